@@ -1,0 +1,63 @@
+//! The path under which generated code finds the library.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Token};
+
+use crate::errors::Errors;
+use crate::messages;
+
+/// The library's path: `::gatehouse`, or what `crate = …` says.
+///
+/// For whoever renames the dependency, or re-exports the library from a crate of their own.
+#[derive(Clone)]
+pub(crate) struct CratePath(Option<syn::Path>);
+
+impl CratePath {
+    /// `::gatehouse`.
+    pub(crate) fn default_path() -> Self {
+        Self(None)
+    }
+
+    /// What `#[<name>(crate = path)]` among `attrs` says, or the default. Other attributes are left
+    /// alone; what is wrong with this one goes to `errors`.
+    pub(crate) fn from_attributes(attrs: &[Attribute], name: &str, errors: &Errors) -> Self {
+        let mut found = Self::default_path();
+        for attr in attrs.iter().filter(|attr| attr.path().is_ident(name)) {
+            let wrong = |_| syn::Error::new_spanned(&attr.meta, messages::crate_argument(name));
+            if let Some(path) = errors.keep(attr.parse_args::<Self>().map_err(wrong)) {
+                found = path;
+            }
+        }
+        found
+    }
+
+    /// The path with every token at `span`, for code in which a message of the compiler's shall
+    /// underline what the user wrote.
+    pub(crate) fn spanned(&self, span: Span) -> TokenStream {
+        let at_span = |mut token: TokenTree| {
+            token.set_span(span);
+            token
+        };
+        self.to_token_stream().into_iter().map(at_span).collect()
+    }
+}
+
+/// Parses `crate = path`, as it stands in the arguments of an attribute.
+impl Parse for CratePath {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        input.parse::<Token![crate]>()?;
+        input.parse::<Token![=]>()?;
+        syn::Path::parse_mod_style(input).map(|path| Self(Some(path)))
+    }
+}
+
+impl ToTokens for CratePath {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match &self.0 {
+            None => tokens.extend(quote!(::gatehouse)),
+            Some(path) => path.to_tokens(tokens),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The collector of errors: checks push and go on, so that a user sees all errors of an item at once.
+
+use std::cell::RefCell;
+use std::fmt::Display;
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+
+/// Collects errors behind a shared reference; [`Errors::finish`] turns them into tokens.
+///
+/// In tests it panics if it is dropped unfinished: an error that was pushed must be emitted.
+#[derive(Debug, Default)]
+pub(crate) struct Errors {
+    /// What was pushed so far, in order; `None` once finished.
+    pushed: RefCell<Option<Vec<syn::Error>>>,
+}
+
+impl Errors {
+    /// No errors yet.
+    pub(crate) fn new() -> Self {
+        Self { pushed: RefCell::new(Some(Vec::new())) }
+    }
+
+    /// An error that underlines all of `tokens`.
+    pub(crate) fn push(&self, tokens: impl ToTokens, message: impl Display) {
+        self.push_syn(syn::Error::new_spanned(tokens, message));
+    }
+
+    /// An error that underlines `span`.
+    pub(crate) fn push_at(&self, span: Span, message: impl Display) {
+        self.push_syn(syn::Error::new(span, message));
+    }
+
+    /// An error that parsing gave.
+    pub(crate) fn push_syn(&self, error: syn::Error) {
+        if let Some(pushed) = &mut *self.pushed.borrow_mut() {
+            pushed.push(error);
+        }
+    }
+
+    /// Keeps the value of an `Ok`, and the error of an `Err`.
+    pub(crate) fn keep<T>(&self, result: syn::Result<T>) -> Option<T> {
+        result.map_err(|error| self.push_syn(error)).ok()
+    }
+
+    /// Whether nothing was pushed.
+    #[allow(dead_code, reason = "a gate for stages that cannot go on with half an item")]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pushed.borrow().as_ref().is_none_or(Vec::is_empty)
+    }
+
+    /// One `compile_error!` per error.
+    pub(crate) fn finish(self) -> TokenStream {
+        self.take().iter().map(syn::Error::to_compile_error).collect()
+    }
+
+    /// The errors, each a single message, and the collector counted as finished.
+    fn take(&self) -> Vec<syn::Error> {
+        let pushed = self.pushed.borrow_mut().take().unwrap_or_default();
+        pushed.into_iter().flatten().collect()
+    }
+
+    /// What [`Errors::finish`] would emit, as data.
+    #[cfg(test)]
+    pub(crate) fn into_vec(self) -> Vec<syn::Error> {
+        self.take()
+    }
+}
+
+#[cfg(test)]
+impl Drop for Errors {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert!(self.pushed.borrow().is_none(), "an error collector was dropped unfinished");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "dropped unfinished")]
+    fn a_forgotten_collector_is_noticed() {
+        drop(Errors::new());
+    }
+
+    #[test]
+    fn errors_come_out_in_order() {
+        let errors = Errors::new();
+        errors.push_at(Span::call_site(), "first");
+        errors.push_at(Span::call_site(), "second");
+        let messages: Vec<_> = errors.into_vec().iter().map(ToString::to_string).collect();
+        assert_eq!(messages, ["first", "second"]);
+    }
+}

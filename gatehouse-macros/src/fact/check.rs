@@ -1,0 +1,232 @@
+//! The rules of a `fact!` block, one function each. What breaks a rule is pushed as an error, and
+//! taken out of the tree: [`emit`](super::emit) puts a stand-in in its place.
+
+use std::collections::BTreeSet;
+
+use syn::ext::IdentExt;
+use syn::punctuated::Punctuated;
+use syn::{GenericArgument, Ident, Meta, Path, PathArguments, Token, Type, TypeReference};
+
+use super::ast::{Block, Ending, Fact, Part};
+use crate::errors::Errors;
+use crate::messages::{self, Role};
+use crate::text;
+
+/// Checks all facts of a block.
+pub(super) fn block(block: &mut Block, errors: &Errors) {
+    for fact in &mut block.facts {
+        check_required(fact, errors);
+        check_derives(fact, errors);
+        check_generics(fact, errors);
+        check_part_attributes(fact, errors);
+        check_part_names(fact, errors);
+        check_types(fact, errors);
+        check_body(fact, errors);
+    }
+    check_names(block, errors);
+}
+
+/// `#[required]` says what a missing value means, and so does a default: one of the two.
+fn check_required(fact: &Fact, errors: &Errors) {
+    for attr in &fact.required {
+        if !matches!(attr.meta, Meta::Path(_)) {
+            errors.push(&attr.meta, messages::REQUIRED_ARGUMENTS);
+        }
+    }
+    if let [first, others @ ..] = fact.required.as_slice() {
+        for attr in others {
+            errors.push(attr.path(), messages::REQUIRED_TWICE);
+        }
+        if matches!(fact.ending, Ending::Default(_)) {
+            errors.push(first.path(), messages::required_default(fact.name.unraw()));
+        }
+    }
+}
+
+/// A key has the traits of a key by itself. A second `impl` would be an error that names no line
+/// of the user's.
+fn check_derives(fact: &mut Fact, errors: &Errors) {
+    const OURS: [&str; 5] = ["Clone", "PartialEq", "Eq", "Hash", "Debug"];
+    let ours = |path: &Path| {
+        OURS.iter().any(|ours| path.segments.last().is_some_and(|last| last.ident == ours))
+    };
+    for attr in fact.attrs.iter_mut().filter(|attr| attr.path().is_ident("derive")) {
+        let Ok(derived) = attr.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
+        else {
+            continue;
+        };
+        let (doubled, rest): (Vec<_>, Vec<_>) = derived.into_iter().partition(ours);
+        for path in &doubled {
+            errors.push(path, messages::fact_derives(fact.name.unraw(), text::of_type(path)));
+        }
+        if !doubled.is_empty() {
+            *attr = syn::parse_quote!(#[derive(#(#rest),*)]);
+        }
+    }
+}
+
+/// A fact is one key type with one table. Its types may name the parameters, so none is kept.
+fn check_generics(fact: &mut Fact, errors: &Errors) {
+    if fact.generics.lt_token.is_none() {
+        return;
+    }
+    errors.push(&fact.generics, messages::fact_generics(fact.name.unraw()));
+    fact.parts.iter_mut().for_each(|part| part.ty = None);
+    fact.value = None;
+}
+
+/// An attribute such as `#[cfg]` on a part would have to change the constructor too.
+fn check_part_attributes(fact: &mut Fact, errors: &Errors) {
+    for part in &mut fact.parts {
+        let (docs, others): (Vec<_>, Vec<_>) =
+            part.attrs.drain(..).partition(|attr| attr.path().is_ident("doc"));
+        part.attrs = docs;
+        for attr in &others {
+            errors.push(attr, messages::PART_ATTRIBUTE);
+        }
+    }
+}
+
+/// A part's name is a field and a parameter: a name that can be both, once.
+fn check_part_names(fact: &mut Fact, errors: &Errors) {
+    let mut seen = BTreeSet::new();
+    for part in &mut fact.parts {
+        let Some(name) = &part.name else { continue };
+        let message = if name == "_" {
+            messages::PART_UNDERSCORE.to_owned()
+        } else if ["self", "Self", "super", "crate"].iter().any(|reserved| name == reserved) {
+            messages::part_reserved(name)
+        } else if syn::parse2::<Ident>(quote::quote!(#name)).is_err() {
+            messages::part_keyword(name)
+        } else if !seen.insert(name.unraw()) {
+            messages::part_twice(name.unraw())
+        } else {
+            continue;
+        };
+        errors.push(name, message);
+        part.name = None;
+    }
+}
+
+/// Keys and values are owned and have a size and a name; everything else rustc checks, at the type.
+fn check_types(fact: &mut Fact, errors: &Errors) {
+    for Part { name, ty, .. } in &mut fact.parts {
+        ty.take_if(|ty| !check_type(Role::Part(name.as_ref()), ty, errors));
+    }
+    let role = Role::Value(&fact.name);
+    fact.value.take_if(|ty| !check_type(role, ty, errors));
+}
+
+/// Whether a type can be in a fact as far as its tokens tell.
+fn check_type(role: Role<'_>, ty: &Type, errors: &Errors) -> bool {
+    let owned = match bare(ty) {
+        Type::Path(path) if path.path.is_ident("str") => "`String`, or `Arc<str>`".to_owned(),
+        Type::Slice(slice) => owned_slice(&slice.elem),
+        Type::TraitObject(object) => {
+            format!("`Arc<{}>`, or the type's name", text::of_type(object))
+        }
+        _ => return check_owned(role, ty, errors),
+    };
+    errors.push(ty, messages::type_unsized(role, text::of_type(ty), owned));
+    false
+}
+
+/// Whether a type owns what it has, and leaves nothing open, all the way down.
+fn check_owned(role: Role<'_>, ty: &Type, errors: &Errors) -> bool {
+    let check = |ty: &Type| check_owned(role, ty, errors);
+    match bare(ty) {
+        Type::Reference(reference) if is_static(reference) => check(&reference.elem),
+        Type::Reference(reference) => {
+            let owned = owned(&reference.elem);
+            errors.push(reference, messages::type_borrowed(role, text::of_type(reference), owned));
+            false
+        }
+        Type::ImplTrait(ty) => {
+            errors.push(ty, messages::type_impl(role));
+            false
+        }
+        Type::Infer(ty) => {
+            errors.push(ty, messages::type_inferred(role));
+            false
+        }
+        Type::Array(array) => check(&array.elem),
+        Type::Slice(slice) => check(&slice.elem),
+        Type::Ptr(pointer) => check(&pointer.elem),
+        Type::Tuple(tuple) => every(&tuple.elems, check),
+        Type::Path(path) => {
+            let qualified = path.qself.as_ref().is_none_or(|qself| check(&qself.ty));
+            let arguments = path.path.segments.iter().map(|segment| &segment.arguments);
+            every(arguments, |arguments| check_arguments(role, arguments, errors)) && qualified
+        }
+        _ => true,
+    }
+}
+
+/// [`check_owned`] for the arguments of a path.
+fn check_arguments(role: Role<'_>, arguments: &PathArguments, errors: &Errors) -> bool {
+    let PathArguments::AngleBracketed(arguments) = arguments else {
+        return true;
+    };
+    every(&arguments.args, |argument| match argument {
+        GenericArgument::Type(ty) => check_owned(role, ty, errors),
+        GenericArgument::Lifetime(lifetime) if lifetime.ident != "static" => {
+            errors.push(lifetime, messages::type_lifetime(role, lifetime));
+            false
+        }
+        _ => true,
+    })
+}
+
+/// Whether all pass. Unlike [`Iterator::all`] it looks at each: every one may have an error to push.
+fn every<T>(all: impl IntoIterator<Item = T>, check: impl Fn(T) -> bool) -> bool {
+    all.into_iter().fold(true, |fine, one| fine & check(one))
+}
+
+/// Derived facts are a later stage of the language.
+fn check_body(fact: &Fact, errors: &Errors) {
+    if let Ending::Body(body) = &fact.ending {
+        errors.push_at(body.span_open(), messages::fact_body(fact.name.unraw()));
+    }
+}
+
+/// A fact is declared once. The second of a name is dropped; those under a `#[cfg]` may be
+/// alternatives, which is rustc's to judge.
+fn check_names(block: &mut Block, errors: &Errors) {
+    let mut seen = BTreeSet::new();
+    block.facts.retain(|fact| {
+        let fresh = fact.is_conditional() || seen.insert(fact.name.unraw());
+        if !fresh {
+            errors.push(&fact.name, messages::fact_twice(fact.name.unraw()));
+        }
+        fresh
+    });
+}
+
+/// A type without the parentheses and invisible groups around it.
+fn bare(ty: &Type) -> &Type {
+    match ty {
+        Type::Paren(paren) => bare(&paren.elem),
+        Type::Group(group) => bare(&group.elem),
+        ty => ty,
+    }
+}
+
+/// Whether a reference is `&'static T`, which owns nothing and outlives everything.
+fn is_static(reference: &TypeReference) -> bool {
+    reference.mutability.is_none()
+        && reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static")
+}
+
+/// What to write in place of `&ty`.
+fn owned(ty: &Type) -> String {
+    match bare(ty) {
+        Type::Path(path) if path.path.is_ident("str") => "`String`, or `Arc<str>`".to_owned(),
+        Type::Slice(slice) => owned_slice(&slice.elem),
+        ty => format!("`{0}`, or `Arc<{0}>`", text::of_type(ty)),
+    }
+}
+
+/// What to write in place of `[element]`.
+fn owned_slice(element: &Type) -> String {
+    format!("`Vec<{0}>`, or `Arc<[{0}]>`", text::of_type(element))
+}

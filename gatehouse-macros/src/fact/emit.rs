@@ -1,0 +1,269 @@
+//! A checked [`Block`] to tokens: a struct, a constructor of the same name, and the traits of a key.
+//!
+//! What the checks took out has a stand-in, so that a fact with errors is there all the same and its
+//! users get no second error.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt;
+use syn::{Attribute, Ident, Type};
+
+use super::ast::{Block, Ending, Fact, Part};
+use crate::crate_path::CratePath;
+
+/// Emits all facts of a block.
+pub(super) fn block(block: &Block) -> TokenStream {
+    block.facts.iter().map(|fact| Emitter::new(fact, &block.krate).fact()).collect()
+}
+
+/// One field of the key: the parts whose names are good.
+struct Field<'a> {
+    /// Its docs.
+    attrs: &'a [Attribute],
+    /// Its name.
+    name: &'a Ident,
+    /// Its name without `r#`.
+    text: String,
+    /// Its type, or the stand-in.
+    ty: TokenStream,
+}
+
+/// What the pieces of one fact have in common.
+struct Emitter<'a> {
+    /// Where the library is.
+    krate: &'a CratePath,
+    /// The fact.
+    fact: &'a Fact,
+    /// The fields of its key.
+    fields: Vec<Field<'a>>,
+    /// The type of its value, or the stand-in.
+    value: TokenStream,
+}
+
+impl<'a> Emitter<'a> {
+    /// What to emit for `fact`, with stand-ins where the checks took something out.
+    fn new(fact: &'a Fact, krate: &'a CratePath) -> Self {
+        let stand_in = || quote!(#krate::private::Refused);
+        let or_stand_in =
+            |ty: &Option<Type>| ty.as_ref().map_or_else(stand_in, ToTokens::to_token_stream);
+        let fields = fact.parts.iter().filter_map(|Part { attrs, name, ty }| {
+            let name = name.as_ref()?;
+            Some(Field { attrs, name, text: name.unraw().to_string(), ty: or_stand_in(ty) })
+        });
+        Self { krate, fact, fields: fields.collect(), value: or_stand_in(&fact.value) }
+    }
+
+    /// The whole fact.
+    fn fact(&self) -> TokenStream {
+        let (key, constructor) = (self.key(), self.constructor());
+        let traits = [
+            self.clone_impl(),
+            self.eq_impl(),
+            self.hash_impl(),
+            self.debug_impl(),
+            self.fact_impl(),
+        ];
+        let inherited = self.inherited();
+        quote! {
+            #key
+            #constructor
+            #inherited
+            const _: () = {
+                #(#traits)*
+            };
+        }
+    }
+
+    /// The attributes that the struct's companions need too: its conditions, and leave to name it.
+    fn inherited(&self) -> TokenStream {
+        let named = |name: &'static str| {
+            self.fact.attrs.iter().filter(move |attr| attr.path().is_ident(name))
+        };
+        let conditions = named("cfg");
+        let deprecated = named("deprecated").map(|_| quote!(#[allow(deprecated)]));
+        quote!(#(#conditions)* #(#deprecated)*)
+    }
+
+    /// The struct. Braced, so that it is a type and no value: the constructor takes the other half
+    /// of the name.
+    fn key(&self) -> TokenStream {
+        let Fact { attrs, vis, name, .. } = self.fact;
+        let fields = self.fields.iter().map(|Field { attrs, name, ty, .. }| {
+            // The field is public, so a crate that asks for docs would ask for this one's.
+            let docs = if attrs.is_empty() {
+                quote!(#[doc = " Part of the key."])
+            } else {
+                quote!(#(#attrs)*)
+            };
+            quote!(#docs pub #name: #ty)
+        });
+        quote! {
+            #(#attrs)*
+            #vis struct #name { #(#fields),* }
+        }
+    }
+
+    /// The function that makes a key. It takes a parameter for every part, also for those with
+    /// errors, so that calls of it are right.
+    fn constructor(&self) -> TokenStream {
+        let (krate, Fact { vis, name, .. }) = (self.krate, self.fact);
+        let inherited = self.inherited();
+        let parameters = self.fact.parts.iter().map(|part| match (&part.name, &part.ty) {
+            (Some(name), Some(ty)) => quote!(#name: #ty),
+            (None, Some(ty)) => quote!(_: #ty),
+            (_, None) => quote!(_: impl ::core::marker::Sized),
+        });
+        let fields = self.fact.parts.iter().filter_map(|part| match (&part.name, &part.ty) {
+            (Some(name), Some(_)) => Some(quote!(#name)),
+            (Some(name), None) => Some(quote!(#name: #krate::private::Refused)),
+            (None, _) => None,
+        });
+        quote! {
+            #inherited
+            #[doc(hidden)]
+            #[allow(non_snake_case, clippy::too_many_arguments)]
+            #[must_use]
+            #vis fn #name(#(#parameters),*) -> #name {
+                #name { #(#fields),* }
+            }
+        }
+    }
+
+    // Clone, Eq, Hash and Debug go through `KeyPart`, by hand: a derive would check a type once per
+    // trait in rustc's words. Like this every use gives the same message at the same place, which
+    // the compiler prints once.
+
+    /// `impl Clone`.
+    fn clone_impl(&self) -> TokenStream {
+        let fields = self.fields.iter().map(|Field { name, ty, .. }| {
+            let krate = self.krate;
+            quote!(#name: <#ty as #krate::private::KeyPart>::part_clone(&self.#name))
+        });
+        let name = &self.fact.name;
+        quote! {
+            #[automatically_derived]
+            impl ::core::clone::Clone for #name {
+                fn clone(&self) -> Self {
+                    Self { #(#fields),* }
+                }
+            }
+        }
+    }
+
+    /// `impl PartialEq`, and `Eq`.
+    fn eq_impl(&self) -> TokenStream {
+        let name = &self.fact.name;
+        let parts: Vec<_> = self
+            .fields
+            .iter()
+            .map(|Field { name, ty, .. }| {
+                let krate = self.krate;
+                quote!(<#ty as #krate::private::KeyPart>::part_eq(&self.#name, &other.#name))
+            })
+            .collect();
+        let (other, equal) = match parts.as_slice() {
+            [] => (quote!(_), quote!(true)),
+            parts => (quote!(other), quote!(#(#parts)&&*)),
+        };
+        quote! {
+            #[automatically_derived]
+            impl ::core::cmp::PartialEq for #name {
+                fn eq(&self, #other: &Self) -> ::core::primitive::bool {
+                    #equal
+                }
+            }
+            #[automatically_derived]
+            impl ::core::cmp::Eq for #name {}
+        }
+    }
+
+    /// `impl Hash`.
+    fn hash_impl(&self) -> TokenStream {
+        let parts = self.fields.iter().map(|Field { name, ty, .. }| {
+            let krate = self.krate;
+            quote!(<#ty as #krate::private::KeyPart>::part_hash(&self.#name, state);)
+        });
+        let name = &self.fact.name;
+        let state =
+            if self.fields.is_empty() { format_ident!("_state") } else { format_ident!("state") };
+        quote! {
+            #[automatically_derived]
+            impl ::core::hash::Hash for #name {
+                fn hash<__H: ::core::hash::Hasher>(&self, #state: &mut __H) {
+                    #(#parts)*
+                }
+            }
+        }
+    }
+
+    /// `impl Debug`: the key as a struct, `OrgRole { user: 7, org: 3 }`.
+    fn debug_impl(&self) -> TokenStream {
+        let parts = self.fields.iter().map(|Field { name, text, ty, .. }| {
+            let krate = self.krate;
+            quote!(.field(#text, <#ty as #krate::private::KeyPart>::part_debug(&self.#name)))
+        });
+        let name = &self.fact.name;
+        let text = name.unraw().to_string();
+        quote! {
+            #[automatically_derived]
+            impl ::core::fmt::Debug for #name {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    f.debug_struct(#text) #(#parts)* .finish()
+                }
+            }
+        }
+    }
+
+    /// The fact itself, and the check of its value.
+    ///
+    /// The two bounds hold whenever the types are good. They are there for those that are not: they
+    /// let the compiler take the traits of a key and a value for granted here, so that the only
+    /// error is the one at the type.
+    fn fact_impl(&self) -> TokenStream {
+        let (krate, value, name) = (self.krate, &self.value, &self.fact.name);
+        let text = name.unraw().to_string();
+        let required = (!self.fact.required.is_empty()).then(|| {
+            quote!(
+                const REQUIRED: ::core::primitive::bool = true;
+            )
+        });
+        // A mixed-site name: the default is the user's expression, and sees none of ours.
+        let found = Ident::new("found", Span::mixed_site());
+        let (output, body) = self.output(&found);
+        quote! {
+            const _: () = <#value as #krate::private::FactValue>::CHECKED;
+            #[automatically_derived]
+            impl #krate::FactKey for #name
+            where
+                for<'k> Self: #krate::private::KeyBounds<'k>,
+                for<'k> #value: #krate::private::ValueBounds<'k>,
+            {
+                type Value = #value;
+                type Output = #output;
+                const NAME: &'static ::core::primitive::str = #text;
+                #required
+                fn output(#found: ::core::option::Option<#value>) -> #output {
+                    #body
+                }
+            }
+        }
+    }
+
+    /// What `.await` gives, and how it comes from what was found.
+    fn output(&self, found: &Ident) -> (TokenStream, TokenStream) {
+        let value = &self.value;
+        let missing = match &self.fact.ending {
+            Ending::Plain => return (quote!(::core::option::Option<#value>), quote!(#found)),
+            Ending::Default(default) => quote!(#default),
+            Ending::Body(_) => quote!(::core::unreachable!()),
+        };
+        // The default is the tail: an arm of a `match` with a wrong type would blame the whole macro.
+        let body = quote! {
+            if let ::core::option::Option::Some(value) = #found {
+                return value;
+            }
+            #missing
+        };
+        (quote!(#value), body)
+    }
+}

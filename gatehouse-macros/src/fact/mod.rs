@@ -1,0 +1,28 @@
+//! `fact!`: declarations of facts, compiled into typed keys.
+
+mod ast;
+mod check;
+mod emit;
+mod parse;
+
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::TokenStream;
+
+use crate::errors::Errors;
+
+/// Compiles one `fact!` block. A fact with errors does not hide the others.
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let errors = Errors::new();
+    let mut tokens = compile(input, &errors);
+    tokens.extend(errors.finish());
+    tokens
+}
+
+/// The stages. Checking puts stand-ins where something is wrong, so that emitting cannot fail.
+fn compile(input: TokenStream, errors: &Errors) -> TokenStream {
+    let mut block = parse::block(input, errors);
+    check::block(&mut block, errors);
+    emit::block(&block)
+}

@@ -1,0 +1,230 @@
+//! Tokens to [`Block`]. An error in one fact is pushed, and parsing goes on with the next.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::token::{Brace, Paren};
+use syn::{Attribute, Generics, Ident, Token, Type, parenthesized};
+
+use super::ast::{Block, Ending, Fact, Part};
+use crate::crate_path::CratePath;
+use crate::errors::Errors;
+use crate::{messages, text};
+
+/// Parses all of a `fact!`.
+pub(super) fn block(input: TokenStream, errors: &Errors) -> Block {
+    let parser = |input: ParseStream| {
+        let attrs = errors.keep(input.call(Attribute::parse_inner)).unwrap_or_default();
+        let krate = CratePath::from_attributes(&attrs, "gatehouse", errors);
+        let others = attrs.iter().filter(|attr| !attr.path().is_ident("gatehouse"));
+        others.for_each(|attr| errors.push(attr, messages::FACT_NAME));
+        Ok(Block { krate, facts: facts(input, errors) })
+    };
+    let parsed = errors.keep(parser.parse2(input));
+    parsed.unwrap_or_else(|| Block { krate: CratePath::default_path(), facts: Vec::new() })
+}
+
+/// Parses facts to the end.
+fn facts(input: ParseStream, errors: &Errors) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    while !input.is_empty() {
+        match fact(input, errors) {
+            Ok(fact) => facts.push(fact),
+            Err(error) => {
+                errors.push_syn(error);
+                skip_fact(input);
+            }
+        }
+    }
+    facts
+}
+
+/// Parses one fact. An `Err` means that too little is known to go on with it.
+fn fact(input: ParseStream, errors: &Errors) -> syn::Result<Fact> {
+    let attrs = input.call(Attribute::parse_outer)?;
+    let (required, attrs) = attrs.into_iter().partition(|attr| attr.path().is_ident("required"));
+    let vis = input.parse()?;
+    let name = fact_name(input)?;
+    let generics: Generics = input.parse()?;
+    if !input.peek(Paren) {
+        return Err(syn::Error::new_spanned(&name, messages::fact_parts(name.unraw())));
+    }
+    let parts = parts(input, errors)?;
+    let value = value(input, &name, errors)?;
+    let ending = ending(input, &name, value.as_ref(), errors)?;
+    Ok(Fact { attrs, required, vis, name, generics, parts, value, ending })
+}
+
+/// Parses the name of a fact.
+fn fact_name(input: ParseStream) -> syn::Result<Ident> {
+    let here = input.fork();
+    if !input.peek(Ident::peek_any) {
+        return Err(syn::Error::new(input.span(), messages::FACT_NAME));
+    }
+    let name = input.call(Ident::parse_any)?;
+    if here.peek(Ident) {
+        Ok(name)
+    } else {
+        Err(syn::Error::new_spanned(&name, messages::fact_keyword(&name)))
+    }
+}
+
+/// Parses `-> Value`.
+fn value(input: ParseStream, name: &Ident, errors: &Errors) -> syn::Result<Option<Type>> {
+    let absent = |input: ParseStream| {
+        input.is_empty() || input.peek(Token![;]) || input.peek(Token![=]) || input.peek(Brace)
+    };
+    let mut here = name.to_token_stream();
+    if input.peek(Token![->]) {
+        here = input.parse::<Token![->]>()?.to_token_stream();
+        if !absent(input) {
+            return input.parse().map(Some);
+        }
+    }
+    errors.push(here, messages::fact_value(name.unraw()));
+    Ok(None)
+}
+
+/// Parses what follows the value: `;`, `= expr;` or a body.
+fn ending(
+    input: ParseStream,
+    name: &Ident,
+    value: Option<&Type>,
+    errors: &Errors,
+) -> syn::Result<Ending> {
+    if input.peek(Brace) {
+        let body: Group = input.parse()?;
+        return Ok(Ending::Body(body));
+    }
+    let mut last = value.map_or_else(|| name.to_token_stream(), ToTokens::to_token_stream);
+    let mut ending = Ending::Plain;
+    if input.peek(Token![=]) {
+        input.parse::<Token![=]>()?;
+        let default: syn::Expr = input.parse()?;
+        last = default.to_token_stream();
+        ending = Ending::Default(default);
+    }
+    if input.peek(Token![;]) {
+        input.parse::<Token![;]>()?;
+    } else {
+        // A fact without a value has its error already.
+        if value.is_some() {
+            let (_, end) = text::ends(last);
+            errors.push_at(end, messages::fact_end(name.unraw()));
+        }
+        if !starts_fact(input) {
+            skip_fact(input);
+        }
+    }
+    Ok(ending)
+}
+
+/// Whether what comes next looks like a new fact.
+fn starts_fact(input: ParseStream) -> bool {
+    input.peek(Token![#]) || input.peek(Token![pub]) || (input.peek(Ident) && input.peek2(Paren))
+}
+
+/// Skips to the end of a fact that cannot be parsed.
+fn skip_fact(input: ParseStream) {
+    while let Ok(token) = input.parse::<TokenTree>() {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == ';' => break,
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => break,
+            _ => {}
+        }
+    }
+}
+
+/// Parses the parenthesised key parts.
+fn parts(input: ParseStream, errors: &Errors) -> syn::Result<Vec<Part>> {
+    let content;
+    parenthesized!(content in input);
+    let mut parts = Vec::new();
+    while !content.is_empty() {
+        parts.extend(errors.keep(part(&content, errors)));
+        rest_of_part(&content);
+        if !content.is_empty() {
+            content.parse::<Token![,]>()?;
+        }
+    }
+    Ok(parts)
+}
+
+/// Parses one key part.
+fn part(input: ParseStream, errors: &Errors) -> syn::Result<Part> {
+    let attrs = input.call(Attribute::parse_outer)?;
+    let named = input.peek(Ident::peek_any) || input.peek(Token![_]);
+    if !(named && input.peek2(Token![:]) && !input.peek2(Token![::])) {
+        return unusual_part(attrs, input, errors);
+    }
+    let name = input.call(Ident::parse_any)?;
+    input.parse::<Token![:]>()?;
+    if input.is_empty() || input.peek(Token![,]) {
+        errors.push(&name, messages::part_type(&name));
+        return Ok(Part { attrs, name: Some(name), ty: None });
+    }
+    let ty = errors.keep(input.parse::<Type>());
+    if ty.is_some() && !input.is_empty() && !input.peek(Token![,]) {
+        errors.push(rest_of_part(input), messages::part_end(&name));
+    }
+    Ok(Part { attrs, name: Some(name), ty })
+}
+
+/// A part that is not `name: Type`: says what it is instead.
+fn unusual_part(attrs: Vec<Attribute>, input: ParseStream, errors: &Errors) -> syn::Result<Part> {
+    let tokens = rest_of_part(input);
+    if let Some((pattern, ty)) = split_at_colon(&tokens) {
+        errors.push(&pattern, messages::part_pattern(text::of_expr(&pattern)));
+        return Ok(Part { attrs, name: None, ty: syn::parse2(ty).ok() });
+    }
+    if let Ok(name) = Ident::parse_any.parse2(tokens.clone())
+        && name.unraw().to_string().starts_with(char::is_lowercase)
+    {
+        // A keyword has an error of its own.
+        if syn::parse2::<Ident>(tokens).is_ok() {
+            errors.push(&name, messages::part_type(&name));
+        }
+        return Ok(Part { attrs, name: Some(name), ty: None });
+    }
+    if tokens.is_empty() {
+        return Err(syn::Error::new(input.span(), messages::PART_UNDERSCORE));
+    }
+    errors.push(&tokens, messages::part_name(text::of_type(&tokens)));
+    Ok(Part { attrs, name: None, ty: syn::parse2(tokens).ok() })
+}
+
+/// Takes everything up to the comma that ends this part; a comma between `<` and `>` does not.
+fn rest_of_part(input: ParseStream) -> TokenStream {
+    let mut rest = TokenStream::new();
+    let mut open = 0_u32;
+    let mut arrow = false;
+    while !input.is_empty() && (open > 0 || !input.peek(Token![,])) {
+        let Ok(token) = input.parse::<TokenTree>() else {
+            break;
+        };
+        match &token {
+            TokenTree::Punct(punct) if punct.as_char() == '<' => open += 1,
+            TokenTree::Punct(punct) if punct.as_char() == '>' && !arrow => {
+                open = open.saturating_sub(1);
+            }
+            _ => {}
+        }
+        arrow = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '-');
+        rest.extend([token]);
+    }
+    rest
+}
+
+/// Splits `pattern: Type` at its colon, if it has one that is not half of a `::`.
+fn split_at_colon(tokens: &TokenStream) -> Option<(TokenStream, TokenStream)> {
+    let is_colon = |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let lone = |&at: &usize| {
+        let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+        is_colon(tokens.get(at)) && !is_colon(before) && !is_colon(tokens.get(at + 1))
+    };
+    let at = (0..tokens.len()).find(lone)?;
+    let (pattern, ty) = (tokens.iter().take(at), tokens.iter().skip(at + 1));
+    Some((pattern.cloned().collect(), ty.cloned().collect()))
+}

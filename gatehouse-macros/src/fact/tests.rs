@@ -1,0 +1,427 @@
+//! What `fact!` emits and refuses.
+
+#![allow(clippy::too_many_lines, reason = "the catalogue is long")]
+
+use super::compile;
+use crate::testing;
+
+fn expansion(source: &str) -> String {
+    testing::expansion(compile, source)
+}
+
+/// The only error of a source: what it underlines, and its message.
+#[track_caller]
+fn error(source: &str) -> (String, String) {
+    let mut errors = testing::errors(compile, source);
+    assert_eq!(errors.len(), 1, "{errors:#?}");
+    errors.remove(0)
+}
+
+#[test]
+fn a_fact() {
+    insta::assert_snapshot!(expansion("/// The role.\npub OrgRole(user: UserId, org: OrgId) -> Role;"), @r#"
+    /// The role.
+    pub struct OrgRole {
+        /// Part of the key.
+        pub user: UserId,
+        /// Part of the key.
+        pub org: OrgId,
+    }
+    #[doc(hidden)]
+    #[allow(non_snake_case, clippy::too_many_arguments)]
+    #[must_use]
+    pub fn OrgRole(user: UserId, org: OrgId) -> OrgRole {
+        OrgRole { user, org }
+    }
+    const _: () = {
+        #[automatically_derived]
+        impl ::core::clone::Clone for OrgRole {
+            fn clone(&self) -> Self {
+                Self {
+                    user: <UserId as ::gatehouse::private::KeyPart>::part_clone(&self.user),
+                    org: <OrgId as ::gatehouse::private::KeyPart>::part_clone(&self.org),
+                }
+            }
+        }
+        #[automatically_derived]
+        impl ::core::cmp::PartialEq for OrgRole {
+            fn eq(&self, other: &Self) -> ::core::primitive::bool {
+                <UserId as ::gatehouse::private::KeyPart>::part_eq(&self.user, &other.user)
+                    && <OrgId as ::gatehouse::private::KeyPart>::part_eq(
+                        &self.org,
+                        &other.org,
+                    )
+            }
+        }
+        #[automatically_derived]
+        impl ::core::cmp::Eq for OrgRole {}
+        #[automatically_derived]
+        impl ::core::hash::Hash for OrgRole {
+            fn hash<__H: ::core::hash::Hasher>(&self, state: &mut __H) {
+                <UserId as ::gatehouse::private::KeyPart>::part_hash(&self.user, state);
+                <OrgId as ::gatehouse::private::KeyPart>::part_hash(&self.org, state);
+            }
+        }
+        #[automatically_derived]
+        impl ::core::fmt::Debug for OrgRole {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.debug_struct("OrgRole")
+                    .field(
+                        "user",
+                        <UserId as ::gatehouse::private::KeyPart>::part_debug(&self.user),
+                    )
+                    .field(
+                        "org",
+                        <OrgId as ::gatehouse::private::KeyPart>::part_debug(&self.org),
+                    )
+                    .finish()
+            }
+        }
+        const _: () = <Role as ::gatehouse::private::FactValue>::CHECKED;
+        #[automatically_derived]
+        impl ::gatehouse::FactKey for OrgRole
+        where
+            for<'k> Self: ::gatehouse::private::KeyBounds<'k>,
+            for<'k> Role: ::gatehouse::private::ValueBounds<'k>,
+        {
+            type Value = Role;
+            type Output = ::core::option::Option<Role>;
+            const NAME: &'static ::core::primitive::str = "OrgRole";
+            fn output(found: ::core::option::Option<Role>) -> ::core::option::Option<Role> {
+                found
+            }
+        }
+    };
+    "#);
+}
+
+#[test]
+fn a_fact_without_parts_and_with_everything_else() {
+    insta::assert_snapshot!(expansion(
+        "#![gatehouse(crate = crate::auth)]
+        #[cfg(a)] #[deprecated] #[derive(PartialOrd)]
+        pub(crate) r#type() -> Vec<u8> = vec![1];"
+    ), @r#"
+    #[cfg(a)]
+    #[deprecated]
+    #[derive(PartialOrd)]
+    pub(crate) struct r#type {}
+    #[cfg(a)]
+    #[allow(deprecated)]
+    #[doc(hidden)]
+    #[allow(non_snake_case, clippy::too_many_arguments)]
+    #[must_use]
+    pub(crate) fn r#type() -> r#type {
+        r#type {}
+    }
+    #[cfg(a)]
+    #[allow(deprecated)]
+    const _: () = {
+        #[automatically_derived]
+        impl ::core::clone::Clone for r#type {
+            fn clone(&self) -> Self {
+                Self {}
+            }
+        }
+        #[automatically_derived]
+        impl ::core::cmp::PartialEq for r#type {
+            fn eq(&self, _: &Self) -> ::core::primitive::bool {
+                true
+            }
+        }
+        #[automatically_derived]
+        impl ::core::cmp::Eq for r#type {}
+        #[automatically_derived]
+        impl ::core::hash::Hash for r#type {
+            fn hash<__H: ::core::hash::Hasher>(&self, _state: &mut __H) {}
+        }
+        #[automatically_derived]
+        impl ::core::fmt::Debug for r#type {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.debug_struct("type").finish()
+            }
+        }
+        const _: () = <Vec<u8> as crate::auth::private::FactValue>::CHECKED;
+        #[automatically_derived]
+        impl crate::auth::FactKey for r#type
+        where
+            for<'k> Self: crate::auth::private::KeyBounds<'k>,
+            for<'k> Vec<u8>: crate::auth::private::ValueBounds<'k>,
+        {
+            type Value = Vec<u8>;
+            type Output = Vec<u8>;
+            const NAME: &'static ::core::primitive::str = "type";
+            fn output(found: ::core::option::Option<Vec<u8>>) -> Vec<u8> {
+                if let ::core::option::Option::Some(value) = found {
+                    return value;
+                }
+                vec![1]
+            }
+        }
+    };
+    "#);
+}
+
+#[test]
+fn raw_names_lose_their_prefix_where_people_read_them() {
+    let expansion = expansion("r#dyn(r#type: Kind, /** Documented. */ x: u8,) -> bool;");
+    assert!(expansion.contains(r#"str = "dyn";"#), "{expansion}");
+    assert!(expansion.contains(r#"debug_struct("dyn")"#), "{expansion}");
+    assert!(expansion.contains(r#""type","#), "{expansion}");
+    assert!(expansion.contains("Documented."), "{expansion}");
+    assert_eq!(expansion.matches("Part of the key.").count(), 1, "{expansion}");
+}
+
+#[test]
+fn required_is_consumed() {
+    let expansion = expansion("#[required] Tenant(user: u64) -> u64;");
+    assert!(expansion.contains("const REQUIRED: ::core::primitive::bool = true;"), "{expansion}");
+    assert!(!expansion.contains("#[required]"), "{expansion}");
+}
+
+#[test]
+fn types_that_own_are_fine() {
+    expansion(
+        "A(a: &'static str, b: Arc<[u8]>, c: Box<str>, d: (u8, [u8; 4]), e: Cow<'static, str>) -> Arc<dyn Any + Send>;
+        B(f: fn(&str) -> bool, g: HashMap<u8, Vec<u8>>, h: <u8 as Trait>::Type, i: m!()) -> ();",
+    );
+}
+
+#[test]
+fn alternatives_under_cfg_may_share_a_name() {
+    expansion("#[cfg(a)] A() -> u8; #[cfg(not(a))] A() -> u16;");
+}
+
+#[test]
+fn a_fact_with_errors_is_there_all_the_same() {
+    let source = "A(a: &str, b: u8, b: u8, (c, d): (u8, u8), e) -> &str;";
+    let skeleton = testing::skeleton(compile, source);
+    let (declared, traits) = skeleton.split_once("const _").expect("the traits");
+    assert!(traits.contains("type Value = ::gatehouse::private::Refused;"), "{traits}");
+    insta::assert_snapshot!(declared, @r#"
+    struct A {
+        /// Part of the key.
+        pub a: ::gatehouse::private::Refused,
+        /// Part of the key.
+        pub b: u8,
+        /// Part of the key.
+        pub e: ::gatehouse::private::Refused,
+    }
+    #[doc(hidden)]
+    #[allow(non_snake_case, clippy::too_many_arguments)]
+    #[must_use]
+    fn A(
+        _: impl ::core::marker::Sized,
+        b: u8,
+        _: u8,
+        _: (u8, u8),
+        _: impl ::core::marker::Sized,
+    ) -> A {
+        A {
+            a: ::gatehouse::private::Refused,
+            b,
+            e: ::gatehouse::private::Refused,
+        }
+    }
+    "#);
+}
+
+#[test]
+fn all_facts_report_and_the_good_ones_survive() {
+    let source = "
+        A(x: u8) -> u8
+        B(y) -> u8;
+        = nonsense;
+        pub C(z: u8);
+        D(w: u8) -> u8 { true }
+        E() -> u8;
+    ";
+    let underlined: Vec<_> =
+        testing::errors(compile, source).into_iter().map(|(text, _)| text).collect();
+    assert_eq!(underlined, ["u8", "y", "=", "C", "{"]);
+    let skeleton = testing::skeleton(compile, source);
+    for name in ["A", "B", "C", "D", "E"] {
+        assert!(skeleton.contains(&format!("FactKey for {name}\n")), "no {name} in {skeleton}");
+    }
+}
+
+/// One line per entry of the catalogue: source, what is underlined, message.
+#[test]
+fn the_catalogue() {
+    let sources = [
+        "#![gatehouse(create = x)] A() -> u8;",
+        "#![other] A() -> u8;",
+        "-> u8;",
+        "fn A() -> u8;",
+        "A<T>(x: T) -> T;",
+        "A;",
+        "A -> bool;",
+        "A(x: u8);",
+        "A(x: u8): bool;",
+        "A(x: u8) -> Vec<u8>",
+        "A(x: u8) -> bool = 1 + 2",
+        "A(x: u8) -> bool { true }",
+        "A() -> u8; A(x: u8) -> bool;",
+        "#[required(x)] A() -> u8;",
+        "#[required] #[required] A() -> u8;",
+        "#[required] A() -> u8 = 3;",
+        "#[derive(Serialize, Hash)] A() -> u8;",
+        "A(#[cfg(x)] x: u8) -> u8;",
+        "A(x) -> u8;",
+        "A(x:) -> u8;",
+        "A(UserId) -> u8;",
+        "A(HashMap<u8, u8>) -> u8;",
+        "A(_: u8) -> u8;",
+        "A((x, y): (u8, u8)) -> u8;",
+        "A(mut x: u8) -> u8;",
+        "A(self: u8) -> u8;",
+        "A(self) -> u8;",
+        "A(type: u8) -> u8;",
+        "A(x: u8, r#x: u8) -> u8;",
+        "A(x: u8 = 3, y: u8) -> u8;",
+        "A(,) -> u8;",
+        "A(x: &str) -> u8;",
+        "A(x: &'a [u8]) -> u8;",
+        "A(x: Option<&mut User>) -> u8;",
+        "A(x: User<'_>) -> u8;",
+        "A(x: str) -> u8;",
+        "A(x: impl Hash) -> u8;",
+        "A(x: Vec<_>) -> u8;",
+        "A() -> &str;",
+        "A() -> [u8];",
+        "A() -> dyn Any + Send;",
+        "A() -> ;",
+    ];
+    let lines = sources.map(|source| {
+        let (underlined, message) = error(source);
+        format!("{source}\n    {underlined}\n    {message}\n")
+    });
+    insta::assert_snapshot!(lines.concat(), @r#"
+    #![gatehouse(create = x)] A() -> u8;
+        gatehouse(create = x)
+        `gatehouse` takes the path of the library and nothing else; write `gatehouse(crate = path::to::gatehouse)`
+    #![other] A() -> u8;
+        #![other]
+        expected a fact; write `Name(part: Type, …) -> Value;`
+    -> u8;
+        -
+        expected a fact; write `Name(part: Type, …) -> Value;`
+    fn A() -> u8;
+        fn
+        `fn` cannot name a fact; write a type's name, such as `OrgRole`
+    A<T>(x: T) -> T;
+        <T>
+        the fact `A` is generic, and a fact is one key type; declare one fact for each type, without `<…>`
+    A;
+        A
+        the fact `A` has no list of key parts; write `A(part: Type, …) -> Value;`, or `A() -> Value;` if there is one of it
+    A -> bool;
+        A
+        the fact `A` has no list of key parts; write `A(part: Type, …) -> Value;`, or `A() -> Value;` if there is one of it
+    A(x: u8);
+        A
+        the fact `A` has no value; say its type after an arrow: `A(…) -> Value;`
+    A(x: u8): bool;
+        A
+        the fact `A` has no value; say its type after an arrow: `A(…) -> Value;`
+    A(x: u8) -> Vec<u8>
+        >
+        the fact `A` does not end; write `;` here, or `= value;` for what stands in for a missing one
+    A(x: u8) -> bool = 1 + 2
+        2
+        the fact `A` does not end; write `;` here, or `= value;` for what stands in for a missing one
+    A(x: u8) -> bool { true }
+        {
+        the fact `A` has a body, and derived facts are not built yet; end it with `;` and load it from a source, or write the rule in a `#[policy]`
+    A() -> u8; A(x: u8) -> bool;
+        A
+        the fact `A` is declared twice; remove one, or give it another name
+    #[required(x)] A() -> u8;
+        required(x)
+        `required` takes no arguments; write `#[required]`
+    #[required] #[required] A() -> u8;
+        required
+        `required` stands here already; remove this one
+    #[required] A() -> u8 = 3;
+        required
+        the fact `A` has a default, so it is never missing and cannot be `#[required]`; remove the attribute, or the `= …`
+    #[derive(Serialize, Hash)] A() -> u8;
+        Hash
+        the fact `A` has `Hash` already; remove it from `#[derive(…)]`
+    A(#[cfg(x)] x: u8) -> u8;
+        #[cfg(x)]
+        a key part takes doc comments and no other attributes; put the attribute on the fact
+    A(x) -> u8;
+        x
+        the key part `x` has no type; write `x: Type`
+    A(x:) -> u8;
+        x
+        the key part `x` has no type; write `x: Type`
+    A(UserId) -> u8;
+        UserId
+        a key part of the type `UserId` has no name; write `name: UserId`
+    A(HashMap<u8, u8>) -> u8;
+        HashMap<u8, u8>
+        a key part of the type `HashMap<u8, u8>` has no name; write `name: HashMap<u8, u8>`
+    A(_: u8) -> u8;
+        _
+        a key part is part of what is asked for and needs a name; write `name: Type`
+    A((x, y): (u8, u8)) -> u8;
+        (x, y)
+        `(x, y)` is a pattern, and a key part has a plain name; write `name: Type`
+    A(mut x: u8) -> u8;
+        mut x
+        `mut x` is a pattern, and a key part has a plain name; write `name: Type`
+    A(self: u8) -> u8;
+        self
+        `self` cannot name a key part; choose another name
+    A(self) -> u8;
+        self
+        `self` cannot name a key part; choose another name
+    A(type: u8) -> u8;
+        type
+        `type` is a keyword; write `r#type: …`, or choose another name
+    A(x: u8, r#x: u8) -> u8;
+        r#x
+        the key part `x` is declared twice; give one of them another name
+    A(x: u8 = 3, y: u8) -> u8;
+        = 3
+        the key part `x` does not end here; write `,` between key parts
+    A(,) -> u8;
+        ,
+        a key part is part of what is asked for and needs a name; write `name: Type`
+    A(x: &str) -> u8;
+        &str
+        the key part `x` borrows (`&str`), and facts are kept for the whole session; own it: write `String`, or `Arc<str>`
+    A(x: &'a [u8]) -> u8;
+        &'a [u8]
+        the key part `x` borrows (`&'a [u8]`), and facts are kept for the whole session; own it: write `Vec<u8>`, or `Arc<[u8]>`
+    A(x: Option<&mut User>) -> u8;
+        &mut User
+        the key part `x` borrows (`&mut User`), and facts are kept for the whole session; own it: write `User`, or `Arc<User>`
+    A(x: User<'_>) -> u8;
+        '_
+        the key part `x` borrows for `'_`, and facts are kept for the whole session; write a type that owns its data
+    A(x: str) -> u8;
+        str
+        the key part `x` has no fixed size (`str`); own it: write `String`, or `Arc<str>`
+    A(x: impl Hash) -> u8;
+        impl Hash
+        the key part `x` is an `impl Trait`, and a fact is one key type; write the type's name
+    A(x: Vec<_>) -> u8;
+        _
+        the key part `x` leaves its type open; write the type in place of `_`
+    A() -> &str;
+        &str
+        the value of `A` borrows (`&str`), and facts are kept for the whole session; own it: write `String`, or `Arc<str>`
+    A() -> [u8];
+        [u8]
+        the value of `A` has no fixed size (`[u8]`); own it: write `Vec<u8>`, or `Arc<[u8]>`
+    A() -> dyn Any + Send;
+        dyn Any + Send
+        the value of `A` has no fixed size (`dyn Any + Send`); own it: write `Arc<dyn Any + Send>`, or the type's name
+    A() -> ;
+        ->
+        the fact `A` has no value; say its type after an arrow: `A(…) -> Value;`
+    "#);
+}

@@ -1,0 +1,103 @@
+#![forbid(unsafe_code)]
+//! The policy compiler behind the `gatehouse` crate: [`fact!`], [`macro@policy`] and
+//! [`derive(Sources)`](derive@Sources).
+//!
+//! Use them through `gatehouse`, whose documentation has the whole language. Each macro is a small
+//! compiler with the same stages, one folder each: parse into an own syntax tree that keeps the
+//! user's tokens, check with all errors at once, emit. What is emitted calls `gatehouse::private`,
+//! and nothing else of the library that is not public.
+
+use proc_macro::TokenStream;
+
+mod crate_path;
+mod errors;
+mod fact;
+mod messages;
+mod policy;
+mod sources;
+mod text;
+
+#[cfg(test)]
+mod testing;
+
+/// Declares facts: the keys of what rules know.
+///
+/// ```text
+/// fact! {
+///     /// The role that `user` holds in `org`.
+///     pub OrgRole(user: UserId, org: OrgId) -> Role;
+///     /// Whether `user` is suspended.
+///     pub Suspended(user: UserId) -> bool = false;
+///     /// The tenant of `user`, without which nothing can be decided.
+///     #[required]
+///     pub Tenant(user: UserId) -> TenantId;
+/// }
+/// ```
+///
+/// Each fact becomes a struct `OrgRole { user, org }`, a function `OrgRole(user, org)` that makes
+/// one, and an `impl FactKey`. In a policy `OrgRole(user.id, doc.org).await` is an `Option<Role>`.
+///
+/// # Grammar
+///
+/// ```text
+/// fact! { [#![gatehouse(crate = path)]]  fact* }
+/// fact:   attributes  [visibility]  Name ( [part: Type, …] ) -> Value  [= default]  ;
+/// ```
+///
+/// - A *key part* is `Clone + Eq + Hash + Debug + Send + Sync + 'static`; it may have doc comments.
+/// - A *value* is `Clone + Debug + Send + Sync + 'static`.
+/// - `= default` is an expression that stands in for a missing value; `.await` is then a `Value`.
+/// - `#[required]`: a missing value counts as a failed load, so a policy that asks for it is
+///   indeterminate.
+/// - Doc comments and all other attributes stay on the struct.
+#[proc_macro]
+pub fn fact(input: TokenStream) -> TokenStream {
+    fact::expand(input.into()).into()
+}
+
+/// Compiles a function into a policy: one rule that permits or forbids.
+///
+/// ```text
+/// /// Editors of the organisation may edit.
+/// #[policy]
+/// async fn org_editor(user: &User, Action::Edit: &Action, doc: &Document) -> bool {
+///     OrgRole(user.id, doc.org).await? >= Role::Editor
+/// }
+/// ```
+///
+/// The parameters are the subject; subject and resource; subject, action and resource; or all three
+/// and the context, each by reference. A parameter may be a pattern: where it does not match, the
+/// policy does not apply. The function returns whether it applies. In its body `.await` loads a
+/// fact, and `?` on a missing one means that the policy does not apply.
+///
+/// # Arguments
+///
+/// - `forbid`: where it applies, it denies, whatever else permits.
+/// - `lazy`: asks for no fact before the body comes to it.
+/// - `rounds = 1`: does not compile if the plan needs more rounds of loads.
+/// - `unconditional`: a policy that permits everything is meant to.
+/// - `crate = path`: where the library is.
+#[proc_macro_attribute]
+pub fn policy(attr: TokenStream, item: TokenStream) -> TokenStream {
+    policy::expand(attr.into(), item.into()).into()
+}
+
+/// Makes a struct the set of sources of an application: which field loads which facts.
+///
+/// ```text
+/// #[derive(Sources)]
+/// struct AppFacts {
+///     #[loads(OrgRole, Suspended)]
+///     db: Database,        // implements FactSource<OrgRole> and FactSource<Suspended>
+///     #[loads(tree::Parent)]
+///     folders: FolderIndex,
+///     metrics: Metrics,    // loads nothing
+/// }
+/// ```
+///
+/// Each fact has one source. A struct that loads nothing, `struct NoFacts;`, serves gates whose
+/// rules need none. `#[sources(crate = path)]` on the struct says where the library is.
+#[proc_macro_derive(Sources, attributes(loads, sources))]
+pub fn sources(input: TokenStream) -> TokenStream {
+    sources::expand(input.into()).into()
+}

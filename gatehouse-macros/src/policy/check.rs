@@ -1,0 +1,115 @@
+//! The rules of the language that a lowered body must keep. One function for each.
+
+use syn::{Expr, Lit, UnOp};
+
+use super::ast::{Block, Body, Node, Stmt};
+use super::messages;
+use super::parse::{Options, Policy};
+use super::plan::PolicyPlan;
+use crate::errors::Errors;
+
+/// Checks what can be checked before there is a plan.
+pub(super) fn body(policy: &Policy, options: &Options, body: &Body, errors: &Errors) {
+    check_async(policy, body, errors);
+    if options.forbid.is_some() {
+        check_question_marks(&body.block, errors);
+    }
+    check_unconditional(policy, options, body, errors);
+}
+
+/// A body that loads is written as `async fn`, so that a reader sees that it waits.
+fn check_async(policy: &Policy, body: &Body, errors: &Errors) {
+    if !policy.is_async && !body.loads.is_empty() {
+        errors.push(policy.fn_token, messages::NOT_ASYNC);
+    }
+}
+
+/// In a forbid, `?` would turn a missing value into "does not forbid": the author must say so.
+fn check_question_marks(block: &Block, errors: &Errors) {
+    fn visit(node: &Node, errors: &Errors) {
+        if let Node::Try(_, question) = node {
+            errors.push(question, messages::QUESTION_IN_FORBID);
+        }
+        node.children().into_iter().for_each(|child| visit(child, errors));
+    }
+    block.nodes().for_each(|node| visit(node, errors));
+}
+
+/// A permit that asks for nothing lets everybody in: nobody writes that by accident unnoticed.
+fn check_unconditional(policy: &Policy, options: &Options, body: &Body, errors: &Errors) {
+    let always = constant_block(&body.block) == Some(true)
+        && policy.parameters.iter().all(|parameter| is_irrefutable(&parameter.pat));
+    match (options.unconditional, options.forbid) {
+        (Some(span), Some(_)) => errors.push_at(span, messages::UNCONDITIONAL_FORBID),
+        (Some(span), None) if !always => errors.push_at(span, messages::NOT_UNCONDITIONAL),
+        (None, None) if always => errors.push_at(policy.name.span(), messages::UNCONDITIONAL),
+        _ => {}
+    }
+}
+
+fn is_irrefutable(pat: &syn::Pat) -> bool {
+    match pat {
+        syn::Pat::Wild(_) => true,
+        syn::Pat::Ident(_) => !super::ast::bound_names(pat).is_empty(),
+        _ => false,
+    }
+}
+
+/// The value of a body that has only one.
+fn constant_block(block: &Block) -> Option<bool> {
+    match &*block.stmts {
+        [Stmt::Expr(node, None)] => constant(node),
+        [Stmt::Expr(node @ Node::Return(..), _), ..] => constant(node),
+        _ => None,
+    }
+}
+
+fn constant(node: &Node) -> Option<bool> {
+    match node {
+        Node::Plain(expr) => constant_expr(expr),
+        Node::Return(_, Some(value)) => constant(value),
+        Node::Block(None, block) => constant_block(block),
+        Node::Logic(it) => {
+            let decisive = !it.is_and();
+            match (constant(&it.left), constant(&it.right)) {
+                (Some(left), _) if left == decisive => Some(decisive),
+                (_, Some(right)) if right == decisive => Some(decisive),
+                (Some(_), Some(_)) => Some(!decisive),
+                _ => None,
+            }
+        }
+        Node::Compound(Expr::Paren(_), inside) => constant(&inside[0]),
+        Node::Compound(Expr::Unary(it), inside) if matches!(it.op, UnOp::Not(_)) => {
+            constant(&inside[0]).map(|value| !value)
+        }
+        _ => None,
+    }
+}
+
+fn constant_expr(expr: &Expr) -> Option<bool> {
+    match expr {
+        Expr::Lit(syn::ExprLit { lit: Lit::Bool(it), .. }) => Some(it.value),
+        Expr::Paren(it) => constant_expr(&it.expr),
+        Expr::Group(it) => constant_expr(&it.expr),
+        Expr::Unary(it) if matches!(it.op, UnOp::Not(_)) => {
+            constant_expr(&it.expr).map(|value| !value)
+        }
+        _ => None,
+    }
+}
+
+/// A budget is kept: the first load that breaks it is pointed at, with what it waits for.
+pub(super) fn budget(options: &Options, body: &Body, plan: &PolicyPlan, errors: &Errors) {
+    let Some(budget) = options.rounds else { return };
+    let over = plan.loads.iter().position(|load| load.round > budget);
+    let Some(id) = over else { return };
+    let load = &plan.loads[id];
+    let last = load.waits_for.iter().max_by_key(|(waits, _)| plan.loads[**waits].round);
+    match last {
+        None => errors.push_at(body.loads[id].span, messages::NO_ROUNDS),
+        Some((waits, reason)) => errors.push_at(
+            body.loads[id].span,
+            messages::over_budget(load.round, budget, &body.loads[*waits].text, reason),
+        ),
+    }
+}

@@ -1,0 +1,228 @@
+//! From the compiler's tree back to Rust: the body as plain synchronous code.
+//!
+//! Each load becomes `read(cx, key)?`: the value, or an early return that says why not. After the
+//! last check nothing here can fail.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Expr;
+
+use super::ast::{Arm, Block, Body, Kind, Let, Logic, LoopHead, Node, Stmt};
+use super::lower::children_mut;
+use super::names::mentioned;
+
+/// The variable that facts are read from; its hygiene keeps it apart from a user's `cx`.
+pub(super) fn cx() -> Ident {
+    Ident::new("cx", Span::mixed_site())
+}
+
+/// A node as the user wrote it, for looking at its names.
+pub(super) fn as_written(node: &Node) -> TokenStream {
+    Emitter { mode: Mode::AsWritten, body: None, runtime: &TokenStream::new() }.node(node)
+}
+
+/// What becomes of loads and ways out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// Not compiled: `.await`, `?` and `return` as they are.
+    AsWritten,
+    /// In the function that is the policy: `return` returns.
+    Function,
+    /// In a closure inside it: `return` says what the policy is to return.
+    Closure,
+}
+
+/// Emits nodes.
+pub(super) struct Emitter<'e> {
+    mode: Mode,
+    /// `None` where nothing is compiled.
+    body: Option<&'e Body>,
+    /// The path of `gatehouse::private`.
+    runtime: &'e TokenStream,
+}
+
+impl<'e> Emitter<'e> {
+    /// For the body of the policy's function.
+    pub(super) fn function(body: &'e Body, runtime: &'e TokenStream) -> Self {
+        Self { mode: Mode::Function, body: Some(body), runtime }
+    }
+
+    /// For closures inside the policy's functions.
+    pub(super) fn closure(body: &'e Body, runtime: &'e TokenStream) -> Self {
+        Self { mode: Mode::Closure, body: Some(body), runtime }
+    }
+
+    /// Statements, without the braces around them.
+    pub(super) fn stmts(&self, block: &Block) -> TokenStream {
+        block.stmts.iter().map(|stmt| self.stmt(stmt)).collect()
+    }
+
+    fn braced(&self, block: &Block) -> TokenStream {
+        let stmts = self.stmts(block);
+        quote!({ #stmts })
+    }
+
+    /// One statement.
+    pub(super) fn stmt(&self, stmt: &Stmt) -> TokenStream {
+        match stmt {
+            Stmt::Let(it) => self.binding(it),
+            Stmt::Expr(node, semi) => {
+                let expr = self.node(node);
+                quote!(#expr #semi)
+            }
+            Stmt::Item(item) => quote!(#item),
+            Stmt::Macro(it) => quote!(#it),
+        }
+    }
+
+    fn binding(&self, it: &Let) -> TokenStream {
+        let Let { let_token, pat, ty, init, otherwise } = it;
+        let ty = ty.as_ref().map(|ty| quote!(: #ty));
+        let init = init.as_ref().map(|init| {
+            let init = self.node(init);
+            quote!(= #init)
+        });
+        let otherwise = otherwise.as_ref().map(|otherwise| {
+            let otherwise = self.node(otherwise);
+            quote!(else #otherwise)
+        });
+        quote!(#let_token #pat #ty #init #otherwise;)
+    }
+
+    /// One expression.
+    pub(super) fn node(&self, node: &Node) -> TokenStream {
+        match node {
+            Node::Plain(expr) => quote!(#expr),
+            Node::Compound(expr, children) => self.compound(expr, children),
+            Node::Load(id, key) => self.load(*id, key),
+            Node::Try(inner, question) => {
+                let inner_tokens = self.node(inner);
+                if self.mode == Mode::AsWritten {
+                    return quote!(#inner_tokens #question);
+                }
+                let runtime = self.runtime;
+                // At the user's `?`, so that "not an option" is said there.
+                let present = quote_spanned!(question.span=> present);
+                quote!(#runtime::#present(#inner_tokens)?)
+            }
+            Node::Return(token, value) => self.way_out(token, value.as_deref()),
+            Node::Logic(it) => self.logic(it),
+            Node::Let(pat, value) => {
+                let value = self.node(value);
+                quote!(let #pat = #value)
+            }
+            Node::Matches(arm, scrutinee) => {
+                let scrutinee = self.node(scrutinee);
+                let (pat, guard) = (&arm.pat, self.guard(arm));
+                // The arms of `matches!`, which would hide the load from this compiler.
+                quote!((match #scrutinee { #pat #guard => true, _ => false }))
+            }
+            Node::If(it) => {
+                let (if_token, condition) = (it.if_token, self.node(&it.condition));
+                let then = self.braced(&it.then);
+                let otherwise = it.otherwise.as_ref().map(|otherwise| {
+                    let otherwise = self.node(otherwise);
+                    quote!(else #otherwise)
+                });
+                quote!(#if_token #condition #then #otherwise)
+            }
+            Node::Match(it) => {
+                let (match_token, scrutinee) = (it.match_token, self.node(&it.scrutinee));
+                let arms = it.arms.iter().map(|arm| {
+                    let (pat, guard, body) = (&arm.pat, self.guard(arm), self.node(&arm.body));
+                    quote!(#pat #guard => #body,)
+                });
+                quote!(#match_token #scrutinee { #(#arms)* })
+            }
+            Node::Block(label, block) => {
+                let block = self.braced(block);
+                quote!(#label #block)
+            }
+            Node::Loop(it) => {
+                let (label, body) = (&it.label, self.braced(&it.body));
+                let head = match &it.head {
+                    LoopHead::For(for_token, pat, items) => {
+                        let items = self.node(items);
+                        quote!(#for_token #pat in #items)
+                    }
+                    LoopHead::While(while_token, condition) => {
+                        let condition = self.node(condition);
+                        quote!(#while_token #condition)
+                    }
+                    LoopHead::Loop(loop_token) => quote!(#loop_token),
+                };
+                quote!(#label #head #body)
+            }
+        }
+    }
+
+    fn guard(&self, arm: &Arm) -> Option<TokenStream> {
+        let guard = self.node(arm.guard.as_ref()?);
+        Some(quote!(if #guard))
+    }
+
+    fn compound(&self, expr: &Expr, children: &[Node]) -> TokenStream {
+        let mut expr = expr.clone();
+        for (hole, child) in children_mut(&mut expr).into_iter().zip(children) {
+            *hole = Expr::Verbatim(self.node(child));
+        }
+        quote!(#expr)
+    }
+
+    fn load(&self, id: usize, key: &Node) -> TokenStream {
+        let key = self.node(key);
+        let Some(body) = self.body else { return quote!(#key.await) };
+        let (runtime, cx) = (self.runtime, cx());
+        let function = match body.loads[id].kind {
+            Kind::One => quote!(read),
+            Kind::Any => quote!(any),
+            Kind::All => quote!(all),
+            Kind::Each => quote!(each),
+        };
+        quote!(#runtime::#function(#cx, #key)?)
+    }
+
+    fn way_out(&self, token: &syn::Token![return], value: Option<&Node>) -> TokenStream {
+        let value = value.map(|value| self.node(value));
+        let runtime = self.runtime;
+        match self.mode {
+            Mode::AsWritten => quote!(#token #value),
+            Mode::Function => quote!(#token ::core::result::Result::Ok(#value)),
+            Mode::Closure => {
+                quote!(#token ::core::result::Result::Err(#runtime::Stop::Returned(#value)))
+            }
+        }
+    }
+
+    /// `||` and `&&`: Rust's own where only the right side loads a fact (then the left one cannot
+    /// fail), or where what the left side does beyond giving a value could differ.
+    fn logic(&self, it: &Logic) -> TokenStream {
+        let Some(body) = self.body.filter(|body| is_three_valued(it, body)) else {
+            let (left, op, right) = (self.node(&it.left), it.op, self.node(&it.right));
+            return quote!(#left #op #right);
+        };
+        let (runtime, cx) = (self.runtime, cx());
+        let function = if it.is_and() { quote!(and) } else { quote!(or) };
+        let inside = Self::closure(body, runtime);
+        let (left, right) = (inside.node(&it.left), inside.node(&it.right));
+        let ok = quote!(::core::result::Result::Ok);
+        quote!(#runtime::#function(#cx, |#cx| #ok(#left), |#cx| #ok(#right))?)
+    }
+}
+
+/// Whether a failed left side leaves the right one a say.
+///
+/// Not if the left side can leave the policy: had it loaded, it might have left, so a result that
+/// is true or false whatever the left side's *value* is proves nothing. Nor if a `let` in a
+/// condition binds what the right side uses, or if either side can change a local.
+fn is_three_valued(it: &Logic, body: &Body) -> bool {
+    let sides = [&it.left, &it.right];
+    it.left.loads()
+        && !it.left.leaves()
+        && sides.iter().all(|side| !side.any(&binds_or_loops))
+        && sides.iter().all(|side| mentioned(side).is_disjoint(&body.mutable))
+}
+
+fn binds_or_loops(node: &Node) -> bool {
+    matches!(node, Node::Let(..) | Node::Loop(_))
+}

@@ -1,0 +1,275 @@
+//! The items that a policy becomes: a type, and its implementations.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+
+use super::ast::{Body, Kind};
+use super::emit::{Emitter, cx};
+use super::parse::{Options, Parameter, Policy, Role};
+use super::plan::PolicyPlan;
+use crate::crate_path::CratePath;
+
+/// The path of what generated code calls.
+pub(super) fn runtime(library: &CratePath) -> TokenStream {
+    quote!(#library::private)
+}
+
+/// The items of a policy that compiles.
+pub(super) fn emit(
+    policy: &Policy,
+    options: &Options,
+    body: &Body,
+    plan: &PolicyPlan,
+    runtime: &TokenStream,
+) -> TokenStream {
+    let cx = cx();
+    let parameters = bindings(policy, runtime);
+    let applies = Emitter::function(body, runtime).stmts(&body.block);
+    // The body keeps the span of the user's `bool`, so that a wrong tail is shown there.
+    let evaluate = quote! {
+        #parameters
+        let applies: bool = { #applies };
+        ::core::result::Result::Ok(applies)
+    };
+    // The first load needs no slice: a policy that stops there has asked for it.
+    let slices: Vec<_> = plan.loads.iter().skip(1).filter_map(|load| load.slice.as_ref()).collect();
+    let ask = if slices.is_empty() {
+        quote!(let _ = (request, #cx);)
+    } else {
+        let parameters = quiet_bindings(policy);
+        quote!(#parameters #(#slices)*)
+    };
+    let facts = facts(body);
+    items(
+        policy,
+        options,
+        &plan_tokens(body, plan, runtime),
+        runtime,
+        &Code { evaluate, ask, facts },
+    )
+}
+
+/// The items of a policy with errors: everything but the body, so that what uses it has no error of
+/// its own.
+pub(super) fn skeleton(policy: &Policy, options: &Options, runtime: &TokenStream) -> TokenStream {
+    let cx = cx();
+    let code = Code {
+        evaluate: quote! {
+            let _ = (request, #cx);
+            ::core::result::Result::Err(#runtime::Stop::NotApplicable)
+        },
+        ask: quote!(let _ = (request, #cx);),
+        facts: Vec::new(),
+    };
+    items(policy, options, &quote!(#runtime::Plan::new(&[], &[], 0)), runtime, &code)
+}
+
+struct Code {
+    evaluate: TokenStream,
+    ask: TokenStream,
+    /// Each fact that the policy loads, once.
+    facts: Vec<syn::Path>,
+}
+
+fn facts(body: &Body) -> Vec<syn::Path> {
+    let mut facts: Vec<syn::Path> = Vec::new();
+    for load in &body.loads {
+        let written = |path: &syn::Path| quote!(#path).to_string();
+        if facts.iter().all(|fact| written(fact) != written(&load.fact)) {
+            facts.push(load.fact.clone());
+        }
+    }
+    facts
+}
+
+fn items(
+    policy: &Policy,
+    options: &Options,
+    plan: &TokenStream,
+    runtime: &TokenStream,
+    code: &Code,
+) -> TokenStream {
+    let Policy { attrs, vis, name, .. } = policy;
+    let info = info(policy, options, plan, runtime);
+    let (domain, sources) = (generic("__Domain"), generic("__Sources"));
+    let types = domain_types(policy);
+    let Code { evaluate, ask, facts } = code;
+    let cx = cx();
+    quote! {
+        #(#attrs)*
+        #[allow(non_camel_case_types, dead_code)]
+        #vis struct #name {}
+
+        const _: () = {
+            #info
+
+            #[automatically_derived]
+            #[allow(unreachable_code, clippy::diverging_sub_expression)]
+            impl<#domain, #sources> #runtime::Rule<#domain, #sources> for #name
+            where
+                #domain: #runtime::Domain<#(#types),*>,
+                #sources: #runtime::Sources,
+                #(#facts: #runtime::ResolvedBy<#sources>,)*
+            {
+                fn evaluate(
+                    request: &#runtime::Request<'_, #domain>,
+                    #cx: &mut #runtime::Cx<#sources>,
+                ) -> ::core::result::Result<bool, #runtime::Stop> {
+                    #evaluate
+                }
+
+                #[allow(warnings, clippy::all, clippy::pedantic)]
+                fn ask(request: &#runtime::Request<'_, #domain>, #cx: &mut #runtime::Cx<#sources>) {
+                    #ask
+                }
+            }
+
+            #[automatically_derived]
+            impl<#domain, #sources> #runtime::PolicySet<#domain, #sources> for #name
+            where
+                #domain: #runtime::Domain,
+                #sources: #runtime::Sources,
+                Self: #runtime::Rule<#domain, #sources>,
+            {
+                fn visit(visitor: &mut impl #runtime::Visitor<#domain, #sources>) {
+                    visitor.rule::<Self>();
+                }
+            }
+
+            #[automatically_derived]
+            impl<Marker> #runtime::LocalPolicies<Marker> for #name
+            where
+                #(#facts: #runtime::LoadsNothing<Marker>,)*
+            {
+            }
+        };
+    }
+}
+
+/// A type parameter whose name no user's type has.
+fn generic(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+fn info(
+    policy: &Policy,
+    options: &Options,
+    plan: &TokenStream,
+    runtime: &TokenStream,
+) -> TokenStream {
+    let ident = &policy.name;
+    let name = ident.unraw().to_string();
+    let docs = policy.docs();
+    let effect = if options.forbid.is_some() { quote!(Forbid) } else { quote!(Permit) };
+    // `line!` at the function's name: the attribute may stand lines above.
+    let line = quote_spanned!(ident.span()=> ::core::line!());
+    quote! {
+        #[automatically_derived]
+        impl #runtime::Policy for #ident {
+            const INFO: &'static #runtime::PolicyInfo = &#runtime::PolicyInfo::new(
+                #name,
+                #runtime::Effect::#effect,
+                #docs,
+                #runtime::Location::new(::core::file!(), #line),
+                #plan,
+            );
+        }
+
+        #[automatically_derived]
+        impl #runtime::PolicyList for #ident {
+            fn infos(list: &mut #runtime::Vec<&'static #runtime::PolicyInfo>) {
+                list.push(<Self as #runtime::Policy>::INFO);
+            }
+        }
+    }
+}
+
+/// `Subject = User, …`: the parameters that name a type.
+fn domain_types(policy: &Policy) -> Vec<TokenStream> {
+    let named = |parameter: &Parameter| {
+        let name = match parameter.role {
+            Role::Subject => quote!(Subject),
+            Role::Action => quote!(Action),
+            Role::Resource => quote!(Resource),
+            Role::Context => quote!(Context),
+        };
+        parameter.ty.as_ref().map(|ty| quote!(#name = #ty))
+    };
+    policy.parameters.iter().filter_map(named).collect()
+}
+
+fn field(role: Role) -> Ident {
+    match role {
+        Role::Subject => format_ident!("subject"),
+        Role::Action => format_ident!("action"),
+        Role::Resource => format_ident!("resource"),
+        Role::Context => format_ident!("context"),
+    }
+}
+
+/// Binds the parameters; where a pattern does not match, the policy does not apply.
+fn bindings(policy: &Policy, runtime: &TokenStream) -> TokenStream {
+    let leave = quote!(return ::core::result::Result::Err(#runtime::Stop::NotApplicable));
+    let bindings = policy.parameters.iter().map(|parameter| bind(parameter, &leave));
+    let unused = if policy.parameters.is_empty() { quote!(let _ = request;) } else { quote!() };
+    quote!(#unused #(#bindings)*)
+}
+
+/// As [`bindings`], in the function that asks.
+fn quiet_bindings(policy: &Policy) -> TokenStream {
+    policy.parameters.iter().map(|parameter| bind(parameter, &quote!(return))).collect()
+}
+
+fn bind(parameter: &Parameter, leave: &TokenStream) -> TokenStream {
+    let Parameter { role, pat, ty } = parameter;
+    let field = field(*role);
+    let ty = ty.as_ref().map(|ty| quote_spanned!(ty.span()=> : &#ty));
+    match pat {
+        syn::Pat::Wild(_) => quote!(let _ = request.#field;),
+        pat if is_plain(pat) => quote!(let #pat #ty = request.#field;),
+        pat => quote! {
+            #[allow(irrefutable_let_patterns)]
+            let #pat #ty = request.#field else { #leave };
+        },
+    }
+}
+
+fn is_plain(pat: &syn::Pat) -> bool {
+    match pat {
+        syn::Pat::Ident(it) => it.subpat.is_none() && !super::ast::bound_names(pat).is_empty(),
+        _ => false,
+    }
+}
+
+fn plan_tokens(body: &Body, plan: &PolicyPlan, runtime: &TokenStream) -> TokenStream {
+    let loads = body.loads.iter().zip(&plan.loads).map(|(load, planned)| {
+        let fact = load.fact.segments.last().map(|last| last.ident.unraw().to_string());
+        let (text, round) = (&load.text, Literal::u32_unsuffixed(planned.round));
+        let kind = match load.kind {
+            Kind::One => quote!(One),
+            Kind::Any => quote!(Any),
+            Kind::All => quote!(All),
+            Kind::Each => quote!(Each),
+        };
+        let waits = planned.waits_for.keys().map(|id| Literal::usize_unsuffixed(*id));
+        let place = place(load.span);
+        quote! {
+            #runtime::PlannedLoad::new(
+                (#fact, #text, #runtime::LoadKind::#kind), #round, &[#(#waits),*], #place
+            )
+        }
+    });
+    let conditions = plan.conditions.iter().map(|(text, at)| {
+        let place = place(*at);
+        quote!(#runtime::Condition::new(#text, #place))
+    });
+    let rounds = Literal::u32_unsuffixed(plan.rounds());
+    quote!(#runtime::Plan::new(&[#(#loads),*], &[#(#conditions),*], #rounds))
+}
+
+/// The line and column of a span, which the compiler fills in.
+fn place(span: Span) -> TokenStream {
+    quote_spanned!(span=> (::core::line!(), ::core::column!()))
+}

@@ -1,0 +1,475 @@
+//! From `syn`'s tree to the compiler's own, refusing what the language does not have.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
+use syn::{BinOp, Expr, Macro, Pat, Path, Token, Type};
+
+use super::ast::{
+    Arm, Block, Body, If, Kind, Let, Load, Logic, Loop, LoopHead, Match, Node, Stmt, binds_mutably,
+    bound_names,
+};
+use super::messages;
+use super::names::Names;
+use crate::errors::Errors;
+use crate::text;
+
+/// Lowers a function's body.
+pub(super) fn body(block: syn::Block, errors: &Errors) -> Body {
+    let mut lowering = Lowering { errors, loads: Vec::new(), mutable: Names::new(), inside: None };
+    let block = lowering.block(block);
+    Body { block, loads: lowering.loads, mutable: lowering.mutable }
+}
+
+/// Where loads are refused: the place in words, and the remedy.
+type Place = (&'static str, &'static str);
+
+const CLOSURE: Place = ("a closure", messages::REMEDY_CLOSURE);
+const LOOP: Place = ("a loop", messages::REMEDY_LOOP);
+const FUNCTION: Place = ("another function", messages::REMEDY_FUNCTION);
+const MACRO: Place = ("a macro", messages::REMEDY_MACRO);
+const ASYNC_BLOCK: Place = ("an `async` block", messages::REMEDY_ASYNC_BLOCK);
+
+struct Lowering<'e> {
+    errors: &'e Errors,
+    loads: Vec<Load>,
+    mutable: Names,
+    /// The innermost place around that refuses loads.
+    inside: Option<Place>,
+}
+
+impl Lowering<'_> {
+    fn block(&mut self, block: syn::Block) -> Block {
+        Block { stmts: block.stmts.into_iter().map(|stmt| self.stmt(stmt)).collect() }
+    }
+
+    fn stmt(&mut self, stmt: syn::Stmt) -> Stmt {
+        match stmt {
+            syn::Stmt::Local(local) => Stmt::Let(Box::new(self.local(local))),
+            syn::Stmt::Item(item) => {
+                self.refuse_loads(item.to_token_stream(), FUNCTION);
+                Stmt::Item(item)
+            }
+            syn::Stmt::Expr(expr, semi) => Stmt::Expr(self.expr(expr), semi),
+            syn::Stmt::Macro(it) => {
+                self.opaque_macro(&it.mac);
+                Stmt::Macro(it)
+            }
+        }
+    }
+
+    fn local(&mut self, local: syn::Local) -> Let {
+        let (pat, ty) = match local.pat {
+            Pat::Type(typed) => (*typed.pat, Some(*typed.ty)),
+            pat => (pat, None),
+        };
+        self.bind(&pat);
+        let (init, otherwise) = match local.init {
+            Some(init) => {
+                let value = self.expr(*init.expr);
+                (Some(value), init.diverge.map(|(_, block)| self.expr(*block)))
+            }
+            None => (None, None),
+        };
+        Let { let_token: local.let_token, pat, ty, init, otherwise }
+    }
+
+    fn expr(&mut self, expr: Expr) -> Node {
+        match expr {
+            Expr::Await(it) => self.load(*it.base, it.await_token.span),
+            Expr::Try(it) => Node::Try(Box::new(self.expr(*it.expr)), it.question_token),
+            Expr::Return(it) => {
+                let value = it.expr.map(|value| Box::new(self.expr(*value)));
+                Node::Return(it.return_token, value)
+            }
+            Expr::Binary(it) if matches!(it.op, BinOp::And(_) | BinOp::Or(_)) => {
+                let left = self.expr(*it.left);
+                let right = self.expr(*it.right);
+                Node::Logic(Box::new(Logic { left, op: it.op, right }))
+            }
+            Expr::Let(it) => {
+                self.bind(&it.pat);
+                Node::Let(it.pat, Box::new(self.expr(*it.expr)))
+            }
+            Expr::If(it) => self.conditional(it),
+            Expr::Match(it) => self.matching(it),
+            Expr::Block(it) => Node::Block(it.label, self.block(it.block)),
+            Expr::ForLoop(it) => {
+                let head = LoopHead::For(it.for_token, *it.pat, self.expr(*it.expr));
+                self.looping(it.label, head, it.body)
+            }
+            Expr::While(it) => {
+                let condition = self.within(LOOP, |this| this.expr(*it.cond));
+                self.looping(it.label, LoopHead::While(it.while_token, condition), it.body)
+            }
+            Expr::Loop(it) => self.looping(it.label, LoopHead::Loop(it.loop_token), it.body),
+            Expr::Macro(it) if it.mac.path.is_ident("matches") => self.matches(it),
+            other => self.other(other),
+        }
+    }
+
+    /// Expressions that the compiler does not look into, and those that it looks through.
+    fn other(&mut self, mut expr: Expr) -> Node {
+        match &expr {
+            Expr::Closure(it) => {
+                self.refuse_loads(it.body.to_token_stream(), CLOSURE);
+                return Node::Plain(expr);
+            }
+            Expr::Async(it) => {
+                if !self.refuse_loads(it.block.to_token_stream(), ASYNC_BLOCK) {
+                    self.errors.push_at(it.async_token.span, messages::ASYNC_BLOCK);
+                }
+                return Node::Plain(expr);
+            }
+            Expr::Unsafe(it) => {
+                self.errors.push_at(it.unsafe_token.span, messages::UNSAFE_BLOCK);
+                return Node::Plain(expr);
+            }
+            Expr::Macro(it) => {
+                self.opaque_macro(&it.mac);
+                return Node::Plain(expr);
+            }
+            _ => {}
+        }
+        let children = children_mut(&mut expr)
+            .into_iter()
+            .map(|child| self.expr(std::mem::replace(child, Expr::Verbatim(TokenStream::new()))))
+            .collect();
+        compound(expr, children)
+    }
+
+    fn conditional(&mut self, it: syn::ExprIf) -> Node {
+        let condition = self.expr(*it.cond);
+        let then = self.block(it.then_branch);
+        let otherwise = it.else_branch.map(|(_, branch)| self.expr(*branch));
+        Node::If(Box::new(If { if_token: it.if_token, condition, then, otherwise }))
+    }
+
+    fn matching(&mut self, it: syn::ExprMatch) -> Node {
+        let scrutinee = self.expr(*it.expr);
+        let arms = it.arms.into_iter().map(|arm| self.arm(arm.pat, *arm.body)).collect();
+        Node::Match(Box::new(Match { match_token: it.match_token, scrutinee, arms }))
+    }
+
+    fn arm(&mut self, pat: Pat, body: Expr) -> Arm {
+        let (pat, guard) = split_guard(pat);
+        self.bind(&pat);
+        let guard = guard.map(|guard| self.expr(guard));
+        Arm { pat, guard, body: self.expr(body) }
+    }
+
+    fn looping(&mut self, label: Option<syn::Label>, head: LoopHead, body: syn::Block) -> Node {
+        let body = self.within(LOOP, |this| this.block(body));
+        Node::Loop(Box::new(Loop { label, head, body }))
+    }
+
+    fn matches(&mut self, it: syn::ExprMacro) -> Node {
+        match syn::parse2::<MatchesArguments>(it.mac.tokens.clone()) {
+            Ok(arguments) => {
+                let scrutinee = self.expr(arguments.scrutinee);
+                let guard = arguments.guard.map(|guard| self.expr(guard));
+                let plain = matches!(scrutinee, Node::Plain(_))
+                    && matches!(guard, None | Some(Node::Plain(_)));
+                if plain {
+                    return Node::Plain(Expr::Macro(it));
+                }
+                let body = Node::Plain(Expr::Verbatim(TokenStream::new()));
+                Node::Matches(
+                    Box::new(Arm { pat: arguments.pat, guard, body }),
+                    Box::new(scrutinee),
+                )
+            }
+            // The real macro says what is wrong with its arguments.
+            Err(_) => self.other(Expr::Macro(it)),
+        }
+    }
+
+    /// Remembers which names can change.
+    fn bind(&mut self, pat: &Pat) {
+        if binds_mutably(pat) {
+            self.mutable.extend(bound_names(pat).into_iter().map(ToString::to_string));
+        }
+    }
+
+    fn within<T>(&mut self, place: Place, lower: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.inside.replace(place);
+        let result = lower(self);
+        self.inside = before;
+        result
+    }
+
+    /// `base.await`
+    fn load(&mut self, base: Expr, await_span: Span) -> Node {
+        let base = unwrapped(base);
+        if let Some((place, remedy)) = self.inside {
+            self.errors.push_at(await_span, messages::load_inside(place, remedy));
+        }
+        let text = text::of_expr(&base);
+        let span = base.span();
+        let (base, lazy) = match self.lazy(base) {
+            Ok(found) => found,
+            Err(base) => return Node::Plain(base),
+        };
+        let Some((kind, fact, keys)) = self.keys(base) else {
+            return Node::Plain(syn::parse_quote!(false));
+        };
+        let keys = self.expr(keys);
+        self.loads.push(Load { kind, fact, text, span, lazy });
+        Node::Load(self.loads.len() - 1, Box::new(keys))
+    }
+
+    /// Takes `lazy(…)` off.
+    fn lazy(&mut self, base: Expr) -> Result<(Expr, bool), Expr> {
+        match base {
+            Expr::Call(mut call) if is_called(&call, "lazy") => {
+                if call.args.len() == 1 {
+                    let inner = call.args.pop().expect("there is one argument");
+                    Ok((unwrapped(inner), true))
+                } else {
+                    self.errors.push(&call.func, messages::LAZY_ARGUMENT);
+                    Err(syn::parse_quote!(false))
+                }
+            }
+            other => Ok((other, false)),
+        }
+    }
+
+    /// The fact of a load, and the expression that gives its key or keys.
+    fn keys(&mut self, base: Expr) -> Option<(Kind, Path, Expr)> {
+        let many = [("any", Kind::Any), ("all", Kind::All), ("each", Kind::Each)];
+        match base {
+            Expr::Call(call) if many.iter().any(|(name, _)| is_called(&call, name)) => {
+                let (name, kind) = *many.iter().find(|(name, _)| is_called(&call, name))?;
+                self.many(call, name, kind)
+            }
+            Expr::Call(ref call) => match fact_path(&call.func) {
+                Some(fact) => Some((Kind::One, fact, base)),
+                None => self.not_a_fact(&base),
+            },
+            Expr::Struct(ref it) if it.qself.is_none() => {
+                Some((Kind::One, without_arguments(it.path.clone()), base))
+            }
+            _ => self.not_a_fact(&base),
+        }
+    }
+
+    fn not_a_fact<T>(&self, base: &Expr) -> Option<T> {
+        self.errors.push(base, messages::AWAIT_NOT_A_FACT);
+        None
+    }
+
+    fn many(
+        &mut self,
+        mut call: syn::ExprCall,
+        name: &str,
+        kind: Kind,
+    ) -> Option<(Kind, Path, Expr)> {
+        if call.args.len() != 1 {
+            self.errors.push(&call.func, messages::many_arguments(name));
+            return None;
+        }
+        let keys = call.args.pop()?;
+        match turbofish(&call.func).or_else(|| fact_of_keys(&keys)) {
+            Some(fact) => Some((kind, fact, keys)),
+            None => {
+                self.errors.push(&keys, messages::many_without_fact(name));
+                None
+            }
+        }
+    }
+
+    fn opaque_macro(&self, mac: &Macro) {
+        if self.refuse_loads(mac.tokens.clone(), MACRO) {
+            return;
+        }
+        for (tree, _) in flat(mac.tokens.clone()) {
+            match tree {
+                TokenTree::Punct(punct) if punct.as_char() == '?' => {
+                    self.errors.push_at(punct.span(), messages::way_out_in_macro("?"));
+                }
+                TokenTree::Ident(ident) if ident == "return" => {
+                    self.errors.push_at(ident.span(), messages::way_out_in_macro("return"));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Reports every `.await` in `tokens`; says whether there was one.
+    fn refuse_loads(&self, tokens: TokenStream, (place, remedy): Place) -> bool {
+        let mut found = false;
+        for (tree, after_dot) in flat(tokens) {
+            if let TokenTree::Ident(ident) = tree
+                && ident == "await"
+                && after_dot
+            {
+                self.errors.push_at(ident.span(), messages::load_inside(place, remedy));
+                found = true;
+            }
+        }
+        found
+    }
+}
+
+/// A node of `expr` and its children; plain if they all are.
+fn compound(mut expr: Expr, children: Vec<Node>) -> Node {
+    if !children.iter().all(|child| matches!(child, Node::Plain(_))) {
+        return Node::Compound(expr, children);
+    }
+    for (hole, child) in children_mut(&mut expr).into_iter().zip(children) {
+        if let Node::Plain(child) = child {
+            *hole = child;
+        }
+    }
+    Node::Plain(expr)
+}
+
+/// The expressions directly inside one that the compiler has no variant for, in evaluation order.
+pub(super) fn children_mut(expr: &mut Expr) -> Vec<&mut Expr> {
+    match expr {
+        Expr::Array(it) => it.elems.iter_mut().collect(),
+        Expr::Assign(it) => vec![&mut *it.right, &mut *it.left],
+        Expr::Binary(it) => vec![&mut *it.left, &mut *it.right],
+        Expr::Break(it) => it.expr.iter_mut().map(|value| &mut **value).collect(),
+        Expr::Call(it) => it.args.iter_mut().collect(),
+        Expr::Cast(it) => vec![&mut *it.expr],
+        Expr::Field(it) => vec![&mut *it.base],
+        Expr::Group(it) => vec![&mut *it.expr],
+        Expr::Index(it) => vec![&mut *it.expr, &mut *it.index],
+        Expr::MethodCall(it) => {
+            std::iter::once(&mut *it.receiver).chain(it.args.iter_mut()).collect()
+        }
+        Expr::Paren(it) => vec![&mut *it.expr],
+        Expr::Range(it) => {
+            it.start.iter_mut().chain(it.end.iter_mut()).map(|end| &mut **end).collect()
+        }
+        Expr::Reference(it) => vec![&mut *it.expr],
+        Expr::Repeat(it) => vec![&mut *it.expr],
+        Expr::Struct(it) => {
+            let fields = it.fields.iter_mut().map(|field| &mut field.expr);
+            fields.chain(it.rest.iter_mut().map(|rest| &mut **rest)).collect()
+        }
+        Expr::Tuple(it) => it.elems.iter_mut().collect(),
+        Expr::Unary(it) => vec![&mut *it.expr],
+        _ => Vec::new(),
+    }
+}
+
+/// `matches!`'s arguments.
+pub(super) struct MatchesArguments {
+    pub(super) scrutinee: Expr,
+    pub(super) pat: Pat,
+    pub(super) guard: Option<Expr>,
+}
+
+impl Parse for MatchesArguments {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let scrutinee = input.parse()?;
+        input.parse::<Token![,]>()?;
+        let (pat, mut guard) = split_guard(Pat::parse_multi_with_leading_vert(input)?);
+        if input.peek(Token![if]) {
+            input.parse::<Token![if]>()?;
+            guard = Some(input.parse()?);
+        }
+        input.parse::<Option<Token![,]>>()?;
+        Ok(Self { scrutinee, pat, guard })
+    }
+}
+
+fn split_guard(pat: Pat) -> (Pat, Option<Expr>) {
+    match pat {
+        Pat::Guard(it) => (*it.pat, Some(*it.guard)),
+        pat => (pat, None),
+    }
+}
+
+/// Without parentheses and invisible groups.
+fn unwrapped(expr: Expr) -> Expr {
+    match expr {
+        Expr::Paren(it) => unwrapped(*it.expr),
+        Expr::Group(it) => unwrapped(*it.expr),
+        expr => expr,
+    }
+}
+
+fn is_called(call: &syn::ExprCall, name: &str) -> bool {
+    match &*call.func {
+        Expr::Path(it) => it.path.segments.last().is_some_and(|last| last.ident == name),
+        _ => false,
+    }
+}
+
+/// The path of a call that can be a fact: `Fact(…)`, `module::Fact(…)`.
+fn fact_path(func: &Expr) -> Option<Path> {
+    match func {
+        Expr::Path(it) if it.qself.is_none() => Some(without_arguments(it.path.clone())),
+        Expr::Paren(it) => fact_path(&it.expr),
+        Expr::Group(it) => fact_path(&it.expr),
+        _ => None,
+    }
+}
+
+fn without_arguments(mut path: Path) -> Path {
+    for segment in &mut path.segments {
+        segment.arguments = syn::PathArguments::None;
+    }
+    path
+}
+
+/// The fact in `any::<Fact>`.
+fn turbofish(func: &Expr) -> Option<Path> {
+    let Expr::Path(it) = func else { return None };
+    let syn::PathArguments::AngleBracketed(arguments) = &it.path.segments.last()?.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        syn::GenericArgument::Type(Type::Path(ty)) => Some(ty.path.clone()),
+        _ => None,
+    }
+}
+
+/// The fact that an iterator of keys is of: the first one that a closure, an array or `once` makes.
+fn fact_of_keys(keys: &Expr) -> Option<Path> {
+    match keys {
+        Expr::Call(call) => match fact_path(&call.func) {
+            Some(path) if is_capitalised(&path) && !path.is_ident("Some") => Some(path),
+            _ => call.args.iter().find_map(fact_of_keys),
+        },
+        Expr::Struct(it) => Some(it.path.clone()),
+        Expr::MethodCall(it) => {
+            it.args.iter().rev().find_map(fact_of_keys).or_else(|| fact_of_keys(&it.receiver))
+        }
+        Expr::Closure(it) => fact_of_keys(&it.body),
+        Expr::Block(it) => match it.block.stmts.last()? {
+            syn::Stmt::Expr(tail, None) => fact_of_keys(tail),
+            _ => None,
+        },
+        Expr::Array(it) => it.elems.iter().find_map(fact_of_keys),
+        Expr::Paren(it) => fact_of_keys(&it.expr),
+        Expr::Group(it) => fact_of_keys(&it.expr),
+        Expr::Reference(it) => fact_of_keys(&it.expr),
+        _ => None,
+    }
+}
+
+/// Whether a path's last segment is named like a type.
+pub(super) fn is_capitalised(path: &Path) -> bool {
+    let last = path.segments.last().map(|last| last.ident.to_string());
+    last.is_some_and(|last| last.trim_start_matches("r#").starts_with(char::is_uppercase))
+}
+
+/// Every token, however deep, and whether it follows a dot.
+fn flat(tokens: TokenStream) -> Vec<(TokenTree, bool)> {
+    let mut all = Vec::new();
+    let mut after_dot = false;
+    for tree in tokens {
+        if let TokenTree::Group(group) = &tree {
+            all.extend(flat(group.stream()));
+        }
+        let is_dot = matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '.');
+        all.push((tree, after_dot));
+        after_dot = is_dot;
+    }
+    all
+}

@@ -1,0 +1,156 @@
+//! A checked [`Sources`] to tokens: one table per fact, and the way from a fact to its source.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Generics, Ident, parse_quote};
+
+use super::ast::{Load, Sources};
+use crate::text;
+
+/// Emits all impls.
+pub(super) fn sources(sources: &Sources) -> TokenStream {
+    if sources.generics.lifetimes().next().is_some() {
+        // Refused: an impl for borrowed sources could only add errors of its own.
+        return TokenStream::new();
+    }
+    let emitter = Emitter::new(sources);
+    let (tables, set) = (emitter.tables(), emitter.set());
+    let loads =
+        sources.loads.iter().zip(&emitter.tables).map(|(load, table)| emitter.load(load, table));
+    quote! {
+        const _: () = {
+            #tables
+            #set
+            #(#loads)*
+        };
+    }
+}
+
+/// What the impls have in common.
+struct Emitter<'a> {
+    /// The set of sources.
+    sources: &'a Sources,
+    /// Its type, with its own parameters as arguments.
+    ty: TokenStream,
+    /// Its generics, with the bounds that every impl needs.
+    generics: Generics,
+    /// The name of each fact's table.
+    tables: Vec<Ident>,
+}
+
+impl<'a> Emitter<'a> {
+    /// What to emit for `sources`.
+    fn new(sources: &'a Sources) -> Self {
+        let name = &sources.name;
+        let (_, arguments, _) = sources.generics.split_for_impl();
+        let ty = quote!(#name #arguments);
+        let generics = bounded(sources, &ty);
+        let tables = (0..sources.loads.len()).map(|at| format_ident!("t{at}")).collect();
+        Self { sources, ty, generics, tables }
+    }
+
+    /// The tables of a session. A named struct, and not a tuple: a fact may be private to the
+    /// user's module while the set of sources is public.
+    fn tables(&self) -> TokenStream {
+        let tables = self.tables.iter().zip(&self.sources.loads).map(|(table, load)| {
+            let (krate, fact) = (&self.sources.krate, &load.fact);
+            // What is no fact has no table: the compiler says so at its name.
+            let (first, last) = text::ends(fact);
+            let (krate, open, close) =
+                (krate.spanned(first), quote_spanned!(first=> <), quote_spanned!(last=> >));
+            quote_spanned!(first=> #table: #krate::private::Table #open #fact #close)
+        });
+        quote! {
+            #[doc(hidden)]
+            pub struct __Tables { #(#tables),* }
+        }
+    }
+
+    /// `impl Sources`.
+    fn set(&self) -> TokenStream {
+        let (krate, ty, tables) = (&self.sources.krate, &self.ty, &self.tables);
+        let (parameters, _, bounds) = self.generics.split_for_impl();
+        let (all, visit) = if tables.is_empty() {
+            (quote!(_), quote!(_))
+        } else {
+            (quote!(tables), quote!(visit))
+        };
+        quote! {
+            #[automatically_derived]
+            impl #parameters #krate::Sources for #ty #bounds {
+                type Tables = __Tables;
+                fn tables() -> __Tables {
+                    __Tables { #(#tables: #krate::private::Table::new()),* }
+                }
+                fn for_each_table<'t>(
+                    #all: &'t __Tables,
+                    #visit: &mut dyn ::core::ops::FnMut(&'t dyn #krate::private::AnyTable<Self>),
+                ) {
+                    #(#visit(&#all.#tables);)*
+                }
+            }
+        }
+    }
+
+    /// One fact: where it is kept, who loads it, and that it can be asked for.
+    fn load(&self, Load { fact, field, source }: &Load, table: &Ident) -> TokenStream {
+        let (krate, ty) = (&self.sources.krate, &self.ty);
+        let (parameters, _, bounds) = self.generics.split_for_impl();
+        // A source that does not load the fact is an error at the fact's name, which the compiler
+        // completes with "returned here" at the field's type.
+        let (first, last) = text::ends(fact);
+        let (path, arguments) = (krate.spanned(first), quote_spanned!(last=> <Self>));
+        let a_source = quote_spanned!(first=> &impl #path::FactSource #arguments);
+        let the_field = quote_spanned!(text::ends(source).0=> &sources.#field);
+        quote! {
+            #[automatically_derived]
+            impl #parameters #krate::private::Stored<#ty> for #fact #bounds {
+                fn source(sources: &#ty) -> #a_source {
+                    #the_field
+                }
+                fn table(tables: &__Tables) -> &#krate::private::Table<Self> {
+                    &tables.#table
+                }
+            }
+            #[automatically_derived]
+            impl #parameters #krate::ResolvedBy<#ty> for #fact #bounds {
+                fn resolve(
+                    self,
+                    cx: &mut #krate::private::Cx<#ty>,
+                ) -> ::core::result::Result<::core::option::Option<Self::Value>, #krate::private::Stop> {
+                    #krate::private::stored(cx, self)
+                }
+            }
+        }
+    }
+}
+
+/// The generics with what the impls ask of them: that the set can be shared, and that a source
+/// whose type is a parameter loads its facts. Bounds on plain types would only move the compiler's
+/// message away from the type.
+fn bounded(sources: &Sources, ty: &TokenStream) -> Generics {
+    let mut generics = sources.generics.clone();
+    let parameters: Vec<String> =
+        generics.type_params().map(|parameter| parameter.ident.to_string()).collect();
+    if parameters.is_empty() {
+        return generics;
+    }
+    let krate = &sources.krate;
+    let bounds = &mut generics.make_where_clause().predicates;
+    bounds.push(parse_quote!(#ty: ::core::marker::Send + ::core::marker::Sync + 'static));
+    for Load { fact, source, .. } in &sources.loads {
+        if mentions(source.to_token_stream(), &parameters) {
+            bounds.push(parse_quote!(#source: #krate::FactSource<#fact>));
+        }
+    }
+    generics
+}
+
+/// Whether `tokens` name one of `parameters`.
+fn mentions(tokens: TokenStream, parameters: &[String]) -> bool {
+    tokens.into_iter().any(|token| match token {
+        proc_macro2::TokenTree::Ident(ident) => parameters.contains(&ident.to_string()),
+        proc_macro2::TokenTree::Group(group) => mentions(group.stream(), parameters),
+        _ => false,
+    })
+}

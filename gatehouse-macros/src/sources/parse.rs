@@ -1,0 +1,101 @@
+//! Tokens to [`Sources`].
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Attribute, Data, DeriveInput, Field, Fields, Member, Meta, Path, Token};
+
+use super::ast::{Load, Sources};
+use crate::crate_path::CratePath;
+use crate::errors::Errors;
+use crate::{messages, text};
+
+/// Parses the derive's item.
+pub(super) fn sources(input: TokenStream, errors: &Errors) -> Option<Sources> {
+    let DeriveInput { attrs, ident: name, generics, data, .. } = errors.keep(syn::parse2(input))?;
+    let krate = CratePath::from_attributes(&attrs, "sources", errors);
+    let fields = fields(&name, data, errors);
+    let members: Vec<Member> = fields.members().collect();
+    let loads = fields
+        .into_iter()
+        .zip(members)
+        .flat_map(|(field, member)| loads_of(&field, &member, errors));
+    let loads = loads.collect();
+    Some(Sources { krate, name, generics, loads })
+}
+
+/// The fields of the item, with an error if it is no struct with named ones.
+fn fields(name: &syn::Ident, data: Data, errors: &Errors) -> Fields {
+    match data {
+        Data::Struct(data) => {
+            if let Fields::Unnamed(fields) = &data.fields {
+                errors.push(fields, messages::sources_tuple(name.unraw()));
+            }
+            data.fields
+        }
+        Data::Enum(data) => {
+            errors.push(data.enum_token, messages::sources_not_struct(name.unraw(), "an enum"));
+            Fields::Unit
+        }
+        Data::Union(data) => {
+            errors.push(data.union_token, messages::sources_not_struct(name.unraw(), "a union"));
+            Fields::Unit
+        }
+    }
+}
+
+/// What a field loads: nothing, unless it has a `#[loads(…)]`.
+fn loads_of(field: &Field, member: &Member, errors: &Errors) -> Vec<Load> {
+    let attrs = field.attrs.iter().filter(|attr| attr.path().is_ident("loads"));
+    let load = |fact| Load { fact, field: member.clone(), source: field.ty.clone() };
+    attrs.flat_map(|attr| facts(attr, errors)).map(load).collect()
+}
+
+/// The facts that one `#[loads(…)]` names.
+fn facts(attr: &Attribute, errors: &Errors) -> Vec<Path> {
+    let list = match &attr.meta {
+        Meta::List(list) if !list.tokens.is_empty() => list,
+        meta => {
+            errors.push(meta, messages::LOADS_NOTHING);
+            return Vec::new();
+        }
+    };
+    let parser = |input: ParseStream| {
+        let mut facts = Vec::new();
+        while !input.is_empty() {
+            facts.extend(fact(input, errors));
+            if input.peek(Token![,]) {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(facts)
+    };
+    errors.keep(list.parse_args_with(parser)).unwrap_or_default()
+}
+
+/// One fact, up to its comma.
+fn fact(input: ParseStream, errors: &Errors) -> Option<Path> {
+    let parsed = input.fork().parse::<Path>().is_ok().then(|| input.parse::<Path>().ok()).flatten();
+    let here = input.span();
+    let rest = up_to_comma(input);
+    match parsed {
+        None if rest.is_empty() => errors.push_at(here, messages::LOADS_FACT),
+        None => errors.push(&rest, messages::LOADS_FACT),
+        Some(_) if rest.is_empty() => {}
+        Some(ref fact) => errors.push(&rest, messages::loads_argument(text::of_type(fact))),
+    }
+    parsed
+}
+
+/// Takes everything up to the next comma.
+fn up_to_comma(input: ParseStream) -> TokenStream {
+    let mut rest = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        let Ok(token) = input.parse::<TokenTree>() else {
+            break;
+        };
+        token.to_tokens(&mut rest);
+    }
+    rest
+}

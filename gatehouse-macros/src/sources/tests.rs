@@ -1,0 +1,390 @@
+//! What `#[derive(Sources)]` emits and refuses.
+
+use proc_macro2::TokenStream;
+
+use crate::errors::Errors;
+use crate::testing;
+
+fn compile(input: TokenStream, errors: &Errors) -> TokenStream {
+    super::compile(input, errors).unwrap_or_default()
+}
+
+fn expansion(source: &str) -> String {
+    testing::expansion(compile, source)
+}
+
+#[test]
+fn a_set_of_sources() {
+    insta::assert_snapshot!(expansion(
+        "pub struct AppFacts { #[loads(OrgRole, org::Suspended)] db: Database, other: u8, #[loads(Parent)] folders: Arc<Folders> }"
+    ), @r#"
+    const _: () = {
+        #[doc(hidden)]
+        pub struct __Tables {
+            t0: ::gatehouse::private::Table<OrgRole>,
+            t1: ::gatehouse::private::Table<org::Suspended>,
+            t2: ::gatehouse::private::Table<Parent>,
+        }
+        #[automatically_derived]
+        impl ::gatehouse::Sources for AppFacts {
+            type Tables = __Tables;
+            fn tables() -> __Tables {
+                __Tables {
+                    t0: ::gatehouse::private::Table::new(),
+                    t1: ::gatehouse::private::Table::new(),
+                    t2: ::gatehouse::private::Table::new(),
+                }
+            }
+            fn for_each_table<'t>(
+                tables: &'t __Tables,
+                visit: &mut dyn ::core::ops::FnMut(
+                    &'t dyn ::gatehouse::private::AnyTable<Self>,
+                ),
+            ) {
+                visit(&tables.t0);
+                visit(&tables.t1);
+                visit(&tables.t2);
+            }
+        }
+        #[automatically_derived]
+        impl ::gatehouse::private::Stored<AppFacts> for OrgRole {
+            fn source(sources: &AppFacts) -> &impl ::gatehouse::FactSource<Self> {
+                &sources.db
+            }
+            fn table(tables: &__Tables) -> &::gatehouse::private::Table<Self> {
+                &tables.t0
+            }
+        }
+        #[automatically_derived]
+        impl ::gatehouse::ResolvedBy<AppFacts> for OrgRole {
+            fn resolve(
+                self,
+                cx: &mut ::gatehouse::private::Cx<AppFacts>,
+            ) -> ::core::result::Result<
+                ::core::option::Option<Self::Value>,
+                ::gatehouse::private::Stop,
+            > {
+                ::gatehouse::private::stored(cx, self)
+            }
+        }
+        #[automatically_derived]
+        impl ::gatehouse::private::Stored<AppFacts> for org::Suspended {
+            fn source(sources: &AppFacts) -> &impl ::gatehouse::FactSource<Self> {
+                &sources.db
+            }
+            fn table(tables: &__Tables) -> &::gatehouse::private::Table<Self> {
+                &tables.t1
+            }
+        }
+        #[automatically_derived]
+        impl ::gatehouse::ResolvedBy<AppFacts> for org::Suspended {
+            fn resolve(
+                self,
+                cx: &mut ::gatehouse::private::Cx<AppFacts>,
+            ) -> ::core::result::Result<
+                ::core::option::Option<Self::Value>,
+                ::gatehouse::private::Stop,
+            > {
+                ::gatehouse::private::stored(cx, self)
+            }
+        }
+        #[automatically_derived]
+        impl ::gatehouse::private::Stored<AppFacts> for Parent {
+            fn source(sources: &AppFacts) -> &impl ::gatehouse::FactSource<Self> {
+                &sources.folders
+            }
+            fn table(tables: &__Tables) -> &::gatehouse::private::Table<Self> {
+                &tables.t2
+            }
+        }
+        #[automatically_derived]
+        impl ::gatehouse::ResolvedBy<AppFacts> for Parent {
+            fn resolve(
+                self,
+                cx: &mut ::gatehouse::private::Cx<AppFacts>,
+            ) -> ::core::result::Result<
+                ::core::option::Option<Self::Value>,
+                ::gatehouse::private::Stop,
+            > {
+                ::gatehouse::private::stored(cx, self)
+            }
+        }
+    };
+    "#);
+}
+
+#[test]
+fn a_struct_that_loads_nothing() {
+    insta::assert_snapshot!(expansion("#[sources(crate = auth::gate)] struct NoFacts;"), @r#"
+    const _: () = {
+        #[doc(hidden)]
+        pub struct __Tables {}
+        #[automatically_derived]
+        impl auth::gate::Sources for NoFacts {
+            type Tables = __Tables;
+            fn tables() -> __Tables {
+                __Tables {}
+            }
+            fn for_each_table<'t>(
+                _: &'t __Tables,
+                _: &mut dyn ::core::ops::FnMut(&'t dyn auth::gate::private::AnyTable<Self>),
+            ) {}
+        }
+    };
+    "#);
+    expansion("struct Empty {}");
+    expansion("struct OnlyLocal { db: Database }");
+}
+
+#[test]
+fn parameters_are_bounded() {
+    insta::assert_snapshot!(expansion(
+        "struct App<D: Db> where D: Clone { #[loads(A)] db: Pool<D>, #[loads(B)] other: Plain }"
+    ), @r#"
+    const _: () = {
+        #[doc(hidden)]
+        pub struct __Tables {
+            t0: ::gatehouse::private::Table<A>,
+            t1: ::gatehouse::private::Table<B>,
+        }
+        #[automatically_derived]
+        impl<D: Db> ::gatehouse::Sources for App<D>
+        where
+            D: Clone,
+            App<D>: ::core::marker::Send + ::core::marker::Sync + 'static,
+            Pool<D>: ::gatehouse::FactSource<A>,
+        {
+            type Tables = __Tables;
+            fn tables() -> __Tables {
+                __Tables {
+                    t0: ::gatehouse::private::Table::new(),
+                    t1: ::gatehouse::private::Table::new(),
+                }
+            }
+            fn for_each_table<'t>(
+                tables: &'t __Tables,
+                visit: &mut dyn ::core::ops::FnMut(
+                    &'t dyn ::gatehouse::private::AnyTable<Self>,
+                ),
+            ) {
+                visit(&tables.t0);
+                visit(&tables.t1);
+            }
+        }
+        #[automatically_derived]
+        impl<D: Db> ::gatehouse::private::Stored<App<D>> for A
+        where
+            D: Clone,
+            App<D>: ::core::marker::Send + ::core::marker::Sync + 'static,
+            Pool<D>: ::gatehouse::FactSource<A>,
+        {
+            fn source(sources: &App<D>) -> &impl ::gatehouse::FactSource<Self> {
+                &sources.db
+            }
+            fn table(tables: &__Tables) -> &::gatehouse::private::Table<Self> {
+                &tables.t0
+            }
+        }
+        #[automatically_derived]
+        impl<D: Db> ::gatehouse::ResolvedBy<App<D>> for A
+        where
+            D: Clone,
+            App<D>: ::core::marker::Send + ::core::marker::Sync + 'static,
+            Pool<D>: ::gatehouse::FactSource<A>,
+        {
+            fn resolve(
+                self,
+                cx: &mut ::gatehouse::private::Cx<App<D>>,
+            ) -> ::core::result::Result<
+                ::core::option::Option<Self::Value>,
+                ::gatehouse::private::Stop,
+            > {
+                ::gatehouse::private::stored(cx, self)
+            }
+        }
+        #[automatically_derived]
+        impl<D: Db> ::gatehouse::private::Stored<App<D>> for B
+        where
+            D: Clone,
+            App<D>: ::core::marker::Send + ::core::marker::Sync + 'static,
+            Pool<D>: ::gatehouse::FactSource<A>,
+        {
+            fn source(sources: &App<D>) -> &impl ::gatehouse::FactSource<Self> {
+                &sources.other
+            }
+            fn table(tables: &__Tables) -> &::gatehouse::private::Table<Self> {
+                &tables.t1
+            }
+        }
+        #[automatically_derived]
+        impl<D: Db> ::gatehouse::ResolvedBy<App<D>> for B
+        where
+            D: Clone,
+            App<D>: ::core::marker::Send + ::core::marker::Sync + 'static,
+            Pool<D>: ::gatehouse::FactSource<A>,
+        {
+            fn resolve(
+                self,
+                cx: &mut ::gatehouse::private::Cx<App<D>>,
+            ) -> ::core::result::Result<
+                ::core::option::Option<Self::Value>,
+                ::gatehouse::private::Stop,
+            > {
+                ::gatehouse::private::stored(cx, self)
+            }
+        }
+    };
+    "#);
+}
+
+#[test]
+fn a_set_with_errors_is_there_all_the_same() {
+    let source = "struct App(#[loads(A, A, B<u8>)] Database);";
+    insta::assert_snapshot!(testing::skeleton(compile, source), @r#"
+    const _: () = {
+        #[doc(hidden)]
+        pub struct __Tables {
+            t0: ::gatehouse::private::Table<A>,
+            t1: ::gatehouse::private::Table<B>,
+        }
+        #[automatically_derived]
+        impl ::gatehouse::Sources for App {
+            type Tables = __Tables;
+            fn tables() -> __Tables {
+                __Tables {
+                    t0: ::gatehouse::private::Table::new(),
+                    t1: ::gatehouse::private::Table::new(),
+                }
+            }
+            fn for_each_table<'t>(
+                tables: &'t __Tables,
+                visit: &mut dyn ::core::ops::FnMut(
+                    &'t dyn ::gatehouse::private::AnyTable<Self>,
+                ),
+            ) {
+                visit(&tables.t0);
+                visit(&tables.t1);
+            }
+        }
+        #[automatically_derived]
+        impl ::gatehouse::private::Stored<App> for A {
+            fn source(sources: &App) -> &impl ::gatehouse::FactSource<Self> {
+                &sources.0
+            }
+            fn table(tables: &__Tables) -> &::gatehouse::private::Table<Self> {
+                &tables.t0
+            }
+        }
+        #[automatically_derived]
+        impl ::gatehouse::ResolvedBy<App> for A {
+            fn resolve(
+                self,
+                cx: &mut ::gatehouse::private::Cx<App>,
+            ) -> ::core::result::Result<
+                ::core::option::Option<Self::Value>,
+                ::gatehouse::private::Stop,
+            > {
+                ::gatehouse::private::stored(cx, self)
+            }
+        }
+        #[automatically_derived]
+        impl ::gatehouse::private::Stored<App> for B {
+            fn source(sources: &App) -> &impl ::gatehouse::FactSource<Self> {
+                &sources.0
+            }
+            fn table(tables: &__Tables) -> &::gatehouse::private::Table<Self> {
+                &tables.t1
+            }
+        }
+        #[automatically_derived]
+        impl ::gatehouse::ResolvedBy<App> for B {
+            fn resolve(
+                self,
+                cx: &mut ::gatehouse::private::Cx<App>,
+            ) -> ::core::result::Result<
+                ::core::option::Option<Self::Value>,
+                ::gatehouse::private::Stop,
+            > {
+                ::gatehouse::private::stored(cx, self)
+            }
+        }
+    };
+    "#);
+}
+
+/// One line per entry of the catalogue: source, and for each error what is underlined, and the message.
+#[test]
+fn the_catalogue() {
+    let sources = [
+        "enum App { A }",
+        "union App { a: u8 }",
+        "struct App(#[loads(A)] Database);",
+        "struct App<'a> { #[loads(A)] db: &'a Database }",
+        "struct App { #[loads] db: Database }",
+        "struct App { #[loads()] db: Database }",
+        "struct App { #[loads = 3] db: Database }",
+        "struct App { #[loads(A = 3, B)] db: Database }",
+        "struct App { #[loads(3, B)] db: Database }",
+        "struct App { #[loads(,)] db: Database }",
+        "struct App { #[loads(A<u8>, m::B(x))] db: Database }",
+        "struct App { #[loads(A, A)] db: Database }",
+        "struct App { #[loads(m::A)] db: Database, #[loads(B, m::A)] other: Other }",
+        "#[sources(path = x)] struct App;",
+        "#[sources] struct App;",
+    ];
+    let lines = sources.map(|source| {
+        let errors = testing::errors(compile, source);
+        let errors =
+            errors.iter().map(|(underlined, message)| format!("    {underlined}\n    {message}\n"));
+        format!("{source}\n{}", errors.collect::<String>())
+    });
+    insta::assert_snapshot!(lines.concat(), @r#"
+    enum App { A }
+        enum
+        `App` is an enum, and a set of sources is a struct; write `struct App { #[loads(Fact)] source: Source }`
+    union App { a: u8 }
+        union
+        `App` is a union, and a set of sources is a struct; write `struct App { #[loads(Fact)] source: Source }`
+    struct App(#[loads(A)] Database);
+        (#[loads(A)] Database)
+        the fields of `App` have no names; write `struct App { #[loads(Fact)] source: Source }`
+    struct App<'a> { #[loads(A)] db: &'a Database }
+        'a
+        `App` borrows for `'a`, and sources are shared by every task of a session; own them, or keep an `Arc`
+    struct App { #[loads] db: Database }
+        loads
+        `loads` names no fact; write `#[loads(Fact, …)]`, or remove it
+    struct App { #[loads()] db: Database }
+        loads()
+        `loads` names no fact; write `#[loads(Fact, …)]`, or remove it
+    struct App { #[loads = 3] db: Database }
+        loads = 3
+        `loads` names no fact; write `#[loads(Fact, …)]`, or remove it
+    struct App { #[loads(A = 3, B)] db: Database }
+        = 3
+        `loads` takes facts and nothing else; write `#[loads(A)]`
+    struct App { #[loads(3, B)] db: Database }
+        3
+        expected the name of a fact; write `#[loads(Fact, …)]`
+    struct App { #[loads(,)] db: Database }
+        ,
+        expected the name of a fact; write `#[loads(Fact, …)]`
+    struct App { #[loads(A<u8>, m::B(x))] db: Database }
+        (x)
+        `loads` takes facts and nothing else; write `#[loads(m::B)]`
+        <u8>
+        a fact has no arguments here; write `A`
+    struct App { #[loads(A, A)] db: Database }
+        A
+        the fact `A` is loaded by the field `db` already; a fact has one source: remove it here or there
+    struct App { #[loads(m::A)] db: Database, #[loads(B, m::A)] other: Other }
+        m::A
+        the fact `m::A` is loaded by the field `db` already; a fact has one source: remove it here or there
+    #[sources(path = x)] struct App;
+        sources(path = x)
+        `sources` takes the path of the library and nothing else; write `sources(crate = path::to::gatehouse)`
+    #[sources] struct App;
+        sources
+        `sources` takes the path of the library and nothing else; write `sources(crate = path::to::gatehouse)`
+    "#);
+}

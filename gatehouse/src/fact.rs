@@ -1,0 +1,156 @@
+//! What a rule knows: facts, and what can go wrong when they are loaded.
+
+use std::error::Error;
+use std::fmt;
+use std::hash::Hash;
+use std::sync::Arc;
+
+/// The key of one fact: what [`fact!`](crate::fact) declares.
+///
+/// A fact such as `OrgRole(user: UserId, org: OrgId) -> Role` becomes a struct `OrgRole` with the
+/// fields `user` and `org`, whose `Value` is `Role`. Keys are typed: facts with equal fields never
+/// meet in a cache.
+///
+/// ```
+/// use gatehouse::prelude::*;
+///
+/// fact! {
+///     /// Whether `user` is suspended.
+///     pub Suspended(user: u64) -> bool = false;
+/// }
+///
+/// let key = Suspended(7);
+/// assert_eq!(key.user, 7);
+/// assert_eq!(<Suspended as FactKey>::NAME, "Suspended");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a fact",
+    label = "`.await` in a policy loads a fact",
+    note = "declare it: `fact! {{ Name(part: Type) -> Value; }}`"
+)]
+pub trait FactKey: Clone + Eq + Hash + fmt::Debug + Send + Sync + 'static {
+    /// What a source answers.
+    type Value: Clone + fmt::Debug + Send + Sync + 'static;
+
+    /// What `.await` gives in a policy: `Option<Value>`, or `Value` if the fact has a default.
+    type Output;
+
+    /// The fact's name, as declared.
+    const NAME: &'static str;
+
+    /// Whether a missing value counts as a failed load (`#[required]`).
+    const REQUIRED: bool = false;
+
+    /// Turns what was found into what `.await` gives.
+    fn output(found: Option<Self::Value>) -> Self::Output;
+}
+
+/// Why a fact could not be loaded.
+///
+/// It carries the source's own error for logs ([`FactError::source`]) and never shows its text
+/// otherwise: `Display` and `Debug` are safe to send to whoever asked.
+///
+/// It is not a [`std::error::Error`], on purpose: so any error converts into it, and `?` works in
+/// [`FactSource::load`](crate::FactSource::load) whatever a database driver returns.
+///
+/// ```
+/// use gatehouse::FactError;
+///
+/// let broken = std::io::Error::other("password=hunter2 refused");
+/// let error = FactError::new(broken);
+/// assert_eq!(error.to_string(), "its source failed");
+/// assert_eq!(error.source().unwrap().to_string(), "password=hunter2 refused");
+/// ```
+#[derive(Clone)]
+pub struct FactError(Arc<Reason>);
+
+#[derive(Debug)]
+enum Reason {
+    Source(Box<dyn Error + Send + Sync>),
+    Said(String),
+    Panicked,
+    Missing,
+    Impure,
+}
+
+impl FactError {
+    /// The source failed with `error`.
+    pub fn new(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(Arc::new(Reason::Source(error.into())))
+    }
+
+    /// The source failed, and `text` says why to everybody: write what is safe to show.
+    ///
+    /// ```
+    /// # use gatehouse::FactError;
+    /// let error = FactError::safe("the directory is down for maintenance");
+    /// assert_eq!(error.to_string(), "the directory is down for maintenance");
+    /// ```
+    pub fn safe(text: impl Into<String>) -> Self {
+        Self(Arc::new(Reason::Said(text.into())))
+    }
+
+    pub(crate) fn panicked() -> Self {
+        Self(Arc::new(Reason::Panicked))
+    }
+
+    pub(crate) fn missing() -> Self {
+        Self(Arc::new(Reason::Missing))
+    }
+
+    pub(crate) fn impure() -> Self {
+        Self(Arc::new(Reason::Impure))
+    }
+
+    /// The source's own error, for logs.
+    #[must_use]
+    pub fn source(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
+        match &*self.0 {
+            Reason::Source(error) => Some(&**error),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for FactError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match &*self.0 {
+            Reason::Source(_) => "its source failed",
+            Reason::Said(text) => text,
+            Reason::Panicked => "its source panicked",
+            Reason::Missing => "it is required, and its source has no value for it",
+            Reason::Impure => "the policy asks for another key each time it runs",
+        })
+    }
+}
+
+impl fmt::Debug for FactError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FactError({:?})", self.to_string())
+    }
+}
+
+impl<E: Error + Send + Sync + 'static> From<E> for FactError {
+    fn from(error: E) -> Self {
+        Self::new(error)
+    }
+}
+
+/// What is known of a fact: its value, that it is missing, or that it failed to load.
+pub(crate) type FactResult<V> = Result<Option<V>, FactError>;
+
+/// A fact that a decision needed and that failed to load. Names the fact, never its key.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct FailedFact {
+    /// The fact's name, as declared.
+    pub fact: &'static str,
+    /// What went wrong.
+    pub error: FactError,
+}
+
+impl fmt::Display for FailedFact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.fact, self.error)
+    }
+}

@@ -1,0 +1,254 @@
+//! A gate with a session, a subject and an action: ready to be asked about resources.
+
+use std::borrow::Borrow;
+
+use super::decision::{AccessError, Allowed, Decision, FilterError};
+use super::executor::{Evaluation, Rules, Static, decide_local};
+use crate::policy::{Domain, LocalPolicies, Locally, PolicySet};
+use crate::private::Request;
+use crate::session::Session;
+use crate::source::Sources;
+
+/// No context was given: enough for domains whose context is `()`.
+#[derive(Clone, Copy, Debug)]
+pub struct NoContext;
+
+/// What stands for the context of a domain.
+#[diagnostic::on_unimplemented(
+    message = "this gate's policies need a context of type `{C}`",
+    label = "no context was given",
+    note = "call `.with_context(&…)` after `bind(…)`"
+)]
+pub trait SuppliesContext<C: ?Sized>: Copy + Send + Sync {
+    /// The context.
+    #[doc(hidden)]
+    fn context(&self) -> &C;
+}
+
+impl SuppliesContext<()> for NoContext {
+    fn context(&self) -> &() {
+        &()
+    }
+}
+
+impl<C: ?Sized + Sync> SuppliesContext<C> for &C {
+    fn context(&self) -> &C {
+        self
+    }
+}
+
+/// A gate that is ready to be asked: [`check`](Self::check), [`authorize`](Self::authorize),
+/// [`check_all`](Self::check_all), [`filter`](Self::filter).
+///
+/// Whatever is asked, each fact is loaded once per session and key, and a page costs the same
+/// round trips as one resource.
+#[must_use = "a gate that nobody asks protects nothing"]
+pub struct Bound<'a, D: Domain, P: Sources, R, C = NoContext> {
+    rules: R,
+    session: &'a Session<P>,
+    subject: &'a D::Subject,
+    action: &'a D::Action,
+    context: C,
+}
+
+impl<'a, D: Domain, P: Sources, R> Bound<'a, D, P, R> {
+    pub(super) fn new(
+        rules: R,
+        session: &'a Session<P>,
+        subject: &'a D::Subject,
+        action: &'a D::Action,
+    ) -> Self {
+        Self { rules, session, subject, action, context: NoContext }
+    }
+
+    /// Says what else counts.
+    pub fn with_context(self, context: &'a D::Context) -> Bound<'a, D, P, R, &'a D::Context> {
+        let Self { rules, session, subject, action, context: NoContext } = self;
+        Bound { rules, session, subject, action, context }
+    }
+}
+
+impl<D: Domain, P: Sources, R: Rules<D, P>, C: SuppliesContext<D::Context>> Bound<'_, D, P, R, C> {
+    fn evaluation(&self) -> Evaluation<'_, D, P, R> {
+        Evaluation {
+            rules: self.rules,
+            session: self.session,
+            subject: self.subject,
+            action: self.action,
+            context: self.context.context(),
+        }
+    }
+
+    /// Decides about one resource.
+    pub fn check<'x>(
+        &'x self,
+        resource: &'x D::Resource,
+    ) -> impl Future<Output = Decision> + Send + 'x {
+        // Entered now, not at the first poll: see `Session::enter`.
+        let presence = self.session.enter();
+        async move {
+            let _presence = presence;
+            let mut decision = [None];
+            self.evaluation().run(|_| resource, &mut decision).await;
+            let [decision] = decision;
+            decided(decision)
+        }
+    }
+
+    /// Lets the request go on, or not: for `?`.
+    ///
+    /// # Errors
+    /// [`AccessError::Denied`] (403) or [`AccessError::Indeterminate`] (503).
+    pub fn authorize<'x>(
+        &'x self,
+        resource: &'x D::Resource,
+    ) -> impl Future<Output = Result<Allowed, AccessError>> + Send + 'x {
+        let check = self.check(resource);
+        async move { check.await.into_result() }
+    }
+
+    /// Decides about many resources, in the round trips of one; decisions in input order.
+    ///
+    /// Takes an iterator of resources, of references to them, or of boxes.
+    pub fn check_all<'x, T>(
+        &'x self,
+        resources: impl IntoIterator<Item = T>,
+    ) -> impl Future<Output = Vec<Decision>> + Send + 'x
+    where
+        T: Borrow<D::Resource> + Send + Sync + 'x,
+    {
+        let items: Vec<T> = resources.into_iter().collect();
+        let presence = self.session.enter();
+        async move {
+            let _presence = presence;
+            self.decisions(&items, T::borrow).await
+        }
+    }
+
+    /// The items that are allowed, in input order, in the round trips of one.
+    ///
+    /// Takes an iterator of resources, of references to them, or of boxes.
+    ///
+    /// # Errors
+    /// [`FilterError`], which keeps all items, if any of them cannot be decided: a page with a hole
+    /// looks like a page without. [`filter_lossy`](Self::filter_lossy) leaves them out.
+    pub fn filter<'x, T>(
+        &'x self,
+        items: impl IntoIterator<Item = T>,
+    ) -> impl Future<Output = Result<Vec<T>, FilterError<T>>> + Send + 'x
+    where
+        T: Borrow<D::Resource> + Send + Sync + 'x,
+    {
+        self.filter_by(items, T::borrow)
+    }
+
+    /// [`filter`](Self::filter) over rows that contain their resource.
+    ///
+    /// # Errors
+    /// As [`filter`](Self::filter).
+    pub fn filter_by<'x, T, F>(
+        &'x self,
+        rows: impl IntoIterator<Item = T>,
+        resource: F,
+    ) -> impl Future<Output = Result<Vec<T>, FilterError<T>>> + Send + 'x
+    where
+        T: Send + Sync + 'x,
+        F: Fn(&T) -> &D::Resource + Send + Sync + 'x,
+    {
+        let rows: Vec<T> = rows.into_iter().collect();
+        let presence = self.session.enter();
+        async move {
+            let _presence = presence;
+            let decisions = self.decisions(&rows, resource).await;
+            if decisions.iter().any(Decision::is_indeterminate) {
+                return Err(FilterError::new(rows, decisions));
+            }
+            Ok(allowed(rows, &decisions))
+        }
+    }
+
+    /// The items that are known to be allowed; those that cannot be decided are left out, like
+    /// those that are denied.
+    pub fn filter_lossy<'x, T>(
+        &'x self,
+        items: impl IntoIterator<Item = T>,
+    ) -> impl Future<Output = Vec<T>> + Send + 'x
+    where
+        T: Borrow<D::Resource> + Send + Sync + 'x,
+    {
+        self.filter_lossy_by(items, T::borrow)
+    }
+
+    /// [`filter_lossy`](Self::filter_lossy) over rows that contain their resource.
+    pub fn filter_lossy_by<'x, T, F>(
+        &'x self,
+        rows: impl IntoIterator<Item = T>,
+        resource: F,
+    ) -> impl Future<Output = Vec<T>> + Send + 'x
+    where
+        T: Send + Sync + 'x,
+        F: Fn(&T) -> &D::Resource + Send + Sync + 'x,
+    {
+        let rows: Vec<T> = rows.into_iter().collect();
+        let presence = self.session.enter();
+        async move {
+            let _presence = presence;
+            let decisions = self.decisions(&rows, resource).await;
+            allowed(rows, &decisions)
+        }
+    }
+
+    async fn decisions<T: Sync>(
+        &self,
+        items: &[T],
+        resource: impl Fn(&T) -> &D::Resource + Send + Sync,
+    ) -> Vec<Decision> {
+        let mut decisions: Vec<Option<Decision>> = Vec::new();
+        decisions.resize_with(items.len(), || None);
+        self.evaluation().run(|i| resource(&items[i]), &mut decisions).await;
+        decisions.into_iter().map(decided).collect()
+    }
+}
+
+impl<D, P, S, C> Bound<'_, D, P, Static<S>, C>
+where
+    D: Domain,
+    P: Sources,
+    S: PolicySet<D, P> + LocalPolicies<Locally>,
+    C: SuppliesContext<D::Context>,
+{
+    /// Decides about one resource without async: for gates none of whose policies loads a fact.
+    /// With a policy that does, it does not compile.
+    ///
+    /// ```
+    /// use gatehouse::prelude::*;
+    /// # struct User { id: u64 } struct Document { owner: u64 } struct Documents;
+    /// # impl Domain for Documents {
+    /// #     type Subject = User; type Action = (); type Resource = Document; type Context = ();
+    /// # }
+    /// # #[derive(Sources)] struct NoFacts {}
+    /// #[policy]
+    /// fn owner(user: &User, doc: &Document) -> bool { doc.owner == user.id }
+    ///
+    /// static GATE: Gate<Documents, owner> = Gate::new();
+    ///
+    /// let session = Session::new(NoFacts {});
+    /// let access = GATE.bind(&session, &User { id: 7 }, &());
+    /// assert!(access.check_local(&Document { owner: 7 }).is_allow());
+    /// ```
+    pub fn check_local(&self, resource: &D::Resource) -> Decision {
+        let context = self.context.context();
+        let request = Request { subject: self.subject, action: self.action, resource, context };
+        decide_local(self.rules, &request)
+    }
+}
+
+/// The executor leaves no resource undecided; were it otherwise, nobody gets in.
+fn decided(decision: Option<Decision>) -> Decision {
+    decision.unwrap_or(Decision::Deny { by: None })
+}
+
+fn allowed<T>(rows: Vec<T>, decisions: &[Decision]) -> Vec<T> {
+    let decided = rows.into_iter().zip(decisions);
+    decided.filter(|(_, decision)| decision.is_allow()).map(|(row, _)| row).collect()
+}

@@ -1,0 +1,322 @@
+//! Runs the policies of a gate over resources until each is decided, a round trip at a time.
+//!
+//! A pass runs every policy that matters for every undecided resource, from the start. If some stay
+//! undecided, the pass asks for every fact that they could use next, waits until all have answered,
+//! and runs them again: facts never change, so each run takes the same path and gets further.
+
+use std::future::poll_fn;
+use std::task::Poll;
+
+use super::decision::{Decision, FailedFacts};
+use super::tally::{Outcome, Tally};
+use crate::fact::FactError;
+use crate::policy::{Domain, DynPolicy, Effect, PolicyInfo, PolicySet, Rule, Visitor};
+use crate::private::{Cx, Request, Stop};
+use crate::session::Session;
+use crate::source::Sources;
+use crate::telemetry::EvaluationSpan;
+
+/// Resources between two chances for the runtime to run something else.
+const RESOURCES_PER_YIELD: usize = 2048;
+
+/// The policies of a gate, static or composed at run time.
+pub trait Rules<D: Domain, P: Sources>: Copy + Send + Sync {
+    /// Shows each policy to `visitor`, in the gate's order.
+    #[doc(hidden)]
+    fn visit(self, visitor: &mut impl Visit<D, P>);
+}
+
+/// Meets each policy of a gate.
+#[doc(hidden)]
+pub trait Visit<D: Domain, P: Sources>: Visitor<D, P> {
+    fn erased(&mut self, policy: &dyn DynPolicy<D, P>);
+}
+
+/// The policies that a gate's type lists.
+pub struct Static<S>(std::marker::PhantomData<fn() -> S>);
+
+impl<S> Static<S> {
+    pub(super) const fn new() -> Self {
+        Self(std::marker::PhantomData)
+    }
+}
+
+impl<S> Clone for Static<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Static<S> {}
+
+impl<D: Domain, P: Sources, S: PolicySet<D, P>> Rules<D, P> for Static<S> {
+    fn visit(self, visitor: &mut impl Visit<D, P>) {
+        S::visit(visitor);
+    }
+}
+
+impl<D: Domain, P: Sources> Rules<D, P> for &[Box<dyn DynPolicy<D, P>>] {
+    fn visit(self, visitor: &mut impl Visit<D, P>) {
+        for policy in self {
+            visitor.erased(&**policy);
+        }
+    }
+}
+
+/// Runs the policies of one effect for one resource, as long as they matter.
+struct Run<'r, D: Domain, P: Sources> {
+    request: &'r Request<'r, D>,
+    cx: &'r mut Cx<P>,
+    tally: &'r mut Tally,
+    effect: Effect,
+}
+
+impl<D: Domain, P: Sources> Run<'_, D, P> {
+    #[inline]
+    fn policy(
+        &mut self,
+        info: &'static PolicyInfo,
+        evaluate: impl FnOnce(&Request<'_, D>, &mut Cx<P>) -> Result<bool, Stop>,
+    ) {
+        if info.effect != self.effect || !self.tally.matters(self.effect) {
+            return;
+        }
+        let met = self.cx.failed.len();
+        let run = evaluate(self.request, self.cx);
+        if run != Err(Stop::Failed) {
+            self.cx.failed.truncate(met);
+        }
+        self.tally.note(info, run);
+    }
+}
+
+impl<D: Domain, P: Sources> Visitor<D, P> for Run<'_, D, P> {
+    #[inline]
+    fn rule<A: Rule<D, P>>(&mut self) {
+        self.policy(A::INFO, A::evaluate);
+    }
+}
+
+impl<D: Domain, P: Sources> Visit<D, P> for Run<'_, D, P> {
+    fn erased(&mut self, policy: &dyn DynPolicy<D, P>) {
+        self.policy(policy.info(), |request, cx| policy.evaluate(request, cx));
+    }
+}
+
+/// Runs all policies for one resource, forbids first: one that applies ends it.
+#[inline]
+fn read<D: Domain, P: Sources>(
+    rules: impl Rules<D, P>,
+    request: &Request<'_, D>,
+    cx: &mut Cx<P>,
+) -> Tally {
+    let mut tally = Tally::default();
+    cx.failed.clear();
+    for effect in [Effect::Forbid, Effect::Permit] {
+        if tally.matters(effect) {
+            rules.visit(&mut Run { request, cx, tally: &mut tally, effect });
+        }
+    }
+    tally
+}
+
+/// Asks for the facts of one undecided resource.
+struct Ask<'r, D: Domain, P: Sources> {
+    request: &'r Request<'r, D>,
+    cx: &'r mut Cx<P>,
+    tally: Tally,
+}
+
+impl<D: Domain, P: Sources> Ask<'_, D, P> {
+    fn policy(
+        &mut self,
+        info: &'static PolicyInfo,
+        evaluate: impl FnOnce(&Request<'_, D>, &mut Cx<P>) -> Result<bool, Stop>,
+        ask: impl FnOnce(&Request<'_, D>, &mut Cx<P>),
+    ) {
+        if info.plan.loads.is_empty() || !self.tally.matters(info.effect) {
+            return;
+        }
+        let stopped = self.cx.asking(|cx| evaluate(self.request, cx)) == Err(Stop::Pending);
+        if stopped && info.plan.loads.len() > 1 {
+            ask(self.request, self.cx);
+        }
+    }
+}
+
+impl<D: Domain, P: Sources> Visitor<D, P> for Ask<'_, D, P> {
+    fn rule<A: Rule<D, P>>(&mut self) {
+        self.policy(A::INFO, A::evaluate, A::ask);
+    }
+}
+
+impl<D: Domain, P: Sources> Visit<D, P> for Ask<'_, D, P> {
+    fn erased(&mut self, policy: &dyn DynPolicy<D, P>) {
+        self.policy(
+            policy.info(),
+            |request, cx| policy.evaluate(request, cx),
+            |request, cx| policy.ask(request, cx),
+        );
+    }
+}
+
+/// Counts the loads of the policy that has most of them.
+struct MostLoads(usize);
+
+impl<D: Domain, P: Sources> Visitor<D, P> for MostLoads {
+    fn rule<A: Rule<D, P>>(&mut self) {
+        self.0 = self.0.max(A::PLAN.loads.len());
+    }
+}
+
+impl<D: Domain, P: Sources> Visit<D, P> for MostLoads {
+    fn erased(&mut self, policy: &dyn DynPolicy<D, P>) {
+        self.0 = self.0.max(policy.info().plan.loads.len());
+    }
+}
+
+/// A pure policy has one more load behind it after each round, so this many rounds are enough.
+fn most_rounds<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> usize {
+    let mut most = MostLoads(0);
+    rules.visit(&mut most);
+    most.0
+}
+
+/// The decision that a tally comes to, if it comes to one.
+fn decision<P: Sources>(tally: &Tally, cx: &Cx<P>) -> Option<Decision> {
+    Some(match tally.outcome()? {
+        Outcome::Allow(by) => Decision::Allow { by },
+        Outcome::Deny(by) => Decision::Deny { by },
+        Outcome::Indeterminate(by) => {
+            Decision::Indeterminate { by, failed: FailedFacts::new(&cx.failed) }
+        }
+    })
+}
+
+/// Decides without asking for anything: for gates that load nothing.
+pub(super) fn decide_local<D: Domain, P: Sources>(
+    rules: impl Rules<D, P>,
+    request: &Request<'_, D>,
+) -> Decision {
+    let mut cx = Cx::new(None);
+    let tally = read(rules, request, &mut cx);
+    // A gate without loads leaves nothing pending; were it otherwise, nobody gets in.
+    decision(&tally, &cx).unwrap_or(Decision::Deny { by: None })
+}
+
+/// One evaluation: the policies of a gate over some resources, on a session.
+pub(super) struct Evaluation<'e, D: Domain, P: Sources, R> {
+    pub(super) rules: R,
+    pub(super) session: &'e Session<P>,
+    pub(super) subject: &'e D::Subject,
+    pub(super) action: &'e D::Action,
+    pub(super) context: &'e D::Context,
+}
+
+/// What an evaluation has done so far.
+#[derive(Default)]
+struct Progress {
+    rounds: usize,
+    loads: usize,
+}
+
+impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
+    /// Decides about the resources `resource(0)`, `resource(1)`, … into `decisions`.
+    pub(super) async fn run<'i>(
+        &self,
+        resource: impl Fn(usize) -> &'i D::Resource + Send + Sync,
+        decisions: &mut [Option<Decision>],
+    ) where
+        D::Resource: 'i,
+    {
+        let span = EvaluationSpan::open(decisions.len());
+        let progress = span.within(self.decide(&resource, decisions)).await;
+        span.close(progress.rounds, progress.loads, decisions);
+    }
+
+    async fn decide<'i>(
+        &self,
+        resource: &(impl Fn(usize) -> &'i D::Resource + Send + Sync),
+        decisions: &mut [Option<Decision>],
+    ) -> Progress
+    where
+        D::Resource: 'i,
+    {
+        let mut progress = Progress::default();
+        let mut cx = Cx::new(self.session.begun());
+        // Rounds since the sources are what they are; see `most_rounds`.
+        let mut rounds = 0;
+        loop {
+            let undecided = self.pass(&mut cx, resource, decisions).await;
+            if undecided > 0 && !cx.is_replaced() {
+                progress.rounds += 1;
+                progress.loads += cx.loads();
+                cx.answered(self.session).await;
+            }
+            if cx.is_replaced() || !cx.is_current(self.session) {
+                cx = Cx::new(self.session.begun());
+                decisions.fill_with(|| None);
+                rounds = 0;
+            } else if undecided == 0 {
+                return progress;
+            } else {
+                rounds += 1;
+                if rounds == most_rounds(self.rules) {
+                    // What is still not loaded will not be asked for again. The last pass decides
+                    // without it.
+                    cx.give_up(FactError::impure());
+                }
+            }
+        }
+    }
+
+    /// Runs what matters for every undecided resource, and asks for what stays undecided. Gives the
+    /// number of those.
+    async fn pass<'i>(
+        &self,
+        cx: &mut Cx<P>,
+        resource: &(impl Fn(usize) -> &'i D::Resource + Send + Sync),
+        decisions: &mut [Option<Decision>],
+    ) -> usize
+    where
+        D::Resource: 'i,
+    {
+        let mut undecided = 0;
+        for (i, slot) in decisions.iter_mut().enumerate() {
+            if i > 0 && i % RESOURCES_PER_YIELD == 0 {
+                yield_now().await;
+            }
+            if slot.is_none() {
+                *slot = self.step(cx, resource(i));
+                undecided += usize::from(slot.is_none());
+            }
+        }
+        undecided
+    }
+
+    #[inline]
+    fn step(&self, cx: &mut Cx<P>, resource: &D::Resource) -> Option<Decision> {
+        let Self { rules, subject, action, context, .. } = *self;
+        let request = Request { subject, action, resource, context };
+        let tally = read(rules, &request, cx);
+        let decision = decision(&tally, cx);
+        if decision.is_none() {
+            cx.begin(self.session);
+            rules.visit(&mut Ask { request: &request, cx, tally });
+        }
+        decision
+    }
+}
+
+/// Lets the runtime run something else.
+async fn yield_now() {
+    let mut yielded = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}

@@ -1,0 +1,153 @@
+//! Gates: policies together, and what they decide.
+
+mod bound;
+mod decision;
+mod executor;
+mod tally;
+
+use std::fmt;
+use std::marker::PhantomData;
+
+pub use self::bound::{Bound, NoContext, SuppliesContext};
+pub use self::decision::{
+    AccessError, Allowed, Decision, Denied, FailedFacts, FilterError, Indeterminate,
+};
+pub use self::executor::{Rules, Static};
+use crate::plan::GatePlan;
+use crate::policy::{Domain, DynPolicy, PolicyInfo, PolicyList, PolicySet};
+use crate::session::Session;
+use crate::source::Sources;
+
+/// A gate: the policies that decide about a domain, listed in its type.
+///
+/// It is a constant; the type lists one policy, or a tuple of up to 24, or of such tuples.
+/// [`Gate::bind`] says on which session it is asked, about whom and for which action.
+///
+/// ```
+/// use gatehouse::prelude::*;
+/// # struct User { id: u64 } enum Action { Read, Edit } struct Document { owner: u64 }
+/// # struct Documents;
+/// # impl Domain for Documents {
+/// #     type Subject = User; type Action = Action; type Resource = Document; type Context = ();
+/// # }
+/// # #[derive(Sources)] struct AppFacts {}
+/// fact! { pub Suspended(user: u64) -> bool = false; }
+///
+/// #[policy(forbid)]
+/// async fn suspended(user: &User) -> bool { Suspended(user.id).await }
+///
+/// #[policy]
+/// fn owner(user: &User, doc: &Document) -> bool { doc.owner == user.id }
+///
+/// static GATE: Gate<Documents, (suspended, owner)> = Gate::new();
+/// assert_eq!(GATE.plan().rounds(), 1);
+/// ```
+pub struct Gate<D, S>(PhantomData<fn() -> (D, S)>);
+
+impl<D: Domain, S: PolicyList> Gate<D, S> {
+    /// The gate whose type says which policies it has. An empty one, `Gate<D, ()>`, denies all.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+
+    /// What is known of each policy, in the gate's order.
+    pub fn policies(&self) -> Vec<&'static PolicyInfo> {
+        let mut list = Vec::new();
+        S::infos(&mut list);
+        list
+    }
+
+    /// Rounds and loads, before anything runs.
+    #[must_use]
+    pub fn plan(&self) -> GatePlan {
+        GatePlan::new(self.policies())
+    }
+
+    /// Asks on `session`, about `subject` and `action`. A domain with a context needs
+    /// [`Bound::with_context`] next.
+    pub fn bind<'a, P: Sources>(
+        &self,
+        session: &'a Session<P>,
+        subject: &'a D::Subject,
+        action: &'a D::Action,
+    ) -> Bound<'a, D, P, Static<S>>
+    where
+        S: PolicySet<D, P>,
+    {
+        Bound::new(Static::new(), session, subject, action)
+    }
+}
+
+impl<D: Domain, S: PolicyList> Default for Gate<D, S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<D: Domain, S: PolicyList> fmt::Debug for Gate<D, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.policies().iter().map(|policy| policy.name)).finish()
+    }
+}
+
+/// A gate whose policies are chosen at run time. It decides by the same executor as a [`Gate`].
+///
+/// ```
+/// use gatehouse::{DynGate, boxed, prelude::*};
+/// # struct User { id: u64 } struct Document { owner: u64, public: bool } struct Documents;
+/// # impl Domain for Documents {
+/// #     type Subject = User; type Action = (); type Resource = Document; type Context = ();
+/// # }
+/// # #[derive(Sources)] struct AppFacts {}
+/// # let allow_public = true;
+/// #[policy]
+/// fn owner(user: &User, doc: &Document) -> bool { doc.owner == user.id }
+///
+/// #[policy]
+/// fn public(_: &User, doc: &Document) -> bool { doc.public }
+///
+/// let mut gate: DynGate<Documents, AppFacts> = DynGate::new(vec![boxed::<owner, _, _>()]);
+/// if allow_public {
+///     gate.push(boxed::<public, _, _>());
+/// }
+/// assert_eq!(gate.plan().policies().len(), 2);
+/// ```
+pub struct DynGate<D: Domain, P: Sources> {
+    policies: Vec<Box<dyn DynPolicy<D, P>>>,
+}
+
+impl<D: Domain, P: Sources> DynGate<D, P> {
+    /// A gate with these policies, in this order. Without any it denies all.
+    #[must_use]
+    pub fn new(policies: Vec<Box<dyn DynPolicy<D, P>>>) -> Self {
+        Self { policies }
+    }
+
+    /// Adds a policy at the end.
+    pub fn push(&mut self, policy: Box<dyn DynPolicy<D, P>>) {
+        self.policies.push(policy);
+    }
+
+    /// Rounds and loads, before anything runs.
+    #[must_use]
+    pub fn plan(&self) -> GatePlan {
+        GatePlan::new(self.policies.iter().map(|policy| policy.info()).collect())
+    }
+
+    /// Asks on `session`, about `subject` and `action`; see [`Gate::bind`].
+    pub fn bind<'a>(
+        &'a self,
+        session: &'a Session<P>,
+        subject: &'a D::Subject,
+        action: &'a D::Action,
+    ) -> Bound<'a, D, P, &'a [Box<dyn DynPolicy<D, P>>]> {
+        Bound::new(&self.policies, session, subject, action)
+    }
+}
+
+impl<D: Domain, P: Sources> fmt::Debug for DynGate<D, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.policies.iter().map(|policy| policy.info().name)).finish()
+    }
+}

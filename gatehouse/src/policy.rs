@@ -1,0 +1,261 @@
+//! Policies: what they are called, what they mean, and the sets that a gate is made of.
+
+use std::fmt;
+
+use crate::plan::Plan;
+use crate::private::{Cx, Request, Stop};
+use crate::source::Sources;
+
+/// What a gate decides about: who does what to which thing, under which circumstances.
+///
+/// ```
+/// use gatehouse::prelude::*;
+/// # struct User; enum Action { Read } struct Document;
+/// /// May a user do an action to a document?
+/// pub struct Documents;
+/// impl Domain for Documents {
+///     type Subject = User;
+///     type Action = Action;
+///     type Resource = Document;
+///     type Context = ();
+/// }
+/// ```
+pub trait Domain: 'static {
+    /// Who asks.
+    type Subject: ?Sized + Sync;
+    /// What they want to do.
+    type Action: ?Sized + Sync;
+    /// To what.
+    type Resource: ?Sized + Sync;
+    /// What else counts: the time, the address, the device. `()` if nothing does.
+    type Context: ?Sized + Sync;
+}
+
+/// What a policy does when it applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// It permits, unless a forbid applies.
+    Permit,
+    /// It forbids, whatever is permitted.
+    Forbid,
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Permit => "permit",
+            Self::Forbid => "forbid",
+        })
+    }
+}
+
+/// Where a policy is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Location {
+    /// The source file, as the compiler names it.
+    pub file: &'static str,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+impl Location {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(file: &'static str, line: u32) -> Self {
+        Self { file, line }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// What is known of a policy before it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct PolicyInfo {
+    /// The function's name.
+    pub name: &'static str,
+    /// What it does when it applies.
+    pub effect: Effect,
+    /// Its doc comment, for those who are told that it decided.
+    pub docs: &'static str,
+    /// Where it is written.
+    pub location: Location,
+    /// What it loads.
+    pub plan: Plan,
+}
+
+impl PolicyInfo {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        effect: Effect,
+        docs: &'static str,
+        location: Location,
+        plan: Plan,
+    ) -> Self {
+        Self { name, effect, docs, location, plan }
+    }
+}
+
+impl fmt::Display for PolicyInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// A policy, as [`#[policy]`](macro@crate::policy) writes it for an annotated function. Not to be
+/// implemented by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a policy",
+    label = "expected a function annotated with `#[policy]`",
+    note = "write `#[policy]` on the function, and name it here without `()`"
+)]
+pub trait Policy: 'static {
+    /// Name, effect, documentation, place and plan.
+    const INFO: &'static PolicyInfo;
+
+    /// What it loads.
+    const PLAN: &'static Plan = &Self::INFO.plan;
+}
+
+/// A policy that can be run for the domain `D` with the sources `P`.
+#[doc(hidden)]
+pub trait Rule<D: Domain, P: Sources>: Policy {
+    /// Does it apply?
+    fn evaluate(request: &Request<'_, D>, cx: &mut Cx<P>) -> Result<bool, Stop>;
+
+    /// Asks for every fact whose key is ready, though the policy stopped before it.
+    fn ask(request: &Request<'_, D>, cx: &mut Cx<P>);
+}
+
+/// What a static gate is made of: a policy, or a tuple of up to 24 of them, or of such tuples.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a set of policies",
+    label = "expected a policy or a tuple of up to 24 policies",
+    note = "nest tuples for more: `((a, b), (c, d))`"
+)]
+pub trait PolicyList: 'static {
+    /// Adds what is known of each policy, in the gate's order.
+    #[doc(hidden)]
+    fn infos(list: &mut Vec<&'static PolicyInfo>);
+}
+
+/// A set of policies that all decide about the domain `D`, and whose facts the sources `P` load.
+#[diagnostic::on_unimplemented(
+    message = "the policies `{Self}` cannot decide about `{D}` with the sources `{P}`"
+)]
+pub trait PolicySet<D: Domain, P: Sources>: PolicyList {
+    #[doc(hidden)]
+    fn visit(visitor: &mut impl Visitor<D, P>);
+}
+
+/// Meets each policy of a set.
+#[doc(hidden)]
+pub trait Visitor<D: Domain, P: Sources> {
+    fn rule<A: Rule<D, P>>(&mut self);
+}
+
+/// A set of policies none of which loads a fact, so that it can be asked without async.
+#[diagnostic::on_unimplemented(
+    message = "the policies `{Self}` load facts, so they cannot be asked without async",
+    note = "use `check(…).await`"
+)]
+pub trait LocalPolicies<M>: PolicyList {}
+
+/// Stands for "loads nothing" in the bounds of policies; no fact implements it.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the fact `{Self}` must be loaded, so this gate cannot be asked without async",
+    label = "a policy of this gate loads `{Self}`",
+    note = "use `check(…).await` instead of `check_local(…)`, or put the policies that load nothing into a gate of their own"
+)]
+pub trait LoadsNothing<M> {}
+
+/// The marker under which [`LocalPolicies`] is asked for.
+#[doc(hidden)]
+pub enum Locally {}
+
+macro_rules! sets_of_policies {
+    ($($name:ident)*) => {
+        impl<$($name: PolicyList),*> PolicyList for ($($name,)*) {
+            fn infos(list: &mut Vec<&'static PolicyInfo>) {
+                let _ = &list;
+                $($name::infos(list);)*
+            }
+        }
+
+        impl<D: Domain, P: Sources, $($name: PolicySet<D, P>),*> PolicySet<D, P> for ($($name,)*) {
+            fn visit(visitor: &mut impl Visitor<D, P>) {
+                let _ = &visitor;
+                $($name::visit(visitor);)*
+            }
+        }
+
+        impl<M, $($name: LocalPolicies<M>),*> LocalPolicies<M> for ($($name,)*) {}
+    };
+}
+
+macro_rules! sets_up_to {
+    () => { sets_of_policies!(); };
+    ($first:ident $($rest:ident)*) => {
+        sets_of_policies!($first $($rest)*);
+        sets_up_to!($($rest)*);
+    };
+}
+
+sets_up_to!(A B C E F G H I J K L N O Q R S T U V W X Y Z A1);
+
+/// A policy chosen at run time, to be put into a [`DynGate`](crate::DynGate).
+///
+/// ```
+/// use gatehouse::{DynPolicy, prelude::*};
+/// # struct User { admin: bool } struct Document; struct Documents;
+/// # impl Domain for Documents {
+/// #     type Subject = User; type Action = (); type Resource = Document; type Context = ();
+/// # }
+/// # #[derive(Sources)] struct NoFacts {}
+/// #[policy]
+/// fn admin(user: &User) -> bool { user.admin }
+///
+/// let boxed: Box<dyn DynPolicy<Documents, NoFacts>> = gatehouse::boxed::<admin, _, _>();
+/// assert_eq!(boxed.info().name, "admin");
+/// ```
+pub trait DynPolicy<D: Domain, P: Sources>: Send + Sync {
+    /// Name, effect, documentation, place and plan.
+    fn info(&self) -> &'static PolicyInfo;
+
+    #[doc(hidden)]
+    fn evaluate(&self, request: &Request<'_, D>, cx: &mut Cx<P>) -> Result<bool, Stop>;
+
+    #[doc(hidden)]
+    fn ask(&self, request: &Request<'_, D>, cx: &mut Cx<P>);
+}
+
+/// A policy without its type.
+struct Erased<A>(std::marker::PhantomData<fn() -> A>);
+
+impl<D: Domain, P: Sources, A: Rule<D, P>> DynPolicy<D, P> for Erased<A> {
+    fn info(&self) -> &'static PolicyInfo {
+        A::INFO
+    }
+
+    fn evaluate(&self, request: &Request<'_, D>, cx: &mut Cx<P>) -> Result<bool, Stop> {
+        A::evaluate(request, cx)
+    }
+
+    fn ask(&self, request: &Request<'_, D>, cx: &mut Cx<P>) {
+        A::ask(request, cx);
+    }
+}
+
+/// The policy `A`, for a gate that is put together at run time; see [`DynPolicy`].
+#[must_use]
+pub fn boxed<A: Rule<D, P>, D: Domain, P: Sources>() -> Box<dyn DynPolicy<D, P>> {
+    Box::new(Erased::<A>(std::marker::PhantomData))
+}

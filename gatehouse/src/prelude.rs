@@ -1,0 +1,11 @@
+//! Everything that a module with facts, policies or gates uses.
+//!
+//! ```
+//! use gatehouse::prelude::*;
+//! ```
+
+pub use crate::words::{all, any, each, lazy};
+pub use crate::{
+    Decision, Domain, FactError, FactKey, FactSource, Gate, Loaded, Policy, Session, Sources, fact,
+    policy,
+};

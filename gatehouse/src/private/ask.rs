@@ -1,0 +1,57 @@
+//! Asking early: what a stopped policy would load further on.
+//!
+//! A policy that stopped at a load runs a second function, which asks for every load whose key is
+//! ready. It reads what is known, and stops for nothing: a part that needs an unknown fact is left
+//! out. Nothing here runs while a policy finds its facts loaded.
+
+use super::cx::{Cx, Stop, read};
+use crate::source::{ResolvedBy, Sources};
+
+/// Asks for `key`, if it is not known.
+pub fn ask<P: Sources, K: ResolvedBy<P>>(cx: &mut Cx<P>, key: K) {
+    let _ = cx.asking(|cx| read(cx, key));
+}
+
+/// Asks for every key that is not known.
+pub fn ask_each<P: Sources, K: ResolvedBy<P>>(cx: &mut Cx<P>, keys: impl IntoIterator<Item = K>) {
+    for key in keys {
+        ask(cx, key);
+    }
+}
+
+/// Runs a part of the body that asks for a load whose key needs an earlier fact, and that ends
+/// without a trace where that fact is unknown.
+pub fn slice<P: Sources>(cx: &mut Cx<P>, part: impl FnOnce(&mut Cx<P>) -> Result<(), Stop>) {
+    let _ = part(cx);
+}
+
+/// What is known of a condition on facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guess {
+    /// It is known.
+    Known(bool),
+    /// It needs a fact that is not loaded, or failed.
+    Unknown,
+    /// The policy ends here.
+    Leaves,
+}
+
+impl Guess {
+    /// Whether the condition may be true.
+    #[must_use]
+    pub fn may_be(self, value: bool) -> bool {
+        matches!(self, Self::Unknown) || self == Self::Known(value)
+    }
+}
+
+/// Evaluates a condition as far as it is known.
+pub fn guess<P: Sources>(
+    cx: &mut Cx<P>,
+    condition: impl FnOnce(&mut Cx<P>) -> Result<bool, Stop>,
+) -> Guess {
+    match condition(cx) {
+        Ok(value) => Guess::Known(value),
+        Err(Stop::Pending | Stop::Failed) => Guess::Unknown,
+        Err(Stop::NotApplicable | Stop::Returned(_)) => Guess::Leaves,
+    }
+}

@@ -1,0 +1,136 @@
+//! What a running policy reads from.
+
+use crate::fact::{FactError, FailedFact};
+use crate::policy::Domain;
+use crate::session::{Arc, Generation, Round, Session, Table};
+use crate::source::{FactSource, ResolvedBy, Sources};
+
+/// Who asks for what.
+pub struct Request<'r, D: Domain> {
+    /// Who asks.
+    pub subject: &'r D::Subject,
+    /// What they want to do.
+    pub action: &'r D::Action,
+    /// To what.
+    pub resource: &'r D::Resource,
+    /// What else counts.
+    pub context: &'r D::Context,
+}
+
+/// Why a policy's run ended before its body did. User code never sees one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// A fact is not loaded yet.
+    Pending,
+    /// A fact failed to load.
+    Failed,
+    /// A `?` met `None`, or a parameter's pattern did not match: the policy does not apply.
+    NotApplicable,
+    /// `return` from inside an operand of `||` or `&&`.
+    Returned(bool),
+}
+
+/// What a policy reads facts from, and asks for them in.
+pub struct Cx<P: Sources> {
+    /// What is known; `None` if the session has not begun.
+    generation: Option<Arc<Generation<P>>>,
+    /// What is asked for; `None` if nothing ever was.
+    round: Option<Round<P>>,
+    /// Whether a load that stops the policy is asked for.
+    asking: bool,
+    /// Why loads that are not answered now never will be.
+    gave_up: Option<FactError>,
+    /// The failed facts that the present run met.
+    pub(crate) failed: Vec<FailedFact>,
+}
+
+impl<P: Sources> Cx<P> {
+    pub(crate) fn new(generation: Option<Arc<Generation<P>>>) -> Self {
+        Self { generation, round: None, asking: false, gave_up: None, failed: Vec::new() }
+    }
+
+    /// Makes ready to ask.
+    pub(crate) fn begin(&mut self, session: &Session<P>) {
+        let generation = self.generation.get_or_insert_with(|| session.generation());
+        self.round.get_or_insert_with(|| Round::new(Arc::clone(generation)));
+    }
+
+    /// Runs `run` so that a load that stops it is asked for.
+    pub(crate) fn asking<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.asking, true);
+        let result = run(self);
+        self.asking = before;
+        result
+    }
+
+    /// How many loads were asked for and are not answered.
+    pub(crate) fn loads(&self) -> usize {
+        self.round.as_ref().map_or(0, Round::len)
+    }
+
+    /// Waits until everything that was asked for is answered.
+    pub(crate) async fn answered(&mut self, session: &Session<P>) {
+        if let Some(round) = &mut self.round {
+            round.answered(|| session.is_crowded()).await;
+        }
+    }
+
+    /// Whether the session was found to have new sources while asking.
+    pub(crate) fn is_replaced(&self) -> bool {
+        self.round.as_ref().is_some_and(Round::is_replaced)
+    }
+
+    /// Whether what is known is of the session's present sources.
+    pub(crate) fn is_current(&self, session: &Session<P>) -> bool {
+        self.generation.as_ref().is_none_or(|generation| session.is_current(generation))
+    }
+
+    /// From now on, a fact that is not known counts as failed.
+    pub(crate) fn give_up(&mut self, error: FactError) {
+        self.gave_up = Some(error);
+    }
+
+    fn fail<T>(&mut self, fact: &'static str, error: FactError) -> Result<T, Stop> {
+        self.failed.push(FailedFact { fact, error });
+        Err(Stop::Failed)
+    }
+}
+
+/// A fact that one of the sources `P` loads: written by `#[derive(Sources)]`.
+pub trait Stored<P: Sources>: ResolvedBy<P> {
+    /// The source. Its type has no name here: a user's may be private where `P` is public.
+    fn source(sources: &P) -> &impl FactSource<Self>;
+
+    /// Where what it loaded is kept.
+    fn table(tables: &P::Tables) -> &Table<Self>;
+}
+
+/// What the session knows of `key`, or why the policy stops.
+pub fn stored<P: Sources, K: Stored<P>>(cx: &mut Cx<P>, key: K) -> Result<Option<K::Value>, Stop> {
+    if let Some(generation) = &cx.generation {
+        let table = K::table(&generation.tables);
+        let key = table.hashed(key);
+        match table.read(&key) {
+            Some(Ok(value)) => return Ok(value),
+            Some(Err(error)) => return cx.fail(K::NAME, error),
+            None => {}
+        }
+        if cx.asking
+            && let Some(round) = &mut cx.round
+        {
+            table.ask(key, &*generation.sources, round);
+        }
+    }
+    match &cx.gave_up {
+        Some(error) => {
+            let error = error.clone();
+            cx.fail(K::NAME, error)
+        }
+        None => Err(Stop::Pending),
+    }
+}
+
+/// `Name(…).await`.
+pub fn read<P: Sources, K: ResolvedBy<P>>(cx: &mut Cx<P>, key: K) -> Result<K::Output, Stop> {
+    key.resolve(cx).map(K::output)
+}

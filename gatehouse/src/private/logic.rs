@@ -1,0 +1,136 @@
+//! Three-valued logic: what `?`, `||`, `&&`, `any`, `all` and `each` mean where facts can fail.
+//!
+//! A failed load is neither true nor false, it is *unknown*, and a result is known only if it would
+//! be the same whatever the unknown had been. So no failure can turn into a permit.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::cx::{Cx, Stop, read};
+use crate::fact::FactKey;
+use crate::source::{ResolvedBy, Sources};
+
+/// What `?` works on in a policy: `Option`.
+#[diagnostic::on_unimplemented(
+    message = "`?` in a policy works on an `Option`, and this is `{Self}`",
+    label = "not an `Option`",
+    note = "a fact with a default or a body is never missing: write `.await` without `?`; for a `Result`, say what an error means: `.ok()?`, or a `match`"
+)]
+pub trait Optional {
+    /// What is inside.
+    type Inside;
+
+    /// The option.
+    fn into_option(self) -> Option<Self::Inside>;
+}
+
+impl<T> Optional for Option<T> {
+    type Inside = T;
+
+    fn into_option(self) -> Option<T> {
+        self
+    }
+}
+
+/// `value?`: what is inside, or the policy does not apply.
+#[inline]
+pub fn present<O: Optional>(value: O) -> Result<O::Inside, Stop> {
+    value.into_option().ok_or(Stop::NotApplicable)
+}
+
+/// `left || right` over facts: true if either side is known true, though the other failed.
+///
+/// The right side counts only with a plain result: if it leaves the policy (by `?` or `return`), or
+/// panics because it relies on the left one, the left one's failure stands.
+pub fn or<P: Sources>(
+    cx: &mut Cx<P>,
+    left: impl FnOnce(&mut Cx<P>) -> Result<bool, Stop>,
+    right: impl FnOnce(&mut Cx<P>) -> Result<bool, Stop>,
+) -> Result<bool, Stop> {
+    match left(cx) {
+        Ok(false) => right(cx),
+        Err(Stop::Failed) => despite_failure(cx, right, true),
+        known_or_pending => known_or_pending,
+    }
+}
+
+/// `left && right` over facts: false if either side is known false, though the other failed.
+pub fn and<P: Sources>(
+    cx: &mut Cx<P>,
+    left: impl FnOnce(&mut Cx<P>) -> Result<bool, Stop>,
+    right: impl FnOnce(&mut Cx<P>) -> Result<bool, Stop>,
+) -> Result<bool, Stop> {
+    match left(cx) {
+        Ok(true) => right(cx),
+        Err(Stop::Failed) => despite_failure(cx, right, false),
+        known_or_pending => known_or_pending,
+    }
+}
+
+#[cold]
+fn despite_failure<P: Sources>(
+    cx: &mut Cx<P>,
+    right: impl FnOnce(&mut Cx<P>) -> Result<bool, Stop>,
+    decisive: bool,
+) -> Result<bool, Stop> {
+    match catch_unwind(AssertUnwindSafe(|| right(cx))) {
+        Ok(Ok(value)) if value == decisive => Ok(decisive),
+        Ok(Err(Stop::Pending)) => Err(Stop::Pending),
+        _ => Err(Stop::Failed),
+    }
+}
+
+/// `any(keys).await`: true if one is known true; else unknown if one is; else false.
+pub fn any<P: Sources, K>(cx: &mut Cx<P>, keys: impl IntoIterator<Item = K>) -> Result<bool, Stop>
+where
+    K: ResolvedBy<P> + FactKey<Output = bool>,
+{
+    quantified(cx, keys, true)
+}
+
+/// `all(keys).await`: false if one is known false; else unknown if one is; else true.
+pub fn all<P: Sources, K>(cx: &mut Cx<P>, keys: impl IntoIterator<Item = K>) -> Result<bool, Stop>
+where
+    K: ResolvedBy<P> + FactKey<Output = bool>,
+{
+    quantified(cx, keys, false)
+}
+
+fn quantified<P: Sources, K>(
+    cx: &mut Cx<P>,
+    keys: impl IntoIterator<Item = K>,
+    decisive: bool,
+) -> Result<bool, Stop>
+where
+    K: ResolvedBy<P> + FactKey<Output = bool>,
+{
+    let mut unknown = None;
+    for key in keys {
+        match read(cx, key) {
+            Ok(value) if value == decisive => return Ok(decisive),
+            Ok(_) => {}
+            Err(stop) => unknown = Some(worse(unknown, stop)),
+        }
+    }
+    unknown.map_or(Ok(!decisive), Err)
+}
+
+/// `each(keys).await`: what each key is, in order.
+pub fn each<P: Sources, K: ResolvedBy<P>>(
+    cx: &mut Cx<P>,
+    keys: impl IntoIterator<Item = K>,
+) -> Result<Vec<K::Output>, Stop> {
+    let mut outputs = Vec::new();
+    let mut unknown = None;
+    for key in keys {
+        match read(cx, key) {
+            Ok(output) => outputs.push(output),
+            Err(stop) => unknown = Some(worse(unknown, stop)),
+        }
+    }
+    unknown.map_or(Ok(outputs), Err)
+}
+
+/// Of two keys that stop a policy, one pending means that it may yet be decided.
+fn worse(known: Option<Stop>, new: Stop) -> Stop {
+    if known == Some(Stop::Pending) { Stop::Pending } else { new }
+}

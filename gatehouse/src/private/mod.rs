@@ -1,0 +1,24 @@
+//! What generated code calls. Not for users: it changes with any version, together with the macros.
+//!
+//! A policy's body becomes plain synchronous Rust. Each load is [`read`] (or [`any`], [`all`],
+//! [`each`]) followed by `?`: the value, or an early return with a [`Stop`]. `?` on an option is
+//! [`present`]`(…)?`. `||` and `&&` over facts are [`or`] and [`and`].
+
+mod ask;
+mod cx;
+mod fact;
+mod logic;
+
+pub use self::ask::{Guess, ask, ask_each, guess, slice};
+pub use self::cx::{Cx, Request, Stop, Stored, read, stored};
+pub use self::fact::*;
+pub use self::logic::{all, and, any, each, or, present};
+pub use crate::plan::{Condition, LoadKind, Plan, PlannedLoad};
+pub use crate::policy::{
+    Effect, LoadsNothing, LocalPolicies, Location, Policy, PolicyInfo, PolicyList, PolicySet, Rule,
+    Visitor,
+};
+pub use crate::session::{AnyTable, BatchHandle, RosterHandle, SeatHandle, Table};
+pub use crate::source::{ResolvedBy, Sources};
+pub use crate::{Domain, FactKey};
+pub use std::vec::Vec;

@@ -1,0 +1,244 @@
+//! The synchronous core of the fact-load: for one fact type, what is known and what is on its way.
+//!
+//! It knows no async, no I/O, no tracing and no channel type. Keys wait in *batches*: a batch is
+//! open while askers add to it, loading once somebody took it, and gone when it is finished or
+//! abandoned. What waits for a batch is a `W`, which the core only keeps and hands back, in the
+//! order in which it came, to be signalled outside the lock.
+//!
+//! # Invariants
+//! - A key is in at most one batch, and a batch is taken at most once, so a key has one leader
+//!   however many ask for it (guarantee 1).
+//! - A batch hands back its waiters once, when it is removed (guarantee 2).
+//! - A key's slot is written once, with its whole result, and read under the same lock (guarantee 4).
+//! - A batch without waiters is removed and leaves its keys vacant, as if never asked (guarantee 3).
+//! - A closed core has no batch and takes none (guarantee 7).
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
+
+/// A key with its hash, computed before the lock is taken so that no user `Hash` runs under it.
+#[derive(Clone, Debug)]
+pub(crate) struct Hashed<K> {
+    hash: u64,
+    key: K,
+}
+
+impl<K: Hash> Hashed<K> {
+    pub(crate) fn new(key: K, state: &impl BuildHasher) -> Self {
+        Self { hash: state.hash_one(&key), key }
+    }
+}
+
+impl<K: PartialEq> PartialEq for Hashed<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash && self.key == other.key
+    }
+}
+
+impl<K: Eq> Eq for Hashed<K> {}
+
+impl<K> Hash for Hashed<K> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+/// Passes a `Hashed` key's own hash through.
+#[derive(Default)]
+struct Passthrough(u64);
+
+impl Hasher for Passthrough {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {
+        debug_assert!(false, "only `Hashed` keys are hashed here");
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+/// Names a batch of one core, for as long as the core lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct BatchId(u64);
+
+/// Where a key stands. A slot, once given to a key, stays the key's.
+#[derive(Debug)]
+enum Slot<R> {
+    /// Asked for once, but its batch was abandoned: as good as never asked.
+    Vacant,
+    InFlight(BatchId),
+    Known(R),
+}
+
+/// Keys that are loaded by one call.
+#[derive(Debug)]
+struct Batch<K, W> {
+    /// The keys, until the batch is taken.
+    keys: Vec<K>,
+    /// The slot of each key, in the same order.
+    slots: Vec<usize>,
+    /// Who waits, in the order in which they came.
+    waiters: Vec<W>,
+}
+
+/// What became of a key that was asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Registered<R> {
+    /// The result is known.
+    Cached(R),
+    /// The key is new: it went into this batch, which somebody must take and load.
+    Leading(BatchId),
+    /// Somebody asked for it before: it is in this batch already.
+    Joined(BatchId),
+    /// The core is closed: its session has new sources.
+    Closed,
+}
+
+/// One fact type's results and loads in flight; see the [module](self).
+#[derive(Debug)]
+pub(crate) struct Core<K, R, W> {
+    index: HashMap<Hashed<K>, usize, BuildHasherDefault<Passthrough>>,
+    slots: Vec<Slot<R>>,
+    batches: BTreeMap<BatchId, Batch<K, W>>,
+    /// Batches that nobody has taken yet, oldest first. Only the last one takes more keys.
+    open: VecDeque<BatchId>,
+    next_batch: u64,
+    closed: bool,
+}
+
+impl<K, R, W> Default for Core<K, R, W> {
+    fn default() -> Self {
+        Self {
+            index: HashMap::default(),
+            slots: Vec::new(),
+            batches: BTreeMap::new(),
+            open: VecDeque::new(),
+            next_batch: 0,
+            closed: false,
+        }
+    }
+}
+
+impl<K: Eq + Clone, R: Clone, W> Core<K, R, W> {
+    /// The result of `key`, if it is known.
+    pub(crate) fn peek_cache(&self, key: &Hashed<K>) -> Option<R> {
+        match &self.slots[*self.index.get(key)?] {
+            Slot::Known(result) => Some(result.clone()),
+            Slot::Vacant | Slot::InFlight(_) => None,
+        }
+    }
+
+    /// Asks for `key`: answers from the cache, or sees to it that the key is in a batch.
+    ///
+    /// `make_waiter` is called with that batch, under the lock, so that no batch is abandoned
+    /// between an asker's registration and its waiting; it gives `None` if the asker waits for
+    /// the batch already. A batch takes at most `limit` keys (at least one).
+    pub(crate) fn try_register(
+        &mut self,
+        key: Hashed<K>,
+        limit: usize,
+        make_waiter: impl FnOnce(BatchId) -> Option<W>,
+    ) -> Registered<R> {
+        if self.closed {
+            return Registered::Closed;
+        }
+        let slot = match self.index.get(&key) {
+            Some(&slot) => slot,
+            None => self.slots.len(),
+        };
+        match self.slots.get(slot) {
+            Some(Slot::Known(result)) => return Registered::Cached(result.clone()),
+            Some(&Slot::InFlight(id)) => {
+                self.wait(id, make_waiter);
+                return Registered::Joined(id);
+            }
+            Some(Slot::Vacant) | None => {}
+        }
+        // The clone is user code: it comes before the first change.
+        let part = key.key.clone();
+        let id = self.open_batch(limit);
+        if slot == self.slots.len() {
+            self.slots.push(Slot::InFlight(id));
+            self.index.insert(key, slot);
+        } else {
+            self.slots[slot] = Slot::InFlight(id);
+        }
+        let batch = self.batches.get_mut(&id).expect("an open batch exists");
+        batch.keys.push(part);
+        batch.slots.push(slot);
+        self.wait(id, make_waiter);
+        Registered::Leading(id)
+    }
+
+    fn wait(&mut self, id: BatchId, make_waiter: impl FnOnce(BatchId) -> Option<W>) {
+        let batch = self.batches.get_mut(&id).expect("a key in flight is in a batch");
+        batch.waiters.extend(make_waiter(id));
+    }
+
+    /// The batch that the next new key goes into.
+    fn open_batch(&mut self, limit: usize) -> BatchId {
+        if let Some(id) = self.open.back()
+            && self.batches[id].keys.len() < limit
+        {
+            return *id;
+        }
+        let id = BatchId(self.next_batch);
+        self.next_batch += 1;
+        self.batches.insert(id, Batch { keys: Vec::new(), slots: Vec::new(), waiters: Vec::new() });
+        self.open.push_back(id);
+        id
+    }
+
+    /// Takes the oldest open batch: the caller must load its keys and then finish or abandon it.
+    pub(crate) fn take_open(&mut self) -> Option<(BatchId, Vec<K>)> {
+        let id = self.open.pop_front()?;
+        let batch = self.batches.get_mut(&id).expect("an open batch exists");
+        Some((id, std::mem::take(&mut batch.keys)))
+    }
+
+    /// Caches the results of a batch, `answer(i)` for its `i`th key, and gives back its waiters in
+    /// join order, to be signalled outside the lock. A batch that was abandoned changes nothing.
+    pub(crate) fn finish(&mut self, id: BatchId, answer: impl Fn(usize) -> R) -> Vec<W> {
+        let Some(batch) = self.batches.remove(&id) else { return Vec::new() };
+        for (i, &slot) in batch.slots.iter().enumerate() {
+            self.slots[slot] = Slot::Known(answer(i));
+        }
+        batch.waiters
+    }
+
+    /// Removes a batch without caching anything; its waiters must register anew.
+    pub(crate) fn abandon(&mut self, id: BatchId) -> Vec<W> {
+        let Some(batch) = self.batches.remove(&id) else { return Vec::new() };
+        self.open.retain(|open| *open != id);
+        for &slot in &batch.slots {
+            self.slots[slot] = Slot::Vacant;
+        }
+        batch.waiters
+    }
+
+    /// Takes back one waiter of a batch; if it was the last one, abandons the batch and says so.
+    pub(crate) fn leave(&mut self, id: BatchId, is_leaving: impl Fn(&W) -> bool) -> bool {
+        let Some(batch) = self.batches.get_mut(&id) else { return false };
+        batch.waiters.retain(|waiter| !is_leaving(waiter));
+        if !batch.waiters.is_empty() {
+            return false;
+        }
+        self.abandon(id);
+        true
+    }
+
+    /// Closes the core if nothing is in flight, so that no load can begin; says whether it did.
+    pub(crate) fn close_if_idle(&mut self) -> bool {
+        self.closed = self.closed || self.batches.is_empty();
+        self.closed
+    }
+
+    /// Takes a closing back: another table of the session was busy.
+    pub(crate) fn reopen(&mut self) {
+        self.closed = false;
+    }
+}

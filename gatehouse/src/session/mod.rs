@@ -1,0 +1,221 @@
+//! The fact-load core: what one request knows, and what it is loading.
+//!
+//! - `core`: synchronous; per fact type, what is known and what is on its way.
+//! - `flight`: a load that whoever waits can drive.
+//! - `seat`: where an evaluation waits, and the roster of all that wait.
+//! - `table`: one fact type's core and flights.
+//! - `round`: one evaluation's waiting, and its cancellation.
+//! - `load`: one call of a source.
+//! - `sync`: the seam to the model checker.
+
+mod core;
+mod flight;
+mod load;
+mod round;
+mod seat;
+mod sync;
+mod table;
+
+use std::fmt;
+use std::sync::Arc as StdArc;
+
+use self::seat::Roster;
+pub(crate) use self::sync::Arc;
+use self::sync::{AtomicBool, AtomicUsize, Mutex, OnceLock, Ordering};
+use crate::source::Sources;
+
+pub(crate) use self::round::Round;
+pub use self::table::{AnyTable, BatchHandle, RosterHandle, SeatHandle, Table};
+
+/// What one request knows: every fact that was loaded for it, each key loaded once.
+///
+/// Make one per request (a cache across requests would grant what was revoked in between) and share
+/// it among everything that the request does: it is cheap (nothing is allocated before the first
+/// load or clone), `Send + Sync`, and a clone is the same session.
+///
+/// ```
+/// use gatehouse::prelude::*;
+/// use std::sync::Arc;
+///
+/// #[derive(Sources)]
+/// struct AppFacts {}
+///
+/// let facts = Arc::new(AppFacts {});
+/// let session = Session::new(facts.clone());   // or `Session::new(AppFacts {})`
+/// # let _ = session;
+/// ```
+pub struct Session<P: Sources> {
+    sources: StdArc<P>,
+    shared: OnceLock<Arc<Shared<P>>>,
+    /// Evaluations that were made from this handle and are not over.
+    live: AtomicUsize,
+}
+
+/// What the clones of a session have in common.
+struct Shared<P: Sources> {
+    current: Mutex<Arc<Generation<P>>>,
+    cloned: AtomicBool,
+}
+
+/// A set of sources and everything that was loaded from it. Replacing the sources of a session
+/// begins a new generation, so that no value of the old ones is ever seen beside the new
+/// (guarantee 5).
+pub(crate) struct Generation<P: Sources> {
+    pub(crate) sources: StdArc<P>,
+    pub(crate) tables: P::Tables,
+    roster: RosterHandle,
+}
+
+impl<P: Sources> Generation<P> {
+    fn new(sources: StdArc<P>) -> Self {
+        Self { sources, tables: P::tables(), roster: RosterHandle(Arc::new(Roster::default())) }
+    }
+
+    /// Begins and drives every load of the session.
+    fn drive(&self) {
+        P::for_each_table(&self.tables, &mut |table| table.drive(&self.sources, &self.roster));
+    }
+
+    /// Closes every table, so that no load begins any more; `false`, and nothing closed, if one is
+    /// in flight.
+    fn retire(&self) -> bool {
+        let mut closed: Vec<&dyn AnyTable<P>> = Vec::new();
+        let mut idle = true;
+        P::for_each_table(&self.tables, &mut |table| {
+            idle = idle && table.close_if_idle();
+            if idle {
+                closed.push(table);
+            }
+        });
+        if !idle {
+            closed.into_iter().for_each(AnyTable::reopen);
+        }
+        idle
+    }
+}
+
+/// What [`Session::new`] takes: sources, or an `Arc` of them.
+pub trait IntoSources<P> {
+    /// Shares the sources.
+    fn into_sources(self) -> StdArc<P>;
+}
+
+impl<P: Sources> IntoSources<P> for P {
+    fn into_sources(self) -> StdArc<P> {
+        StdArc::new(self)
+    }
+}
+
+impl<P: Sources> IntoSources<P> for StdArc<P> {
+    fn into_sources(self) -> StdArc<P> {
+        self
+    }
+}
+
+/// The session's loads are in flight, so its sources cannot be replaced now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoadsInFlight;
+
+impl fmt::Display for LoadsInFlight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the session has loads in flight")
+    }
+}
+
+impl std::error::Error for LoadsInFlight {}
+
+impl<P: Sources> Session<P> {
+    /// A session that knows nothing yet.
+    pub fn new(sources: impl IntoSources<P>) -> Self {
+        Self { sources: sources.into_sources(), shared: OnceLock::new(), live: AtomicUsize::new(0) }
+    }
+
+    /// Answers from `sources` from now on, and forgets all that was loaded. Evaluations that are
+    /// under way start over.
+    ///
+    /// # Errors
+    /// [`LoadsInFlight`], and nothing changed, while a load is in flight.
+    pub fn replace_sources(&self, sources: impl IntoSources<P>) -> Result<(), LoadsInFlight> {
+        let mut current = self.shared().current.lock();
+        if !current.retire() {
+            return Err(LoadsInFlight);
+        }
+        *current = Arc::new(Generation::new(sources.into_sources()));
+        Ok(())
+    }
+
+    /// Forgets all that was loaded, failures included, so that the next evaluation asks anew: a
+    /// retry within the request, or a long-lived connection that begins its next message.
+    ///
+    /// # Errors
+    /// [`LoadsInFlight`], and nothing changed, while a load is in flight.
+    pub fn refresh(&self) -> Result<(), LoadsInFlight> {
+        let sources = StdArc::clone(&self.generation().sources);
+        self.replace_sources(sources)
+    }
+
+    fn shared(&self) -> &Arc<Shared<P>> {
+        self.shared.get_or_init(|| {
+            let generation = Arc::new(Generation::new(StdArc::clone(&self.sources)));
+            Arc::new(Shared { current: Mutex::new(generation), cloned: AtomicBool::new(false) })
+        })
+    }
+
+    /// The present generation.
+    pub(crate) fn generation(&self) -> Arc<Generation<P>> {
+        Arc::clone(&self.shared().current.lock())
+    }
+
+    /// The present generation, if the session has loaded or shared anything.
+    pub(crate) fn begun(&self) -> Option<Arc<Generation<P>>> {
+        let shared = self.shared.get()?;
+        Some(Arc::clone(&shared.current.lock()))
+    }
+
+    /// Whether `generation` is still the present one.
+    pub(crate) fn is_current(&self, generation: &Arc<Generation<P>>) -> bool {
+        Arc::ptr_eq(&self.shared().current.lock(), generation)
+    }
+
+    /// Counts an evaluation from when it is made, before it is first polled, so that those polled
+    /// earlier know that it will ask.
+    pub(crate) fn enter(&self) -> Presence<'_, P> {
+        // Relaxed: a hint; a stale value costs a batch of its own or one more poll.
+        self.live.fetch_add(1, Ordering::Relaxed);
+        Presence(self)
+    }
+
+    /// Whether other evaluations may be about to ask for facts.
+    pub(crate) fn is_crowded(&self) -> bool {
+        // Relaxed, both: see `enter`.
+        self.live.load(Ordering::Relaxed) > 1
+            || self.shared.get().is_some_and(|shared| shared.cloned.load(Ordering::Relaxed))
+    }
+}
+
+impl<P: Sources> Clone for Session<P> {
+    fn clone(&self) -> Self {
+        let shared = self.shared();
+        shared.cloned.store(true, Ordering::Relaxed);
+        Self {
+            sources: StdArc::clone(&self.sources),
+            shared: OnceLock::from(Arc::clone(shared)),
+            live: AtomicUsize::new(0),
+        }
+    }
+}
+
+impl<P: Sources> fmt::Debug for Session<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").finish_non_exhaustive()
+    }
+}
+
+/// One evaluation on a session, from its making to its end.
+pub(crate) struct Presence<'s, P: Sources>(&'s Session<P>);
+
+impl<P: Sources> Drop for Presence<'_, P> {
+    fn drop(&mut self) {
+        self.0.live.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,107 @@
+//! An evaluation's round: the batches that it waits for, and the waiting.
+
+use std::any::TypeId;
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+
+use super::Generation;
+use super::core::BatchId;
+use super::sync::Arc;
+use super::table::{AnyTable, BatchHandle, SeatHandle};
+use crate::private::Stored;
+use crate::source::Sources;
+
+/// What one evaluation waits for.
+///
+/// # Cancel safety
+/// Dropping it takes its seat out of every batch that has not answered; a batch that nobody else
+/// waits for is abandoned with its load, and leaves no trace.
+pub(crate) struct Round<P: Sources> {
+    generation: Arc<Generation<P>>,
+    seat: SeatHandle,
+    waits: Vec<Wait<P>>,
+    replaced: bool,
+}
+
+/// One batch, and the table that it is of.
+struct Wait<P: Sources> {
+    fact: TypeId,
+    table: fn(&P::Tables) -> &dyn AnyTable<P>,
+    batch: BatchHandle,
+}
+
+fn erased<P: Sources, K: Stored<P>>(tables: &P::Tables) -> &dyn AnyTable<P> {
+    K::table(tables)
+}
+
+impl<P: Sources> Round<P> {
+    pub(crate) fn new(generation: Arc<Generation<P>>) -> Self {
+        let seat = SeatHandle(generation.roster.0.sit());
+        Self { generation, seat, waits: Vec::new(), replaced: false }
+    }
+
+    /// How many loads the round waits for.
+    pub(crate) fn len(&self) -> usize {
+        self.waits.len()
+    }
+
+    /// Whether the session got new sources while the round was put together.
+    pub(crate) fn is_replaced(&self) -> bool {
+        self.replaced
+    }
+
+    pub(super) fn find_replaced(&mut self) {
+        self.replaced = true;
+    }
+
+    /// The waiter for a batch, unless the round waits for it already. One for each batch, however
+    /// many of its keys the evaluation needs.
+    pub(super) fn wait_for<K: Stored<P>>(
+        &mut self,
+        batch: BatchId,
+    ) -> Option<Arc<super::seat::Seat>> {
+        let (fact, batch) = (TypeId::of::<K>(), BatchHandle(batch));
+        if self.waits.iter().rev().any(|wait| wait.batch == batch && wait.fact == fact) {
+            return None;
+        }
+        self.waits.push(Wait { fact, table: erased::<P, K>, batch });
+        self.seat.0.expect_answer();
+        Some(Arc::clone(&self.seat.0))
+    }
+
+    /// Waits until every batch of the round has answered, driving whatever is in flight on the
+    /// session meanwhile.
+    ///
+    /// Where other evaluations are about to ask (`crowded`), the first poll lets them: their keys
+    /// then go into the same batches.
+    pub(crate) async fn answered(&mut self, crowded: impl Fn() -> bool) {
+        let mut first = true;
+        poll_fn(|cx| {
+            if std::mem::take(&mut first) && crowded() {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            self.poll_answered(cx)
+        })
+        .await;
+        self.waits.clear();
+    }
+
+    fn poll_answered(&self, cx: &mut Context<'_>) -> Poll<()> {
+        // The waker is in place before anything is driven, so that no wake falls between.
+        if self.seat.0.park(cx.waker()) {
+            return Poll::Ready(());
+        }
+        self.generation.drive();
+        if self.seat.0.park(cx.waker()) { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+impl<P: Sources> Drop for Round<P> {
+    fn drop(&mut self) {
+        for wait in self.waits.drain(..) {
+            (wait.table)(&self.generation.tables).leave(wait.batch, &self.seat);
+        }
+        self.generation.roster.0.rise(&self.seat.0);
+    }
+}

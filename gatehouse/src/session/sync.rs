@@ -1,0 +1,37 @@
+//! The seam to the model checker: everything here is std, or loom under `--cfg loom`.
+//!
+//! The rest of the session imports its locks, counters and shared pointers from here and never
+//! from `std::sync`, so that the code that loom explores is the code that ships.
+
+#[cfg(loom)]
+use loom as imp;
+#[cfg(not(loom))]
+use std as imp;
+
+pub(crate) use imp::sync::Arc;
+pub(crate) use imp::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+pub(crate) use std::sync::OnceLock;
+
+/// How a table hashes its keys: seeded per session, so that nobody outside can aim for collisions.
+#[cfg(not(loom))]
+pub(crate) type HashState = std::hash::RandomState;
+/// How a table hashes its keys: the same in every execution of a model.
+#[cfg(loom)]
+pub(crate) type HashState = std::hash::BuildHasherDefault<std::hash::DefaultHasher>;
+
+/// A mutex that a panic does not poison.
+///
+/// Every critical section in the session leaves its data whole at each step, and none calls user
+/// code other than `Eq` of a key, so a panic under the lock leaves nothing half-written.
+#[derive(Debug, Default)]
+pub(crate) struct Mutex<T>(imp::sync::Mutex<T>);
+
+impl<T> Mutex<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(imp::sync::Mutex::new(value))
+    }
+
+    pub(crate) fn lock(&self) -> imp::sync::MutexGuard<'_, T> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,175 @@
+//! Where facts come from: sources, what they load, and who may ask whom.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::fact::{FactError, FactKey, FactResult};
+use crate::private::{AnyTable, Cx, Stop};
+
+/// Loads one fact, many keys at a time: implemented by you, on a database handle, a client, a map.
+///
+/// A session calls it once per round with every key that the round needs, each key once, and never
+/// again with a key that it has answered. Write it as an `async fn`; `?` works on any error.
+///
+/// ```
+/// use std::collections::HashMap;
+/// use gatehouse::prelude::*;
+///
+/// fact! {
+///     /// Whether `user` is suspended.
+///     pub Suspended(user: u64) -> bool = false;
+/// }
+///
+/// struct Users(HashMap<u64, bool>);
+///
+/// impl FactSource<Suspended> for Users {
+///     async fn load(&self, keys: &[Suspended]) -> Result<Loaded<Suspended>, FactError> {
+///         Ok(keys
+///             .iter()
+///             .filter_map(|key| Some((key.clone(), *self.0.get(&key.user)?)))
+///             .collect())
+///     }
+/// }
+/// ```
+///
+/// # Errors
+/// An `Err` fails every key of the call; [`Loaded::fail`] fails one. A policy that needs a failed
+/// key is indeterminate. A panic counts as an error.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not load the fact `{K}`",
+    label = "no `impl FactSource<{K}> for {Self}`",
+    note = "write `impl FactSource<{K}> for {Self} {{ async fn load(&self, keys: &[{K}]) -> Result<Loaded<{K}>, FactError> {{ … }} }}`"
+)]
+pub trait FactSource<K: FactKey>: Send + Sync + 'static {
+    /// Loads `keys`; each is there once. Keys that the answer leaves out are missing.
+    fn load(&self, keys: &[K]) -> impl Future<Output = Result<Loaded<K>, FactError>> + Send;
+
+    /// The most keys that one call takes; a round with more is split into calls that run side by
+    /// side. Zero counts as one.
+    fn max_batch_size(&self) -> usize {
+        usize::MAX
+    }
+}
+
+impl<K: FactKey, S: FactSource<K>> FactSource<K> for Arc<S> {
+    fn load(&self, keys: &[K]) -> impl Future<Output = Result<Loaded<K>, FactError>> + Send {
+        S::load(self, keys)
+    }
+
+    fn max_batch_size(&self) -> usize {
+        S::max_batch_size(self)
+    }
+}
+
+/// What a source found: pairs of key and value, in any order.
+///
+/// ```
+/// use gatehouse::prelude::*;
+/// # fact! { pub Suspended(user: u64) -> bool; }
+///
+/// let mut loaded: Loaded<Suspended> = [(Suspended(1), true)].into_iter().collect();
+/// loaded.insert(Suspended(2), false);
+/// loaded.fail(Suspended(3), FactError::safe("user 3 is being migrated"));
+/// assert_eq!(loaded.len(), 3);
+/// ```
+#[derive(Debug)]
+pub struct Loaded<K: FactKey> {
+    found: HashMap<K, Result<K::Value, FactError>>,
+}
+
+impl<K: FactKey> Loaded<K> {
+    /// Nothing found yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { found: HashMap::new() }
+    }
+
+    /// `key` has `value`. Of two values for one key the later stands; a failure stands against both.
+    pub fn insert(&mut self, key: K, value: K::Value) {
+        let found = self.found.entry(key).or_insert_with(|| Ok(value.clone()));
+        if found.is_ok() {
+            *found = Ok(value);
+        }
+    }
+
+    /// `key` alone could not be loaded.
+    pub fn fail(&mut self, key: K, error: FactError) {
+        self.found.insert(key, Err(error));
+    }
+
+    /// How many keys have a value or a failure.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Whether nothing was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// The answer for `key`, taken out: what is left in the end nobody asked for.
+    pub(crate) fn take(&mut self, key: &K) -> FactResult<K::Value> {
+        self.found.remove(key).transpose()
+    }
+}
+
+impl<K: FactKey> Default for Loaded<K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K: FactKey> FromIterator<(K, K::Value)> for Loaded<K> {
+    fn from_iter<I: IntoIterator<Item = (K, K::Value)>>(pairs: I) -> Self {
+        let mut loaded = Self::new();
+        loaded.extend(pairs);
+        loaded
+    }
+}
+
+impl<K: FactKey> Extend<(K, K::Value)> for Loaded<K> {
+    fn extend<I: IntoIterator<Item = (K, K::Value)>>(&mut self, pairs: I) {
+        for (key, value) in pairs {
+            self.insert(key, value);
+        }
+    }
+}
+
+/// The sources of an application, together: what [`#[derive(Sources)]`](derive@crate::Sources)
+/// writes for a struct whose fields are marked `#[loads(Fact, …)]`.
+///
+/// Not to be implemented by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a set of sources",
+    note = "write `#[derive(Sources)]` on the struct, and `#[loads(Fact, …)]` on each field that is a source"
+)]
+pub trait Sources: Send + Sync + Sized + 'static {
+    /// One table per fact that is loaded.
+    #[doc(hidden)]
+    type Tables: Send + Sync + 'static;
+
+    /// Empty tables for a new session.
+    #[doc(hidden)]
+    fn tables() -> Self::Tables;
+
+    /// Shows each table, in declaration order, to `visit`.
+    #[doc(hidden)]
+    fn for_each_table<'t>(tables: &'t Self::Tables, visit: &mut dyn FnMut(&'t dyn AnyTable<Self>));
+}
+
+/// The fact can be answered from the sources `P`.
+///
+/// Stands on every policy that uses the fact, so that a gate whose facts have no source does not
+/// compile. Written by [`#[derive(Sources)]`](derive@crate::Sources); not to be implemented by hand.
+#[diagnostic::on_unimplemented(
+    message = "no source loads the fact `{Self}`",
+    label = "a policy of this gate needs the fact `{Self}`",
+    note = "give a field of `{P}` that can load it `#[loads({Self})]`, and its type `impl FactSource<{Self}>`"
+)]
+pub trait ResolvedBy<P: Sources>: FactKey {
+    /// Answers the key from the session, or stops.
+    #[doc(hidden)]
+    fn resolve(self, cx: &mut Cx<P>) -> Result<Option<Self::Value>, Stop>;
+}
