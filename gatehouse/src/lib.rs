@@ -1,5 +1,156 @@
-//! Authorization as a policy compiler.
-#![doc(html_root_url = "https://docs.rs/gatehouse/0.1.0")]
+//! Authorization for Rust services, as a policy compiler.
+//!
+//! A rule is an annotated Rust function; the data that it needs is declared as *facts*; `#[policy]`
+//! and `fact!` compile both, at build time, into typed keys and an evaluation plan. A small runtime
+//! executes the plans for one resource or for a hundred thousand with the fewest round trips that
+//! the rules allow. Wrong rules do not compile, and the compiler says what to write instead.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use gatehouse::prelude::*;
+//!
+//! # #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+//! # pub enum Role { Viewer, Editor }
+//! # pub struct User { id: u64 }
+//! # pub enum Action { Read, Edit }
+//! # pub struct Document { org: u64, owner: u64 }
+//! fact! {
+//!     /// The role that `user` holds in `org`.
+//!     pub OrgRole(user: u64, org: u64) -> Role;
+//!     /// Whether `user` is suspended.
+//!     pub Suspended(user: u64) -> bool = false;
+//! }
+//!
+//! /// Suspended users do nothing.
+//! #[policy(forbid)]
+//! async fn suspended(user: &User) -> bool {
+//!     Suspended(user.id).await
+//! }
+//!
+//! /// Owners do anything to their documents.
+//! #[policy]
+//! fn owner(user: &User, doc: &Document) -> bool {
+//!     doc.owner == user.id
+//! }
+//!
+//! /// Editors of the organisation may edit.
+//! #[policy]
+//! async fn org_editor(user: &User, Action::Edit: &Action, doc: &Document) -> bool {
+//!     OrgRole(user.id, doc.org).await? >= Role::Editor
+//! }
+//!
+//! /// May a user do an action to a document?
+//! pub struct Documents;
+//! impl Domain for Documents {
+//!     type Subject = User;
+//!     type Action = Action;
+//!     type Resource = Document;
+//!     type Context = ();
+//! }
+//!
+//! static GATE: Gate<Documents, (suspended, owner, org_editor)> = Gate::new();
+//!
+//! /// Where facts come from: a database, in earnest.
+//! struct Database;
+//!
+//! impl FactSource<OrgRole> for Database {
+//!     async fn load(&self, keys: &[OrgRole]) -> Result<Loaded<OrgRole>, FactError> {
+//!         // One query for all keys: SELECT … WHERE (user, org) IN (…)
+//!         Ok(keys.iter().map(|key| (key.clone(), Role::Editor)).collect())
+//!     }
+//! }
+//!
+//! impl FactSource<Suspended> for Database {
+//!     async fn load(&self, _keys: &[Suspended]) -> Result<Loaded<Suspended>, FactError> {
+//!         Ok(Loaded::new()) // nobody is
+//!     }
+//! }
+//!
+//! #[derive(Sources)]
+//! struct AppFacts {
+//!     #[loads(OrgRole, Suspended)]
+//!     db: Database,
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let facts = Arc::new(AppFacts { db: Database });
+//! let user = User { id: 7 };
+//! # let docs = vec![Document { org: 1, owner: 2 }, Document { org: 1, owner: 7 }];
+//!
+//! let session = Session::new(facts.clone()); // one per request
+//! let access = GATE.bind(&session, &user, &Action::Edit);
+//! access.authorize(&docs[0]).await?; // Err: Denied (403) or Indeterminate (503)
+//! let visible = access.filter(docs).await?; // one round trip for a page, never N
+//! # assert_eq!(visible.len(), 2);
+//! # Ok(()) }
+//! ```
+//!
+//! # The language
+//!
+//! **Facts.** `fact! { Name(part: Type, …) -> Value; }` declares a key. In a policy, `Name(…).await`
+//! is `Option<Value>`, or `Value` where the fact has a default (`= expr`); `Name(…).await?` is
+//! `Value`, and where it is missing the policy does not apply. `#[required]` makes a missing value a
+//! failed load.
+//!
+//! **Policies.** `#[policy]` on a function that says whether it applies. Parameters are references,
+//! in the order subject; subject, resource; subject, action, resource; subject, action, resource,
+//! context. One that is left out, or typed `_`, leaves the policy generic over domains. A parameter
+//! may be a pattern (`Action::Edit`, `(Action::Edit | Action::Delete)`, `User { admin: true, .. }`):
+//! where it does not match, the policy does not apply. `#[policy(forbid)]` forbids;
+//! `#[policy(unconditional)]` admits a body that always permits; `#[policy(rounds = 1)]` is a budget
+//! that the compiler enforces; `#[policy(lazy)]` switches early asking off.
+//!
+//! **The body** is Rust: `return`, `if`, `match`, `let else`, `if let`, `matches!`, closures and calls
+//! of plain functions. `.await` works on facts, `?` on `Option`. [`any`], [`all`] and [`each`] ask for
+//! many keys in one round. Loads inside closures, loops, other functions or macros are refused.
+//! Bodies are pure: the compiler may evaluate a key early, and a body more than once.
+//!
+//! # Decisions
+//!
+//! Forbids beat permits; no permit, no access; indeterminate only where what is unknown could change
+//! the outcome. The first row that fits:
+//!
+//! | situation | decision |
+//! |---|---|
+//! | a forbid applies | [`Deny`](Decision::Deny), whatever else is unknown |
+//! | no permit applies and none is indeterminate (an empty gate included) | `Deny`, whatever a forbid would have said |
+//! | otherwise, a forbid is indeterminate | [`Indeterminate`](Decision::Indeterminate) |
+//! | otherwise, a permit applies | [`Allow`](Decision::Allow), even if another permit is indeterminate |
+//! | otherwise (some permit is indeterminate) | `Indeterminate` |
+//!
+//! The outcome is a function of the facts alone: not of timing, batch size, order, or what was cached.
+//!
+//! # Why a failure never lets anybody in
+//!
+//! - *A body never sees an error.* A load that failed ends the run of the policy there; what `.await`
+//!   gives is a value or a missing value, so no `match` arm, `unwrap_or` or `!` can turn a failure
+//!   around.
+//! - *What is unknown is not false.* A policy that was ended is indeterminate, and an indeterminate
+//!   forbid or permit is weighed as above: had it been loaded, it might have said either.
+//! - *`||` and `&&` look past a failure only to a certainty.* `A || B` with `A` failed is true if `B`
+//!   is, because `A` could not have changed it. Where it could have (`A(x).await? || …` might have
+//!   left the policy; an operand that changes a local leaves other traces) the failure stands.
+//! - *Only [`Decision::Allow`] grants*, and nobody outside this crate can make one.
+//! - *A body that breaks its contract gains nothing.* One that asks for another key each time it runs
+//!   ends indeterminate; one that panics ends its task. Only state that a body keeps outside itself, a
+//!   `static` or a `Cell`, escapes the compiler; such a body is not pure, and no rule.
+//!
+//! # Plans
+//!
+//! A *round* is one set of loads that run side by side: one call per fact (more only where a source
+//! limits its batch), every key once, across all policies of the gate and all resources of the batch.
+//! Conditions on facts do not delay a load: `A(x).await || B(y).await` asks for both in one round.
+//! Conditions on local data do: `doc.shared && A(doc.id).await` asks for nothing when `doc.shared` is
+//! false. [`Gate::plan`] shows it all before anything runs.
+//!
+//! # Features
+//!
+//! - `tracing` (default): a span per evaluation and per load, and an event per decision on the target
+//!   `gatehouse::decision`. No key and no value is shown at level `info`.
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 mod fact;
 mod gate;
@@ -16,7 +167,7 @@ pub mod prelude;
 
 pub use fact::{FactError, FactKey, FailedFact};
 pub use gate::{
-    AccessError, Allowed, Bound, Decision, Denied, DynGate, FailedFacts, FilterError, Gate,
+    AccessError, Allowed, Bound, Decision, Denied, DynGate, DynPolicies, FailedFacts, FilterError, Gate,
     Indeterminate, NoContext, Rules, Static, SuppliesContext,
 };
 pub use gatehouse_macros::{Sources, fact, policy};

@@ -55,7 +55,10 @@ impl<D: Domain, P: Sources, S: PolicySet<D, P>> Rules<D, P> for Static<S> {
     }
 }
 
-impl<D: Domain, P: Sources> Rules<D, P> for &[Box<dyn DynPolicy<D, P>>] {
+/// The policies that a [`DynGate`](crate::DynGate) was put together from.
+pub type DynPolicies<'a, D, P> = &'a [Box<dyn DynPolicy<D, P>>];
+
+impl<D: Domain, P: Sources> Rules<D, P> for DynPolicies<'_, D, P> {
     fn visit(self, visitor: &mut impl Visit<D, P>) {
         for policy in self {
             visitor.erased(&**policy);

@@ -12,7 +12,7 @@ pub use self::bound::{Bound, NoContext, SuppliesContext};
 pub use self::decision::{
     AccessError, Allowed, Decision, Denied, FailedFacts, FilterError, Indeterminate,
 };
-pub use self::executor::{Rules, Static};
+pub use self::executor::{DynPolicies, Rules, Static};
 use crate::plan::GatePlan;
 use crate::policy::{Domain, DynPolicy, PolicyInfo, PolicyList, PolicySet};
 use crate::session::Session;
@@ -141,7 +141,7 @@ impl<D: Domain, P: Sources> DynGate<D, P> {
         session: &'a Session<P>,
         subject: &'a D::Subject,
         action: &'a D::Action,
-    ) -> Bound<'a, D, P, &'a [Box<dyn DynPolicy<D, P>>]> {
+    ) -> Bound<'a, D, P, DynPolicies<'a, D, P>> {
         Bound::new(&self.policies, session, subject, action)
     }
 }

@@ -15,6 +15,7 @@ use std::hash::{Hash, Hasher};
 )]
 pub trait KeyPart: Sized {
     /// `Clone::clone`
+    #[must_use]
     fn part_clone(&self) -> Self;
     /// `PartialEq::eq`
     fn part_eq(&self, other: &Self) -> bool;
