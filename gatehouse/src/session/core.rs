@@ -231,9 +231,14 @@ impl<K: Eq + Clone, R: Clone, W> Core<K, R, W> {
         true
     }
 
+    /// Whether no batch is open or loading.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.batches.is_empty()
+    }
+
     /// Closes the core if nothing is in flight, so that no load can begin; says whether it did.
     pub(crate) fn close_if_idle(&mut self) -> bool {
-        self.closed = self.closed || self.batches.is_empty();
+        self.closed = self.closed || self.is_idle();
         self.closed
     }
 

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Wake, Waker};
 
 use super::seat::Roster;
-use super::sync::{Arc, AtomicBool, Mutex, Ordering};
+use super::sync::{Arc, Mutex};
 
 /// The boxed future of a load.
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -28,16 +28,23 @@ pub(crate) struct Flight<T> {
 enum Place<T> {
     /// At rest, to be polled by whoever comes first after a wake.
     Parked(BoxFuture<T>),
-    /// A driver polls it right now.
-    Driven,
+    /// A driver polls it right now; `again` if it was woken meanwhile.
+    Driven { again: bool },
     /// It is over, or nobody waits for it any more.
     Gone,
 }
 
 /// The waker of a flight: remembers the wake and rouses everybody who could drive.
 struct Signal {
-    woken: AtomicBool,
+    woken: Mutex<bool>,
     roster: Arc<Roster>,
+}
+
+impl Signal {
+    /// Whether there was a wake since the last call.
+    fn take(&self) -> bool {
+        std::mem::take(&mut *self.woken.lock())
+    }
 }
 
 impl Wake for Signal {
@@ -46,9 +53,8 @@ impl Wake for Signal {
     }
 
     fn wake_by_ref(self: &std::sync::Arc<Self>) {
-        // Release: what the source wrote before it woke us is visible to the driver that takes
-        // the flag.
-        self.woken.store(true, Ordering::Release);
+        // The flag comes first: who is woken finds it.
+        *self.woken.lock() = true;
         self.roster.wake_all();
     }
 }
@@ -58,40 +64,44 @@ impl<T> Flight<T> {
     pub(crate) fn new(future: BoxFuture<T>, roster: Arc<Roster>) -> Self {
         Self {
             future: Mutex::new(Place::Parked(future)),
-            signal: std::sync::Arc::new(Signal { woken: AtomicBool::new(true), roster }),
+            signal: std::sync::Arc::new(Signal { woken: Mutex::new(true), roster }),
         }
     }
 
-    /// Polls the future for as long as it was woken and nobody else polls it. The call that sees
-    /// it end gets the landing; every other one `None`.
+    /// Polls the future once, if it was woken and nobody else polls it. The call that sees it end
+    /// gets the landing; every other one `None`.
+    ///
+    /// Once, not until it rests: a future that wakes itself wants its task to go round first.
     pub(crate) fn drive(&self) -> Option<Landing<T>> {
-        while self.signal.woken.swap(false, Ordering::AcqRel) {
-            let mut future = self.take()?;
-            let waker = Waker::from(std::sync::Arc::clone(&self.signal));
-            // A future that ended is dropped inside, so that a panic of its destructor is caught.
-            let polled = catch_unwind(AssertUnwindSafe(move || {
-                match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-                    Poll::Ready(value) => Ok(value),
-                    Poll::Pending => Err(future),
-                }
-            }));
-            match polled {
-                Ok(Err(future)) => self.put_back(future),
-                Ok(Ok(value)) => return self.land(Ok(value)),
-                Err(panic) => return self.land(Err(panic)),
+        if !self.signal.take() {
+            return None;
+        }
+        let mut future = self.take()?;
+        let waker = Waker::from(std::sync::Arc::clone(&self.signal));
+        // A future that ended is dropped inside, so that a panic of its destructor is caught.
+        let polled = catch_unwind(AssertUnwindSafe(move || {
+            match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                Poll::Ready(value) => Ok(value),
+                Poll::Pending => Err(future),
+            }
+        }));
+        match polled {
+            Ok(Ok(value)) => self.land(Ok(value)),
+            Err(panic) => self.land(Err(panic)),
+            Ok(Err(future)) => {
+                self.put_back(future);
+                None
             }
         }
-        None
     }
 
     fn take(&self) -> Option<BoxFuture<T>> {
         let mut future = self.future.lock();
-        match std::mem::replace(&mut *future, Place::Driven) {
+        match std::mem::replace(&mut *future, Place::Driven { again: false }) {
             Place::Parked(parked) => Some(parked),
-            Place::Driven => {
-                // The wake that we took is the other driver's: it looks again after it has put
-                // the future back, which needs this lock and so comes after this store.
-                self.signal.woken.store(true, Ordering::Release);
+            Place::Driven { .. } => {
+                // The wake that we took is for the driver: it looks again after its poll.
+                *future = Place::Driven { again: true };
                 None
             }
             Place::Gone => {
@@ -103,18 +113,25 @@ impl<T> Flight<T> {
 
     fn put_back(&self, parked: BoxFuture<T>) {
         let mut future = self.future.lock();
-        if matches!(*future, Place::Driven) {
-            *future = Place::Parked(parked);
-        } else {
+        match *future {
+            Place::Driven { again } => {
+                *future = Place::Parked(parked);
+                drop(future);
+                if again {
+                    self.signal.wake_by_ref();
+                }
+            }
             // Cancelled meanwhile.
-            drop(future);
-            discard(parked);
+            Place::Parked(_) | Place::Gone => {
+                drop(future);
+                discard(parked);
+            }
         }
     }
 
     fn land(&self, landing: Landing<T>) -> Option<Landing<T>> {
         let was = std::mem::replace(&mut *self.future.lock(), Place::Gone);
-        matches!(was, Place::Driven).then_some(landing)
+        matches!(was, Place::Driven { .. }).then_some(landing)
     }
 
     /// Drops the future, or lets its driver drop it: nobody waits for it any more.

@@ -16,6 +16,16 @@ mod seat;
 mod sync;
 mod table;
 
+#[cfg(all(test, loom))]
+#[path = "../../../tests/loom/loom_flight.rs"]
+mod loom_flight;
+#[cfg(all(test, loom))]
+#[path = "../../../tests/loom/loom_stripe.rs"]
+mod loom_stripe;
+#[cfg(all(test, loom))]
+#[path = "../../../tests/loom/model.rs"]
+mod model;
+
 use std::fmt;
 use std::sync::Arc as StdArc;
 

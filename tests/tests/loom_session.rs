@@ -1,0 +1,228 @@
+//! Models of the session end to end: real policies, real gates, real sources, on two threads.
+#![cfg(loom)]
+
+#[path = "../loom/model.rs"]
+mod model;
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
+
+use gatehouse::prelude::*;
+use loom::future::block_on;
+use loom::thread;
+
+use self::model::explore;
+
+fact! {
+    /// Whether `item` is left.
+    pub Left(item: u8) -> bool = false;
+    /// Whether `item` is right.
+    pub Right(item: u8) -> bool = false;
+}
+
+/// One load, then the other.
+#[policy(lazy)]
+async fn left_then_right(_: &u8, item: &u8) -> bool {
+    Left(*item).await && Right(*item).await
+}
+
+/// The same, the other way round.
+#[policy(lazy)]
+async fn right_then_left(_: &u8, item: &u8) -> bool {
+    Right(*item).await && Left(*item).await
+}
+
+/// One load.
+#[policy]
+async fn left(_: &u8, item: &u8) -> bool {
+    Left(*item).await
+}
+
+/// May a number have an item?
+pub struct Items;
+impl Domain for Items {
+    type Subject = u8;
+    type Action = ();
+    type Resource = u8;
+    type Context = ();
+}
+
+static LEFT: Gate<Items, left> = Gate::new();
+static LEFT_RIGHT: Gate<Items, left_then_right> = Gate::new();
+static RIGHT_LEFT: Gate<Items, right_then_left> = Gate::new();
+
+/// Answers the same for every key, after a yield, and counts the keys that it is asked for.
+struct Answers {
+    left: bool,
+    right: bool,
+    keys: AtomicUsize,
+}
+
+impl Answers {
+    fn new(left: bool, right: bool) -> Self {
+        Self { left, right, keys: AtomicUsize::new(0) }
+    }
+}
+
+async fn yield_now() {
+    let mut yielded = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+impl FactSource<Left> for Answers {
+    async fn load(&self, keys: &[Left]) -> Result<Loaded<Left>, FactError> {
+        self.keys.fetch_add(keys.len(), Ordering::Relaxed);
+        yield_now().await;
+        Ok(keys.iter().map(|key| (key.clone(), self.left)).collect())
+    }
+}
+
+impl FactSource<Right> for Answers {
+    async fn load(&self, keys: &[Right]) -> Result<Loaded<Right>, FactError> {
+        self.keys.fetch_add(keys.len(), Ordering::Relaxed);
+        yield_now().await;
+        Ok(keys.iter().map(|key| (key.clone(), self.right)).collect())
+    }
+}
+
+#[derive(Sources)]
+struct Facts {
+    #[loads(Left, Right)]
+    answers: Arc<Answers>,
+}
+
+fn session(answers: &Arc<Answers>) -> Session<Facts> {
+    Session::new(Facts { answers: Arc::clone(answers) })
+}
+
+/// Polls `future` `times` times and drops it.
+async fn poll_and_drop(future: impl Future, times: usize) {
+    let mut future = Box::pin(future);
+    for _ in 0..times {
+        let ended = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx).is_ready())).await;
+        if ended {
+            break;
+        }
+    }
+}
+
+/// Guarantees 1, 2, 4 and 10: two evaluations want one key; it is loaded once, and both know.
+#[test]
+fn two_want_one_key() {
+    explore("session: two want one key", Some(2), || {
+        let answers = Arc::new(Answers::new(true, false));
+        let session = session(&answers);
+        let other = {
+            let session = session.clone();
+            thread::spawn(move || {
+                let access = LEFT.bind(&session, &0, &());
+                assert!(block_on(access.check(&1)).is_allow());
+            })
+        };
+        let access = LEFT.bind(&session, &0, &());
+        assert!(block_on(access.check(&1)).is_allow());
+        other.join().unwrap();
+        assert_eq!(answers.keys.load(Ordering::Relaxed), 1);
+    });
+}
+
+/// Guarantee 2: two evaluations want two keys in opposite order; neither waits for ever.
+#[test]
+fn crossed_keys() {
+    explore("session: crossed keys", Some(1), || {
+        let answers = Arc::new(Answers::new(true, true));
+        let session = session(&answers);
+        let other = {
+            let session = session.clone();
+            thread::spawn(move || {
+                let access = RIGHT_LEFT.bind(&session, &0, &());
+                assert!(block_on(access.check(&1)).is_allow());
+            })
+        };
+        let access = LEFT_RIGHT.bind(&session, &0, &());
+        assert!(block_on(access.check(&1)).is_allow());
+        other.join().unwrap();
+        assert_eq!(answers.keys.load(Ordering::Relaxed), 2);
+    });
+}
+
+/// Guarantee 3: one evaluation is dropped at any of its awaits; the other one is right.
+#[test]
+fn one_is_dropped_at_every_await() {
+    for polls in 1..=4 {
+        explore(&format!("session: one is dropped after {polls} polls"), Some(2), move || {
+            let answers = Arc::new(Answers::new(true, false));
+            let session = session(&answers);
+            let other = {
+                let session = session.clone();
+                thread::spawn(move || {
+                    let access = LEFT.bind(&session, &0, &());
+                    block_on(poll_and_drop(access.check(&1), polls));
+                })
+            };
+            let access = LEFT.bind(&session, &0, &());
+            assert!(block_on(access.check(&1)).is_allow());
+            other.join().unwrap();
+            // Abandoned by the one before the other came, or shared: never more than once each.
+            assert!((1..=2).contains(&answers.keys.load(Ordering::Relaxed)));
+        });
+    }
+}
+
+/// Guarantee 8: one evaluation is started and never polled again, before its load began, or while
+/// it is in flight; the other one is answered.
+#[test]
+fn one_is_parked() {
+    for polls in 1..=2 {
+        explore(&format!("session: one is parked after {polls} polls"), Some(2), move || {
+            let answers = Arc::new(Answers::new(true, false));
+            let session = session(&answers);
+            let other = session.clone();
+            let access = LEFT.bind(&session, &0, &());
+            let mut parked = Box::pin(access.check(&1));
+            for _ in 0..polls {
+                let pending =
+                    block_on(poll_fn(|cx| Poll::Ready(parked.as_mut().poll(cx).is_pending())));
+                assert!(pending);
+            }
+            let other = thread::spawn(move || {
+                let access = LEFT.bind(&other, &0, &());
+                assert!(block_on(access.check(&1)).is_allow());
+            });
+            other.join().unwrap();
+            assert_eq!(answers.keys.load(Ordering::Relaxed), 1);
+            drop(parked);
+        });
+    }
+}
+
+/// Guarantees 5 and 7: sources are replaced while an evaluation runs. Either set of sources denies;
+/// a mixture of both would allow.
+#[test]
+fn sources_are_replaced_atomically() {
+    explore("session: sources are replaced atomically", Some(2), || {
+        let (old, new) =
+            (Arc::new(Answers::new(true, false)), Arc::new(Answers::new(false, true)));
+        let session = session(&old);
+        let replacer = {
+            let session = session.clone();
+            let new = Arc::clone(&new);
+            thread::spawn(move || session.replace_sources(Facts { answers: new }).is_ok())
+        };
+        let access = LEFT_RIGHT.bind(&session, &0, &());
+        assert!(block_on(access.check(&1)).is_deny());
+        let replaced = replacer.join().unwrap();
+        let access = RIGHT_LEFT.bind(&session, &0, &());
+        assert!(block_on(access.check(&1)).is_deny());
+        assert!(replaced || new.keys.load(Ordering::Relaxed) == 0);
+    });
+}
