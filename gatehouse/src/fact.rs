@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The key of one fact: what [`fact!`](crate::fact) declares.
 ///
@@ -71,6 +72,8 @@ enum Reason {
     Panicked,
     Missing,
     Impure,
+    Overdue,
+    Late(Duration),
 }
 
 impl FactError {
@@ -98,6 +101,14 @@ impl FactError {
         Self(Arc::new(Reason::Missing))
     }
 
+    pub(crate) fn overdue() -> Self {
+        Self(Arc::new(Reason::Overdue))
+    }
+
+    pub(crate) fn late(limit: Duration) -> Self {
+        Self(Arc::new(Reason::Late(limit)))
+    }
+
     pub(crate) fn impure() -> Self {
         Self(Arc::new(Reason::Impure))
     }
@@ -120,6 +131,10 @@ impl fmt::Display for FactError {
             Reason::Panicked => "its source panicked",
             Reason::Missing => "it is required, and its source has no value for it",
             Reason::Impure => "the policy asks for another key each time it runs",
+            Reason::Overdue => "the session's deadline passed",
+            Reason::Late(limit) => {
+                return write!(f, "its source took longer than {limit:?}");
+            }
         })
     }
 }

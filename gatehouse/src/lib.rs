@@ -148,12 +148,17 @@
 //!
 //! - `tracing` (default): a span per evaluation and per load, and an event per decision on the target
 //!   `gatehouse::decision`. No key and no value is shown at level `info`.
+//! - `tokio`: `MaxConcurrent`, a limit on the loads of a source that run at a time.
+//!
+//! The library needs no particular runtime: [`Session::with_deadline`] and [`Timeout`] take the sleep
+//! of yours.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 mod fact;
 mod gate;
+mod limit;
 mod plan;
 mod policy;
 #[doc(hidden)]
@@ -170,6 +175,9 @@ pub use gate::{
     AccessError, Allowed, Bound, Decision, Denied, DynGate, DynPolicies, FailedFacts, FilterError, Gate,
     Indeterminate, NoContext, Rules, Static, SuppliesContext,
 };
+#[cfg(feature = "tokio")]
+pub use limit::MaxConcurrent;
+pub use limit::Timeout;
 pub use gatehouse_macros::{Sources, fact, policy};
 pub use plan::{Condition, GatePlan, LoadKind, Plan, PlannedLoad};
 pub use policy::{

@@ -68,10 +68,13 @@ impl<P: Sources> Cx<P> {
         self.round.as_ref().map_or(0, Round::len)
     }
 
-    /// Waits until everything that was asked for is answered.
+    /// Waits until everything that was asked for is answered, or the session's deadline passes:
+    /// then what is not known counts as failed.
     pub(crate) async fn answered(&mut self, session: &Session<P>) {
-        if let Some(round) = &mut self.round {
-            round.answered(|| session.is_crowded()).await;
+        if let Some(round) = &mut self.round
+            && !round.answered(session).await
+        {
+            self.give_up(FactError::overdue());
         }
     }
 
@@ -87,7 +90,7 @@ impl<P: Sources> Cx<P> {
 
     /// From now on, a fact that is not known counts as failed.
     pub(crate) fn give_up(&mut self, error: FactError) {
-        self.gave_up = Some(error);
+        self.gave_up.get_or_insert(error);
     }
 
     fn fail<T>(&mut self, fact: &'static str, error: FactError) -> Result<T, Stop> {

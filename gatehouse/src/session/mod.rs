@@ -29,11 +29,13 @@ mod model;
 use std::fmt;
 use std::sync::Arc as StdArc;
 
+use self::flight::Flight;
 use self::seat::Roster;
 pub(crate) use self::sync::Arc;
 use self::sync::{AtomicBool, AtomicUsize, Mutex, OnceLock, Ordering};
 use crate::source::Sources;
 
+pub(crate) use self::flight::BoxFuture;
 pub(crate) use self::round::Round;
 pub use self::table::{AnyTable, BatchHandle, RosterHandle, SeatHandle, Table};
 
@@ -64,7 +66,18 @@ pub struct Session<P: Sources> {
 /// What the clones of a session have in common.
 struct Shared<P: Sources> {
     current: Mutex<Arc<Generation<P>>>,
+    /// Everybody who waits on the session, whatever its sources are meanwhile.
+    roster: Arc<Roster>,
+    deadline: Mutex<Deadline>,
     cloned: AtomicBool,
+}
+
+/// When a session gives up.
+enum Deadline {
+    Never,
+    /// When this future ends. Like a load, it is driven by whoever waits.
+    Ahead(Arc<Flight<()>>),
+    Passed,
 }
 
 /// A set of sources and everything that was loaded from it. Replacing the sources of a session
@@ -77,8 +90,8 @@ pub(crate) struct Generation<P: Sources> {
 }
 
 impl<P: Sources> Generation<P> {
-    fn new(sources: StdArc<P>) -> Self {
-        Self { sources, tables: P::tables(), roster: RosterHandle(Arc::new(Roster::default())) }
+    fn new(sources: StdArc<P>, roster: Arc<Roster>) -> Self {
+        Self { sources, tables: P::tables(), roster: RosterHandle(roster) }
     }
 
     /// Begins and drives every load of the session.
@@ -146,11 +159,13 @@ impl<P: Sources> Session<P> {
     /// # Errors
     /// [`LoadsInFlight`], and nothing changed, while a load is in flight.
     pub fn replace_sources(&self, sources: impl IntoSources<P>) -> Result<(), LoadsInFlight> {
-        let mut current = self.shared().current.lock();
+        let shared = self.shared();
+        let mut current = shared.current.lock();
         if !current.retire() {
             return Err(LoadsInFlight);
         }
-        *current = Arc::new(Generation::new(sources.into_sources()));
+        let roster = Arc::clone(&shared.roster);
+        *current = Arc::new(Generation::new(sources.into_sources(), roster));
         Ok(())
     }
 
@@ -164,10 +179,64 @@ impl<P: Sources> Session<P> {
         self.replace_sources(sources)
     }
 
+    /// Gives up when `deadline` ends: a sleep of your runtime, counted from when it was made.
+    ///
+    /// Loads that are still open then count as failed, and what is undecided is decided once more:
+    /// a forbid that is known still denies, and what is known to be allowed is allowed. After the
+    /// deadline nothing is loaded any more; what is known stays known. It holds for every clone of
+    /// the session; another call sets another one.
+    ///
+    /// ```
+    /// # use gatehouse::prelude::*;
+    /// # #[derive(Sources)] struct AppFacts {}
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use std::time::Duration;
+    ///
+    /// let session = Session::new(AppFacts {})
+    ///     .with_deadline(tokio::time::sleep(Duration::from_millis(200)));
+    /// # let _ = session; }
+    /// ```
+    #[must_use]
+    pub fn with_deadline(self, deadline: impl Future<Output = ()> + Send + 'static) -> Self {
+        let shared = self.shared();
+        let flight = Flight::new(Box::pin(deadline), Arc::clone(&shared.roster));
+        *shared.deadline.lock() = Deadline::Ahead(Arc::new(flight));
+        self
+    }
+
+    /// Whether the session's deadline has passed. Drives it, so that its end wakes whoever waits.
+    pub(crate) fn is_overdue(&self) -> bool {
+        let Some(shared) = self.shared.get() else { return false };
+        let flight = match &*shared.deadline.lock() {
+            Deadline::Never => return false,
+            Deadline::Passed => return true,
+            Deadline::Ahead(flight) => Arc::clone(flight),
+        };
+        // A deadline that panics has passed: its timer is broken.
+        if flight.drive().is_none() {
+            return false;
+        }
+        let mut deadline = shared.deadline.lock();
+        let is_the_same =
+            matches!(&*deadline, Deadline::Ahead(ahead) if Arc::ptr_eq(ahead, &flight));
+        if is_the_same {
+            *deadline = Deadline::Passed;
+            drop(deadline);
+            shared.roster.wake_all();
+        }
+        is_the_same
+    }
+
     fn shared(&self) -> &Arc<Shared<P>> {
         self.shared.get_or_init(|| {
-            let generation = Arc::new(Generation::new(StdArc::clone(&self.sources)));
-            Arc::new(Shared { current: Mutex::new(generation), cloned: AtomicBool::new(false) })
+            let roster = Arc::new(Roster::default());
+            let generation = Generation::new(StdArc::clone(&self.sources), Arc::clone(&roster));
+            Arc::new(Shared {
+                current: Mutex::new(Arc::new(generation)),
+                roster,
+                deadline: Mutex::new(Deadline::Never),
+                cloned: AtomicBool::new(false),
+            })
         })
     }
 

@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
-use super::Generation;
+use super::{Generation, Session};
 use super::core::BatchId;
 use super::sync::Arc;
 use super::table::{AnyTable, BatchHandle, SeatHandle};
@@ -70,38 +70,51 @@ impl<P: Sources> Round<P> {
     }
 
     /// Waits until every batch of the round has answered, driving whatever is in flight on the
-    /// session meanwhile.
+    /// session meanwhile; `false` if the session's deadline came first.
     ///
-    /// Where other evaluations are about to ask (`crowded`), the first poll lets them: their keys
-    /// then go into the same batches.
-    pub(crate) async fn answered(&mut self, crowded: impl Fn() -> bool) {
+    /// Where other evaluations are about to ask, the first poll lets them: their keys then go into
+    /// the same batches.
+    pub(crate) async fn answered(&mut self, session: &Session<P>) -> bool {
         let mut first = true;
-        poll_fn(|cx| {
-            if std::mem::take(&mut first) && crowded() {
+        let answered = poll_fn(|cx| {
+            if std::mem::take(&mut first) && session.is_crowded() {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
-            self.poll_answered(cx)
+            self.poll_answered(session, cx)
         })
         .await;
-        self.waits.clear();
+        if answered {
+            self.waits.clear();
+        } else {
+            self.leave();
+        }
+        answered
     }
 
-    fn poll_answered(&self, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll_answered(&self, session: &Session<P>, cx: &mut Context<'_>) -> Poll<bool> {
         // The waker is in place before anything is driven, so that no wake falls between.
         if self.seat.0.park(cx.waker()) {
-            return Poll::Ready(());
+            return Poll::Ready(true);
+        }
+        if session.is_overdue() {
+            return Poll::Ready(false);
         }
         self.generation.drive();
-        if self.seat.0.park(cx.waker()) { Poll::Ready(()) } else { Poll::Pending }
+        if self.seat.0.park(cx.waker()) { Poll::Ready(true) } else { Poll::Pending }
+    }
+
+    /// Waits for nothing any more.
+    fn leave(&mut self) {
+        for wait in self.waits.drain(..) {
+            (wait.table)(&self.generation.tables).leave(wait.batch, &self.seat);
+        }
     }
 }
 
 impl<P: Sources> Drop for Round<P> {
     fn drop(&mut self) {
-        for wait in self.waits.drain(..) {
-            (wait.table)(&self.generation.tables).leave(wait.batch, &self.seat);
-        }
+        self.leave();
         self.generation.roster.0.rise(&self.seat.0);
     }
 }
