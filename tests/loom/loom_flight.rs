@@ -167,6 +167,26 @@ fn cancelling_races_with_driving() {
     });
 }
 
+/// Guarantee 3: cancelling races with a driver whose poll leaves the future pending; it is dropped
+/// there and then, not kept.
+#[test]
+fn cancelling_a_load_in_flight() {
+    explore("flight: cancelling a load in flight", None, || {
+        let (event, dropped) = (Arc::new(Event::default()), Arc::new(AtomicUsize::new(0)));
+        let world = World::new(&event, &dropped);
+        let driver = {
+            let world = Arc::clone(&world);
+            thread::spawn(move || world.drive())
+        };
+        world.flight.cancel();
+        driver.join().unwrap();
+        assert_eq!(dropped.load(Ordering::Relaxed), 1);
+        event.fire();
+        world.drive();
+        assert_eq!(world.landings.load(Ordering::Relaxed), 0);
+    });
+}
+
 /// Guarantee 4: what the source wrote before it woke the waiters is visible to whoever drives.
 #[test]
 fn a_wake_carries_what_was_written_before() {

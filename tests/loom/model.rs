@@ -20,6 +20,7 @@ pub(crate) fn explore(name: &str, bound: Option<usize>, body: impl Fn() + Send +
         count.fetch_add(1, Ordering::Relaxed);
         body();
     });
-    let bound = bound.map_or_else(|| "exhaustive".into(), |bound| format!("preemption bound {bound}"));
+    let bound =
+        bound.map_or_else(|| "exhaustive".into(), |bound| format!("preemption bound {bound}"));
     println!("loom: {name}: completed, {} executions, {bound}", executions.load(Ordering::Relaxed));
 }

@@ -58,11 +58,28 @@ struct Answers {
     left: bool,
     right: bool,
     keys: AtomicUsize,
+    in_flight: AtomicUsize,
 }
 
 impl Answers {
     fn new(left: bool, right: bool) -> Self {
-        Self { left, right, keys: AtomicUsize::new(0) }
+        Self { left, right, keys: AtomicUsize::new(0), in_flight: AtomicUsize::new(0) }
+    }
+
+    async fn load(&self, keys: usize) {
+        self.keys.fetch_add(keys, Ordering::Relaxed);
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+        let _landing = Landing(&self.in_flight);
+        yield_now().await;
+    }
+}
+
+/// Counts a load out, however it ends.
+struct Landing<'a>(&'a AtomicUsize);
+
+impl Drop for Landing<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -80,16 +97,19 @@ async fn yield_now() {
 
 impl FactSource<Left> for Answers {
     async fn load(&self, keys: &[Left]) -> Result<Loaded<Left>, FactError> {
-        self.keys.fetch_add(keys.len(), Ordering::Relaxed);
-        yield_now().await;
+        Self::load(self, keys.len()).await;
         Ok(keys.iter().map(|key| (key.clone(), self.left)).collect())
+    }
+
+    /// So that whoever asks for another key has a batch of their own.
+    fn max_batch_size(&self) -> usize {
+        1
     }
 }
 
 impl FactSource<Right> for Answers {
     async fn load(&self, keys: &[Right]) -> Result<Loaded<Right>, FactError> {
-        self.keys.fetch_add(keys.len(), Ordering::Relaxed);
-        yield_now().await;
+        Self::load(self, keys.len()).await;
         Ok(keys.iter().map(|key| (key.clone(), self.right)).collect())
     }
 }
@@ -118,7 +138,7 @@ async fn poll_and_drop(future: impl Future, times: usize) {
 /// Guarantees 1, 2, 4 and 10: two evaluations want one key; it is loaded once, and both know.
 #[test]
 fn two_want_one_key() {
-    explore("session: two want one key", Some(2), || {
+    explore("session: two want one key", Some(3), || {
         let answers = Arc::new(Answers::new(true, false));
         let session = session(&answers);
         let other = {
@@ -138,7 +158,7 @@ fn two_want_one_key() {
 /// Guarantee 2: two evaluations want two keys in opposite order; neither waits for ever.
 #[test]
 fn crossed_keys() {
-    explore("session: crossed keys", Some(1), || {
+    explore("session: crossed keys", Some(2), || {
         let answers = Arc::new(Answers::new(true, true));
         let session = session(&answers);
         let other = {
@@ -159,7 +179,7 @@ fn crossed_keys() {
 #[test]
 fn one_is_dropped_at_every_await() {
     for polls in 1..=4 {
-        explore(&format!("session: one is dropped after {polls} polls"), Some(2), move || {
+        explore(&format!("session: one is dropped after {polls} polls"), Some(3), move || {
             let answers = Arc::new(Answers::new(true, false));
             let session = session(&answers);
             let other = {
@@ -178,12 +198,38 @@ fn one_is_dropped_at_every_await() {
     }
 }
 
+/// Guarantee 3: everybody who waits goes away; their loads go with them, whoever drove them, and
+/// nothing is left.
+#[test]
+fn everybody_is_dropped() {
+    explore("session: everybody is dropped", Some(3), || {
+        let answers = Arc::new(Answers::new(true, false));
+        let session = session(&answers);
+        let other = {
+            let session = session.clone();
+            thread::spawn(move || {
+                let access = LEFT.bind(&session, &0, &());
+                block_on(poll_and_drop(access.check(&2), 2));
+            })
+        };
+        let access = LEFT.bind(&session, &0, &());
+        block_on(poll_and_drop(access.check(&1), 2));
+        other.join().unwrap();
+        assert_eq!(answers.in_flight.load(Ordering::Relaxed), 0);
+        // Whoever comes later finds no load that nobody waits for.
+        let access = LEFT.bind(&session, &0, &());
+        assert!(block_on(access.check(&3)).is_allow());
+        assert_eq!(answers.in_flight.load(Ordering::Relaxed), 0);
+        assert!(session.refresh().is_ok());
+    });
+}
+
 /// Guarantee 8: one evaluation is started and never polled again, before its load began, or while
 /// it is in flight; the other one is answered.
 #[test]
 fn one_is_parked() {
     for polls in 1..=2 {
-        explore(&format!("session: one is parked after {polls} polls"), Some(2), move || {
+        explore(&format!("session: one is parked after {polls} polls"), Some(3), move || {
             let answers = Arc::new(Answers::new(true, false));
             let session = session(&answers);
             let other = session.clone();
@@ -209,14 +255,19 @@ fn one_is_parked() {
 /// a mixture of both would allow.
 #[test]
 fn sources_are_replaced_atomically() {
-    explore("session: sources are replaced atomically", Some(2), || {
-        let (old, new) =
-            (Arc::new(Answers::new(true, false)), Arc::new(Answers::new(false, true)));
+    explore("session: sources are replaced atomically", Some(3), || {
+        let (old, new) = (Arc::new(Answers::new(true, false)), Arc::new(Answers::new(false, true)));
         let session = session(&old);
         let replacer = {
             let session = session.clone();
             let new = Arc::clone(&new);
-            thread::spawn(move || session.replace_sources(Facts { answers: new }).is_ok())
+            let old = Arc::clone(&old);
+            thread::spawn(move || {
+                let replaced = session.replace_sources(Facts { answers: new }).is_ok();
+                // The old sources will not be asked again, so this cannot have changed since.
+                assert!(!replaced || old.in_flight.load(Ordering::Relaxed) == 0);
+                replaced
+            })
         };
         let access = LEFT_RIGHT.bind(&session, &0, &());
         assert!(block_on(access.check(&1)).is_deny());
@@ -224,5 +275,95 @@ fn sources_are_replaced_atomically() {
         let access = RIGHT_LEFT.bind(&session, &0, &());
         assert!(block_on(access.check(&1)).is_deny());
         assert!(replaced || new.keys.load(Ordering::Relaxed) == 0);
+    });
+}
+
+/// Something outside that happens once, and wakes who asked last.
+#[derive(Default)]
+struct Event {
+    happened: loom::sync::Mutex<(bool, Option<std::task::Waker>)>,
+}
+
+impl Event {
+    fn happen(&self) {
+        let waker = {
+            let mut state = self.happened.lock().unwrap();
+            state.0 = true;
+            state.1.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    async fn wait(self: Arc<Self>) {
+        poll_fn(|cx| {
+            let mut state = self.happened.lock().unwrap();
+            if state.0 {
+                return Poll::Ready(());
+            }
+            state.1 = Some(cx.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+/// A source that never answers.
+struct Silent;
+
+impl FactSource<Left> for Silent {
+    async fn load(&self, _keys: &[Left]) -> Result<Loaded<Left>, FactError> {
+        std::future::pending().await
+    }
+}
+
+#[derive(Sources)]
+struct SilentFacts {
+    #[loads(Left)]
+    silent: Silent,
+}
+
+/// Guarantee 9: a source hangs; the session's deadline ends two evaluations, neither with `Allow`.
+#[test]
+fn a_deadline_ends_whoever_waits() {
+    explore("session: a deadline ends whoever waits", Some(2), || {
+        let event = Arc::new(Event::default());
+        let session =
+            Session::new(SilentFacts { silent: Silent }).with_deadline(Arc::clone(&event).wait());
+        let other = {
+            let session = session.clone();
+            thread::spawn(move || {
+                let access = LEFT.bind(&session, &0, &());
+                assert!(block_on(access.check(&1)).is_indeterminate());
+            })
+        };
+        event.happen();
+        let access = LEFT.bind(&session, &0, &());
+        assert!(block_on(access.check(&1)).is_indeterminate());
+        other.join().unwrap();
+    });
+}
+
+/// Guarantees 2 and 3: three evaluations on one key, one of them dropped.
+#[test]
+fn three_want_one_key_and_one_is_dropped() {
+    explore("session: three want one key and one is dropped", Some(2), || {
+        let answers = Arc::new(Answers::new(true, false));
+        let session = session(&answers);
+        let spawn = |polls: Option<usize>| {
+            let session = session.clone();
+            thread::spawn(move || {
+                let access = LEFT.bind(&session, &0, &());
+                match polls {
+                    Some(polls) => block_on(poll_and_drop(access.check(&1), polls)),
+                    None => assert!(block_on(access.check(&1)).is_allow()),
+                }
+            })
+        };
+        let others = [spawn(Some(2)), spawn(None)];
+        let access = LEFT.bind(&session, &0, &());
+        assert!(block_on(access.check(&1)).is_allow());
+        others.into_iter().for_each(|other| other.join().unwrap());
     });
 }

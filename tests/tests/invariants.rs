@@ -1,0 +1,100 @@
+//! `invariants.toml` and the harnesses say the same.
+#![cfg(not(loom))]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Table {
+    invariant: Vec<Invariant>,
+}
+
+#[derive(Deserialize)]
+struct Invariant {
+    id: u32,
+    statement: String,
+    harnesses: Vec<String>,
+}
+
+/// The guarantees that each harness names in its documentation, by `file::test`.
+type Named = BTreeMap<String, BTreeSet<u32>>;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn table() -> Vec<Invariant> {
+    let text = fs::read_to_string(root().join("invariants.toml")).expect("invariants.toml");
+    toml::from_str::<Table>(&text).expect("a table of invariants").invariant
+}
+
+fn harnesses() -> Named {
+    let mut named = Named::new();
+    for folder in ["tests/tests", "tests/loom", "gatehouse/src/session"] {
+        for entry in fs::read_dir(root().join(folder)).expect("a folder of harnesses") {
+            let path = entry.expect("an entry").path();
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                let file = path.file_stem().expect("a name").to_string_lossy().into_owned();
+                read_harnesses(&file, &fs::read_to_string(&path).expect("a file"), &mut named);
+            }
+        }
+    }
+    named
+}
+
+/// Reads what stands between a doc comment that begins with `Guarantee` and the test below it.
+fn read_harnesses(file: &str, source: &str, named: &mut Named) {
+    let mut ids = BTreeSet::new();
+    for line in source.lines().map(str::trim) {
+        if let Some(text) = line.strip_prefix("/// Guarantee") {
+            let list = text.split(':').next().unwrap_or_default();
+            let numbers = list.split(|c: char| !c.is_ascii_digit());
+            ids.extend(numbers.filter_map(|number| number.parse::<u32>().ok()));
+        }
+        let function = line.strip_prefix("async fn ").or_else(|| line.strip_prefix("fn "));
+        if let Some(function) = function {
+            let name = function.split('(').next().unwrap_or_default();
+            if !ids.is_empty() {
+                named.insert(format!("{file}::{name}"), std::mem::take(&mut ids));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_guarantee_has_harnesses_that_name_it() {
+    let named = harnesses();
+    for Invariant { id, statement, harnesses } in table() {
+        assert!(!harnesses.is_empty(), "guarantee {id} has no harness: {statement}");
+        for harness in harnesses {
+            let ids = named.get(&harness);
+            let ids = ids.unwrap_or_else(|| panic!("guarantee {id}: no harness `{harness}`"));
+            assert!(ids.contains(&id), "`{harness}` does not name guarantee {id}");
+        }
+    }
+}
+
+#[test]
+fn every_harness_names_guarantees_that_exist() {
+    let known: BTreeMap<u32, BTreeSet<String>> =
+        table().into_iter().map(|it| (it.id, it.harnesses.into_iter().collect())).collect();
+    assert_eq!(known.keys().copied().collect::<Vec<_>>(), (1..=10).collect::<Vec<_>>());
+    for (harness, ids) in harnesses() {
+        for id in ids {
+            let listed = known.get(&id);
+            let listed = listed.unwrap_or_else(|| panic!("`{harness}` names guarantee {id}"));
+            assert!(listed.contains(&harness), "`{harness}` is not listed under guarantee {id}");
+        }
+    }
+}
+
+#[test]
+fn the_reader_finds_what_harnesses_name() {
+    let mut named = Named::new();
+    let source = "/// Guarantees 2 and 3: a b.\n#[test]\nfn name() {\n/// Other.\nfn other() {";
+    read_harnesses("file", source, &mut named);
+    assert_eq!(named, Named::from([("file::name".into(), BTreeSet::from([2, 3]))]));
+}
