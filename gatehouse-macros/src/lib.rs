@@ -1,4 +1,5 @@
 #![forbid(unsafe_code)]
+#![warn(missing_docs, unreachable_pub)]
 //! The policy compiler behind the `gatehouse` crate: [`fact!`], [`macro@policy`] and
 //! [`derive(Sources)`](derive@Sources).
 //!

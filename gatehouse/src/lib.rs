@@ -154,7 +154,7 @@
 //! of yours.
 
 #![forbid(unsafe_code)]
-#![warn(missing_docs)]
+#![warn(missing_docs, unreachable_pub)]
 
 mod fact;
 mod gate;
@@ -172,13 +172,13 @@ pub mod prelude;
 
 pub use fact::{FactError, FactKey, FailedFact};
 pub use gate::{
-    AccessError, Allowed, Bound, Decision, Denied, DynGate, DynPolicies, FailedFacts, FilterError, Gate,
-    Indeterminate, NoContext, Rules, Static, SuppliesContext,
+    AccessError, Allowed, Bound, Decision, Denied, DynGate, DynPolicies, FailedFacts, FilterError,
+    Gate, Indeterminate, NoContext, Rules, Static, SuppliesContext, Undecided,
 };
+pub use gatehouse_macros::{Sources, fact, policy};
 #[cfg(feature = "tokio")]
 pub use limit::MaxConcurrent;
 pub use limit::Timeout;
-pub use gatehouse_macros::{Sources, fact, policy};
 pub use plan::{Condition, GatePlan, LoadKind, Plan, PlannedLoad};
 pub use policy::{
     Domain, DynPolicy, Effect, Location, Policy, PolicyInfo, PolicyList, PolicySet, boxed,

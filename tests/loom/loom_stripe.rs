@@ -68,7 +68,10 @@ fn waiters_are_answered_once_in_join_order() {
         assert_eq!(answered[0], "first");
         for (joiner, name) in joiners.into_iter().zip(["b", "c"]) {
             let joined = joiner.join().unwrap();
-            assert_eq!(answered.iter().filter(|waiter| **waiter == name).count(), usize::from(joined));
+            assert_eq!(
+                answered.iter().filter(|waiter| **waiter == name).count(),
+                usize::from(joined)
+            );
         }
         assert!(stripe.lock().is_idle());
     });

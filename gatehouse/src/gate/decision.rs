@@ -242,6 +242,26 @@ impl<T> FilterError<T> {
         self.items
     }
 
+    /// The error without the items: for `?`, where the items are borrowed and the error must not be.
+    ///
+    /// ```
+    /// # use gatehouse::{FilterError, Undecided};
+    /// # type Page<'a> = Result<Vec<&'a u8>, FilterError<&'a u8>>;
+    /// fn show(page: Page<'_>) -> Result<usize, Box<dyn std::error::Error>> {
+    ///     Ok(page.map_err(FilterError::into_undecided)?.len())
+    /// }
+    /// # let _ = show;
+    /// ```
+    #[must_use]
+    pub fn into_undecided(self) -> Undecided {
+        let undecided = |decision: Decision| match decision {
+            Decision::Indeterminate { by, failed } => Some(Indeterminate { by, failed }),
+            _ => None,
+        };
+        let items = self.items.len();
+        Undecided { items, decisions: self.decisions.into_iter().filter_map(undecided).collect() }
+    }
+
     fn undecided(&self) -> impl Iterator<Item = &Decision> {
         self.decisions.iter().filter(|decision| decision.is_indeterminate())
     }
@@ -258,13 +278,51 @@ impl<T> fmt::Debug for FilterError<T> {
 
 impl<T> fmt::Display for FilterError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (undecided, all) = (self.undecided().count(), self.items.len());
-        write!(f, "{undecided} of {all} items could not be decided")?;
-        match self.undecided().next() {
-            Some(first) => write!(f, ", the first: {first}"),
-            None => Ok(()),
-        }
+        let first = self.undecided().next().map(|first| first as &dyn fmt::Display);
+        summary(f, self.undecided().count(), self.items.len(), first)
     }
 }
 
 impl<T> std::error::Error for FilterError<T> {}
+
+/// Some items of a filter could not be decided; which, is with [`FilterError`].
+#[derive(Clone, Debug)]
+pub struct Undecided {
+    items: usize,
+    decisions: Vec<Indeterminate>,
+}
+
+impl Undecided {
+    /// Why, for each item that could not be decided, in input order.
+    #[must_use]
+    pub fn decisions(&self) -> &[Indeterminate] {
+        &self.decisions
+    }
+}
+
+impl fmt::Display for Undecided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let first = self.decisions.first().map(|first| first as &dyn fmt::Display);
+        summary(f, self.decisions.len(), self.items, first)
+    }
+}
+
+impl std::error::Error for Undecided {
+    /// The first failed source's own error, for logs.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        std::error::Error::source(self.decisions.first()?)
+    }
+}
+
+fn summary(
+    f: &mut fmt::Formatter<'_>,
+    undecided: usize,
+    items: usize,
+    first: Option<&dyn fmt::Display>,
+) -> fmt::Result {
+    write!(f, "{undecided} of {items} items could not be decided")?;
+    match first {
+        Some(first) => write!(f, ", the first: {first}"),
+        None => Ok(()),
+    }
+}

@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 
 pub use self::bound::{Bound, NoContext, SuppliesContext};
 pub use self::decision::{
-    AccessError, Allowed, Decision, Denied, FailedFacts, FilterError, Indeterminate,
+    AccessError, Allowed, Decision, Denied, FailedFacts, FilterError, Indeterminate, Undecided,
 };
 pub use self::executor::{DynPolicies, Rules, Static};
 use crate::plan::GatePlan;

@@ -4,10 +4,10 @@ use std::any::TypeId;
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
-use super::{Generation, Session};
 use super::core::BatchId;
 use super::sync::Arc;
 use super::table::{AnyTable, BatchHandle, SeatHandle};
+use super::{Generation, Session};
 use crate::private::Stored;
 use crate::source::Sources;
 

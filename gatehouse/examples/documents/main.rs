@@ -1,0 +1,91 @@
+//! The whole of gatehouse on an embedded database: `cargo run --example documents`.
+//!
+//! It makes a SQLite database in a temporary directory, asks who may do what to one document, takes
+//! a table away, filters a page of a thousand documents for three users, and counts the queries.
+
+mod db;
+mod policies;
+mod screen;
+
+use std::error::Error;
+use std::sync::Arc;
+
+use gatehouse::FilterError;
+use gatehouse::prelude::*;
+
+use self::db::{AppFacts, Database};
+use self::policies::{Action, Document, GATE, User};
+use self::screen::Screen;
+
+const ANN: User = User { id: 14, name: "ann" };
+const BOB: User = User { id: 15, name: "bob" };
+const CARA: User = User { id: 7, name: "cara" };
+const DORA: User = User { id: 4, name: "dora" };
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let directory = tempfile::tempdir()?;
+    let db = Database::create(directory.path()).await?;
+    let facts = Arc::new(AppFacts { db: db.clone() });
+    let screen = Screen::new();
+
+    screen.title("The plan, before anything runs");
+    screen.indented(&GATE.plan().to_string());
+
+    let page = db.documents(1000).await?;
+    one_document(&facts, &page[0], &screen).await;
+
+    db.execute("ALTER TABLE suspension RENAME TO taken_away").await?;
+    screen.note("the table of suspensions is taken away");
+    screen.decision(&ANN, Action::Edit, &ask(&facts, &ANN, Action::Edit, &page[0]).await);
+    screen.decision(&CARA, Action::Edit, &ask(&facts, &CARA, Action::Edit, &page[0]).await);
+    db.execute("ALTER TABLE taken_away RENAME TO suspension").await?;
+
+    one_page(&facts, &page, &screen).await?;
+    Ok(())
+}
+
+/// One request: a session of its own.
+async fn ask(facts: &Arc<AppFacts>, user: &User, action: Action, doc: &Document) -> Decision {
+    let session = Session::new(facts.clone());
+    GATE.bind(&session, user, &action).check(doc).await
+}
+
+/// Who may do what to one document.
+async fn one_document(facts: &Arc<AppFacts>, doc: &Document, screen: &Screen) {
+    screen.title(&format!("Who may do what to “{}”", doc.title));
+    for (user, action) in [
+        (&ANN, Action::Edit),
+        (&BOB, Action::Edit),
+        (&CARA, Action::Read),
+        (&CARA, Action::Edit),
+        (&DORA, Action::Read),
+    ] {
+        screen.decision(user, action, &ask(facts, user, action, doc).await);
+    }
+}
+
+/// What three users see of a page, and what it costs.
+async fn one_page(
+    facts: &Arc<AppFacts>,
+    page: &[Document],
+    screen: &Screen,
+) -> Result<(), Box<dyn Error>> {
+    screen.title(&format!("What they may read of a page of {} documents", page.len()));
+    screen.row("user", "visible", "SQL queries", "with a check per row");
+    facts.db.take_queries();
+    for user in [&ANN, &BOB, &CARA] {
+        let session = Session::new(facts.clone());
+        let access = GATE.bind(&session, user, &Action::Read);
+        let visible = access.filter(page).await.map_err(FilterError::into_undecided)?.len();
+        let queries = facts.db.take_queries();
+
+        for doc in page {
+            let _ = ask(facts, user, Action::Read, doc).await;
+        }
+        let one_by_one = facts.db.take_queries();
+        screen.row(user.name, &visible.to_string(), &queries.to_string(), &one_by_one.to_string());
+    }
+    screen.note("one query for each fact: three facts, whatever the length of the page");
+    Ok(())
+}
