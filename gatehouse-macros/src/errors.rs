@@ -44,7 +44,6 @@ impl Errors {
     }
 
     /// Whether nothing was pushed.
-    #[allow(dead_code, reason = "a gate for stages that cannot go on with half an item")]
     pub(crate) fn is_empty(&self) -> bool {
         self.pushed.borrow().as_ref().is_none_or(Vec::is_empty)
     }

@@ -12,7 +12,6 @@ pub(crate) fn of_type(tokens: impl ToTokens) -> String {
 ///
 /// It depends on the tokens alone, never on a source file: plans and snapshots are the same in every
 /// build.
-#[allow(dead_code, reason = "plans quote keys and conditions as written")]
 pub(crate) fn of_expr(tokens: impl ToTokens) -> String {
     Printer::default().print(tokens.to_token_stream())
 }
@@ -24,6 +23,15 @@ pub(crate) fn ends(tokens: impl ToTokens) -> (Span, Span) {
     let first = tokens.next().map_or_else(Span::call_site, |token| token.span());
     let last = tokens.last().map_or(first, |token| token.span());
     (first, last)
+}
+
+/// Tokens of ours that the compiler is to show at `span`.
+pub(crate) fn at(tokens: &TokenStream, span: Span) -> TokenStream {
+    let moved = |mut token: TokenTree| {
+        token.set_span(span);
+        token
+    };
+    tokens.clone().into_iter().map(moved).collect()
 }
 
 /// What the printer remembers of the token before.

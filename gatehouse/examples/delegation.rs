@@ -24,7 +24,11 @@ pub struct Issue {
 
 /// The domain that is asked: repositories.
 mod repositories {
-    use super::*;
+    use std::collections::HashSet;
+
+    use gatehouse::prelude::*;
+
+    use super::{Repository, User};
 
     fact! {
         /// `user` was invited to `repository`.

@@ -166,7 +166,7 @@ pub trait Sources: Send + Sync + Sized + 'static {
 #[diagnostic::on_unimplemented(
     message = "no source loads the fact `{Self}`",
     label = "a policy of this gate needs the fact `{Self}`",
-    note = "give a field of `{P}` that can load it `#[loads({Self})]`, and its type `impl FactSource<{Self}>`"
+    note = "write `#[loads({Self})]` on a field of the `#[derive(Sources)]` struct, and `impl FactSource<{Self}>` for the field's type"
 )]
 pub trait ResolvedBy<P: Sources>: FactKey {
     /// Answers the key from the session, or stops.

@@ -3,7 +3,7 @@
 //! Only what the compiler must see is a variant: loads, ways out, and the control flow around them.
 //! Everything else keeps its `syn` form, so that each later stage can point at the user's tokens.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use syn::{Expr, Ident, Item, Label, Pat, Path, StmtMacro, Token, Type};
 
 use super::names::Names;
@@ -35,8 +35,9 @@ pub(crate) struct Load {
     /// The fact, as the user names it.
     pub(crate) fact: Path,
     /// The load as written, without `.await`.
-    pub(crate) text: String,
-    pub(crate) span: Span,
+    pub(crate) written: TokenStream,
+    /// The first token, and `await`.
+    pub(crate) ends: (Span, Span),
     /// Whether `lazy(…)` says that it is not to be asked for early.
     pub(crate) lazy: bool,
 }
@@ -78,7 +79,7 @@ impl Logic {
 }
 
 pub(crate) struct If {
-    pub(crate) if_token: Token![if],
+    pub(crate) token: Token![if],
     pub(crate) condition: Node,
     pub(crate) then: Block,
     /// A block or another `if`.
@@ -86,7 +87,7 @@ pub(crate) struct If {
 }
 
 pub(crate) struct Match {
-    pub(crate) match_token: Token![match],
+    pub(crate) token: Token![match],
     pub(crate) scrutinee: Node,
     pub(crate) arms: Vec<Arm>,
 }
@@ -105,8 +106,8 @@ pub(crate) struct Loop {
 }
 
 pub(crate) enum LoopHead {
-    For(Token![for], Pat, Node),
-    While(Token![while], Node),
+    For(Token![for], Box<(Pat, Node)>),
+    While(Token![while], Box<Node>),
     Loop(Token![loop]),
 }
 
@@ -114,16 +115,17 @@ pub(crate) struct Block {
     pub(crate) stmts: Vec<Stmt>,
 }
 
+#[allow(clippy::large_enum_variant, reason = "most statements are expressions")]
 pub(crate) enum Stmt {
     Let(Box<Let>),
     /// An expression, with its semicolon.
     Expr(Node, Option<Token![;]>),
-    Item(Item),
-    Macro(StmtMacro),
+    Item(Box<Item>),
+    Macro(Box<StmtMacro>),
 }
 
 pub(crate) struct Let {
-    pub(crate) let_token: Token![let],
+    pub(crate) token: Token![let],
     pub(crate) pat: Pat,
     pub(crate) ty: Option<Type>,
     pub(crate) init: Option<Node>,
@@ -132,6 +134,11 @@ pub(crate) struct Let {
 }
 
 impl Node {
+    /// Stands for an expression that was refused.
+    pub(crate) fn refused() -> Self {
+        Self::Plain(syn::parse_quote!(false))
+    }
+
     /// The nodes directly inside, in evaluation order.
     pub(crate) fn children(&self) -> Vec<&Node> {
         match self {
@@ -153,7 +160,8 @@ impl Node {
             Self::Block(_, block) => block.nodes().collect(),
             Self::Loop(it) => {
                 let head = match &it.head {
-                    LoopHead::For(_, _, node) | LoopHead::While(_, node) => Some(node),
+                    LoopHead::For(_, items) => Some(&items.1),
+                    LoopHead::While(_, node) => Some(&**node),
                     LoopHead::Loop(_) => None,
                 };
                 head.into_iter().chain(it.body.nodes()).collect()
@@ -178,11 +186,13 @@ impl Node {
 
     /// Whether the policy, or a loop around, can be left from inside.
     pub(crate) fn leaves(&self) -> bool {
-        self.any(&|node| match node {
-            Node::Try(..) | Node::Return(..) => true,
-            Node::Plain(Expr::Break(_) | Expr::Continue(_)) => true,
-            _ => false,
-        })
+        let leaves = |node: &Node| {
+            matches!(
+                node,
+                Node::Try(..) | Node::Return(..) | Node::Plain(Expr::Break(_) | Expr::Continue(_))
+            )
+        };
+        self.any(&leaves)
     }
 }
 

@@ -7,6 +7,7 @@ use super::messages;
 use super::parse::{Options, Policy};
 use super::plan::PolicyPlan;
 use crate::errors::Errors;
+use crate::text;
 
 /// Checks what can be checked before there is a plan.
 pub(super) fn body(policy: &Policy, options: &Options, body: &Body, errors: &Errors) {
@@ -58,8 +59,7 @@ fn is_irrefutable(pat: &syn::Pat) -> bool {
 /// The value of a body that has only one.
 fn constant_block(block: &Block) -> Option<bool> {
     match &*block.stmts {
-        [Stmt::Expr(node, None)] => constant(node),
-        [Stmt::Expr(node @ Node::Return(..), _), ..] => constant(node),
+        [Stmt::Expr(node, None)] | [Stmt::Expr(node @ Node::Return(..), _), ..] => constant(node),
         _ => None,
     }
 }
@@ -106,10 +106,11 @@ pub(super) fn budget(options: &Options, body: &Body, plan: &PolicyPlan, errors: 
     let load = &plan.loads[id];
     let last = load.waits_for.iter().max_by_key(|(waits, _)| plan.loads[**waits].round);
     match last {
-        None => errors.push_at(body.loads[id].span, messages::NO_ROUNDS),
-        Some((waits, reason)) => errors.push_at(
-            body.loads[id].span,
-            messages::over_budget(load.round, budget, &body.loads[*waits].text, reason),
-        ),
+        None => errors.push(&body.loads[id].written, messages::NO_ROUNDS),
+        Some((waits, reason)) => {
+            let waits = text::of_expr(&body.loads[*waits].written);
+            let message = messages::over_budget(load.round, budget, &waits, reason);
+            errors.push(&body.loads[id].written, message);
+        }
     }
 }

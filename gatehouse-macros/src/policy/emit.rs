@@ -10,6 +10,7 @@ use syn::Expr;
 use super::ast::{Arm, Block, Body, Kind, Let, Logic, LoopHead, Node, Stmt};
 use super::lower::children_mut;
 use super::names::mentioned;
+use crate::text;
 
 /// The variable that facts are read from; its hygiene keeps it apart from a user's `cx`.
 pub(super) fn cx() -> Ident {
@@ -76,7 +77,7 @@ impl<'e> Emitter<'e> {
     }
 
     fn binding(&self, it: &Let) -> TokenStream {
-        let Let { let_token, pat, ty, init, otherwise } = it;
+        let Let { token, pat, ty, init, otherwise } = it;
         let ty = ty.as_ref().map(|ty| quote!(: #ty));
         let init = init.as_ref().map(|init| {
             let init = self.node(init);
@@ -86,7 +87,7 @@ impl<'e> Emitter<'e> {
             let otherwise = self.node(otherwise);
             quote!(else #otherwise)
         });
-        quote!(#let_token #pat #ty #init #otherwise;)
+        quote!(#token #pat #ty #init #otherwise;)
     }
 
     /// One expression.
@@ -101,11 +102,12 @@ impl<'e> Emitter<'e> {
                     return quote!(#inner_tokens #question);
                 }
                 let runtime = self.runtime;
-                // At the user's `?`, so that "not an option" is said there.
-                let present = quote_spanned!(question.span=> present);
-                quote!(#runtime::#present(#inner_tokens)?)
+                let (first, _) = text::ends(&inner_tokens);
+                let runtime = text::at(runtime, first);
+                let path = quote_spanned!(first=> #runtime::present);
+                quote!(#path(#inner_tokens) #question)
             }
-            Node::Return(token, value) => self.way_out(token, value.as_deref()),
+            Node::Return(token, value) => self.way_out(*token, value.as_deref()),
             Node::Logic(it) => self.logic(it),
             Node::Let(pat, value) => {
                 let value = self.node(value);
@@ -118,21 +120,21 @@ impl<'e> Emitter<'e> {
                 quote!((match #scrutinee { #pat #guard => true, _ => false }))
             }
             Node::If(it) => {
-                let (if_token, condition) = (it.if_token, self.node(&it.condition));
+                let (token, condition) = (it.token, self.node(&it.condition));
                 let then = self.braced(&it.then);
                 let otherwise = it.otherwise.as_ref().map(|otherwise| {
                     let otherwise = self.node(otherwise);
                     quote!(else #otherwise)
                 });
-                quote!(#if_token #condition #then #otherwise)
+                quote!(#token #condition #then #otherwise)
             }
             Node::Match(it) => {
-                let (match_token, scrutinee) = (it.match_token, self.node(&it.scrutinee));
+                let (token, scrutinee) = (it.token, self.node(&it.scrutinee));
                 let arms = it.arms.iter().map(|arm| {
                     let (pat, guard, body) = (&arm.pat, self.guard(arm), self.node(&arm.body));
                     quote!(#pat #guard => #body,)
                 });
-                quote!(#match_token #scrutinee { #(#arms)* })
+                quote!(#token #scrutinee { #(#arms)* })
             }
             Node::Block(label, block) => {
                 let block = self.braced(block);
@@ -141,8 +143,8 @@ impl<'e> Emitter<'e> {
             Node::Loop(it) => {
                 let (label, body) = (&it.label, self.braced(&it.body));
                 let head = match &it.head {
-                    LoopHead::For(for_token, pat, items) => {
-                        let items = self.node(items);
+                    LoopHead::For(for_token, head) => {
+                        let (pat, items) = (&head.0, self.node(&head.1));
                         quote!(#for_token #pat in #items)
                     }
                     LoopHead::While(while_token, condition) => {
@@ -172,17 +174,28 @@ impl<'e> Emitter<'e> {
     fn load(&self, id: usize, key: &Node) -> TokenStream {
         let key = self.node(key);
         let Some(body) = self.body else { return quote!(#key.await) };
-        let (runtime, cx) = (self.runtime, cx());
-        let function = match body.loads[id].kind {
-            Kind::One => quote!(read),
-            Kind::Any => quote!(any),
-            Kind::All => quote!(all),
-            Kind::Each => quote!(each),
-        };
-        quote!(#runtime::#function(#cx, #key)?)
+        let (_, last) = body.loads[id].ends;
+        let (read, stop) = (self.result_of_load(body, id, &key), quote_spanned!(last=> ?));
+        quote!(#read #stop)
     }
 
-    fn way_out(&self, token: &syn::Token![return], value: Option<&Node>) -> TokenStream {
+    /// A load, with what stops it still inside.
+    fn result_of_load(&self, body: &Body, id: usize, key: &TokenStream) -> TokenStream {
+        let (load, cx) = (&body.loads[id], cx());
+        // From the user's first token to their `.await`: there a value of the wrong type is shown.
+        let (first, _) = load.ends;
+        let runtime = text::at(self.runtime, first);
+        let function = match load.kind {
+            Kind::One => quote_spanned!(first=> read),
+            Kind::Any => quote_spanned!(first=> any),
+            Kind::All => quote_spanned!(first=> all),
+            Kind::Each => quote_spanned!(first=> each),
+        };
+        let path = quote_spanned!(first=> #runtime::#function);
+        quote!(#path(#cx, #key))
+    }
+
+    fn way_out(&self, token: syn::Token![return], value: Option<&Node>) -> TokenStream {
         let value = value.map(|value| self.node(value));
         let runtime = self.runtime;
         match self.mode {
@@ -197,16 +210,32 @@ impl<'e> Emitter<'e> {
     /// `||` and `&&`: Rust's own where only the right side loads a fact (then the left one cannot
     /// fail), or where what the left side does beyond giving a value could differ.
     fn logic(&self, it: &Logic) -> TokenStream {
-        let Some(body) = self.body.filter(|body| is_three_valued(it, body)) else {
-            let (left, op, right) = (self.node(&it.left), it.op, self.node(&it.right));
-            return quote!(#left #op #right);
-        };
+        if let Some(body) = self.body.filter(|body| is_three_valued(it, body)) {
+            let result = self.result_of_logic(it, body);
+            return quote!(#result?);
+        }
+        let (left, op, right) = (self.node(&it.left), it.op, self.node(&it.right));
+        quote!(#left #op #right)
+    }
+
+    fn result_of_logic(&self, it: &Logic, body: &'e Body) -> TokenStream {
         let (runtime, cx) = (self.runtime, cx());
         let function = if it.is_and() { quote!(and) } else { quote!(or) };
         let inside = Self::closure(body, runtime);
-        let (left, right) = (inside.node(&it.left), inside.node(&it.right));
-        let ok = quote!(::core::result::Result::Ok);
-        quote!(#runtime::#function(#cx, |#cx| #ok(#left), |#cx| #ok(#right))?)
+        let (left, right) = (inside.operand(&it.left, body), inside.operand(&it.right, body));
+        quote!(#runtime::#function(#cx, |#cx| #left, |#cx| #right))
+    }
+
+    /// An operand of `or` or `and`: a result.
+    fn operand(&self, node: &Node, body: &'e Body) -> TokenStream {
+        match node {
+            Node::Load(id, key) => self.result_of_load(body, *id, &self.node(key)),
+            Node::Logic(it) if is_three_valued(it, body) => self.result_of_logic(it, body),
+            node => {
+                let value = self.node(node);
+                quote!(::core::result::Result::Ok(#value))
+            }
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use super::emit::{Emitter, cx};
 use super::parse::{Options, Parameter, Policy, Role};
 use super::plan::PolicyPlan;
 use crate::crate_path::CratePath;
+use crate::text;
 
 /// The path of what generated code calls.
 pub(super) fn runtime(library: &CratePath) -> TokenStream {
@@ -246,7 +247,8 @@ fn is_plain(pat: &syn::Pat) -> bool {
 fn plan_tokens(body: &Body, plan: &PolicyPlan, runtime: &TokenStream) -> TokenStream {
     let loads = body.loads.iter().zip(&plan.loads).map(|(load, planned)| {
         let fact = load.fact.segments.last().map(|last| last.ident.unraw().to_string());
-        let (text, round) = (&load.text, Literal::u32_unsuffixed(planned.round));
+        let text = text::of_expr(&load.written);
+        let round = Literal::u32_unsuffixed(planned.round);
         let kind = match load.kind {
             Kind::One => quote!(One),
             Kind::Any => quote!(Any),
@@ -254,7 +256,7 @@ fn plan_tokens(body: &Body, plan: &PolicyPlan, runtime: &TokenStream) -> TokenSt
             Kind::Each => quote!(Each),
         };
         let waits = planned.waits_for.keys().map(|id| Literal::usize_unsuffixed(*id));
-        let place = place(load.span);
+        let place = place(load.ends.0);
         quote! {
             #runtime::PlannedLoad::new(
                 (#fact, #text, #runtime::LoadKind::#kind), #round, &[#(#waits),*], #place

@@ -3,7 +3,6 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
-use syn::spanned::Spanned;
 use syn::{BinOp, Expr, Macro, Pat, Path, Token, Type};
 
 use super::ast::{
@@ -49,12 +48,12 @@ impl Lowering<'_> {
             syn::Stmt::Local(local) => Stmt::Let(Box::new(self.local(local))),
             syn::Stmt::Item(item) => {
                 self.refuse_loads(item.to_token_stream(), FUNCTION);
-                Stmt::Item(item)
+                Stmt::Item(Box::new(item))
             }
             syn::Stmt::Expr(expr, semi) => Stmt::Expr(self.expr(expr), semi),
             syn::Stmt::Macro(it) => {
                 self.opaque_macro(&it.mac);
-                Stmt::Macro(it)
+                Stmt::Macro(Box::new(it))
             }
         }
     }
@@ -72,7 +71,7 @@ impl Lowering<'_> {
             }
             None => (None, None),
         };
-        Let { let_token: local.let_token, pat, ty, init, otherwise }
+        Let { token: local.let_token, pat, ty, init, otherwise }
     }
 
     fn expr(&mut self, expr: Expr) -> Node {
@@ -96,12 +95,16 @@ impl Lowering<'_> {
             Expr::Match(it) => self.matching(it),
             Expr::Block(it) => Node::Block(it.label, self.block(it.block)),
             Expr::ForLoop(it) => {
-                let head = LoopHead::For(it.for_token, *it.pat, self.expr(*it.expr));
+                let head = LoopHead::For(it.for_token, Box::new((*it.pat, self.expr(*it.expr))));
                 self.looping(it.label, head, it.body)
             }
             Expr::While(it) => {
                 let condition = self.within(LOOP, |this| this.expr(*it.cond));
-                self.looping(it.label, LoopHead::While(it.while_token, condition), it.body)
+                self.looping(
+                    it.label,
+                    LoopHead::While(it.while_token, Box::new(condition)),
+                    it.body,
+                )
             }
             Expr::Loop(it) => self.looping(it.label, LoopHead::Loop(it.loop_token), it.body),
             Expr::Macro(it) if it.mac.path.is_ident("matches") => self.matches(it),
@@ -143,13 +146,13 @@ impl Lowering<'_> {
         let condition = self.expr(*it.cond);
         let then = self.block(it.then_branch);
         let otherwise = it.else_branch.map(|(_, branch)| self.expr(*branch));
-        Node::If(Box::new(If { if_token: it.if_token, condition, then, otherwise }))
+        Node::If(Box::new(If { token: it.if_token, condition, then, otherwise }))
     }
 
     fn matching(&mut self, it: syn::ExprMatch) -> Node {
         let scrutinee = self.expr(*it.expr);
         let arms = it.arms.into_iter().map(|arm| self.arm(arm.pat, *arm.body)).collect();
-        Node::Match(Box::new(Match { match_token: it.match_token, scrutinee, arms }))
+        Node::Match(Box::new(Match { token: it.match_token, scrutinee, arms }))
     }
 
     fn arm(&mut self, pat: Pat, body: Expr) -> Arm {
@@ -205,33 +208,28 @@ impl Lowering<'_> {
         if let Some((place, remedy)) = self.inside {
             self.errors.push_at(await_span, messages::load_inside(place, remedy));
         }
-        let text = text::of_expr(&base);
-        let span = base.span();
-        let (base, lazy) = match self.lazy(base) {
-            Ok(found) => found,
-            Err(base) => return Node::Plain(base),
-        };
-        let Some((kind, fact, keys)) = self.keys(base) else {
-            return Node::Plain(syn::parse_quote!(false));
-        };
+        let written = base.to_token_stream();
+        let ends = (text::ends(&base).0, await_span);
+        let Some((base, lazy)) = self.lazy(base) else { return Node::refused() };
+        let Some((kind, fact, keys)) = self.keys(base) else { return Node::refused() };
         let keys = self.expr(keys);
-        self.loads.push(Load { kind, fact, text, span, lazy });
+        self.loads.push(Load { kind, fact, written, ends, lazy });
         Node::Load(self.loads.len() - 1, Box::new(keys))
     }
 
     /// Takes `lazy(…)` off.
-    fn lazy(&mut self, base: Expr) -> Result<(Expr, bool), Expr> {
+    fn lazy(&mut self, base: Expr) -> Option<(Expr, bool)> {
         match base {
             Expr::Call(mut call) if is_called(&call, "lazy") => {
                 if call.args.len() == 1 {
                     let inner = call.args.pop().expect("there is one argument");
-                    Ok((unwrapped(inner), true))
+                    Some((unwrapped(inner), true))
                 } else {
                     self.errors.push(&call.func, messages::LAZY_ARGUMENT);
-                    Err(syn::parse_quote!(false))
+                    None
                 }
             }
-            other => Ok((other, false)),
+            other => Some((other, false)),
         }
     }
 
@@ -270,13 +268,11 @@ impl Lowering<'_> {
             return None;
         }
         let keys = call.args.pop()?;
-        match turbofish(&call.func).or_else(|| fact_of_keys(&keys)) {
-            Some(fact) => Some((kind, fact, keys)),
-            None => {
-                self.errors.push(&keys, messages::many_without_fact(name));
-                None
-            }
-        }
+        let Some(fact) = turbofish(&call.func).or_else(|| fact_of_keys(&keys)) else {
+            self.errors.push(&keys, messages::many_without_fact(name));
+            return None;
+        };
+        Some((kind, fact, keys))
     }
 
     fn opaque_macro(&self, mac: &Macro) {

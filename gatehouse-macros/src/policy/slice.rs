@@ -388,21 +388,18 @@ impl<'e> Slicing<'e> {
 
 impl Taken<'_> {
     fn is_kept(&self, needed: &Names) -> Result<bool, String> {
-        let binds_needed = || !self.binds.is_disjoint(needed);
-        match &self.keep {
-            Keep::Always | Keep::Condition(_) => Ok(true),
-            Keep::Never => Ok(false),
-            Keep::Arms { always, .. } => Ok(*always || binds_needed()),
-            Keep::IfNeeded => Ok(binds_needed()),
-            Keep::Blocks(reason) if binds_needed() => Err(reason.clone()),
-            Keep::Blocks(_) => Ok(false),
-            Keep::Changes { names, .. } if names.is_disjoint(needed) => Ok(false),
-            Keep::Changes { after_load: false, .. } => Ok(true),
-            Keep::Changes { names, .. } => {
-                let name = names.first().map_or("", String::as_str);
-                Err(format!("`{name}` can change on the way"))
-            }
-        }
+        let is_needed = !self.binds.is_disjoint(needed);
+        Ok(match &self.keep {
+            Keep::Always | Keep::Condition(_) => true,
+            Keep::Arms { always, .. } => *always || is_needed,
+            Keep::IfNeeded => is_needed,
+            Keep::Blocks(reason) if is_needed => return Err(reason.clone()),
+            Keep::Never | Keep::Blocks(_) => false,
+            Keep::Changes { names, after_load } => match names.intersection(needed).next() {
+                Some(name) if *after_load => return Err(format!("`{name}` can change on the way")),
+                changed => changed.is_some(),
+            },
+        })
     }
 
     /// Notes the loads that the step reads.

@@ -1,6 +1,6 @@
 //! The whole of gatehouse on an embedded database: `cargo run --example documents`.
 //!
-//! It makes a SQLite database in a temporary directory, asks who may do what to one document, takes
+//! It makes a database in a temporary directory, asks who may do what to one document, takes
 //! a table away, filters a page of a thousand documents for three users, and counts the queries.
 
 mod db;
@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let screen = Screen::new();
 
     screen.title("The plan, before anything runs");
-    screen.indented(&GATE.plan().to_string());
+    Screen::indented(&GATE.plan().to_string());
 
     let page = db.documents(1000).await?;
     one_document(&facts, &page[0], &screen).await;
@@ -72,7 +72,7 @@ async fn one_page(
     screen: &Screen,
 ) -> Result<(), Box<dyn Error>> {
     screen.title(&format!("What they may read of a page of {} documents", page.len()));
-    screen.row("user", "visible", "SQL queries", "with a check per row");
+    Screen::row("user", "visible", "SQL queries", "with a check per row");
     facts.db.take_queries();
     for user in [&ANN, &BOB, &CARA] {
         let session = Session::new(facts.clone());
@@ -84,7 +84,7 @@ async fn one_page(
             let _ = ask(facts, user, Action::Read, doc).await;
         }
         let one_by_one = facts.db.take_queries();
-        screen.row(user.name, &visible.to_string(), &queries.to_string(), &one_by_one.to_string());
+        Screen::row(user.name, &visible.to_string(), &queries.to_string(), &one_by_one.to_string());
     }
     screen.note("one query for each fact: three facts, whatever the length of the page");
     Ok(())

@@ -28,7 +28,7 @@ impl Screen {
         println!("  {}", self.painted(2, &format!("({text})")));
     }
 
-    pub fn indented(&self, text: &str) {
+    pub fn indented(text: &str) {
         for line in text.lines() {
             println!("  {}", line.trim_end());
         }
@@ -45,7 +45,7 @@ impl Screen {
         println!("  {:<5} {action:<5} {decision}", user.name);
     }
 
-    pub fn row(&self, user: &str, visible: &str, queries: &str, one_by_one: &str) {
+    pub fn row(user: &str, visible: &str, queries: &str, one_by_one: &str) {
         println!("  {user:<5} {visible:>7} {queries:>13} {one_by_one:>22}");
     }
 }

@@ -68,8 +68,12 @@ impl<'a, D: Domain, P: Sources, R> Bound<'a, D, P, R> {
     }
 }
 
-impl<D: Domain, P: Sources, R: Rules<D, P>, C: SuppliesContext<D::Context>> Bound<'_, D, P, R, C> {
-    fn evaluation(&self) -> Evaluation<'_, D, P, R> {
+// The context is asked for at each method, not at the impl: there the compiler says what is missing.
+impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
+    fn evaluation(&self) -> Evaluation<'_, D, P, R>
+    where
+        C: SuppliesContext<D::Context>,
+    {
         Evaluation {
             rules: self.rules,
             session: self.session,
@@ -83,7 +87,10 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C: SuppliesContext<D::Context>> Boun
     pub fn check<'x>(
         &'x self,
         resource: &'x D::Resource,
-    ) -> impl Future<Output = Decision> + Send + 'x {
+    ) -> impl Future<Output = Decision> + Send + 'x
+    where
+        C: SuppliesContext<D::Context>,
+    {
         // Entered now, not at the first poll: see `Session::enter`.
         let presence = self.session.enter();
         async move {
@@ -102,7 +109,10 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C: SuppliesContext<D::Context>> Boun
     pub fn authorize<'x>(
         &'x self,
         resource: &'x D::Resource,
-    ) -> impl Future<Output = Result<Allowed, AccessError>> + Send + 'x {
+    ) -> impl Future<Output = Result<Allowed, AccessError>> + Send + 'x
+    where
+        C: SuppliesContext<D::Context>,
+    {
         let check = self.check(resource);
         async move { check.await.into_result() }
     }
@@ -115,6 +125,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C: SuppliesContext<D::Context>> Boun
         resources: impl IntoIterator<Item = T>,
     ) -> impl Future<Output = Vec<Decision>> + Send + 'x
     where
+        C: SuppliesContext<D::Context>,
         T: Borrow<D::Resource> + Send + Sync + 'x,
     {
         let items: Vec<T> = resources.into_iter().collect();
@@ -137,6 +148,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C: SuppliesContext<D::Context>> Boun
         items: impl IntoIterator<Item = T>,
     ) -> impl Future<Output = Result<Vec<T>, FilterError<T>>> + Send + 'x
     where
+        C: SuppliesContext<D::Context>,
         T: Borrow<D::Resource> + Send + Sync + 'x,
     {
         self.filter_by(items, T::borrow)
@@ -152,6 +164,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C: SuppliesContext<D::Context>> Boun
         resource: F,
     ) -> impl Future<Output = Result<Vec<T>, FilterError<T>>> + Send + 'x
     where
+        C: SuppliesContext<D::Context>,
         T: Send + Sync + 'x,
         F: Fn(&T) -> &D::Resource + Send + Sync + 'x,
     {
@@ -174,6 +187,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C: SuppliesContext<D::Context>> Boun
         items: impl IntoIterator<Item = T>,
     ) -> impl Future<Output = Vec<T>> + Send + 'x
     where
+        C: SuppliesContext<D::Context>,
         T: Borrow<D::Resource> + Send + Sync + 'x,
     {
         self.filter_lossy_by(items, T::borrow)
@@ -186,6 +200,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C: SuppliesContext<D::Context>> Boun
         resource: F,
     ) -> impl Future<Output = Vec<T>> + Send + 'x
     where
+        C: SuppliesContext<D::Context>,
         T: Send + Sync + 'x,
         F: Fn(&T) -> &D::Resource + Send + Sync + 'x,
     {
@@ -202,7 +217,10 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C: SuppliesContext<D::Context>> Boun
         &self,
         items: &[T],
         resource: impl Fn(&T) -> &D::Resource + Send + Sync,
-    ) -> Vec<Decision> {
+    ) -> Vec<Decision>
+    where
+        C: SuppliesContext<D::Context>,
+    {
         let mut decisions: Vec<Option<Decision>> = Vec::new();
         decisions.resize_with(items.len(), || None);
         self.evaluation().run(|i| resource(&items[i]), &mut decisions).await;
@@ -210,13 +228,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C: SuppliesContext<D::Context>> Boun
     }
 }
 
-impl<D, P, S, C> Bound<'_, D, P, Static<S>, C>
-where
-    D: Domain,
-    P: Sources,
-    S: PolicySet<D, P> + LocalPolicies<Locally>,
-    C: SuppliesContext<D::Context>,
-{
+impl<D: Domain, P: Sources, S: PolicySet<D, P>, C> Bound<'_, D, P, Static<S>, C> {
     /// Decides about one resource without async: for gates none of whose policies loads a fact.
     /// With a policy that does, it does not compile.
     ///
@@ -236,7 +248,11 @@ where
     /// let access = GATE.bind(&session, &User { id: 7 }, &());
     /// assert!(access.check_local(&Document { owner: 7 }).is_allow());
     /// ```
-    pub fn check_local(&self, resource: &D::Resource) -> Decision {
+    pub fn check_local(&self, resource: &D::Resource) -> Decision
+    where
+        S: LocalPolicies<Locally>,
+        C: SuppliesContext<D::Context>,
+    {
         let context = self.context.context();
         let request = Request { subject: self.subject, action: self.action, resource, context };
         decide_local(self.rules, &request)

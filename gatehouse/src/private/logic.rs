@@ -15,17 +15,12 @@ use crate::source::{ResolvedBy, Sources};
     label = "not an `Option`",
     note = "a fact with a default or a body is never missing: write `.await` without `?`; for a `Result`, say what an error means: `.ok()?`, or a `match`"
 )]
-pub trait Optional {
-    /// What is inside.
-    type Inside;
-
+pub trait Optional<T> {
     /// The option.
-    fn into_option(self) -> Option<Self::Inside>;
+    fn into_option(self) -> Option<T>;
 }
 
-impl<T> Optional for Option<T> {
-    type Inside = T;
-
+impl<T> Optional<T> for Option<T> {
     fn into_option(self) -> Option<T> {
         self
     }
@@ -33,7 +28,7 @@ impl<T> Optional for Option<T> {
 
 /// `value?`: what is inside, or the policy does not apply.
 #[inline]
-pub fn present<O: Optional>(value: O) -> Result<O::Inside, Stop> {
+pub fn present<T>(value: impl Optional<T>) -> Result<T, Stop> {
     value.into_option().ok_or(Stop::NotApplicable)
 }
 

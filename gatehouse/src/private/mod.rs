@@ -12,7 +12,7 @@ mod logic;
 pub use self::ask::{Guess, ask, ask_each, guess, slice};
 pub use self::cx::{Cx, Request, Stop, Stored, read, stored};
 pub use self::fact::*;
-pub use self::logic::{all, and, any, each, or, present};
+pub use self::logic::{Optional, all, and, any, each, or, present};
 pub use crate::plan::{Condition, LoadKind, Plan, PlannedLoad};
 pub use crate::policy::{
     Effect, LoadsNothing, LocalPolicies, Location, Policy, PolicyInfo, PolicyList, PolicySet, Rule,

@@ -1,0 +1,1 @@
+//! What must not compile, what must, and what the compiler says: see `tests/`.

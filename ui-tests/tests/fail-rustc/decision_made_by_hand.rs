@@ -1,0 +1,5 @@
+use gatehouse::prelude::*;
+
+fn main() {
+    let _ = Decision::Deny { by: None };
+}

@@ -1,0 +1,24 @@
+use gatehouse::prelude::*;
+
+pub struct User {
+    id: u32,
+}
+
+pub struct Document {
+    id: u32,
+    owner: u32,
+}
+
+pub struct Documents;
+impl Domain for Documents {
+    type Subject = User;
+    type Action = ();
+    type Resource = Document;
+    type Context = ();
+}
+
+pub struct Owner;
+
+static GATE: Gate<Documents, Owner> = Gate::new();
+
+fn main() {}

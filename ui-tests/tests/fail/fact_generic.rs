@@ -1,0 +1,7 @@
+use gatehouse::prelude::*;
+
+fact! {
+    pub Member<T>(user: T) -> bool;
+}
+
+fn main() {}

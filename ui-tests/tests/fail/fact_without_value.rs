@@ -1,0 +1,7 @@
+use gatehouse::prelude::*;
+
+fact! {
+    pub Member(user: u32);
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use gatehouse::prelude::*;
+
+pub struct User {
+    id: u32,
+}
+
+pub struct Document {
+    id: u32,
+    owner: u32,
+}
+
+#[policy]
+pub struct Owner;
+
+fn main() {}

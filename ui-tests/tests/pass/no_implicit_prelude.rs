@@ -1,0 +1,28 @@
+//! Generated code names everything by its full path.
+#![no_implicit_prelude]
+
+use ::gatehouse::{Sources, fact, policy};
+
+pub struct User {
+    id: u32,
+}
+
+fact! {
+    pub Level(user: u32) -> u8;
+    pub Suspended(user: u32) -> bool = false;
+}
+
+#[policy(forbid)]
+pub async fn suspended(user: &User) -> bool {
+    Suspended(user.id).await
+}
+
+#[policy]
+pub async fn high(user: &User) -> bool {
+    Level(user.id).await? >= 3 || Suspended(user.id).await
+}
+
+#[derive(Sources)]
+pub struct NoFacts {}
+
+fn main() {}

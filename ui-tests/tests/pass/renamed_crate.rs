@@ -1,0 +1,27 @@
+//! The library under another name.
+mod vendored {
+    pub use gatehouse as auth;
+}
+
+use vendored::auth::prelude::*;
+
+pub struct User {
+    id: u32,
+}
+
+fact! {
+    #![gatehouse(crate = crate::vendored::auth)]
+
+    pub Level(user: u32) -> u8;
+}
+
+#[policy(crate = crate::vendored::auth)]
+pub async fn high(user: &User) -> bool {
+    Level(user.id).await? >= 3
+}
+
+#[derive(Sources)]
+#[sources(crate = crate::vendored::auth)]
+pub struct NoFacts {}
+
+fn main() {}

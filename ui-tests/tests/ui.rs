@@ -1,0 +1,15 @@
+//! Programs that must not compile, each with what the compiler says, and programs that must.
+//!
+//! The snapshots belong to the Rust that CI has; read a changed one before accepting it
+//! (`TRYBUILD=overwrite cargo test -p gatehouse-ui-tests`).
+#![cfg(not(loom))]
+
+#[test]
+fn programs() {
+    let programs = trybuild::TestCases::new();
+    programs.pass("tests/pass/*.rs");
+    // Refused by gatehouse's compiler, in its own words.
+    programs.compile_fail("tests/fail/*.rs");
+    // Refused by rustc, through gatehouse's traits.
+    programs.compile_fail("tests/fail-rustc/*.rs");
+}
