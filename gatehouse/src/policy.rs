@@ -10,7 +10,7 @@ use crate::source::Sources;
 ///
 /// ```
 /// use gatehouse::prelude::*;
-/// # struct User; enum Action { Read } struct Document;
+/// # pub struct User; pub enum Action { Read } pub struct Document;
 /// /// May a user do an action to a document?
 /// pub struct Documents;
 /// impl Domain for Documents {

@@ -192,7 +192,7 @@ impl<'e> Emitter<'e> {
             Kind::Each => quote_spanned!(first=> each),
         };
         let path = quote_spanned!(first=> #runtime::#function);
-        quote!(#path(#cx, #key))
+        quote!(#path(#key, #cx))
     }
 
     fn way_out(&self, token: syn::Token![return], value: Option<&Node>) -> TokenStream {

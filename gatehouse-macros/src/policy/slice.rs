@@ -489,8 +489,8 @@ fn code(
 ) -> TokenStream {
     let (cx, keys) = (cx(), emitter.node(key));
     let ask = match kind {
-        Kind::One => quote!(#runtime::ask(#cx, #keys);),
-        Kind::Any | Kind::All | Kind::Each => quote!(#runtime::ask_each(#cx, #keys);),
+        Kind::One => quote!(#runtime::ask(#keys, #cx);),
+        Kind::Any | Kind::All | Kind::Each => quote!(#runtime::ask_each(#keys, #cx);),
     };
     if kept.is_empty() && !key.leaves() && !key.loads() {
         return ask;

@@ -8,14 +8,14 @@ use super::cx::{Cx, Stop, read};
 use crate::source::{ResolvedBy, Sources};
 
 /// Asks for `key`, if it is not known.
-pub fn ask<P: Sources, K: ResolvedBy<P>>(cx: &mut Cx<P>, key: K) {
-    let _ = cx.asking(|cx| read(cx, key));
+pub fn ask<P: Sources, K: ResolvedBy<P>>(key: K, cx: &mut Cx<P>) {
+    let _ = cx.asking(|cx| read(key, cx));
 }
 
 /// Asks for every key that is not known.
-pub fn ask_each<P: Sources, K: ResolvedBy<P>>(cx: &mut Cx<P>, keys: impl IntoIterator<Item = K>) {
+pub fn ask_each<P: Sources, K: ResolvedBy<P>>(keys: impl IntoIterator<Item = K>, cx: &mut Cx<P>) {
     for key in keys {
-        ask(cx, key);
+        ask(key, cx);
     }
 }
 

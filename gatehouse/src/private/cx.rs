@@ -133,7 +133,7 @@ pub fn stored<P: Sources, K: Stored<P>>(cx: &mut Cx<P>, key: K) -> Result<Option
     }
 }
 
-/// `Name(…).await`.
-pub fn read<P: Sources, K: ResolvedBy<P>>(cx: &mut Cx<P>, key: K) -> Result<K::Output, Stop> {
+/// `Name(…).await`. The key comes first, because a load may stand in it.
+pub fn read<P: Sources, K: ResolvedBy<P>>(key: K, cx: &mut Cx<P>) -> Result<K::Output, Stop> {
     key.resolve(cx).map(K::output)
 }

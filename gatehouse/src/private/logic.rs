@@ -75,24 +75,24 @@ fn despite_failure<P: Sources>(
 }
 
 /// `any(keys).await`: true if one is known true; else unknown if one is; else false.
-pub fn any<P: Sources, K>(cx: &mut Cx<P>, keys: impl IntoIterator<Item = K>) -> Result<bool, Stop>
+pub fn any<P: Sources, K>(keys: impl IntoIterator<Item = K>, cx: &mut Cx<P>) -> Result<bool, Stop>
 where
     K: ResolvedBy<P> + FactKey<Output = bool>,
 {
-    quantified(cx, keys, true)
+    quantified(keys, cx, true)
 }
 
 /// `all(keys).await`: false if one is known false; else unknown if one is; else true.
-pub fn all<P: Sources, K>(cx: &mut Cx<P>, keys: impl IntoIterator<Item = K>) -> Result<bool, Stop>
+pub fn all<P: Sources, K>(keys: impl IntoIterator<Item = K>, cx: &mut Cx<P>) -> Result<bool, Stop>
 where
     K: ResolvedBy<P> + FactKey<Output = bool>,
 {
-    quantified(cx, keys, false)
+    quantified(keys, cx, false)
 }
 
 fn quantified<P: Sources, K>(
-    cx: &mut Cx<P>,
     keys: impl IntoIterator<Item = K>,
+    cx: &mut Cx<P>,
     decisive: bool,
 ) -> Result<bool, Stop>
 where
@@ -100,7 +100,7 @@ where
 {
     let mut unknown = None;
     for key in keys {
-        match read(cx, key) {
+        match read(key, cx) {
             Ok(value) if value == decisive => return Ok(decisive),
             Ok(_) => {}
             Err(stop) => unknown = Some(worse(unknown, stop)),
@@ -111,13 +111,13 @@ where
 
 /// `each(keys).await`: what each key is, in order.
 pub fn each<P: Sources, K: ResolvedBy<P>>(
-    cx: &mut Cx<P>,
     keys: impl IntoIterator<Item = K>,
+    cx: &mut Cx<P>,
 ) -> Result<Vec<K::Output>, Stop> {
     let mut outputs = Vec::new();
     let mut unknown = None;
     for key in keys {
-        match read(cx, key) {
+        match read(key, cx) {
             Ok(output) => outputs.push(output),
             Err(stop) => unknown = Some(worse(unknown, stop)),
         }
