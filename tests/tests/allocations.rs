@@ -1,0 +1,105 @@
+//! What a check allocates, counted.
+#![cfg(not(loom))]
+use gatehouse::prelude::*;
+
+/// How often `run` allocates.
+fn allocations<T>(run: impl FnOnce() -> T) -> (u64, T) {
+    let mut result = None;
+    let info = allocation_counter::measure(|| result = Some(run()));
+    (info.count_total, result.expect("it ran"))
+}
+
+struct Document {
+    owner: u32,
+}
+
+struct Documents;
+impl Domain for Documents {
+    type Subject = u32;
+    type Action = ();
+    type Resource = Document;
+    type Context = ();
+}
+
+fact! {
+    pub Suspended(user: u32) -> bool = false;
+}
+
+#[policy]
+fn owner(user: &u32, doc: &Document) -> bool {
+    doc.owner == *user
+}
+
+#[policy]
+fn root(user: &u32) -> bool {
+    *user == 0
+}
+
+#[policy]
+async fn active(user: &u32) -> bool {
+    !Suspended(*user).await
+}
+
+struct Nobody;
+
+impl FactSource<Suspended> for Nobody {
+    async fn load(&self, _: &[Suspended]) -> Result<Loaded<Suspended>, FactError> {
+        Ok(Loaded::new())
+    }
+}
+
+#[derive(Sources)]
+struct Facts {
+    #[loads(Suspended)]
+    nobody: Nobody,
+}
+
+fn run<T>(future: impl Future<Output = T>) -> T {
+    // Allocates nothing.
+    futures::executor::block_on(future)
+}
+
+#[test]
+fn a_check_without_facts_allocates_nothing() {
+    static GATE: Gate<Documents, (root, owner)> = Gate::new();
+    let session = Session::new(Facts { nobody: Nobody });
+    let doc = Document { owner: 7 };
+    // The thread's own state is made the first time.
+    assert!(run(GATE.bind(&session, &7, &()).check(&doc)).is_allow());
+    let (count, decision) = allocations(|| run(GATE.bind(&session, &7, &()).check(&doc)));
+    assert!(decision.is_allow());
+    assert_eq!(count, 0);
+    let (count, decision) = allocations(|| run(GATE.bind(&session, &8, &()).check(&doc)));
+    assert!(decision.is_deny());
+    assert_eq!(count, 0);
+    let (count, _) = allocations(|| GATE.bind(&session, &7, &()).check_local(&doc));
+    assert_eq!(count, 0);
+}
+
+#[test]
+fn a_permit_without_facts_allocates_nothing_beside_one_with() {
+    static GATE: Gate<Documents, (active, owner)> = Gate::new();
+    let session = Session::new(Facts { nobody: Nobody });
+    let doc = Document { owner: 7 };
+    assert!(run(GATE.bind(&session, &7, &()).check(&doc)).is_allow());
+    let (count, _) = allocations(|| run(GATE.bind(&session, &7, &()).check(&doc)));
+    assert_eq!(count, 0);
+}
+
+#[test]
+fn a_session_allocates_nothing_before_it_loads() {
+    let facts = std::sync::Arc::new(Facts { nobody: Nobody });
+    let (count, _) = allocations(|| drop(Session::new(facts.clone())));
+    assert_eq!(count, 0);
+}
+
+#[test]
+fn a_fact_that_is_known_is_read_without_allocating() {
+    static GATE: Gate<Documents, active> = Gate::new();
+    let session = Session::new(Facts { nobody: Nobody });
+    let doc = Document { owner: 7 };
+    assert!(run(GATE.bind(&session, &7, &()).check(&doc)).is_allow());
+    let (count, decision) = allocations(|| run(GATE.bind(&session, &7, &()).check(&doc)));
+    assert!(decision.is_allow());
+    assert_eq!(count, 0);
+}

@@ -1,0 +1,150 @@
+//! What a body might try to turn a failure into a permit. Nothing does.
+#![cfg(not(loom))]
+// The bodies are attempts, not advice.
+#![allow(clippy::pedantic, clippy::nonminimal_bool, clippy::match_like_matches_macro)]
+
+use gatehouse::prelude::*;
+use gatehouse_tests::{Says, Scripted};
+
+struct Things;
+impl Domain for Things {
+    type Subject = ();
+    type Action = ();
+    type Resource = u32;
+    type Context = ();
+}
+
+// Odd numbers are true, whatever is over a hundred fails.
+fact! {
+    pub Fact(id: u32) -> bool;
+    pub Flag(id: u32) -> bool = false;
+    pub Suspended(id: u32) -> bool = false;
+}
+
+#[derive(Sources)]
+struct Facts {
+    #[loads(Fact)]
+    fact: Scripted<Fact>,
+    #[loads(Flag)]
+    flag: Scripted<Flag>,
+    #[loads(Suspended)]
+    suspended: Scripted<Suspended>,
+}
+
+fn says(id: u32) -> Says<bool> {
+    if id > 100 { Says::Failure } else { Says::Value(id % 2 == 1) }
+}
+
+fn facts() -> Facts {
+    Facts {
+        fact: Scripted::new(|key: &Fact| says(key.id)),
+        flag: Scripted::new(|key: &Flag| says(key.id)),
+        suspended: Scripted::new(|key: &Suspended| says(key.id)),
+    }
+}
+
+/// Number 200 fails; numbers 1 and 2 do not.
+const FAILS: u32 = 200;
+
+macro_rules! attempts {
+    ($($name:ident ($thing:ident) $body:block)*) => {
+        $(
+            #[policy]
+            async fn $name(_: _, $thing: &u32) -> bool $body
+        )*
+
+        #[tokio::test]
+        async fn no_attempt_is_allowed() {
+            $({
+                static GATE: Gate<Things, $name> = Gate::new();
+                let session = Session::new(facts());
+                let access = GATE.bind(&session, &(), &());
+                let decision = access.check(&FAILS).await;
+                assert!(!decision.is_allow(), "{}: {decision}", stringify!($name));
+                // And on a session that knows the failure already, in a batch.
+                let all = access.check_all([1, 2, FAILS]).await;
+                assert!(!all[2].is_allow(), "{}: {}", stringify!($name), all[2]);
+            })*
+        }
+    };
+}
+
+attempts! {
+    catch_all(thing) {
+        match Fact(*thing).await { Some(true) => false, _ => true }
+    }
+    unwrapped(thing) { Fact(*thing).await.unwrap_or(true) }
+    unwrapped_by_closure(thing) { Fact(*thing).await.map_or_else(|| true, |fact| !fact) }
+    negated(thing) { !Flag(*thing).await }
+    compared(thing) { Fact(*thing).await != Some(true) }
+    is_none(thing) { Fact(*thing).await.is_none() }
+    let_else(thing) {
+        let Some(false) = Fact(*thing).await else { return true };
+        true
+    }
+    if_not(thing) {
+        if Flag(*thing).await { false } else { true }
+    }
+    while_not(thing) {
+        let flag = Flag(*thing).await;
+        while flag { return false; }
+        true
+    }
+    negated_and(thing) { !(Flag(*thing).await && Flag(1).await) }
+    or_of_both(thing) { Flag(*thing).await || !Flag(*thing).await }
+    or_with_a_way_out(thing) {
+        (Fact(*thing).await? && false) || Flag(1).await
+    }
+    returned_from_an_operand(thing) { Flag(*thing).await || { return Flag(1).await } }
+    remembered(thing) {
+        let mut seen = false;
+        let _ = Flag(*thing).await || { seen = true; true };
+        seen
+    }
+    counted(thing) {
+        let mut count = 0;
+        let either = Flag(*thing).await || { count += 1; Flag(1).await };
+        either && count == 1
+    }
+    any_of_one(thing) { !any([*thing, 2].map(|id| Flag(id))).await }
+    all_of_one(thing) { !all([*thing, 1].map(|id| Flag(id))).await }
+    each_of_one(thing) { each([*thing].map(|id| Fact(id))).await.iter().all(Option::is_none) }
+    key_of_a_failure(thing) { Flag(u32::from(Fact(*thing).await.is_none())).await }
+    late_guard(thing) {
+        let first = Flag(1).await;
+        first && matches!(Fact(*thing).await, None | Some(false))
+    }
+}
+
+#[policy(forbid)]
+async fn suspended(_: _, thing: &u32) -> bool {
+    Suspended(*thing).await
+}
+
+#[policy]
+fn anybody(_: _, thing: &u32) -> bool {
+    *thing > 0
+}
+
+/// A forbid that cannot be decided keeps the gate shut, whatever permits.
+#[tokio::test]
+async fn an_unknown_forbid_shuts_the_gate() {
+    static GATE: Gate<Things, (suspended, anybody)> = Gate::new();
+    let session = Session::new(facts());
+    let access = GATE.bind(&session, &(), &());
+    let words: Vec<_> =
+        access.check_all([1, 2, FAILS]).await.iter().map(Decision::as_str).collect();
+    assert_eq!(words, ["deny", "allow", "indeterminate"]);
+}
+
+/// What one attempt relies on: had the fact loaded, the same body would have said no.
+#[tokio::test]
+async fn the_right_side_counts_where_the_left_could_not_have_changed_it() {
+    #[policy]
+    async fn either(_: _, thing: &u32) -> bool {
+        Flag(*thing).await || Flag(1).await
+    }
+    static GATE: Gate<Things, either> = Gate::new();
+    let session = Session::new(facts());
+    assert!(GATE.bind(&session, &(), &()).check(&FAILS).await.is_allow());
+}
