@@ -18,7 +18,7 @@ fn key(key: u8) -> Hashed<u8> {
 }
 
 fn register(stripe: &Stripe, waiter: &'static str) -> Registered<u64> {
-    stripe.lock().try_register(key(1), usize::MAX, |_| Some(waiter))
+    stripe.lock().try_register(key(1), 1, usize::MAX, |_| Some(waiter))
 }
 
 /// Takes and finishes what is open, as whoever drives does; gives the waiters that it answered.
@@ -121,7 +121,7 @@ fn one_leaves_and_one_stays() {
 fn a_finished_load_is_visible_whole() {
     explore("stripe: a finished load is visible whole", None, || {
         let stripe = Arc::new(Mutex::new(Core::<u8, (u64, u64), ()>::default()));
-        stripe.lock().try_register(key(1), usize::MAX, |_| Some(()));
+        stripe.lock().try_register(key(1), 1, usize::MAX, |_| Some(()));
         let (batch, _) = stripe.lock().take_open().unwrap();
         let reader = {
             let stripe = Arc::clone(&stripe);

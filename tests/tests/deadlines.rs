@@ -82,8 +82,7 @@ async fn what_is_open_at_the_deadline_counts_as_failed() {
     let (_, session) = session(1);
     let before = tokio::time::Instant::now();
     let decision = SLOW.bind(&session, &(), &()).check(&1).await;
-    let text =
-        "indeterminate: `slow` could not be decided: `Slow`: the session's deadline passed";
+    let text = "indeterminate: `slow` could not be decided: `Slow`: the session's deadline passed";
     assert_eq!(decision.to_string(), text);
     assert_eq!(before.elapsed(), Duration::from_secs(1));
 }
@@ -93,9 +92,8 @@ async fn what_is_open_at_the_deadline_counts_as_failed() {
 async fn what_is_known_at_the_deadline_decides() {
     static FORBIDDEN: Gate<Things, (fast_forbids, slow)> = Gate::new();
     static PERMITTED: Gate<Things, (slow, fast_permits)> = Gate::new();
-    let words = |decisions: Vec<Decision>| -> Vec<_> {
-        decisions.iter().map(Decision::as_str).collect()
-    };
+    let words =
+        |decisions: Vec<Decision>| -> Vec<_> { decisions.iter().map(Decision::as_str).collect() };
     let (_, session) = self::session(1);
     let decisions = FORBIDDEN.bind(&session, &(), &()).check_all([1_u32, 2]).await;
     assert_eq!(words(decisions), ["deny", "indeterminate"]);

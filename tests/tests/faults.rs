@@ -367,9 +367,9 @@ async fn types_that_panic_poison_nothing() {
         let tasks: Vec<_> = [bad, (3, ""), (3, "")]
             .map(|thing| {
                 let session = session.clone();
-                tokio::spawn(async move {
-                    GATE.bind(&session, &(), &()).check(&thing).await.is_allow()
-                })
+                tokio::spawn(
+                    async move { GATE.bind(&session, &(), &()).check(&thing).await.is_allow() },
+                )
             })
             .into();
         let ended: Vec<_> = in_time(join_all(tasks)).await;

@@ -132,7 +132,10 @@ fn an_evaluation_tells_what_it_did() {
 #[test]
 fn a_failure_is_told_without_the_sources_text() {
     let lines = told(true);
-    assert!(lines.contains(&"record gatehouse.load error=its source failed".to_owned()), "{lines:?}");
+    assert!(
+        lines.contains(&"record gatehouse.load error=its source failed".to_owned()),
+        "{lines:?}"
+    );
     assert!(lines.contains(&"record gatehouse.load failed=1".to_owned()), "{lines:?}");
     let decision = "INFO gatehouse::decision decision=\"indeterminate\" by=\"high\"".to_owned();
     assert!(lines.contains(&decision), "{lines:?}");

@@ -27,6 +27,10 @@ impl<K: Hash> Hashed<K> {
     pub(crate) fn new(key: K, state: &impl BuildHasher) -> Self {
         Self { hash: state.hash_one(&key), key }
     }
+
+    pub(crate) fn key(&self) -> &K {
+        &self.key
+    }
 }
 
 impl<K: PartialEq> PartialEq for Hashed<K> {
@@ -123,7 +127,7 @@ impl<K, R, W> Default for Core<K, R, W> {
     }
 }
 
-impl<K: Eq + Clone, R: Clone, W> Core<K, R, W> {
+impl<K: Eq, R: Clone, W> Core<K, R, W> {
     /// The result of `key`, if it is known.
     pub(crate) fn peek_cache(&self, key: &Hashed<K>) -> Option<R> {
         match &self.slots[*self.index.get(key)?] {
@@ -136,10 +140,12 @@ impl<K: Eq + Clone, R: Clone, W> Core<K, R, W> {
     ///
     /// `make_waiter` is called with that batch, under the lock, so that no batch is abandoned
     /// between an asker's registration and its waiting; it gives `None` if the asker waits for
-    /// the batch already. A batch takes at most `limit` keys (at least one).
+    /// the batch already. A batch takes at most `limit` keys (at least one). `copy` is the key once
+    /// more, cloned before the lock was taken.
     pub(crate) fn try_register(
         &mut self,
         key: Hashed<K>,
+        copy: K,
         limit: usize,
         make_waiter: impl FnOnce(BatchId) -> Option<W>,
     ) -> Registered<R> {
@@ -158,8 +164,6 @@ impl<K: Eq + Clone, R: Clone, W> Core<K, R, W> {
             }
             Some(Slot::Vacant) | None => {}
         }
-        // The clone is user code: it comes before the first change.
-        let part = key.key.clone();
         let id = self.open_batch(limit);
         if slot == self.slots.len() {
             self.slots.push(Slot::InFlight(id));
@@ -168,7 +172,7 @@ impl<K: Eq + Clone, R: Clone, W> Core<K, R, W> {
             self.slots[slot] = Slot::InFlight(id);
         }
         let batch = self.batches.get_mut(&id).expect("an open batch exists");
-        batch.keys.push(part);
+        batch.keys.push(copy);
         batch.slots.push(slot);
         self.wait(id, make_waiter);
         Registered::Leading(id)

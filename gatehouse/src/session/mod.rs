@@ -16,6 +16,8 @@ mod seat;
 mod sync;
 mod table;
 
+#[cfg(all(test, not(loom)))]
+mod core_tests;
 #[cfg(all(test, loom))]
 #[path = "../../../tests/loom/loom_flight.rs"]
 mod loom_flight;

@@ -14,8 +14,8 @@ use crate::source::{FactSource, Sources};
 
 /// Everything that a session knows of one fact, and asks its source for.
 ///
-/// Lock order: `flights`, then `core`, then a seat. No user code but `Eq` and `Clone` of a key runs
-/// under any of them.
+/// Lock order: `flights`, then `core`, then a seat. No user code but `Eq` of a key runs under any of
+/// them.
 pub struct Table<K: FactKey> {
     core: Mutex<Core<K, Answer<K::Value>, Arc<Seat>>>,
     flights: Mutex<Vec<FlightOf<K>>>,
@@ -85,8 +85,9 @@ impl<K: FactKey> Table<K> {
         K: Stored<P>,
     {
         let limit = K::source(sources).max_batch_size();
+        let copy = key.key().clone();
         let registered =
-            self.core.lock().try_register(key, limit, |batch| round.wait_for::<K>(batch));
+            self.core.lock().try_register(key, copy, limit, |batch| round.wait_for::<K>(batch));
         match registered {
             Registered::Closed => round.find_replaced(),
             Registered::Cached(_) | Registered::Leading(_) | Registered::Joined(_) => {}

@@ -1,0 +1,223 @@
+//! The synchronous core against a model that is too simple to be wrong.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::core::{BatchId, Core, Hashed, Registered};
+use super::sync::HashState;
+
+/// What a driver of the core does.
+#[derive(Clone, Debug)]
+enum Step {
+    /// A waiter asks for a key.
+    Register {
+        key: u8,
+        waiter: u8,
+        limit: usize,
+    },
+    Take,
+    /// Finishes the batch that was taken at this place, if it was.
+    Finish {
+        taken: usize,
+        value: u32,
+    },
+    Abandon {
+        taken: usize,
+    },
+    /// A waiter leaves every batch that it is in.
+    Leave {
+        waiter: u8,
+    },
+    Peek {
+        key: u8,
+    },
+    Close,
+    Reopen,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        8 => (0..6_u8, 0..4_u8, 1..4_usize)
+            .prop_map(|(key, waiter, limit)| Step::Register { key, waiter, limit }),
+        4 => Just(Step::Take),
+        3 => (0..6_usize, any::<u32>()).prop_map(|(taken, value)| Step::Finish { taken, value }),
+        1 => (0..6_usize).prop_map(|taken| Step::Abandon { taken }),
+        2 => (0..4_u8).prop_map(|waiter| Step::Leave { waiter }),
+        3 => (0..6_u8).prop_map(|key| Step::Peek { key }),
+        1 => Just(Step::Close),
+        1 => Just(Step::Reopen),
+    ];
+    prop::collection::vec(step, 1..80)
+}
+
+/// A batch, as a list.
+#[derive(Clone, Debug, Default)]
+struct Batch {
+    keys: Vec<u8>,
+    waiters: Vec<u8>,
+    taken: bool,
+}
+
+/// The core, as lists that are searched.
+#[derive(Default)]
+struct Model {
+    known: BTreeMap<u8, u32>,
+    batches: BTreeMap<u64, Batch>,
+    next: u64,
+    closed: bool,
+}
+
+impl Model {
+    fn batch_of(&self, key: u8) -> Option<u64> {
+        self.batches.iter().find(|(_, batch)| batch.keys.contains(&key)).map(|(id, _)| *id)
+    }
+
+    fn open_batch(&mut self, limit: usize) -> u64 {
+        let open = self.batches.iter().rev().find(|(_, batch)| !batch.taken);
+        match open {
+            Some((id, batch)) if batch.keys.len() < limit => *id,
+            _ => {
+                self.next += 1;
+                self.batches.insert(self.next, Batch::default());
+                self.next
+            }
+        }
+    }
+}
+
+/// The core, the model, and which batch of one is which of the other.
+#[derive(Default)]
+struct Both {
+    core: Core<u8, u32, u8>,
+    model: Model,
+    names: BTreeMap<u64, BatchId>,
+    taken: Vec<u64>,
+    hash_state: HashState,
+}
+
+impl Both {
+    fn hashed(&self, key: u8) -> Hashed<u8> {
+        Hashed::new(key, &self.hash_state)
+    }
+
+    fn run(&mut self, step: &Step) {
+        match *step {
+            Step::Register { key, waiter, limit } => self.register(key, waiter, limit),
+            Step::Take => self.take(),
+            Step::Finish { taken, value } => self.finish(taken, value),
+            Step::Abandon { taken } => self.abandon(taken),
+            Step::Leave { waiter } => self.leave(waiter),
+            Step::Peek { key } => {
+                let known = self.model.known.get(&key).copied();
+                assert_eq!(self.core.peek_cache(&self.hashed(key)), known);
+            }
+            Step::Close => {
+                self.model.closed |= self.model.batches.is_empty();
+                assert_eq!(self.core.close_if_idle(), self.model.closed);
+            }
+            Step::Reopen => {
+                self.model.closed = false;
+                self.core.reopen();
+            }
+        }
+        assert_eq!(self.core.is_idle(), self.model.batches.is_empty());
+    }
+
+    fn register(&mut self, key: u8, waiter: u8, limit: usize) {
+        let hashed = self.hashed(key);
+        let joins = |batch: &Batch| !batch.waiters.contains(&waiter);
+        // An evaluation waits once for a batch, however many of its keys it asks for.
+        let in_batch = self.model.batch_of(key);
+        let opened =
+            in_batch.is_none() && !self.model.closed && !self.model.known.contains_key(&key);
+        let id = if opened { Some(self.model.open_batch(limit)) } else { in_batch };
+        let wait = id.is_some_and(|id| joins(&self.model.batches[&id])).then_some(waiter);
+        let registered = self.core.try_register(hashed, key, limit, |_| wait);
+        match registered {
+            Registered::Closed => assert!(self.model.closed),
+            Registered::Cached(value) => assert_eq!(self.model.known.get(&key), Some(&value)),
+            Registered::Joined(name) => {
+                assert_eq!(Some(&name), in_batch.and_then(|id| self.names.get(&id)));
+            }
+            Registered::Leading(name) => {
+                assert!(opened);
+                let id = id.expect("a new key has a batch");
+                assert_eq!(*self.names.entry(id).or_insert(name), name);
+                self.model.batches.get_mut(&id).expect("it is there").keys.push(key);
+            }
+        }
+        if self.model.closed {
+            return;
+        }
+        if let (Some(id), Some(waiter)) = (id, wait) {
+            self.model.batches.get_mut(&id).expect("it is there").waiters.push(waiter);
+        }
+    }
+
+    fn take(&mut self) {
+        let open = self.model.batches.iter_mut().find(|(_, batch)| !batch.taken);
+        let expected = open.map(|(id, batch)| {
+            batch.taken = true;
+            (*id, batch.keys.clone())
+        });
+        match (self.core.take_open(), expected) {
+            (None, None) => {}
+            (Some((name, keys)), Some((id, expected))) => {
+                assert_eq!((self.names[&id], keys), (name, expected));
+                self.taken.push(id);
+            }
+            (got, expected) => panic!("{got:?} instead of {expected:?}"),
+        }
+    }
+
+    /// The waiters of a batch that is there no more, and of one that is.
+    fn remove(&mut self, taken: usize) -> Option<(u64, Batch)> {
+        let id = *self.taken.get(taken)?;
+        Some((id, self.model.batches.remove(&id).unwrap_or_default()))
+    }
+
+    fn finish(&mut self, taken: usize, value: u32) {
+        let Some((id, batch)) = self.remove(taken) else { return };
+        let value_of = |i: usize| value.wrapping_add(u32::try_from(i).expect("few keys"));
+        for (i, key) in batch.keys.iter().enumerate() {
+            self.model.known.insert(*key, value_of(i));
+        }
+        assert_eq!(self.core.finish(self.names[&id], value_of), batch.waiters);
+    }
+
+    fn abandon(&mut self, taken: usize) {
+        let Some((id, batch)) = self.remove(taken) else { return };
+        assert_eq!(self.core.abandon(self.names[&id]), batch.waiters);
+    }
+
+    fn leave(&mut self, waiter: u8) {
+        let ids: Vec<u64> = self.model.batches.keys().copied().collect();
+        for id in ids {
+            let batch = self.model.batches.get_mut(&id).expect("it is there");
+            if !batch.waiters.contains(&waiter) {
+                continue;
+            }
+            batch.waiters.retain(|waits| *waits != waiter);
+            let abandoned = batch.waiters.is_empty();
+            if abandoned {
+                self.model.batches.remove(&id);
+            }
+            assert_eq!(self.core.leave(self.names[&id], |waits| *waits == waiter), abandoned);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// Guarantees 1, 2, 3, 4, 7 and 10: whatever is done in whatever order, the core does what the
+    /// model does.
+    #[test]
+    fn the_core_does_what_its_model_does(steps in steps()) {
+        let mut both = Both::default();
+        for step in &steps {
+            both.run(step);
+        }
+    }
+}
