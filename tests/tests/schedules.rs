@@ -147,7 +147,7 @@ enum CallState {
 struct Calls(Arc<Mutex<Vec<Call>>>);
 
 impl Calls {
-    /// Guarantee 10, checked where it would break.
+    /// Checks guarantee 10 where it would break.
     fn begin(&self, truth: u64, keys: Vec<(u64, u8)>, limit: usize) -> usize {
         let mut calls = self.0.lock().unwrap();
         assert!(keys.len() <= limit, "a call with more keys than the source takes");
