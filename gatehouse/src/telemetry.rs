@@ -82,6 +82,7 @@ mod on {
 }
 
 #[cfg(not(feature = "tracing"))]
+#[allow(clippy::unused_self, reason = "the same shape as with the feature")]
 mod off {
     use super::{Decision, FactResult};
 

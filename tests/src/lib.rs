@@ -18,9 +18,11 @@ pub enum Says<V> {
     Failure,
 }
 
+type Answer<K> = dyn Fn(&K) -> Says<<K as FactKey>::Value> + Send + Sync;
+
 /// A source of one fact that answers by a function, and remembers every call.
 pub struct Scripted<K: FactKey> {
-    answer: Box<dyn Fn(&K) -> Says<K::Value> + Send + Sync>,
+    answer: Box<Answer<K>>,
     calls: Mutex<Vec<Vec<K>>>,
     /// The most keys that a call takes.
     pub batch: usize,

@@ -89,7 +89,7 @@ fn a_permit_without_facts_allocates_nothing_beside_one_with() {
 #[test]
 fn a_session_allocates_nothing_before_it_loads() {
     let facts = std::sync::Arc::new(Facts { nobody: Nobody });
-    let (count, _) = allocations(|| drop(Session::new(facts.clone())));
+    let (count, ()) = allocations(|| drop(Session::new(facts.clone())));
     assert_eq!(count, 0);
 }
 

@@ -195,6 +195,7 @@ async fn chunks_run_side_by_side() {
 #[tokio::test]
 async fn what_is_known_is_not_asked_again() {
     static GATE: Gate<Things, (a, owner_is_a)> = Gate::new();
+    static OTHER: Gate<Things, a> = Gate::new();
     let facts = facts();
     let session = Session::new(facts.clone());
     let access = GATE.bind(&session, &(), &());
@@ -202,7 +203,6 @@ async fn what_is_known_is_not_asked_again() {
     let (a, owner) = (facts.a.sizes(), facts.owner.sizes());
     let _ = access.check_all(things(10)).await;
     // Another gate, on a clone of the session.
-    static OTHER: Gate<Things, a> = Gate::new();
     let _ = OTHER.bind(&session.clone(), &(), &()).check(&Thing { id: 3, shared: true }).await;
     assert_eq!((facts.a.sizes(), facts.owner.sizes()), (a, owner));
 }

@@ -153,7 +153,7 @@ fn is_justified(item: u32, decision: &Decision, numbers: &[u8]) -> bool {
         && match decision {
             Decision::Allow { .. } => number >= 3 && came_to == Final::Applies,
             Decision::Deny { .. } => number < 3 && came_to == Final::Applies,
-            _ => came_to == Final::Unknown,
+            Decision::Indeterminate { .. } => came_to == Final::Unknown,
         }
 }
 
@@ -211,7 +211,9 @@ async fn the_first_in_the_gates_order_is_named() {
             let first = match &decision {
                 Decision::Allow { .. } => first(Final::Applies, true),
                 Decision::Deny { .. } => first(Final::Applies, false),
-                _ => first(Final::Unknown, false).or_else(|| first(Final::Unknown, true)),
+                Decision::Indeterminate { .. } => {
+                    first(Final::Unknown, false).or_else(|| first(Final::Unknown, true))
+                }
             };
             let names = ["forbid0", "forbid1", "", "permit0", "permit1"];
             let name = first.map(|number| names[usize::from(*number)]);

@@ -93,7 +93,7 @@ attempts! {
     negated_and(thing) { !(Flag(*thing).await && Flag(1).await) }
     or_of_both(thing) { Flag(*thing).await || !Flag(*thing).await }
     or_with_a_way_out(thing) {
-        (Fact(*thing).await? && false) || Flag(1).await
+        (Fact(*thing).await? && *thing == 0) || Flag(1).await
     }
     returned_from_an_operand(thing) { Flag(*thing).await || { return Flag(1).await } }
     remembered(thing) {
@@ -106,9 +106,9 @@ attempts! {
         let either = Flag(*thing).await || { count += 1; Flag(1).await };
         either && count == 1
     }
-    any_of_one(thing) { !any([*thing, 2].map(|id| Flag(id))).await }
-    all_of_one(thing) { !all([*thing, 1].map(|id| Flag(id))).await }
-    each_of_one(thing) { each([*thing].map(|id| Fact(id))).await.iter().all(Option::is_none) }
+    any_of_one(thing) { !any([*thing, 2].map(Flag)).await }
+    all_of_one(thing) { !all([*thing, 1].map(Flag)).await }
+    each_of_one(thing) { each([*thing].map(Fact)).await.iter().all(Option::is_none) }
     key_of_a_failure(thing) { Flag(u32::from(Fact(*thing).await.is_none())).await }
     late_guard(thing) {
         let first = Flag(1).await;

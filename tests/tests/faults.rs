@@ -156,6 +156,7 @@ async fn required(_: _, thing: &u32) -> bool {
 static PERMIT: Gate<Things, permits> = Gate::new();
 static FORBID: Gate<Things, (forbids, sound)> = Gate::new();
 static SOUND: Gate<Things, sound> = Gate::new();
+static EITHER: Gate<Things, (permits, sound)> = Gate::new();
 
 /// What a permit, and a forbid beside a permit that applies, come to.
 const TABLE: [(Fault, &str, &str); 10] = [
@@ -403,7 +404,6 @@ async fn a_timeout_fails_its_source_alone() {
     let source = Arc::new(Source::new(Fault::NeverAnswers));
     let source = Timeout::new(source, Duration::from_millis(20), tokio::time::sleep);
     let session = Session::new(Limited { source, well: Well });
-    static EITHER: Gate<Things, (permits, sound)> = Gate::new();
     assert!(in_time(EITHER.bind(&session, &(), &()).check(&1)).await.is_allow());
     let decision = in_time(PERMIT.bind(&session, &(), &()).check(&1)).await;
     assert!(decision.to_string().ends_with("`Faulty`: its source took longer than 20ms"));

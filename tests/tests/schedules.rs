@@ -118,9 +118,8 @@ impl Truth {
         match or_no(self.flag(3, id)) {
             Ok(true) => "deny",
             _ if permits.iter().all(|permit| *permit == Ok(false)) => "deny",
-            Err(()) => "indeterminate",
             Ok(false) if permits.contains(&Ok(true)) => "allow",
-            Ok(false) => "indeterminate",
+            _ => "indeterminate",
         }
     }
 }

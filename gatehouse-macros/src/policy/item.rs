@@ -107,7 +107,7 @@ fn items(
             #info
 
             #[automatically_derived]
-            #[allow(unreachable_code, clippy::diverging_sub_expression)]
+            #[allow(unreachable_code, clippy::diverging_sub_expression, clippy::needless_question_mark)]
             impl<#domain, #sources> #runtime::Rule<#domain, #sources> for #name
             where
                 #domain: #runtime::Domain<#(#types),*>,

@@ -433,6 +433,10 @@ fn fact_of_keys(keys: &Expr) -> Option<Path> {
             _ => call.args.iter().find_map(fact_of_keys),
         },
         Expr::Struct(it) => Some(it.path.clone()),
+        // `.map(Fact)`
+        Expr::MethodCall(it) if it.method == "map" && is_fact(it.args.first()) => {
+            it.args.first().and_then(fact_path)
+        }
         Expr::MethodCall(it) => {
             it.args.iter().rev().find_map(fact_of_keys).or_else(|| fact_of_keys(&it.receiver))
         }
@@ -447,6 +451,11 @@ fn fact_of_keys(keys: &Expr) -> Option<Path> {
         Expr::Reference(it) => fact_of_keys(&it.expr),
         _ => None,
     }
+}
+
+/// Whether an expression names a fact's constructor.
+fn is_fact(expr: Option<&Expr>) -> bool {
+    expr.and_then(fact_path).is_some_and(|path| is_capitalised(&path) && !path.is_ident("Some"))
 }
 
 /// Whether a path's last segment is named like a type.
