@@ -10,6 +10,8 @@ mod names;
 mod parse;
 mod plan;
 mod slice;
+#[cfg(test)]
+mod tests;
 
 use proc_macro2::{Span, TokenStream};
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::{Span, TokenStream};
+use syn::Expr;
 
 use super::ast::{Body, LoadId, Node};
 use super::emit::as_written;
@@ -79,7 +80,14 @@ fn note_conditions(node: &Node, conditions: &mut Vec<(String, Span)>) {
 }
 
 fn note_operand(node: &Node, conditions: &mut Vec<(String, Span)>) {
-    if !matches!(node, Node::Logic(_) | Node::Block(..) | Node::If(_) | Node::Match(_)) {
+    let is_operand = match node {
+        Node::Logic(_) | Node::Block(..) | Node::If(_) | Node::Match(_) => false,
+        Node::Compound(Expr::Paren(_), inside) => {
+            return note_operand(&inside[0], conditions);
+        }
+        _ => true,
+    };
+    if is_operand {
         conditions.push(quoted(node));
     }
     note_conditions(node, conditions);

@@ -65,8 +65,8 @@ enum Step<'b> {
     Holds(&'b Node, bool),
     /// `if let`: a pattern that is to match, or not.
     Matches(&'b Pat, &'b Node, bool),
-    /// An arm of a `match`; its guard counts if the flag is set.
-    Arm(&'b Match, usize, bool),
+    /// The pattern of an arm of a `match`; its guard is a step of its own.
+    Arm(&'b Match, usize),
 }
 
 /// Collects the steps to a load.
@@ -138,10 +138,11 @@ impl<'b> Way<'b> {
     fn arm(&mut self, it: &'b Match) {
         for (i, arm) in it.arms.iter().enumerate() {
             if let Some(guard) = arm.guard.as_ref().filter(|guard| guard.contains(self.target)) {
-                self.steps.push(Step::Arm(it, i, false));
+                self.steps.push(Step::Arm(it, i));
                 self.node(guard);
             } else if arm.body.contains(self.target) {
-                self.steps.push(Step::Arm(it, i, true));
+                self.steps.push(Step::Arm(it, i));
+                arm.guard.iter().for_each(|guard| self.holds(guard, true));
                 self.node(&arm.body);
             }
         }
@@ -216,7 +217,6 @@ enum Keep {
     Arms {
         always: bool,
         before: Vec<usize>,
-        guard: bool,
     },
 }
 
@@ -242,8 +242,8 @@ impl<'e> Slicing<'e> {
                 let binds = if matched { pat_binds(pat) } else { Names::new() };
                 (keep, binds, vec![node])
             }
-            Step::Arm(it, at, guard) => {
-                let keep = self.arms(it, at, guard)?;
+            Step::Arm(it, at) => {
+                let keep = self.arms(it, at)?;
                 (keep, pat_binds(&it.arms[at].pat), vec![&it.scrutinee])
             }
         };
@@ -254,10 +254,10 @@ impl<'e> Slicing<'e> {
         Ok(Taken { step, keep, binds, mentions })
     }
 
-    /// Arms before the one that leads on take their turn, unless a fact decides in their guards.
-    fn arms(&self, it: &Match, at: usize, with_guard: bool) -> Result<Keep, String> {
+    /// Arms before the one that leads on take their turn, unless a fact decides about them.
+    fn arms(&self, it: &Match, at: usize) -> Result<Keep, String> {
         if let Made::OfFacts = self.made(&it.scrutinee)? {
-            return Ok(Keep::Arms { always: false, before: Vec::new(), guard: false });
+            return Ok(Keep::Arms { always: false, before: Vec::new() });
         }
         let mut before = Vec::new();
         for i in 0..at {
@@ -265,7 +265,7 @@ impl<'e> Slicing<'e> {
                 before.push(i);
             }
         }
-        Ok(Keep::Arms { always: true, before, guard: with_guard && self.is_local_guard(it, at)? })
+        Ok(Keep::Arms { always: true, before })
     }
 
     fn is_local_guard(&self, it: &Match, at: usize) -> Result<bool, String> {
@@ -418,7 +418,7 @@ impl Taken<'_> {
             (_, Step::Before(node) | Step::Holds(node, _) | Step::Matches(_, node, _)) => {
                 vec![node]
             }
-            (_, Step::Arm(it, ..)) => vec![&it.scrutinee],
+            (_, Step::Arm(it, _)) => vec![&it.scrutinee],
         }
     }
 
@@ -453,7 +453,7 @@ fn step_mutable(step: Step<'_>) -> Names {
     let pat = match step {
         Step::Stmt(Stmt::Let(it)) => &it.pat,
         Step::Matches(pat, _, true) => pat,
-        Step::Arm(it, at, _) => &it.arms[at].pat,
+        Step::Arm(it, at) => &it.arms[at].pat,
         _ => return Names::new(),
     };
     if binds_mutably(pat) { pat_binds(pat) } else { Names::new() }
@@ -467,15 +467,14 @@ fn mentions(step: Step<'_>, keep: &Keep) -> Names {
         (_, Keep::Condition(tokens)) => names::mentioned_in(tokens),
         (Step::Stmt(Stmt::Macro(it)), _) => names::mentioned_in(&it.mac.tokens),
         (Step::Stmt(stmt), _) => of(stmt.nodes()),
-        (Step::Arm(it, at, _), Keep::Arms { before, guard, .. }) => {
-            let listed = before.iter().copied().chain(guard.then_some(at));
-            let guards = listed.filter_map(|i| it.arms[i].guard.as_ref());
+        (Step::Arm(it, _), Keep::Arms { before, .. }) => {
+            let guards = before.iter().filter_map(|i| it.arms[*i].guard.as_ref());
             of(std::iter::once(&it.scrutinee).chain(guards).collect())
         }
         (Step::Before(node) | Step::Holds(node, _) | Step::Matches(_, node, _), _) => {
             of(vec![node])
         }
-        (Step::Arm(it, ..), _) => of(vec![&it.scrutinee]),
+        (Step::Arm(it, _), _) => of(vec![&it.scrutinee]),
     }
 }
 
@@ -525,7 +524,7 @@ fn around(taken: &Taken<'_>, rest: &TokenStream, emitter: &Emitter<'_>) -> Token
                 quote!(if let #pat = #node {} else { #rest })
             }
         }
-        Step::Arm(it, at, _) => {
+        Step::Arm(it, at) => {
             let scrutinee = emitter.node(&it.scrutinee);
             let arms = arms_around(it, at, &taken.keep, rest, emitter);
             quote!(match #scrutinee { #arms _ => {} })
@@ -540,15 +539,15 @@ fn arms_around(
     rest: &TokenStream,
     emitter: &Emitter<'_>,
 ) -> TokenStream {
-    let Keep::Arms { before, guard: with_guard, .. } = keep else { return TokenStream::new() };
-    let guard = |i: usize| {
-        let guard = emitter.node(it.arms[i].guard.as_ref()?);
-        Some(quote!(if #guard))
-    };
+    let Keep::Arms { before, .. } = keep else { return TokenStream::new() };
     let before = before.iter().map(|&i| {
-        let (pat, guard) = (&it.arms[i].pat, guard(i));
+        let guard = it.arms[i].guard.as_ref().map(|guard| {
+            let guard = emitter.node(guard);
+            quote!(if #guard)
+        });
+        let pat = &it.arms[i].pat;
         quote!(#pat #guard => {})
     });
-    let (pat, own) = (&it.arms[at].pat, with_guard.then(|| guard(at)).flatten());
-    quote!(#(#before)* #pat #own => { #rest })
+    let pat = &it.arms[at].pat;
+    quote!(#(#before)* #pat => { #rest })
 }

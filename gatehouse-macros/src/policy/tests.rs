@@ -1,0 +1,561 @@
+//! The policy compiler below the proc-macro boundary: tokens in, text, plans and messages out.
+
+use std::fmt::Write;
+
+use insta::assert_snapshot;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::ast::LoadId;
+use super::plan::PolicyPlan;
+use super::{compile, lower, messages};
+use crate::errors::Errors;
+use crate::{testing, text};
+
+/// Compiles `#[policy(…)] fn …`.
+fn policy(input: TokenStream, errors: &Errors) -> TokenStream {
+    let mut item: syn::ItemFn = syn::parse2(input).expect("a function");
+    let attr = item.attrs.pop().expect("`#[policy]` comes last");
+    let options = match attr.meta {
+        syn::Meta::List(list) => list.tokens,
+        _ => TokenStream::new(),
+    };
+    compile(options, quote!(#item), errors)
+}
+
+/// The body of the function `name` in an expansion.
+fn function(source: &str, name: &str) -> String {
+    let expansion = testing::expansion(policy, source);
+    let start = expansion.find(&format!("fn {name}(")).expect("the function is there");
+    let rest = &expansion[start..];
+    let end = rest.find("\n        }\n").expect("the function ends");
+    rest[..end + "\n        }".len()].replace("::gatehouse::private::", "")
+}
+
+/// A line for each load of a body: its round, what it waits for, and how it is asked for early.
+fn plan(body: &str) -> String {
+    let errors = Errors::new();
+    let block = syn::parse_str(&format!("{{ {body} }}")).expect("a body");
+    let lowered = lower::body(block, &errors);
+    assert!(errors.into_vec().is_empty(), "the body has errors");
+    let plan = PolicyPlan::new(&lowered, false, &TokenStream::new());
+    let key = |id: &LoadId| text::of_expr(&lowered.loads[*id].written);
+    let mut lines = String::new();
+    for (id, load) in plan.loads.iter().enumerate() {
+        let early = if load.slice.is_some() { "" } else { ", in its turn" };
+        write!(lines, "{}  {}{early}", load.round, key(&id)).unwrap();
+        for (waits, reason) in &load.waits_for {
+            write!(lines, "; after {}: {reason}", key(waits)).unwrap();
+        }
+        lines.push('\n');
+    }
+    lines
+}
+
+#[test]
+fn a_local_policy_is_its_body() {
+    let source = "#[policy] fn owner(user: &User, doc: &Document) -> bool { doc.owner == user.id }";
+    assert_snapshot!(function(source, "evaluate"), @r#"
+    fn evaluate(
+                request: &Request<'_, __Domain>,
+                cx: &mut Cx<__Sources>,
+            ) -> ::core::result::Result<bool, Stop> {
+                let user: &User = request.subject;
+                let doc: &Document = request.resource;
+                let applies: bool = { doc.owner == user.id };
+                ::core::result::Result::Ok(applies)
+            }
+    "#);
+    assert_snapshot!(function(source, "ask"), @r#"
+    fn ask(
+                request: &Request<'_, __Domain>,
+                cx: &mut Cx<__Sources>,
+            ) {
+                let _ = (request, cx);
+            }
+    "#);
+}
+
+#[test]
+fn loads_become_reads() {
+    let source = "#[policy] async fn org_editor(user: &User, Action::Edit: &Action, doc: &Document) -> bool {
+        let role = OrgRole(user.id, doc.org).await?;
+        let Some(level) = Level(doc.id).await else { return false };
+        doc.shared && (role >= level || Allowed(role).await)
+    }";
+    assert_snapshot!(function(source, "evaluate"), @r#"
+    fn evaluate(
+                request: &Request<'_, __Domain>,
+                cx: &mut Cx<__Sources>,
+            ) -> ::core::result::Result<bool, Stop> {
+                let user: &User = request.subject;
+                #[allow(irrefutable_let_patterns)]
+                let Action::Edit: &Action = request.action else {
+                    return ::core::result::Result::Err(
+                        Stop::NotApplicable,
+                    )
+                };
+                let doc: &Document = request.resource;
+                let applies: bool = {
+                    let role = present(
+                        read(OrgRole(user.id, doc.org), cx)?,
+                    )?;
+                    let Some(level) = read(Level(doc.id), cx)? else {
+                        return ::core::result::Result::Ok(false)
+                    };
+                    doc.shared
+                        && (role >= level || read(Allowed(role), cx)?)
+                };
+                ::core::result::Result::Ok(applies)
+            }
+    "#);
+    assert_snapshot!(function(source, "ask"), @r#"
+    fn ask(
+                request: &Request<'_, __Domain>,
+                cx: &mut Cx<__Sources>,
+            ) {
+                let user: &User = request.subject;
+                #[allow(irrefutable_let_patterns)]
+                let Action::Edit: &Action = request.action else { return };
+                let doc: &Document = request.resource;
+                ask(Level(doc.id), cx);
+                slice(
+                    cx,
+                    |cx| {
+                        let role = present(
+                            read(OrgRole(user.id, doc.org), cx)?,
+                        )?;
+                        if doc.shared {
+                            ask(Allowed(role), cx);
+                        }
+                        ::core::result::Result::Ok(())
+                    },
+                );
+            }
+    "#);
+}
+
+#[test]
+fn operands_over_facts_are_three_valued() {
+    let source = "#[policy] async fn either(user: &User) -> bool {
+        A(user.id).await || B(user.id).await && !C(user.id).await
+    }";
+    assert_snapshot!(function(source, "evaluate"), @r#"
+    fn evaluate(
+                request: &Request<'_, __Domain>,
+                cx: &mut Cx<__Sources>,
+            ) -> ::core::result::Result<bool, Stop> {
+                let user: &User = request.subject;
+                let applies: bool = {
+                    or(
+                        cx,
+                        |cx| read(A(user.id), cx),
+                        |cx| and(
+                            cx,
+                            |cx| read(B(user.id), cx),
+                            |cx| ::core::result::Result::Ok(
+                                !read(C(user.id), cx)?,
+                            ),
+                        ),
+                    )?
+                };
+                ::core::result::Result::Ok(applies)
+            }
+    "#);
+    assert_snapshot!(function(source, "ask"), @r#"
+    fn ask(
+                request: &Request<'_, __Domain>,
+                cx: &mut Cx<__Sources>,
+            ) {
+                let user: &User = request.subject;
+                ask(B(user.id), cx);
+                ask(C(user.id), cx);
+            }
+    "#);
+}
+
+#[test]
+fn operands_that_leave_or_change_are_strict() {
+    let source = "#[policy] async fn strict(user: &User) -> bool {
+        let mut n = 0;
+        (A(user.id).await? || B(user.id).await) && (C(user.id).await || { n += 1; D(n).await })
+    }";
+    assert_snapshot!(function(source, "evaluate"), @r#"
+    fn evaluate(
+                request: &Request<'_, __Domain>,
+                cx: &mut Cx<__Sources>,
+            ) -> ::core::result::Result<bool, Stop> {
+                let user: &User = request.subject;
+                let applies: bool = {
+                    let mut n = 0;
+                    (present(
+                        read(A(user.id), cx)?,
+                    )? || read(B(user.id), cx)?)
+                        && (read(C(user.id), cx)?
+                            || {
+                                n += 1;
+                                read(D(n), cx)?
+                            })
+                };
+                ::core::result::Result::Ok(applies)
+            }
+    "#);
+}
+
+#[test]
+fn control_flow_leads_to_a_load() {
+    let source = "#[policy] async fn above(user: &User, doc: &Document) -> bool {
+        match Parent(doc.folder).await {
+            Some(above) if doc.shared => Viewer(user.id, above).await,
+            Some(_) => false,
+            None => match doc.kind {
+                Kind::Open => true,
+                Kind::Team(team) if team > 3 => Member(user.id, team).await,
+                _ => any(doc.tags.iter().map(|tag| Tagged(*tag))).await,
+            },
+        }
+    }";
+    assert_snapshot!(function(source, "ask"), @r#"
+    fn ask(
+                request: &Request<'_, __Domain>,
+                cx: &mut Cx<__Sources>,
+            ) {
+                let user: &User = request.subject;
+                let doc: &Document = request.resource;
+                slice(
+                    cx,
+                    |cx| {
+                        match read(Parent(doc.folder), cx)? {
+                            Some(above) => {
+                                if doc.shared {
+                                    ask(Viewer(user.id, above), cx);
+                                }
+                            }
+                            _ => {}
+                        }
+                        ::core::result::Result::Ok(())
+                    },
+                );
+                slice(
+                    cx,
+                    |cx| {
+                        match doc.kind {
+                            Kind::Open => {}
+                            Kind::Team(team) => {
+                                if team > 3 {
+                                    ask(Member(user.id, team), cx);
+                                }
+                            }
+                            _ => {}
+                        }
+                        ::core::result::Result::Ok(())
+                    },
+                );
+                slice(
+                    cx,
+                    |cx| {
+                        match doc.kind {
+                            Kind::Open => {}
+                            Kind::Team(team) if team > 3 => {}
+                            _ => {
+                                ask_each(
+                                    doc.tags.iter().map(|tag| Tagged(*tag)),
+                                    cx,
+                                );
+                            }
+                            _ => {}
+                        }
+                        ::core::result::Result::Ok(())
+                    },
+                );
+            }
+    "#);
+}
+
+#[test]
+fn independent_loads_share_a_round() {
+    assert_snapshot!(plan("let a = A(user.id).await?; let b = B(doc.id).await?; a == b"), @r#"
+    1  A(user.id)
+    1  B(doc.id)
+    "#);
+    assert_snapshot!(plan("A(x).await || B(y).await && C(z).await"), @r#"
+    1  A(x)
+    1  B(y)
+    1  C(z)
+    "#);
+    assert_snapshot!(plan("if A(x).await { B(y).await } else { C(z).await }"), @r#"
+    1  A(x)
+    1  B(y)
+    1  C(z)
+    "#);
+    assert_snapshot!(plan("let Some(a) = A(x).await else { return B(y).await }; a && C(z).await"), @r#"
+    1  A(x)
+    1  B(y)
+    1  C(z)
+    "#);
+}
+
+#[test]
+fn a_key_waits_for_what_it_is_made_of() {
+    assert_snapshot!(plan("let a = A(x).await?; let b = B(a).await?; C(b, a).await"), @r#"
+    1  A(x)
+    2  B(a); after A(x): `a` comes from there
+    3  C(b, a); after A(x): `a` comes from there; after B(a): `b` comes from there
+    "#);
+    assert_snapshot!(plan("B(A(x).await?).await"), @r#"
+    1  A(x)
+    2  B(A(x).await?); after A(x): its key comes from there
+    "#);
+    assert_snapshot!(plan("let a = A(x).await?; let a = a.next; B(a).await"), @r#"
+    1  A(x)
+    2  B(a); after A(x): `a` comes from there
+    "#);
+    assert_snapshot!(plan("if let Some(a) = A(x).await && a.good { B(a.id).await } else { C(x).await }"), @r#"
+    1  A(x)
+    2  B(a.id); after A(x): `a` comes from there
+    1  C(x)
+    "#);
+    assert_snapshot!(plan("match A(x).await { Some(a) => B(a).await, None => C(x).await }"), @r#"
+    1  A(x)
+    2  B(a); after A(x): `a` comes from there
+    1  C(x)
+    "#);
+    assert_snapshot!(plan("let a = match A(x).await { Some(a) => a, None => return D(x).await }; B(a).await"), @r#"
+    1  A(x)
+    1  D(x)
+    2  B(a); after A(x): `a` comes from there; after D(x): `a` comes from there
+    "#);
+    assert_snapshot!(plan("let all = each(xs.iter().map(|x| A(*x))).await; any(all.iter().map(|a| B(*a))).await"), @r#"
+    1  each(xs.iter().map(|x| A(*x)))
+    2  any(all.iter().map(|a| B(*a))); after each(xs.iter().map(|x| A(*x))): `all` comes from there
+    "#);
+}
+
+#[test]
+fn what_may_panic_waits_for_its_turn() {
+    assert_snapshot!(plan("A(x).await && B(xs[0]).await"), @r#"
+    1  A(x)
+    2  B(xs[0]), in its turn; after A(x): `B(xs[0])` may do more than look, so it must wait for its turn
+    "#);
+    assert_snapshot!(plan("let a = A(x).await?; let y = x + 1; B(y).await && C(x).await"), @r#"
+    1  A(x)
+    2  B(y), in its turn; after A(x): `x + 1` may do more than look, so it must wait for its turn
+    1  C(x)
+    "#);
+    assert_snapshot!(plan("let y = x + 1; let z = xs[0]; A(y).await && B(z).await"), @r#"
+    1  A(y)
+    1  B(z)
+    "#);
+    assert_snapshot!(plan("A(x).await && xs[0] == 1 && B(x).await"), @r#"
+    1  A(x)
+    2  B(x), in its turn; after A(x): `xs[0] == 1` may do more than look, so it must wait for its turn
+    "#);
+    assert_snapshot!(plan("let a = A(x).await?; let c = C(a - 1).await?; D(c).await"), @r#"
+    1  A(x)
+    2  C(a - 1), in its turn; after A(x): `C(a - 1)` may do more than look, so it must wait for its turn
+    3  D(c), in its turn; after A(x): `C(a - 1).await?` may do more than look, so it must wait for its turn; after C(a - 1): `C(a - 1).await?` may do more than look, so it must wait for its turn
+    "#);
+    assert_snapshot!(plan("lazy(A(x)).await && lazy(B(x)).await && C(x).await"), @r#"
+    1  lazy(A(x)), in its turn
+    2  lazy(B(x)), in its turn; after lazy(A(x)): it is lazy
+    1  C(x)
+    "#);
+}
+
+#[test]
+fn a_local_that_changes_waits() {
+    assert_snapshot!(plan("let mut n = 0; n += 1; A(n).await && B(n).await"), @r#"
+    1  A(n)
+    1  B(n)
+    "#);
+    assert_snapshot!(plan("let mut n = 0; let a = A(n).await?; n += a; B(n).await && C(x).await"), @r#"
+    1  A(n)
+    2  B(n), in its turn; after A(n): `n` can change on the way
+    1  C(x)
+    "#);
+}
+
+/// Whether each source has exactly these errors: what is underlined, and the message.
+fn assert_errors<const N: usize>(cases: [(&str, &[(&str, &str)]); N]) {
+    for (source, expected) in cases {
+        let errors = testing::errors(policy, source);
+        let errors: Vec<_> = errors.iter().map(|(at, text)| (at.as_str(), text.as_str())).collect();
+        assert_eq!(errors, expected, "{source}");
+    }
+}
+
+#[test]
+fn messages_about_options() {
+    let forbidd = messages::unknown_option("forbidd");
+    let twice = messages::option_twice("lazy");
+    assert_errors([
+        ("#[policy(forbidd)] fn p(u: &U) -> bool { u.a }", &[("forbidd", &forbidd)]),
+        ("#[policy(lazy, lazy)] fn p(u: &U) -> bool { u.a }", &[("lazy", &twice)]),
+        (
+            "#[policy(rounds = 100)] fn p(u: &U) -> bool { u.a }",
+            &[("100", messages::ROUNDS_NOT_A_NUMBER)],
+        ),
+        (
+            "#[policy(rounds = many)] fn p(u: &U) -> bool { u.a }",
+            &[("many", messages::ROUNDS_NOT_A_NUMBER)],
+        ),
+        (
+            "#[policy(unconditional)] fn p(u: &U) -> bool { u.a }",
+            &[("unconditional", messages::NOT_UNCONDITIONAL)],
+        ),
+        (
+            "#[policy(forbid, unconditional)] fn p(u: &U) -> bool { true }",
+            &[("unconditional", messages::UNCONDITIONAL_FORBID)],
+        ),
+        (
+            "#[policy(rounds = 0)] async fn p(u: &U) -> bool { A(u.id).await }",
+            &[("A(u.id)", messages::NO_ROUNDS)],
+        ),
+        (
+            "#[policy(rounds = 1)] async fn p(u: &U) -> bool { let a = A(u.id).await?; B(a).await }",
+            &[("B(a)", &messages::over_budget(2, 1, "A(u.id)", "`a` comes from there"))],
+        ),
+    ]);
+}
+
+#[test]
+fn messages_about_signatures() {
+    assert_errors([
+        ("#[policy] fn p<T>(u: &U) -> bool { u.a }", &[("T", messages::GENERIC)]),
+        (
+            "#[policy] fn p(u: &U) -> bool where U: Copy { u.a }",
+            &[("where U: Copy", messages::GENERIC)],
+        ),
+        ("#[policy] fn p(&self) -> bool { self.a }", &[("&self", messages::RECEIVER)]),
+        (
+            "#[policy] const fn p(u: &U) -> bool { u.a }",
+            &[("const", &messages::not_plain("const"))],
+        ),
+        (
+            "#[policy] unsafe fn p(u: &U) -> bool { u.a }",
+            &[("unsafe", &messages::not_plain("unsafe"))],
+        ),
+        ("#[policy] fn p(u: &U) { u.a }", &[(")", messages::RETURN_TYPE)]),
+        ("#[policy] fn p(u: &U) -> Option<u8> { u.a }", &[("Option<u8>", messages::RETURN_TYPE)]),
+        (
+            "#[policy] fn p(a: &A, b: &B, c: &C, d: &D, e: &E) -> bool { a.a }",
+            &[("e: &E", messages::TOO_MANY_PARAMETERS)],
+        ),
+        ("#[policy] fn p(u: Vec<U>) -> bool { u.a }", &[("Vec<U>", &messages::by_value("Vec<U>"))]),
+        (
+            "#[policy] fn p(u: &mut U) -> bool { u.a }",
+            &[("&mut U", &messages::by_mutable_reference("U"))],
+        ),
+        ("#[policy] fn p(u: &impl Copy) -> bool { u.a }", &[("impl Copy", messages::IMPL_TRAIT)]),
+        ("#[policy] fn p(u: &U) -> bool { A(u.id).await }", &[("fn", messages::NOT_ASYNC)]),
+        ("#[policy] fn p(_: &U) -> bool { !false }", &[("p", messages::UNCONDITIONAL)]),
+        (
+            "#[policy] async fn p(u: &U) -> bool { return true || A(u.id).await; }",
+            &[("p", messages::UNCONDITIONAL)],
+        ),
+    ]);
+}
+
+#[test]
+fn messages_about_where_a_load_stands() {
+    let inside = messages::load_inside;
+    let in_loop = inside("a loop", messages::REMEDY_LOOP);
+    assert_errors([
+        (
+            "#[policy] async fn p(u: &U) -> bool { u.ids.iter().any(|id| A(*id).await) }",
+            &[("await", &inside("a closure", messages::REMEDY_CLOSURE))],
+        ),
+        (
+            "#[policy] async fn p(u: &U) -> bool { while A(u.id).await {} loop { B(u.id).await } }",
+            &[("await", &in_loop), ("await", &in_loop)],
+        ),
+        (
+            "#[policy] async fn p(u: &U) -> bool { async fn q() { A(1).await } u.a }",
+            &[("await", &inside("another function", messages::REMEDY_FUNCTION))],
+        ),
+        (
+            "#[policy] async fn p(u: &U) -> bool { dbg!(A(1).await) }",
+            &[("await", &inside("a macro", messages::REMEDY_MACRO))],
+        ),
+        (
+            "#[policy] async fn p(u: &U) -> bool { let f = async { A(1).await }; u.a }",
+            &[("await", &inside("an `async` block", messages::REMEDY_ASYNC_BLOCK))],
+        ),
+    ]);
+}
+
+#[test]
+fn messages_about_bodies() {
+    assert_errors([
+        (
+            "#[policy] async fn p(u: &U) -> bool { u.load().await }",
+            &[("u.load()", messages::AWAIT_NOT_A_FACT)],
+        ),
+        (
+            "#[policy] fn p(u: &U) -> bool { let f = async { 1 }; u.a }",
+            &[("async", messages::ASYNC_BLOCK)],
+        ),
+        (
+            "#[policy] fn p(u: &U) -> bool { dbg!(u.a?) }",
+            &[("?", &messages::way_out_in_macro("?"))],
+        ),
+        (
+            "#[policy] fn p(u: &U) -> bool { ensure!(u.a, return false); u.b }",
+            &[("return", &messages::way_out_in_macro("return"))],
+        ),
+        ("#[policy] fn p(u: &U) -> bool { unsafe { u.a } }", &[("unsafe", messages::UNSAFE_BLOCK)]),
+        (
+            "#[policy] async fn p(u: &U) -> bool { any(u.keys()).await }",
+            &[("u.keys()", &messages::many_without_fact("any"))],
+        ),
+        (
+            "#[policy] async fn p(u: &U) -> bool { each(A(1), A(2)).await }",
+            &[("each", &messages::many_arguments("each"))],
+        ),
+        (
+            "#[policy] async fn p(u: &U) -> bool { lazy(A(1), A(2)).await }",
+            &[("lazy", messages::LAZY_ARGUMENT)],
+        ),
+        (
+            "#[policy(forbid)] async fn p(u: &U) -> bool { A(u.id).await? == u.org? }",
+            &[("?", messages::QUESTION_IN_FORBID), ("?", messages::QUESTION_IN_FORBID)],
+        ),
+    ]);
+}
+
+/// What is broken is there all the same: its type, its name, its place in a gate.
+#[test]
+fn a_policy_with_errors_has_everything_but_its_body() {
+    let source = "#[policy(forbid)] async fn p(u: &U, d: &D) -> bool { A(u.id).await? }";
+    let skeleton = testing::skeleton(policy, source);
+    for part in
+        ["struct p {}", "Effect::Forbid", "Subject = U", "Resource = D", "visitor.rule::<Self>()"]
+    {
+        assert!(skeleton.contains(part), "{part} is missing in {skeleton}");
+    }
+}
+
+/// What is not a function is refused once.
+#[test]
+fn only_functions_are_policies() {
+    let errors = Errors::new();
+    compile(
+        TokenStream::new(),
+        quote!(
+            struct Owner;
+        ),
+        &errors,
+    );
+    let messages: Vec<_> = errors.into_vec().iter().map(ToString::to_string).collect();
+    assert_eq!(messages, [messages::NOT_A_FUNCTION]);
+}
+
+/// Two builds give the same expansion.
+#[test]
+fn the_expansion_is_the_same_every_time() {
+    let source = "#[policy] async fn p(u: &U, d: &D) -> bool {
+        let (a, b) = (A(u.id).await?, B(d.id).await?);
+        C(a, b).await || D(b).await && E(a).await
+    }";
+    assert_eq!(testing::expansion(policy, source), testing::expansion(policy, source));
+}
