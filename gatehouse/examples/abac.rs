@@ -2,6 +2,8 @@
 //!
 //! A gate that loads nothing is asked without async.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use gatehouse::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,13 +28,23 @@ pub struct Report {
 pub struct Circumstances {
     /// Hour of the day, 0 to 23.
     pub hour: u8,
-    pub from_the_office: bool,
+    pub ip: IpAddr,
 }
+
+impl Circumstances {
+    /// The office is 10.0.0.0/8. A rule may call any function: only loads must stand in its body.
+    fn from_the_office(&self) -> bool {
+        matches!(self.ip, IpAddr::V4(ip) if ip.octets()[0] == 10)
+    }
+}
+
+const OFFICE: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 1, 2, 3));
+const HOME: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
 
 /// Secrets stay in the office.
 #[policy(forbid)]
 pub fn secret_outside(_: _, _: _, report: &Report, now: &Circumstances) -> bool {
-    report.classification == Clearance::Secret && !now.from_the_office
+    report.classification == Clearance::Secret && !now.from_the_office()
 }
 
 /// Cleared employees of the department read in working hours.
@@ -68,15 +80,15 @@ pub struct NoFacts {}
 fn main() {
     let ann = Employee { clearance: Clearance::Secret, department: "research", on_call: true };
     let session = Session::new(NoFacts {});
-    println!("{:<9} {:>5} {:<7}", "report", "hour", "from");
+    println!("{:<9} {:>4}  {:<12} decision", "report", "hour", "from");
     for classification in [Clearance::Internal, Clearance::Secret] {
         let report = Report { classification, department: "research" };
-        for (hour, from_the_office) in [(10, true), (23, true), (10, false)] {
-            let now = Circumstances { hour, from_the_office };
+        for (hour, ip) in [(10, OFFICE), (23, OFFICE), (10, HOME)] {
+            let now = Circumstances { hour, ip };
             let access = GATE.bind(&session, &ann, &()).with_context(&now);
-            let from = if from_the_office { "office" } else { "home" };
             let kind = format!("{classification:?}");
-            println!("{kind:<9} {hour:>5} {from:<7} {}", access.check_local(&report));
+            let decision = access.check_local(&report);
+            println!("{kind:<9} {hour:>4}  {:<12} {decision}", ip.to_string());
         }
     }
 }
@@ -85,8 +97,8 @@ fn main() {
 mod tests {
     use super::*;
 
-    fn may(employee: &Employee, report: &Report, hour: u8, from_the_office: bool) -> bool {
-        let now = Circumstances { hour, from_the_office };
+    fn may(employee: &Employee, report: &Report, hour: u8, ip: IpAddr) -> bool {
+        let now = Circumstances { hour, ip };
         let session = Session::new(NoFacts {});
         GATE.bind(&session, employee, &()).with_context(&now).check_local(report).is_allow()
     }
@@ -96,10 +108,10 @@ mod tests {
         let ann = Employee { clearance: Clearance::Secret, department: "research", on_call: false };
         let secret = Report { classification: Clearance::Secret, department: "research" };
         let sales = Report { classification: Clearance::Public, department: "sales" };
-        assert!(may(&ann, &secret, 10, true));
-        assert!(!may(&ann, &secret, 10, false), "secrets stay in the office");
-        assert!(!may(&ann, &secret, 20, true), "after hours");
-        assert!(!may(&ann, &sales, 10, true), "another department");
-        assert!(may(&Employee { on_call: true, ..ann }, &sales, 20, false), "on call");
+        assert!(may(&ann, &secret, 10, OFFICE));
+        assert!(!may(&ann, &secret, 10, HOME), "secrets stay in the office");
+        assert!(!may(&ann, &secret, 20, OFFICE), "after hours");
+        assert!(!may(&ann, &sales, 10, OFFICE), "another department");
+        assert!(may(&Employee { on_call: true, ..ann }, &sales, 20, HOME), "on call");
     }
 }

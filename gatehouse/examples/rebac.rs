@@ -6,6 +6,13 @@ use std::collections::{HashMap, HashSet};
 
 use gatehouse::prelude::*;
 
+/// What a relation is given on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Object {
+    File(u32),
+    Folder(u32),
+}
+
 /// Whom a relation is given to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Holder {
@@ -33,10 +40,8 @@ pub struct File {
 fact! {
     /// The folder that `file` lies in.
     pub Folder(file: u32) -> u32;
-    /// `holder` is a viewer of `file`.
-    pub FileViewer(holder: Holder, file: u32) -> bool = false;
-    /// `holder` is a viewer of `folder`.
-    pub FolderViewer(holder: Holder, folder: u32) -> bool = false;
+    /// `holder` is a viewer of `object`.
+    pub Viewer(holder: Holder, object: Object) -> bool = false;
     /// `user` is blocked from `file`.
     pub Blocked(user: u32, file: u32) -> bool = false;
 }
@@ -51,9 +56,9 @@ pub async fn blocked(user: &User, file: &File) -> bool {
 #[policy(rounds = 2)]
 pub async fn viewer(user: &User, file: &File) -> bool {
     let holders = user.holders();
-    any(holders.iter().map(|holder| FileViewer(*holder, file.id))).await || {
+    any(holders.iter().map(|holder| Viewer(*holder, Object::File(file.id)))).await || {
         let folder = Folder(file.id).await?;
-        any(holders.iter().map(|holder| FolderViewer(*holder, folder))).await
+        any(holders.iter().map(|holder| Viewer(*holder, Object::Folder(folder)))).await
     }
 }
 
@@ -70,11 +75,9 @@ impl Domain for Files {
 pub static GATE: Gate<Files, (blocked, viewer)> = Gate::new();
 
 /// The relation tuples.
-#[derive(Default)]
 pub struct Tuples {
     folders: HashMap<u32, u32>,
-    file_viewers: HashSet<(Holder, u32)>,
-    folder_viewers: HashSet<(Holder, u32)>,
+    viewers: HashSet<(Holder, Object)>,
     blocked: HashSet<(u32, u32)>,
 }
 
@@ -87,17 +90,9 @@ impl FactSource<Folder> for Tuples {
 
 // What is not in an answer is missing, and the default of these facts says what that means: no.
 
-impl FactSource<FileViewer> for Tuples {
-    async fn load(&self, keys: &[FileViewer]) -> Result<Loaded<FileViewer>, FactError> {
-        let related = keys.iter().filter(|key| self.file_viewers.contains(&(key.holder, key.file)));
-        Ok(related.map(|key| (key.clone(), true)).collect())
-    }
-}
-
-impl FactSource<FolderViewer> for Tuples {
-    async fn load(&self, keys: &[FolderViewer]) -> Result<Loaded<FolderViewer>, FactError> {
-        let related =
-            keys.iter().filter(|key| self.folder_viewers.contains(&(key.holder, key.folder)));
+impl FactSource<Viewer> for Tuples {
+    async fn load(&self, keys: &[Viewer]) -> Result<Loaded<Viewer>, FactError> {
+        let related = keys.iter().filter(|key| self.viewers.contains(&(key.holder, key.object)));
         Ok(related.map(|key| (key.clone(), true)).collect())
     }
 }
@@ -111,15 +106,17 @@ impl FactSource<Blocked> for Tuples {
 
 #[derive(Sources)]
 pub struct AppFacts {
-    #[loads(Folder, FileViewer, FolderViewer, Blocked)]
+    #[loads(Folder, Viewer, Blocked)]
     tuples: Tuples,
 }
 
 fn facts() -> AppFacts {
     let tuples = Tuples {
         folders: HashMap::from([(1, 10), (2, 10), (3, 11)]),
-        file_viewers: HashSet::from([(Holder::User(7), 3)]),
-        folder_viewers: HashSet::from([(Holder::Group(70), 10)]),
+        viewers: HashSet::from([
+            (Holder::User(7), Object::File(3)),
+            (Holder::Group(70), Object::Folder(10)),
+        ]),
         blocked: HashSet::from([(7, 2)]),
     };
     AppFacts { tuples }
@@ -137,7 +134,7 @@ async fn main() {
         (3, "is shared with user 7"),
         (4, "is shared with nobody"),
     ] {
-        println!("file {file}  {:<24} {why}", access.check(&File { id: file }).await.to_string());
+        println!("file {file}  {:<25} {why}", access.check(&File { id: file }).await.to_string());
     }
 }
 
@@ -145,21 +142,18 @@ async fn main() {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn relations_decide() {
+    async fn seen(id: u32, groups: Vec<u32>) -> Vec<u32> {
         let session = Session::new(facts());
-        let user = User { id: 7, groups: vec![70] };
-        let access = GATE.bind(&session, &user, &());
-        let seen = access.filter([1, 2, 3, 4].map(|id| File { id })).await.expect("no failure");
-        assert_eq!(seen.iter().map(|file| file.id).collect::<Vec<_>>(), [1, 3]);
+        let user = User { id, groups };
+        let files = [1, 2, 3, 4].map(|id| File { id });
+        let seen = GATE.bind(&session, &user, &()).filter(files).await.expect("no failure");
+        seen.iter().map(|file| file.id).collect()
     }
 
     #[tokio::test]
-    async fn strangers_see_nothing() {
-        let session = Session::new(facts());
-        let user = User { id: 8, groups: vec![] };
-        let access = GATE.bind(&session, &user, &());
-        let seen = access.filter([1, 2, 3, 4].map(|id| File { id })).await.expect("no failure");
-        assert!(seen.is_empty());
+    async fn relations_decide() {
+        assert_eq!(seen(7, vec![70]).await, [1, 3], "group 70's folder, less what is blocked");
+        assert_eq!(seen(7, vec![]).await, [3], "what is given to the user alone");
+        assert_eq!(seen(8, vec![]).await, [], "strangers see nothing");
     }
 }

@@ -26,14 +26,21 @@ pub struct AppFacts {
     pub db: Database,
 }
 
-// Each source makes one query for all keys of a round: the keys are a table of values, joined to
-// the table that knows.
+/// SQLite takes 32 766 parameters in a query, and a key here has at most two.
+const MAX_KEYS: usize = 16_000;
+
+// Each source makes one query for all keys of a round: the keys are a list of values, and the
+// table that knows answers for those that it has.
 
 impl FactSource<Suspended> for Database {
     async fn load(&self, keys: &[Suspended]) -> std::result::Result<Loaded<Suspended>, FactError> {
         let users = keys.iter().map(|key| [key.user]);
         let rows = self.rows("SELECT user FROM suspension WHERE (user) IN ", users).await?;
         Ok(rows.iter().map(|row| (Suspended(row.get("user")), true)).collect())
+    }
+
+    fn max_batch_size(&self) -> usize {
+        MAX_KEYS
     }
 }
 
@@ -45,6 +52,10 @@ impl FactSource<OrgRole> for Database {
         let role = |row: &SqliteRow| if row.get("editor") { Role::Editor } else { Role::Viewer };
         Ok(rows.iter().map(|row| (OrgRole(row.get("user"), row.get("org")), role(row))).collect())
     }
+
+    fn max_batch_size(&self) -> usize {
+        MAX_KEYS
+    }
 }
 
 impl FactSource<Shared> for Database {
@@ -55,9 +66,8 @@ impl FactSource<Shared> for Database {
         Ok(rows.iter().map(|row| (Shared(row.get("user"), row.get("document")), true)).collect())
     }
 
-    /// SQLite takes 32 766 parameters, and a key has two.
     fn max_batch_size(&self) -> usize {
-        16_000
+        MAX_KEYS
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the example prints: aligned, and coloured on a terminal only.
 
 use std::io::IsTerminal;
+use std::time::Duration;
 
 use gatehouse::Decision;
 
@@ -45,7 +46,12 @@ impl Screen {
         println!("  {:<5} {action:<5} {decision}", user.name);
     }
 
-    pub fn row(user: &str, visible: &str, queries: &str, one_by_one: &str) {
-        println!("  {user:<5} {visible:>7} {queries:>13} {one_by_one:>22}");
+    pub fn row(user: &str, visible: &str, filtered: &str, one_by_one: &str) {
+        println!("  {user:<5} {visible:>7}   {filtered:>17}   {one_by_one:>21}");
+    }
+
+    /// Queries, and how long they took.
+    pub fn cost(queries: usize, time: Duration) -> String {
+        format!("{queries} in {:>4} ms", time.as_millis())
     }
 }
