@@ -33,7 +33,7 @@ pub struct Circumstances {
 
 impl Circumstances {
     /// The office is 10.0.0.0/8. A rule may call any function: only loads must stand in its body.
-    fn from_the_office(&self) -> bool {
+    fn in_the_office(&self) -> bool {
         matches!(self.ip, IpAddr::V4(ip) if ip.octets()[0] == 10)
     }
 }
@@ -44,7 +44,7 @@ const HOME: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
 /// Secrets stay in the office.
 #[policy(forbid)]
 pub fn secret_outside(_: _, _: _, report: &Report, now: &Circumstances) -> bool {
-    report.classification == Clearance::Secret && !now.from_the_office()
+    report.classification == Clearance::Secret && !now.in_the_office()
 }
 
 /// Cleared employees of the department read in working hours.

@@ -61,6 +61,19 @@ async fn shared_and_a(_: _, thing: &Thing) -> bool {
     thing.shared && A(thing.id).await
 }
 
+/// What leaves early, by a load or without, asks for nothing further on.
+#[policy]
+async fn leaves_early(_: _, thing: &Thing) -> bool {
+    if !thing.shared {
+        let owner = Owner(thing.id).await?;
+        return owner == 1;
+    }
+    if thing.id > 4 {
+        return B(thing.id).await;
+    }
+    A(thing.id).await
+}
+
 #[policy]
 fn everything(_: _, _thing: &Thing) -> bool {
     _thing.id < 1000
@@ -271,6 +284,33 @@ async fn what_local_data_excludes_is_not_loaded() {
     let things = (0..10).map(|id| Thing { id, shared: id < 3 });
     let _ = GATE.bind(&session, &(), &()).check_all(things).await;
     assert_eq!(facts.a.sizes(), [3]);
+}
+
+/// Guards that stand before a load and lead elsewhere, to loads of their own.
+#[tokio::test]
+async fn what_an_early_return_excludes_is_not_loaded() {
+    static GATE: Gate<Things, leaves_early> = Gate::new();
+    #[derive(Sources)]
+    struct All {
+        #[loads(A)]
+        a: Scripted<A>,
+        #[loads(B)]
+        b: Scripted<B>,
+        #[loads(Owner)]
+        owner: Scripted<Owner>,
+    }
+    let facts = Arc::new(All {
+        a: Scripted::new(|_| Says::Missing),
+        b: Scripted::new(|_| Says::Missing),
+        owner: Scripted::new(|_| Says::Missing),
+    });
+    let session = Session::new(facts.clone());
+    let things = (0..10).map(|id| Thing { id, shared: id != 0 && id != 9 });
+    let _ = GATE.bind(&session, &(), &()).check_all(things).await;
+    assert_eq!(
+        (facts.owner.sizes(), facts.b.sizes(), facts.a.sizes()),
+        (vec![2], vec![4], vec![4])
+    );
 }
 
 #[tokio::test]

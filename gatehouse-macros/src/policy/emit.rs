@@ -248,10 +248,15 @@ fn is_three_valued(it: &Logic, body: &Body) -> bool {
     let sides = [&it.left, &it.right];
     it.left.loads()
         && !it.left.leaves()
-        && sides.iter().all(|side| !side.any(&binds_or_loops))
+        && sides.iter().all(|side| !binds(side))
         && sides.iter().all(|side| mentioned(side).is_disjoint(&body.mutable))
 }
 
-fn binds_or_loops(node: &Node) -> bool {
-    matches!(node, Node::Let(..) | Node::Loop(_))
+/// Whether an operand is a `let` of a chain.
+fn binds(node: &Node) -> bool {
+    match node {
+        Node::Let(..) => true,
+        Node::Logic(it) => binds(&it.left) || binds(&it.right),
+        _ => false,
+    }
 }

@@ -3,6 +3,7 @@
 mod ast;
 mod check;
 mod emit;
+mod guard;
 mod item;
 mod lower;
 mod messages;

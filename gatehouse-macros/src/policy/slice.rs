@@ -15,10 +15,11 @@ use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Expr, Pat, UnOp};
+use syn::Pat;
 
-use super::ast::{Body, Kind, LoadId, Logic, Match, Node, Stmt, binds_mutably, bound_names};
+use super::ast::{Body, Kind, LoadId, Match, Node, Stmt, binds_mutably, bound_names};
 use super::emit::{Emitter, as_written, cx};
+use super::guard::Aim;
 use super::names::{self, Names};
 use crate::text;
 
@@ -173,14 +174,14 @@ enum Local {
 }
 
 /// What an expression is made of.
-enum Made {
+pub(super) enum Made {
     Locally,
     OfFacts,
 }
 
 /// Goes along the steps and learns what each local is.
-struct Slicing<'e> {
-    emitter: &'e Emitter<'e>,
+pub(super) struct Slicing<'e> {
+    pub(super) emitter: &'e Emitter<'e>,
     locals: BTreeMap<String, Local>,
     /// Names that can change.
     mutable: Names,
@@ -230,7 +231,7 @@ impl<'e> Slicing<'e> {
             Step::Stmt(stmt) => (self.stmt(stmt)?, stmt_binds(stmt), stmt.nodes()),
             Step::Before(node) => (self.effect(node)?, Names::new(), vec![node]),
             Step::Holds(node, value) => {
-                let condition = self.may(node, value)?;
+                let condition = self.guard(node, Aim::Value(value))?;
                 (condition.map_or(Keep::Never, Keep::Condition), Names::new(), vec![node])
             }
             Step::Matches(pat, node, matched) => {
@@ -298,13 +299,15 @@ impl<'e> Slicing<'e> {
 
     /// An expression whose value is not used: it counts if it can leave, or change something.
     fn effect(&mut self, node: &Node) -> Result<Keep, String> {
-        if node.loads() || !node.leaves() {
-            return Ok(self.changes(&names::mentioned(node)));
+        let changes = self.changes(&names::mentioned(node));
+        if !matches!(changes, Keep::Never) || !node.leaves() {
+            return Ok(changes);
         }
-        Ok(match self.made(node)? {
-            Made::Locally => Keep::Always,
-            Made::OfFacts => Keep::Never,
-        })
+        if !node.loads() && matches!(self.made(node)?, Made::Locally) {
+            return Ok(Keep::Always);
+        }
+        let passed = self.guard(node, Aim::Passed)?;
+        Ok(passed.map_or(Keep::Never, Keep::Condition))
     }
 
     fn changes(&self, mentioned: &Names) -> Keep {
@@ -316,7 +319,7 @@ impl<'e> Slicing<'e> {
     }
 
     /// What `node` is made of; an error if it cannot be evaluated early.
-    fn made(&self, node: &Node) -> Result<Made, String> {
+    pub(super) fn made(&self, node: &Node) -> Result<Made, String> {
         for name in names::mentioned(node) {
             if let Some(Local::Opaque(reason)) = self.locals.get(&name) {
                 return Err(reason.clone());
@@ -329,7 +332,7 @@ impl<'e> Slicing<'e> {
         Ok(if node.loads() || self.is_fed(node) { Made::OfFacts } else { Made::Locally })
     }
 
-    fn is_fed(&self, node: &Node) -> bool {
+    pub(super) fn is_fed(&self, node: &Node) -> bool {
         let mentioned = names::mentioned(node);
         mentioned.iter().any(|name| matches!(self.locals.get(name), Some(Local::Fed)))
     }
@@ -346,43 +349,6 @@ impl<'e> Slicing<'e> {
 
     fn check_key(&self, key: &Node) -> Result<(), String> {
         self.made(key).map(|_| ())
-    }
-
-    /// What must hold of local data so that `node` can be `value`; `None` if nothing must.
-    fn may(&self, node: &Node, value: bool) -> Result<Option<TokenStream>, String> {
-        match node {
-            Node::Logic(it) => self.may_both(it, value),
-            Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => self.may(&inside[0], value),
-            Node::Compound(Expr::Unary(it), inside) if matches!(it.op, UnOp::Not(_)) => {
-                self.may(&inside[0], !value)
-            }
-            node if node.loads()
-                || self.is_fed(node)
-                || node.any(&|it| matches!(it, Node::Let(..))) =>
-            {
-                Ok(None)
-            }
-            node => {
-                self.made(node)?;
-                let condition = self.emitter.node(node);
-                Ok(Some(if value { condition } else { quote!(!(#condition)) }))
-            }
-        }
-    }
-
-    fn may_both(&self, it: &Logic, value: bool) -> Result<Option<TokenStream>, String> {
-        let left = self.may(&it.left, value)?;
-        // `a && b` is true if both are, and false if one is; `a || b` the other way round.
-        if it.is_and() == value {
-            let right = self.may(&it.right, value)?;
-            return Ok(match (left, right) {
-                (Some(left), Some(right)) => Some(quote!((#left) && (#right))),
-                (left, right) => left.or(right),
-            });
-        }
-        let Some(left) = left else { return Ok(None) };
-        let Some(right) = self.may(&it.right, value)? else { return Ok(None) };
-        Ok(Some(quote!((#left) || (#right))))
     }
 }
 

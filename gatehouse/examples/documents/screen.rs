@@ -52,6 +52,6 @@ impl Screen {
 
     /// Queries, and how long they took.
     pub fn cost(queries: usize, time: Duration) -> String {
-        format!("{queries} in {:>4} ms", time.as_millis())
+        format!("{queries} in {:>3} ms", time.as_millis())
     }
 }

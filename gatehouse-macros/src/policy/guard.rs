@@ -1,0 +1,144 @@
+//! Guards: what must hold of local data so that a part of the body has a value, or is passed at all,
+//! whatever the facts are.
+//!
+//! A guard is a boolean expression over what is known early. `None` is a guard that always holds:
+//! conditions on facts do not delay a load.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Expr, UnOp};
+
+use super::ast::{Block, If, Logic, Node, Stmt, bound_names};
+use super::names;
+use super::slice::{Made, Slicing};
+
+/// A guard, or why it cannot be evaluated early.
+type Guard = Result<Option<TokenStream>, String>;
+
+/// What an expression is to come to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Aim {
+    Value(bool),
+    /// Any value: it is only to be passed, not to leave the policy.
+    Passed,
+}
+
+impl Aim {
+    fn negated(self) -> Self {
+        match self {
+            Self::Value(value) => Self::Value(!value),
+            Self::Passed => Self::Passed,
+        }
+    }
+}
+
+impl Slicing<'_> {
+    /// What must hold of local data so that `node` can come to `aim`.
+    pub(super) fn guard(&self, node: &Node, aim: Aim) -> Guard {
+        match (node, aim) {
+            (Node::Return(..), _) => Ok(Some(quote!(false))),
+            (Node::Logic(it), Aim::Value(value)) => self.guard_of_logic(it, value),
+            (Node::Compound(Expr::Paren(_) | Expr::Group(_), inside), aim) => {
+                self.guard(&inside[0], aim)
+            }
+            (Node::Compound(Expr::Unary(it), inside), aim) if matches!(it.op, UnOp::Not(_)) => {
+                self.guard(&inside[0], aim.negated())
+            }
+            (Node::If(it), aim) if node.loads() || aim == Aim::Passed => self.guard_of_if(it, aim),
+            (Node::Block(None, block), aim) => self.guard_of_block(block, aim),
+            (Node::Let(pat, scrutinee), Aim::Value(value)) => {
+                if let Ok(Made::OfFacts) = self.made(scrutinee) {
+                    return Ok(None);
+                }
+                self.made(scrutinee)?;
+                let scrutinee = self.emitter.node(scrutinee);
+                let (yes, no) = (value, !value);
+                Ok(Some(quote!((match #scrutinee { #pat => #yes, _ => #no }))))
+            }
+            (_, Aim::Passed) => Ok(None),
+            (node, _) if node.loads() || self.is_fed(node) => Ok(None),
+            (node, Aim::Value(value)) => {
+                self.made(node)?;
+                let condition = self.emitter.node(node);
+                Ok(Some(if value { condition } else { quote!(!(#condition)) }))
+            }
+        }
+    }
+
+    fn guard_of_logic(&self, it: &Logic, value: bool) -> Guard {
+        let left = self.guard(&it.left, Aim::Value(value))?;
+        // `a && b` is true if both are, and false if one is; `a || b` the other way round.
+        if it.is_and() == value {
+            return Ok(both(left, self.guard_behind(&it.left, &it.right, Aim::Value(value))?));
+        }
+        if left.is_none() {
+            return Ok(None);
+        }
+        Ok(either(left, self.guard_behind(&it.left, &it.right, Aim::Value(value))?))
+    }
+
+    /// The guard of what stands behind a condition, which may bind names that are not known here.
+    fn guard_behind(&self, condition: &Node, behind: &Node, aim: Aim) -> Guard {
+        Ok(without(&bound_in(condition), self.guard(behind, aim)?))
+    }
+
+    fn guard_of_if(&self, it: &If, aim: Aim) -> Guard {
+        let then = without(&bound_in(&it.condition), self.guard_of_block(&it.then, aim)?);
+        let otherwise = match &it.otherwise {
+            Some(otherwise) => self.guard(otherwise, aim)?,
+            None => None,
+        };
+        if then.is_none() && otherwise.is_none() {
+            return Ok(None);
+        }
+        let then = both(self.guard(&it.condition, Aim::Value(true))?, then);
+        let otherwise = both(self.guard(&it.condition, Aim::Value(false))?, otherwise);
+        Ok(either(then, otherwise))
+    }
+
+    /// Every statement is passed, and the last expression comes to `aim`. What follows a `let` may
+    /// speak of what it binds, and is left out.
+    fn guard_of_block(&self, block: &Block, aim: Aim) -> Guard {
+        let returns = |stmt: &Stmt| matches!(stmt, Stmt::Expr(Node::Return(..), _));
+        if block.stmts.iter().any(returns) {
+            return Ok(Some(quote!(false)));
+        }
+        let mut guard = None;
+        for (i, stmt) in block.stmts.iter().enumerate() {
+            let next = match stmt {
+                Stmt::Expr(node, None) if i + 1 == block.stmts.len() => self.guard(node, aim)?,
+                Stmt::Expr(node, _) => self.guard(node, Aim::Passed)?,
+                Stmt::Item(_) | Stmt::Macro(_) => None,
+                Stmt::Let(_) => break,
+            };
+            guard = both(guard, next);
+        }
+        Ok(guard)
+    }
+}
+
+fn both(left: Option<TokenStream>, right: Option<TokenStream>) -> Option<TokenStream> {
+    match (left, right) {
+        (Some(left), Some(right)) => Some(quote!((#left) && (#right))),
+        (left, right) => left.or(right),
+    }
+}
+
+fn either(left: Option<TokenStream>, right: Option<TokenStream>) -> Option<TokenStream> {
+    let (left, right) = (left?, right?);
+    Some(quote!((#left) || (#right)))
+}
+
+/// The guard, unless it speaks of one of `names`.
+fn without(names: &names::Names, guard: Option<TokenStream>) -> Option<TokenStream> {
+    guard.filter(|guard| names::mentioned_in(guard).is_disjoint(names))
+}
+
+/// The names that the `let`s of a condition bind.
+fn bound_in(condition: &Node) -> names::Names {
+    match condition {
+        Node::Let(pat, _) => bound_names(pat).into_iter().map(ToString::to_string).collect(),
+        Node::Logic(it) => bound_in(&it.left).into_iter().chain(bound_in(&it.right)).collect(),
+        _ => names::Names::new(),
+    }
+}
