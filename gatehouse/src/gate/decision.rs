@@ -286,10 +286,17 @@ impl<T> fmt::Display for FilterError<T> {
 impl<T> std::error::Error for FilterError<T> {}
 
 /// Some items of a filter could not be decided; which, is with [`FilterError`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Undecided {
     items: usize,
     decisions: Vec<Indeterminate>,
+}
+
+/// Short: `main` prints it, and there may be a decision for each of a thousand items.
+impl fmt::Debug for Undecided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl Undecided {
