@@ -24,34 +24,3 @@ pub fn ask_each<P: Sources, K: ResolvedBy<P>>(keys: impl IntoIterator<Item = K>,
 pub fn slice<P: Sources>(cx: &mut Cx<P>, part: impl FnOnce(&mut Cx<P>) -> Result<(), Stop>) {
     let _ = part(cx);
 }
-
-/// What is known of a condition on facts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Guess {
-    /// It is known.
-    Known(bool),
-    /// It needs a fact that is not loaded, or failed.
-    Unknown,
-    /// The policy ends here.
-    Leaves,
-}
-
-impl Guess {
-    /// Whether the condition may be true.
-    #[must_use]
-    pub fn may_be(self, value: bool) -> bool {
-        matches!(self, Self::Unknown) || self == Self::Known(value)
-    }
-}
-
-/// Evaluates a condition as far as it is known.
-pub fn guess<P: Sources>(
-    cx: &mut Cx<P>,
-    condition: impl FnOnce(&mut Cx<P>) -> Result<bool, Stop>,
-) -> Guess {
-    match condition(cx) {
-        Ok(value) => Guess::Known(value),
-        Err(Stop::Pending | Stop::Failed) => Guess::Unknown,
-        Err(Stop::NotApplicable | Stop::Returned(_)) => Guess::Leaves,
-    }
-}

@@ -9,7 +9,7 @@ mod cx;
 mod fact;
 mod logic;
 
-pub use self::ask::{Guess, ask, ask_each, guess, slice};
+pub use self::ask::{ask, ask_each, slice};
 pub use self::cx::{Cx, Request, Stop, Stored, read, stored};
 pub use self::fact::*;
 pub use self::logic::{Optional, all, and, any, each, or, present};
