@@ -46,6 +46,16 @@ fn facts() -> Facts {
 /// Number 200 fails; numbers 1 and 2 do not.
 const FAILS: u32 = 200;
 
+/// Remembers that it was asked, by a method that looks like a getter.
+struct Tracker(bool);
+
+impl Tracker {
+    fn mark(&mut self) -> bool {
+        self.0 = true;
+        true
+    }
+}
+
 macro_rules! attempts {
     ($($name:ident ($thing:ident) $body:block)*) => {
         $(
@@ -105,6 +115,11 @@ attempts! {
         let mut count = 0;
         let either = Flag(*thing).await || { count += 1; Flag(1).await };
         either && count == 1
+    }
+    marked(thing) {
+        let mut tracker = Tracker(false);
+        let either = Flag(*thing).await || tracker.mark() && Flag(1).await;
+        either && tracker.0
     }
     any_of_one(thing) { !any([*thing, 2].map(Flag)).await }
     all_of_one(thing) { !all([*thing, 1].map(Flag)).await }

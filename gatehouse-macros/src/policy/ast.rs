@@ -3,8 +3,10 @@
 //! Only what the compiler must see is a variant: loads, ways out, and the control flow around them.
 //! Everything else keeps its `syn` form, so that each later stage can point at the user's tokens.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Span, TokenStream};
-use syn::{Expr, Ident, Item, Label, Pat, Path, StmtMacro, Token, Type};
+use syn::{Expr, Ident, Item, Label, Lifetime, Pat, Path, StmtMacro, Token, Type};
 
 use super::names::Names;
 
@@ -184,15 +186,105 @@ impl Node {
         self.any(&|node| matches!(node, Node::Load(load, _) if *load == id))
     }
 
-    /// Whether the policy, or a loop around, can be left from inside.
+    /// Whether the policy, or a loop or block around, can be left from inside.
     pub(crate) fn leaves(&self) -> bool {
-        let leaves = |node: &Node| {
-            matches!(
-                node,
-                Node::Try(..) | Node::Return(..) | Node::Plain(Expr::Break(_) | Expr::Continue(_))
-            )
-        };
-        self.any(&leaves)
+        self.any(&|node| matches!(node, Node::Try(..) | Node::Return(..))) || self.jumps_out()
+    }
+
+    /// `break` or `continue`.
+    pub(crate) fn is_jump(&self) -> bool {
+        matches!(
+            self,
+            Self::Plain(Expr::Break(_) | Expr::Continue(_)) | Self::Compound(Expr::Break(_), _)
+        )
+    }
+
+    /// Where a `break` or `continue` says that it leads.
+    fn jump_label(&self) -> Option<&Lifetime> {
+        match self {
+            Self::Plain(Expr::Break(it)) | Self::Compound(Expr::Break(it), _) => it.label.as_ref(),
+            Self::Plain(Expr::Continue(it)) => it.label.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// A loop or a block with a label: where a jump inside can lead.
+    pub(crate) fn is_jumped_to(&self) -> bool {
+        matches!(self, Self::Loop(_) | Self::Block(Some(_), _))
+    }
+
+    /// Whether there is a jump that leads out of the node.
+    pub(crate) fn jumps_out(&self) -> bool {
+        self.jumps_out_of(self, false)
+    }
+
+    /// Whether a jump leads out of a loop or a labelled block inside, and out of the node as well.
+    pub(crate) fn jumps_far(&self) -> bool {
+        self.any(&|inside| inside.is_jumped_to() && inside.jumps_out_of(self, true))
+    }
+
+    fn jumps_out_of(&self, root: &Node, in_loop: bool) -> bool {
+        if let Some(label) = self.jump_label() {
+            return !root.any(&|node| node.label() == Some(label));
+        }
+        let in_loop = in_loop || matches!(self, Node::Loop(_));
+        self.is_jump() && !in_loop
+            || self.children().into_iter().any(|child| child.jumps_out_of(root, in_loop))
+    }
+
+    fn label(&self) -> Option<&Lifetime> {
+        match self {
+            Self::Block(label, _) => label.as_ref().map(|label| &label.name),
+            Self::Loop(it) => it.label.as_ref().map(|label| &label.name),
+            _ => None,
+        }
+    }
+
+    /// Whether control never comes out of the node at its end.
+    pub(crate) fn diverges(&self) -> bool {
+        match self {
+            Self::Return(..) => true,
+            Self::If(it) => it.then.diverges() && it.otherwise.as_ref().is_some_and(Node::diverges),
+            Self::Match(it) => it.arms.iter().all(|arm| arm.body.diverges()),
+            Self::Block(None, block) => block.diverges(),
+            node => node.is_jump(),
+        }
+    }
+
+    /// The loads that are answered once control comes out of the node at its end.
+    pub(crate) fn passed_loads(&self) -> BTreeSet<LoadId> {
+        let mut loads = BTreeSet::new();
+        self.note_passed_loads(&mut loads);
+        loads
+    }
+
+    fn note_loads(&self, loads: &mut BTreeSet<LoadId>) {
+        if let Self::Load(id, _) = self {
+            loads.insert(*id);
+        }
+        self.children().into_iter().for_each(|child| child.note_loads(loads));
+    }
+
+    fn note_passed_loads(&self, loads: &mut BTreeSet<LoadId>) {
+        match self {
+            node if node.diverges() => {}
+            Self::If(it) => {
+                it.condition.note_passed_loads(loads);
+                it.then.note_passed_loads(loads);
+                it.otherwise.iter().for_each(|node| node.note_passed_loads(loads));
+            }
+            Self::Block(None, block) => block.note_passed_loads(loads),
+            node => {
+                if let Self::Load(id, _) = node {
+                    loads.insert(*id);
+                }
+                // What leaves a loop or a labelled block need not leave the node.
+                let all = node.is_jumped_to();
+                for child in node.children() {
+                    if all { child.note_loads(loads) } else { child.note_passed_loads(loads) }
+                }
+            }
+        }
     }
 }
 
@@ -200,6 +292,18 @@ impl Block {
     /// The nodes of the block's statements, in evaluation order.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = &Node> {
         self.stmts.iter().flat_map(Stmt::nodes)
+    }
+
+    fn note_passed_loads(&self, loads: &mut BTreeSet<LoadId>) {
+        if !self.diverges() {
+            let nodes = self.stmts.iter().flat_map(Stmt::passed_nodes);
+            nodes.for_each(|node| node.note_passed_loads(loads));
+        }
+    }
+
+    /// Whether control never comes to the block's end.
+    pub(crate) fn diverges(&self) -> bool {
+        self.stmts.iter().any(|stmt| matches!(stmt, Stmt::Expr(node, _) if node.diverges()))
     }
 }
 
@@ -210,6 +314,14 @@ impl Stmt {
             Self::Let(it) => it.init.iter().chain(&it.otherwise).collect(),
             Self::Expr(node, _) => vec![node],
             Self::Item(_) | Self::Macro(_) => Vec::new(),
+        }
+    }
+
+    /// As [`Stmt::nodes`], without the block after `else`, which leaves.
+    pub(crate) fn passed_nodes(&self) -> Vec<&Node> {
+        match self {
+            Self::Let(it) => it.init.iter().collect(),
+            _ => self.nodes(),
         }
     }
 }

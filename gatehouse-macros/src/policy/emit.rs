@@ -9,7 +9,7 @@ use syn::Expr;
 
 use super::ast::{Arm, Block, Body, Kind, Let, Logic, LoopHead, Node, Stmt};
 use super::lower::children_mut;
-use super::names::mentioned;
+use super::names::mentioned_in;
 use crate::text;
 
 /// The variable that facts are read from; its hygiene keeps it apart from a user's `cx`.
@@ -17,9 +17,18 @@ pub(super) fn cx() -> Ident {
     Ident::new("cx", Span::mixed_site())
 }
 
-/// A node as the user wrote it, for looking at its names.
+/// A node as the user wrote it.
 pub(super) fn as_written(node: &Node) -> TokenStream {
-    Emitter { mode: Mode::AsWritten, body: None, runtime: &TokenStream::new() }.node(node)
+    looking(Mode::AsWritten, node)
+}
+
+/// What a slice keeps of a node, as the user wrote it.
+pub(super) fn as_passed(node: &Node) -> TokenStream {
+    looking(Mode::AsPassed, node)
+}
+
+fn looking(mode: Mode, node: &Node) -> TokenStream {
+    Emitter { mode, body: None, runtime: &TokenStream::new(), jumps: false }.node(node)
 }
 
 /// What becomes of loads and ways out.
@@ -27,10 +36,15 @@ pub(super) fn as_written(node: &Node) -> TokenStream {
 enum Mode {
     /// Not compiled: `.await`, `?` and `return` as they are.
     AsWritten,
+    /// Not compiled, and without what leaves.
+    AsPassed,
     /// In the function that is the policy: `return` returns.
     Function,
     /// In a closure inside it: `return` says what the policy is to return.
     Closure,
+    /// In a slice: whatever leaves the body ends the slice, and what it would have done before is
+    /// left out.
+    Slice,
 }
 
 /// Emits nodes.
@@ -40,17 +54,38 @@ pub(super) struct Emitter<'e> {
     body: Option<&'e Body>,
     /// The path of `gatehouse::private`.
     runtime: &'e TokenStream,
+    /// Whether a `break` or `continue` leads to a loop or block inside.
+    jumps: bool,
 }
 
 impl<'e> Emitter<'e> {
     /// For the body of the policy's function.
     pub(super) fn function(body: &'e Body, runtime: &'e TokenStream) -> Self {
-        Self { mode: Mode::Function, body: Some(body), runtime }
+        Self { mode: Mode::Function, body: Some(body), runtime, jumps: false }
     }
 
-    /// For closures inside the policy's functions.
-    pub(super) fn closure(body: &'e Body, runtime: &'e TokenStream) -> Self {
-        Self { mode: Mode::Closure, body: Some(body), runtime }
+    /// For slices.
+    pub(super) fn slice(body: &'e Body, runtime: &'e TokenStream) -> Self {
+        Self { mode: Mode::Slice, body: Some(body), runtime, jumps: false }
+    }
+
+    /// For operands of `||` and `&&`, which are closures.
+    fn closure(body: &'e Body, runtime: &'e TokenStream) -> Self {
+        Self { mode: Mode::Closure, body: Some(body), runtime, jumps: false }
+    }
+
+    /// For what is in a loop, or a block with a label.
+    fn jumped_to(&self) -> Self {
+        Self { jumps: true, ..*self }
+    }
+
+    /// What becomes of what leaves; `None` if it stays.
+    fn end(&self) -> Option<TokenStream> {
+        match self.mode {
+            Mode::AsWritten | Mode::Function | Mode::Closure => None,
+            Mode::AsPassed => Some(quote!(return)),
+            Mode::Slice => Some(quote!(return ::core::result::Result::Ok(()))),
+        }
     }
 
     /// Statements, without the braces around them.
@@ -59,6 +94,9 @@ impl<'e> Emitter<'e> {
     }
 
     fn braced(&self, block: &Block) -> TokenStream {
+        if let Some(end) = self.end().filter(|_| !self.jumps && block.diverges()) {
+            return quote!({ #end; });
+        }
         let stmts = self.stmts(block);
         quote!({ #stmts })
     }
@@ -83,22 +121,28 @@ impl<'e> Emitter<'e> {
             let init = self.node(init);
             quote!(= #init)
         });
-        let otherwise = otherwise.as_ref().map(|otherwise| {
-            let otherwise = self.node(otherwise);
-            quote!(else #otherwise)
+        let otherwise = otherwise.as_ref().map(|otherwise| match self.end() {
+            Some(end) if !self.jumps => quote!(else { #end; }),
+            _ => {
+                let otherwise = self.node(otherwise);
+                quote!(else #otherwise)
+            }
         });
         quote!(#token #pat #ty #init #otherwise;)
     }
 
     /// One expression.
     pub(super) fn node(&self, node: &Node) -> TokenStream {
+        if let Some(end) = self.end().filter(|_| !self.jumps && node.is_jump()) {
+            return end;
+        }
         match node {
             Node::Plain(expr) => quote!(#expr),
             Node::Compound(expr, children) => self.compound(expr, children),
             Node::Load(id, key) => self.load(*id, key),
             Node::Try(inner, question) => {
                 let inner_tokens = self.node(inner);
-                if self.mode == Mode::AsWritten {
+                if self.body.is_none() {
                     return quote!(#inner_tokens #question);
                 }
                 let runtime = self.runtime;
@@ -136,12 +180,13 @@ impl<'e> Emitter<'e> {
                 });
                 quote!(#token #scrutinee { #(#arms)* })
             }
+            Node::Block(None, block) => self.braced(block),
             Node::Block(label, block) => {
-                let block = self.braced(block);
+                let block = self.jumped_to().braced(block);
                 quote!(#label #block)
             }
             Node::Loop(it) => {
-                let (label, body) = (&it.label, self.braced(&it.body));
+                let (label, body) = (&it.label, self.jumped_to().braced(&it.body));
                 let head = match &it.head {
                     LoopHead::For(for_token, head) => {
                         let (pat, items) = (&head.0, self.node(&head.1));
@@ -196,10 +241,13 @@ impl<'e> Emitter<'e> {
     }
 
     fn way_out(&self, token: syn::Token![return], value: Option<&Node>) -> TokenStream {
+        if let Some(end) = self.end() {
+            return end;
+        }
         let value = value.map(|value| self.node(value));
         let runtime = self.runtime;
         match self.mode {
-            Mode::AsWritten => quote!(#token #value),
+            Mode::AsWritten | Mode::AsPassed | Mode::Slice => quote!(#token #value),
             Mode::Function => quote!(#token ::core::result::Result::Ok(#value)),
             Mode::Closure => {
                 quote!(#token ::core::result::Result::Err(#runtime::Stop::Returned(#value)))
@@ -243,20 +291,21 @@ impl<'e> Emitter<'e> {
 ///
 /// Not if the left side can leave the policy: had it loaded, it might have left, so a result that
 /// is true or false whatever the left side's *value* is proves nothing. Nor if a `let` in a
-/// condition binds what the right side uses, or if either side can change a local.
+/// condition binds what the right side uses, if a side jumps, or if either mentions a local that can change.
 fn is_three_valued(it: &Logic, body: &Body) -> bool {
-    let sides = [&it.left, &it.right];
-    it.left.loads()
-        && !it.left.leaves()
-        && sides.iter().all(|side| !binds(side))
-        && sides.iter().all(|side| mentioned(side).is_disjoint(&body.mutable))
+    // A name that can change is enough: whether a method changes it, no token tells.
+    let is_plain = |side: &Node| {
+        let names = mentioned_in(as_written(side));
+        !binds_names(side) && !side.jumps_out() && names.is_disjoint(&body.mutable)
+    };
+    it.left.loads() && !it.left.leaves() && is_plain(&it.left) && is_plain(&it.right)
 }
 
-/// Whether an operand is a `let` of a chain.
-fn binds(node: &Node) -> bool {
+/// Whether an operand binds names for what comes after it.
+fn binds_names(node: &Node) -> bool {
     match node {
         Node::Let(..) => true,
-        Node::Logic(it) => binds(&it.left) || binds(&it.right),
+        Node::Logic(it) => binds_names(&it.left) || binds_names(&it.right),
         _ => false,
     }
 }

@@ -8,9 +8,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Expr, UnOp};
 
-use super::ast::{Block, If, Logic, Node, Stmt, bound_names};
+use super::ast::{Block, If, Logic, Node, Stmt};
 use super::names;
-use super::slice::{Made, Slicing};
+use super::slice::Slicing;
+use super::way::pat_binds;
 
 /// A guard, or why it cannot be evaluated early.
 type Guard = Result<Option<TokenStream>, String>;
@@ -34,9 +35,15 @@ impl Aim {
 
 impl Slicing<'_> {
     /// What must hold of local data so that `node` can come to `aim`.
-    pub(super) fn guard(&self, node: &Node, aim: Aim) -> Guard {
+    pub(super) fn guard(&mut self, node: &Node, aim: Aim) -> Guard {
+        let guard = self.guard_of(node, aim);
+        self.after_load |= !node.passed_loads().is_empty();
+        guard
+    }
+
+    fn guard_of(&mut self, node: &Node, aim: Aim) -> Guard {
         match (node, aim) {
-            (Node::Return(..), _) => Ok(Some(quote!(false))),
+            (node, _) if node.diverges() => Ok(Some(quote!(false))),
             (Node::Logic(it), Aim::Value(value)) => self.guard_of_logic(it, value),
             (Node::Compound(Expr::Paren(_) | Expr::Group(_), inside), aim) => {
                 self.guard(&inside[0], aim)
@@ -44,19 +51,20 @@ impl Slicing<'_> {
             (Node::Compound(Expr::Unary(it), inside), aim) if matches!(it.op, UnOp::Not(_)) => {
                 self.guard(&inside[0], aim.negated())
             }
-            (Node::If(it), aim) if node.loads() || aim == Aim::Passed => self.guard_of_if(it, aim),
-            (Node::Block(None, block), aim) => self.guard_of_block(block, aim),
+            (Node::If(it), aim) if self.is_fed(node) || aim == Aim::Passed => {
+                self.guard_of_if(it, aim)
+            }
+            (Node::Block(None, block), aim) if self.is_fed(node) || aim == Aim::Passed => {
+                self.guard_of_block(block, aim)
+            }
+            (_, Aim::Passed) => Ok(None),
+            (node, _) if self.is_fed(node) => Ok(None),
             (Node::Let(pat, scrutinee), Aim::Value(value)) => {
-                if let Ok(Made::OfFacts) = self.made(scrutinee) {
-                    return Ok(None);
-                }
                 self.made(scrutinee)?;
                 let scrutinee = self.emitter.node(scrutinee);
                 let (yes, no) = (value, !value);
                 Ok(Some(quote!((match #scrutinee { #pat => #yes, _ => #no }))))
             }
-            (_, Aim::Passed) => Ok(None),
-            (node, _) if node.loads() || self.is_fed(node) => Ok(None),
             (node, Aim::Value(value)) => {
                 self.made(node)?;
                 let condition = self.emitter.node(node);
@@ -65,7 +73,7 @@ impl Slicing<'_> {
         }
     }
 
-    fn guard_of_logic(&self, it: &Logic, value: bool) -> Guard {
+    fn guard_of_logic(&mut self, it: &Logic, value: bool) -> Guard {
         let left = self.guard(&it.left, Aim::Value(value))?;
         // `a && b` is true if both are, and false if one is; `a || b` the other way round.
         if it.is_and() == value {
@@ -78,29 +86,34 @@ impl Slicing<'_> {
     }
 
     /// The guard of what stands behind a condition, which may bind names that are not known here.
-    fn guard_behind(&self, condition: &Node, behind: &Node, aim: Aim) -> Guard {
+    fn guard_behind(&mut self, condition: &Node, behind: &Node, aim: Aim) -> Guard {
         Ok(without(&bound_in(condition), self.guard(behind, aim)?))
     }
 
-    fn guard_of_if(&self, it: &If, aim: Aim) -> Guard {
+    fn guard_of_if(&mut self, it: &If, aim: Aim) -> Guard {
+        let before = self.after_load;
+        let behind = before || !it.condition.passed_loads().is_empty();
+        self.after_load = behind;
         let then = without(&bound_in(&it.condition), self.guard_of_block(&it.then, aim)?);
+        self.after_load = behind;
         let otherwise = match &it.otherwise {
             Some(otherwise) => self.guard(otherwise, aim)?,
             None => None,
         };
+        self.after_load = before;
         if then.is_none() && otherwise.is_none() {
             return Ok(None);
         }
         let then = both(self.guard(&it.condition, Aim::Value(true))?, then);
+        self.after_load = before;
         let otherwise = both(self.guard(&it.condition, Aim::Value(false))?, otherwise);
         Ok(either(then, otherwise))
     }
 
     /// Every statement is passed, and the last expression comes to `aim`. What follows a `let` may
     /// speak of what it binds, and is left out.
-    fn guard_of_block(&self, block: &Block, aim: Aim) -> Guard {
-        let returns = |stmt: &Stmt| matches!(stmt, Stmt::Expr(Node::Return(..), _));
-        if block.stmts.iter().any(returns) {
+    fn guard_of_block(&mut self, block: &Block, aim: Aim) -> Guard {
+        if block.diverges() {
             return Ok(Some(quote!(false)));
         }
         let mut guard = None;
@@ -119,14 +132,24 @@ impl Slicing<'_> {
 
 fn both(left: Option<TokenStream>, right: Option<TokenStream>) -> Option<TokenStream> {
     match (left, right) {
+        (Some(left), _) if never(&left) => Some(left),
+        (_, Some(right)) if never(&right) => Some(right),
         (Some(left), Some(right)) => Some(quote!((#left) && (#right))),
         (left, right) => left.or(right),
     }
 }
 
 fn either(left: Option<TokenStream>, right: Option<TokenStream>) -> Option<TokenStream> {
-    let (left, right) = (left?, right?);
-    Some(quote!((#left) || (#right)))
+    match (left?, right?) {
+        (left, right) if never(&left) => Some(right),
+        (left, right) if never(&right) => Some(left),
+        (left, right) => Some(quote!((#left) || (#right))),
+    }
+}
+
+/// Whether a guard never holds.
+fn never(guard: &TokenStream) -> bool {
+    guard.to_string() == "false"
 }
 
 /// The guard, unless it speaks of one of `names`.
@@ -137,7 +160,7 @@ fn without(names: &names::Names, guard: Option<TokenStream>) -> Option<TokenStre
 /// The names that the `let`s of a condition bind.
 fn bound_in(condition: &Node) -> names::Names {
     match condition {
-        Node::Let(pat, _) => bound_names(pat).into_iter().map(ToString::to_string).collect(),
+        Node::Let(pat, _) => pat_binds(pat),
         Node::Logic(it) => bound_in(&it.left).into_iter().chain(bound_in(&it.right)).collect(),
         _ => names::Names::new(),
     }

@@ -13,6 +13,7 @@ mod plan;
 mod slice;
 #[cfg(test)]
 mod tests;
+mod way;
 
 use proc_macro2::{Span, TokenStream};
 

@@ -6,18 +6,17 @@ use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, UnOp};
 
-use super::ast::Node;
+use super::ast::{Block, Node, Stmt};
 use super::emit;
 use super::lower::is_capitalised;
 
 /// Names of locals, or what looks like one.
 pub(super) type Names = BTreeSet<String>;
 
-/// Every name in `node` that may be a local: fields, methods and path segments are not.
+/// Every name that may be a local in what a slice keeps of `node`: fields, methods and path segments
+/// are not.
 pub(super) fn mentioned(node: &Node) -> Names {
-    let mut names = Names::new();
-    collect(emit::as_written(node), &mut names);
-    names
+    mentioned_in(emit::as_passed(node))
 }
 
 /// As [`mentioned`], for any tokens.
@@ -34,8 +33,7 @@ fn collect(tokens: TokenStream, names: &mut Names) {
             TokenTree::Group(group) => collect(group.stream(), names),
             TokenTree::Literal(literal) => captured(literal, names),
             TokenTree::Ident(ident) => {
-                let before = i.checked_sub(1).map(|at| &trees[at]);
-                if !is_punct(before, '.') && !is_path(&trees, i) {
+                if !is_field(&trees, i) && !is_path(&trees, i) {
                     names.insert(ident.to_string());
                 }
             }
@@ -48,19 +46,28 @@ fn is_punct(tree: Option<&TokenTree>, punct: char) -> bool {
     matches!(tree, Some(TokenTree::Punct(it)) if it.as_char() == punct)
 }
 
+/// Whether the identifier at `i` is `b` in `a.b`; in `a..b` it is not.
+fn is_field(trees: &[TokenTree], i: usize) -> bool {
+    let dot = |at: usize| is_punct(trees.get(at), '.');
+    i > 0 && dot(i - 1) && !(i > 1 && dot(i - 2))
+}
+
 /// Whether the identifier at `i` is a part of `a::b`.
 fn is_path(trees: &[TokenTree], i: usize) -> bool {
     let colon = |at: usize| is_punct(trees.get(at), ':');
     (colon(i + 1) && colon(i + 2)) || (i > 1 && colon(i - 1) && colon(i - 2))
 }
 
-/// Names in a format string: `"{role}"`.
+/// Names in a format string: `"{role:>width$}"`. A raw name stands there without `r#`.
 fn captured(literal: &Literal, names: &mut Names) {
     let text = literal.to_string();
     if text.starts_with(['"', 'r']) {
         for piece in text.split('{').skip(1) {
-            let name = piece.split(|c: char| !c.is_alphanumeric() && c != '_').next();
-            names.extend(name.filter(|name| !name.is_empty()).map(str::to_owned));
+            let inside = piece.split('}').next().unwrap_or(piece);
+            let words = inside.split(|c: char| !c.is_alphanumeric() && c != '_');
+            for word in words.filter(|word| !word.is_empty()) {
+                names.extend([word.to_owned(), format!("r#{word}")]);
+            }
         }
     }
 }
@@ -71,11 +78,19 @@ fn captured(literal: &Literal, names: &mut Names) {
 /// and iterators that cannot panic. Loads inside are judged by their keys.
 pub(super) fn is_safe(node: &Node) -> bool {
     match node {
+        // It ends the slice: what it gives is not evaluated.
+        node if node.diverges() => true,
         Node::Plain(expr) => is_safe_expr(expr),
-        Node::Logic(logic) => is_safe(&logic.left) && is_safe(&logic.right),
+        // Where the operands are closures, `return` evaluates what it gives.
+        Node::Logic(logic) => {
+            let is_safe = |side: &Node| {
+                is_safe(side) && !side.any(&|node| matches!(node, Node::Return(_, Some(_))))
+            };
+            is_safe(&logic.left) && is_safe(&logic.right)
+        }
         // The `?` of an option: a condition, which the slice keeps.
         Node::Try(inner, _) => is_safe(inner),
-        Node::Return(_, value) => value.as_ref().is_none_or(|value| is_safe(value)),
+        Node::Return(..) => true,
         Node::Let(_, value) => is_safe(value),
         Node::Matches(arm, scrutinee) => {
             is_safe(scrutinee) && arm.guard.as_ref().is_none_or(is_safe)
@@ -83,10 +98,10 @@ pub(super) fn is_safe(node: &Node) -> bool {
         Node::Compound(expr, children) => is_safe_shape(expr) && children.iter().all(is_safe),
         Node::If(it) => {
             is_safe(&it.condition)
-                && it.then.nodes().all(is_safe)
+                && is_safe_block(&it.then)
                 && it.otherwise.as_ref().is_none_or(is_safe)
         }
-        Node::Block(_, block) => block.nodes().all(is_safe),
+        Node::Block(label, block) => label.is_none() && is_safe_block(block),
         Node::Match(it) => {
             is_safe(&it.scrutinee)
                 && it
@@ -97,6 +112,14 @@ pub(super) fn is_safe(node: &Node) -> bool {
         Node::Load(_, key) => is_safe(key),
         Node::Loop(_) => false,
     }
+}
+
+fn is_safe_block(block: &Block) -> bool {
+    let is_safe = |stmt: &Stmt| match stmt {
+        Stmt::Macro(_) => false,
+        stmt => stmt.passed_nodes().into_iter().all(is_safe),
+    };
+    block.diverges() || block.stmts.iter().all(is_safe)
 }
 
 /// Whether `expr` itself, whatever its children are, is safe.
@@ -110,6 +133,7 @@ fn is_safe_shape(expr: &Expr) -> bool {
         | Expr::Tuple(_)
         | Expr::Array(_)
         | Expr::Struct(_)
+        | Expr::Range(_)
         | Expr::Cast(_) => true,
         Expr::Reference(it) => it.mutability.is_none(),
         Expr::Unary(it) => match it.op {
@@ -156,12 +180,39 @@ fn mentions_no_call(tokens: TokenStream) -> bool {
     }
 }
 
-/// `value.name()`: a getter, unless its name says that it panics or changes something.
+/// Methods without arguments that can panic, wait, or change something.
+const NO_GETTERS: [&str; 21] = [
+    "abs",
+    "borrow",
+    "borrow_mut",
+    "elapsed",
+    "ilog10",
+    "ilog2",
+    "isqrt",
+    "join",
+    "lock",
+    "neg",
+    "next",
+    "next_back",
+    "next_power_of_two",
+    "pop",
+    "product",
+    "read",
+    "recv",
+    "sum",
+    "take",
+    "wait",
+    "write",
+];
+
+/// `value.name()`: a getter, unless its name says otherwise.
 fn is_getter(call: &syn::ExprMethodCall) -> bool {
     let name = call.method.to_string();
-    let panics = ["unwrap", "expect", "take", "next", "pop", "borrow", "lock", "read", "write"];
+    let panics = ["unwrap", "expect", "pop_", "take_", "strict_"];
     name == "unwrap_or_default"
-        || call.args.is_empty() && !panics.iter().any(|word| name.starts_with(word))
+        || call.args.is_empty()
+            && !NO_GETTERS.contains(&name.as_str())
+            && !panics.iter().any(|word| name.starts_with(word))
 }
 
 /// Methods of the standard library that take arguments and cannot panic by themselves.
@@ -196,5 +247,76 @@ const TOTAL_METHODS: [&str; 26] = [
 
 /// `items.map(|item| …)` and the like: safe if the arguments are.
 fn is_adaptor(call: &syn::ExprMethodCall) -> bool {
-    TOTAL_METHODS.iter().any(|name| call.method == name)
+    !call.args.is_empty() && TOTAL_METHODS.iter().any(|name| call.method == name)
+}
+
+/// The names among `mutable` that evaluating `node` may change.
+pub(super) fn changed(node: &Node, mutable: &Names) -> Names {
+    let mut names = mentioned_in(emit::as_written(node));
+    names.retain(|name| mutable.contains(name));
+    if !names.is_empty() && only_looks(node, &names) {
+        names.clear();
+    }
+    names
+}
+
+/// Whether evaluating a node changes none of `names`, as far as tokens tell.
+fn only_looks(node: &Node, names: &Names) -> bool {
+    let shape = match node {
+        Node::Plain(expr) => return only_looks_expr(expr, names),
+        Node::Compound(expr, _) => only_looks_shape(expr, names),
+        Node::If(it) => only_looks_block(&it.then),
+        Node::Block(_, block) => only_looks_block(block),
+        Node::Loop(_) => false,
+        _ => true,
+    };
+    shape && node.children().into_iter().all(|child| only_looks(child, names))
+}
+
+/// A statement's value is not used: without an effect, nobody would have written it.
+fn only_looks_block(block: &Block) -> bool {
+    !block.stmts.iter().any(|stmt| match stmt {
+        Stmt::Macro(_) => true,
+        Stmt::Expr(node, semi) => semi.is_some() && !node.leaves(),
+        Stmt::Let(_) | Stmt::Item(_) => false,
+    })
+}
+
+fn only_looks_expr(expr: &Expr, names: &Names) -> bool {
+    let mut copy = expr.clone();
+    let mut children = super::lower::children_mut(&mut copy).into_iter();
+    only_looks_shape(expr, names) && children.all(|child| only_looks_expr(child, names))
+}
+
+fn only_looks_shape(expr: &Expr, names: &Names) -> bool {
+    let looks_elsewhere = |expr: &Expr| mentioned_in(expr).is_disjoint(names);
+    match expr {
+        Expr::Array(_)
+        | Expr::Break(_)
+        | Expr::Cast(_)
+        | Expr::Continue(_)
+        | Expr::Field(_)
+        | Expr::Group(_)
+        | Expr::Index(_)
+        | Expr::Lit(_)
+        | Expr::Paren(_)
+        | Expr::Path(_)
+        | Expr::Range(_)
+        | Expr::Repeat(_)
+        | Expr::Struct(_)
+        | Expr::Tuple(_)
+        | Expr::Unary(_) => true,
+        Expr::Binary(it) => !is_assignment(&it.op),
+        Expr::Call(it) => looks_elsewhere(&it.func),
+        Expr::Closure(it) => only_looks_expr(&it.body, names),
+        Expr::MethodCall(it) => is_getter(it) || is_adaptor(it) || looks_elsewhere(&it.receiver),
+        Expr::Reference(it) => it.mutability.is_none(),
+        expr => looks_elsewhere(expr),
+    }
+}
+
+/// `+=` and the like.
+fn is_assignment(op: &syn::BinOp) -> bool {
+    let text = op.to_token_stream().to_string();
+    text.ends_with('=') && !["==", "!=", "<=", ">="].contains(&text.as_str())
 }

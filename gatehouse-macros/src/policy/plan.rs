@@ -8,6 +8,7 @@ use syn::Expr;
 use super::ast::{Body, LoadId, Node};
 use super::emit::as_written;
 use super::slice;
+use super::way::Way;
 use crate::text;
 
 /// When the loads of a policy are asked for.
@@ -31,10 +32,11 @@ impl PolicyPlan {
     pub(super) fn new(body: &Body, lazy: bool, runtime: &TokenStream) -> Self {
         let mut loads: Vec<PlannedLoad> = Vec::new();
         for (id, load) in body.loads.iter().enumerate() {
+            let way = Way::to(id, body);
             let slice = if lazy || load.lazy {
                 Err(String::from("it is lazy"))
             } else {
-                slice::of(body, id, runtime)
+                slice::of(body, id, &way, runtime)
             };
             let (waits_for, slice): (BTreeMap<LoadId, String>, _) = match slice {
                 Ok(slice) => {
@@ -43,7 +45,10 @@ impl PolicyPlan {
                     (reasons.collect(), Some(slice.code))
                 }
                 // The body comes to it when everything before is answered.
-                Err(reason) => ((0..id).map(|before| (before, reason.clone())).collect(), None),
+                Err(reason) => {
+                    let before = way.loads_before().into_iter();
+                    (before.map(|before| (before, reason.clone())).collect(), None)
+                }
             };
             let rounds = waits_for.keys().map(|id| loads[*id].round);
             let round = 1 + rounds.max().unwrap_or(0);

@@ -15,12 +15,12 @@ use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Pat;
 
-use super::ast::{Body, Kind, LoadId, Match, Node, Stmt, binds_mutably, bound_names};
+use super::ast::{Body, Kind, LoadId, Match, Node, Stmt, binds_mutably};
 use super::emit::{Emitter, as_written, cx};
 use super::guard::Aim;
 use super::names::{self, Names};
+use super::way::{Step, Way, pat_binds};
 use crate::text;
 
 /// How a load is asked for early.
@@ -32,15 +32,18 @@ pub(super) struct Slice {
 }
 
 /// The slice of the load `id`, or why it must wait until the body comes to it.
-pub(super) fn of(body: &Body, id: LoadId, runtime: &TokenStream) -> Result<Slice, String> {
-    let mut way = Way { target: id, steps: Vec::new(), key: None };
-    way.block(&body.block.stmts);
+pub(super) fn of(
+    body: &Body,
+    id: LoadId,
+    way: &Way<'_>,
+    runtime: &TokenStream,
+) -> Result<Slice, String> {
     let Some(key) = way.key else { return Err("it is not on any path".into()) };
-    let emitter = Emitter::closure(body, runtime);
+    let emitter = Emitter::slice(body, runtime);
     let mut slicing = Slicing::new(&emitter);
     let taken: Vec<Taken<'_>> =
-        way.steps.into_iter().map(|step| slicing.take(step)).collect::<Result<_, _>>()?;
-    slicing.check_key(key)?;
+        way.steps.iter().map(|step| slicing.take(*step)).collect::<Result<_, _>>()?;
+    slicing.made(key)?;
     let mut needs = BTreeMap::new();
     let mut needed = names::mentioned(key);
     note_loads(key, "its key", &mut needs);
@@ -54,112 +57,6 @@ pub(super) fn of(body: &Body, id: LoadId, runtime: &TokenStream) -> Result<Slice
     }
     kept.reverse();
     Ok(Slice { code: code(body.loads[id].kind, key, &kept, &emitter, runtime), needs })
-}
-
-/// One thing that stands between the beginning of the body and a load.
-#[derive(Clone, Copy)]
-enum Step<'b> {
-    Stmt(&'b Stmt),
-    /// An operand that is evaluated before.
-    Before(&'b Node),
-    /// A condition that is to be true, or false.
-    Holds(&'b Node, bool),
-    /// `if let`: a pattern that is to match, or not.
-    Matches(&'b Pat, &'b Node, bool),
-    /// The pattern of an arm of a `match`; its guard is a step of its own.
-    Arm(&'b Match, usize),
-}
-
-/// Collects the steps to a load.
-struct Way<'b> {
-    target: LoadId,
-    steps: Vec<Step<'b>>,
-    key: Option<&'b Node>,
-}
-
-impl<'b> Way<'b> {
-    fn block(&mut self, stmts: &'b [Stmt]) {
-        for stmt in stmts {
-            if !stmt.nodes().iter().any(|node| node.contains(self.target)) {
-                self.steps.push(Step::Stmt(stmt));
-                continue;
-            }
-            match stmt {
-                Stmt::Expr(node, _) => self.node(node),
-                Stmt::Let(it) => match (&it.init, &it.otherwise) {
-                    (Some(init), Some(otherwise)) if !init.contains(self.target) => {
-                        self.steps.push(Step::Matches(&it.pat, init, false));
-                        self.node(otherwise);
-                    }
-                    (Some(init), _) => self.node(init),
-                    (None, _) => {}
-                },
-                Stmt::Item(_) | Stmt::Macro(_) => {}
-            }
-            return;
-        }
-    }
-
-    fn node(&mut self, node: &'b Node) {
-        match node {
-            Node::Load(id, key) if *id == self.target => self.key = Some(key),
-            Node::Logic(it) if it.right.contains(self.target) => {
-                self.holds(&it.left, it.is_and());
-                self.node(&it.right);
-            }
-            Node::If(it) => {
-                if it.condition.contains(self.target) {
-                    self.node(&it.condition);
-                } else if it.then.nodes().any(|node| node.contains(self.target)) {
-                    self.holds(&it.condition, true);
-                    self.block(&it.then.stmts);
-                } else if let Some(otherwise) = &it.otherwise {
-                    self.holds(&it.condition, false);
-                    self.node(otherwise);
-                }
-            }
-            Node::Match(it) if !it.scrutinee.contains(self.target) => self.arm(it),
-            Node::Matches(arm, scrutinee) if !scrutinee.contains(self.target) => {
-                self.steps.push(Step::Matches(&arm.pat, scrutinee, true));
-                arm.guard.iter().for_each(|guard| self.node(guard));
-            }
-            Node::Block(_, block) => self.block(&block.stmts),
-            _ => {
-                for child in node.children() {
-                    if child.contains(self.target) {
-                        self.node(child);
-                        return;
-                    }
-                    self.steps.push(Step::Before(child));
-                }
-            }
-        }
-    }
-
-    fn arm(&mut self, it: &'b Match) {
-        for (i, arm) in it.arms.iter().enumerate() {
-            if let Some(guard) = arm.guard.as_ref().filter(|guard| guard.contains(self.target)) {
-                self.steps.push(Step::Arm(it, i));
-                self.node(guard);
-            } else if arm.body.contains(self.target) {
-                self.steps.push(Step::Arm(it, i));
-                arm.guard.iter().for_each(|guard| self.holds(guard, true));
-                self.node(&arm.body);
-            }
-        }
-    }
-
-    /// A chain of `&&` that is to be true is a step for each operand.
-    fn holds(&mut self, condition: &'b Node, value: bool) {
-        match condition {
-            Node::Logic(it) if value && it.is_and() => {
-                self.holds(&it.left, true);
-                self.holds(&it.right, true);
-            }
-            Node::Let(pat, scrutinee) => self.steps.push(Step::Matches(pat, scrutinee, value)),
-            condition => self.steps.push(Step::Holds(condition, value)),
-        }
-    }
 }
 
 /// What is known of a local at build time.
@@ -186,7 +83,7 @@ pub(super) struct Slicing<'e> {
     /// Names that can change.
     mutable: Names,
     /// Whether a load stands before.
-    after_load: bool,
+    pub(super) after_load: bool,
 }
 
 /// A step, and what the slice does with it.
@@ -227,54 +124,47 @@ impl<'e> Slicing<'e> {
     }
 
     fn take<'b>(&mut self, step: Step<'b>) -> Result<Taken<'b>, String> {
-        let (keep, binds, nodes): (Keep, Names, Vec<&Node>) = match step {
-            Step::Stmt(stmt) => (self.stmt(stmt)?, stmt_binds(stmt), stmt.nodes()),
-            Step::Before(node) => (self.effect(node)?, Names::new(), vec![node]),
+        let keep = match step {
+            Step::Stmt(stmt) => self.stmt(stmt)?,
+            Step::Before(node) => self.effect(node)?,
             Step::Holds(node, value) => {
-                let condition = self.guard(node, Aim::Value(value))?;
-                (condition.map_or(Keep::Never, Keep::Condition), Names::new(), vec![node])
+                self.guard(node, Aim::Value(value))?.map_or(Keep::Never, Keep::Condition)
             }
-            Step::Matches(pat, node, matched) => {
-                let keep = match self.made(node)? {
-                    Made::Locally => Keep::Always,
-                    Made::OfFacts if matched => Keep::IfNeeded,
-                    Made::OfFacts => Keep::Never,
-                };
-                let binds = if matched { pat_binds(pat) } else { Names::new() };
-                (keep, binds, vec![node])
-            }
-            Step::Arm(it, at) => {
-                let keep = self.arms(it, at)?;
-                (keep, pat_binds(&it.arms[at].pat), vec![&it.scrutinee])
-            }
+            Step::Matches(_, node, matched) => match self.made(node)? {
+                Made::Locally => Keep::Always,
+                Made::OfFacts if matched => Keep::IfNeeded,
+                Made::OfFacts => Keep::Never,
+            },
+            Step::Arm(it, at) => self.arms(it, at)?,
         };
-        let mentions = mentions(step, &keep);
-        self.bind(&binds, &keep, &nodes);
-        self.mutable.extend(step_mutable(step));
-        self.after_load |= nodes.iter().any(|node| node.loads());
+        let (mentions, binds) = (mentions(step, &keep), step.binds());
+        self.bind(step, &binds, &keep);
+        self.after_load |= !step.loads().is_empty();
         Ok(Taken { step, keep, binds, mentions })
     }
 
     /// Arms before the one that leads on take their turn, unless a fact decides about them.
-    fn arms(&self, it: &Match, at: usize) -> Result<Keep, String> {
+    fn arms(&mut self, it: &Match, at: usize) -> Result<Keep, String> {
         if let Made::OfFacts = self.made(&it.scrutinee)? {
             return Ok(Keep::Arms { always: false, before: Vec::new() });
         }
         let mut before = Vec::new();
-        for i in 0..at {
-            if self.is_local_guard(it, i)? {
+        for (i, arm) in it.arms[..at].iter().enumerate() {
+            let guard = arm.guard.as_ref();
+            if guard.is_none_or(Node::loads) {
+                before.extend(guard.is_none().then_some(i));
+                self.after_load |= guard.is_some();
+                continue;
+            }
+            let around = self.locals.clone();
+            self.locals.retain(|name, _| !pat_binds(&arm.pat).contains(name));
+            let made = guard.map(|guard| self.made(guard)).transpose();
+            self.locals = around;
+            if let Some(Made::Locally) = made? {
                 before.push(i);
             }
         }
         Ok(Keep::Arms { always: true, before })
-    }
-
-    fn is_local_guard(&self, it: &Match, at: usize) -> Result<bool, String> {
-        let Some(guard) = &it.arms[at].guard else { return Ok(true) };
-        let mut locals = self.locals.clone();
-        locals.retain(|name, _| !pat_binds(&it.arms[at].pat).contains(name));
-        let inside = Slicing { locals, mutable: Names::new(), ..*self };
-        Ok(matches!(inside.made(guard)?, Made::Locally))
     }
 
     fn stmt(&mut self, stmt: &Stmt) -> Result<Keep, String> {
@@ -290,7 +180,7 @@ impl<'e> Slicing<'e> {
                 match self.made(init) {
                     Ok(Made::Locally) if leaves => Ok(Keep::Always),
                     Ok(_) => Ok(Keep::IfNeeded),
-                    Err(reason) if leaves && !init.loads() && !self.is_fed(init) => Err(reason),
+                    Err(reason) if leaves && !self.is_fed(init) => Err(reason),
                     Err(reason) => Ok(Keep::Blocks(reason)),
                 }
             }
@@ -299,12 +189,13 @@ impl<'e> Slicing<'e> {
 
     /// An expression whose value is not used: it counts if it can leave, or change something.
     fn effect(&mut self, node: &Node) -> Result<Keep, String> {
+        if !self.is_fed(node) && node.leaves() {
+            self.made(node)?;
+            return Ok(Keep::Always);
+        }
         let changes = self.changes(&names::mentioned(node));
         if !matches!(changes, Keep::Never) || !node.leaves() {
             return Ok(changes);
-        }
-        if !node.loads() && matches!(self.made(node)?, Made::Locally) {
-            return Ok(Keep::Always);
         }
         let passed = self.guard(node, Aim::Passed)?;
         Ok(passed.map_or(Keep::Never, Keep::Condition))
@@ -329,26 +220,39 @@ impl<'e> Slicing<'e> {
             let written = text::of_expr(as_written(node));
             return Err(format!("`{written}` may do more than look, so it must wait for its turn"));
         }
-        Ok(if node.loads() || self.is_fed(node) { Made::OfFacts } else { Made::Locally })
+        if node.jumps_far() {
+            return Err("the body jumps to a label before it".into());
+        }
+        Ok(if self.is_fed(node) { Made::OfFacts } else { Made::Locally })
     }
 
+    /// Whether a fact has a part in what comes out of `node`.
     pub(super) fn is_fed(&self, node: &Node) -> bool {
-        let mentioned = names::mentioned(node);
-        mentioned.iter().any(|name| matches!(self.locals.get(name), Some(Local::Fed)))
+        let is_fed = |name: &String| matches!(self.locals.get(name), Some(Local::Fed));
+        !node.passed_loads().is_empty() || names::mentioned(node).iter().any(is_fed)
     }
 
-    fn bind(&mut self, binds: &Names, keep: &Keep, nodes: &[&Node]) {
+    /// Learns what the step's locals are, and which others it may change.
+    fn bind(&mut self, step: Step<'_>, binds: &Names, keep: &Keep) {
         let local = match keep {
             Keep::Blocks(reason) => Local::Opaque(reason.clone()),
-            _ if nodes.iter().any(|node| node.loads() || self.is_fed(node)) => Local::Fed,
+            _ if step.nodes().into_iter().any(|node| self.is_fed(node)) => Local::Fed,
             _ => Local::Known,
         };
+        // What a statement changes is `Keep::Changes`; here the change comes with a value.
+        if !matches!(step, Step::Stmt(Stmt::Expr(..)) | Step::Before(_)) {
+            for node in step.nodes() {
+                for name in names::changed(node, &self.mutable) {
+                    let reason = changes(&name);
+                    self.locals.insert(name, Local::Opaque(reason));
+                }
+            }
+        }
         self.locals.extend(binds.iter().map(|name| (name.clone(), local.clone())));
         self.mutable.retain(|name| !binds.contains(name));
-    }
-
-    fn check_key(&self, key: &Node) -> Result<(), String> {
-        self.made(key).map(|_| ())
+        if step.pat().is_some_and(binds_mutably) {
+            self.mutable.extend(binds.iter().cloned());
+        }
     }
 }
 
@@ -362,7 +266,7 @@ impl Taken<'_> {
             Keep::Blocks(reason) if is_needed => return Err(reason.clone()),
             Keep::Never | Keep::Blocks(_) => false,
             Keep::Changes { names, after_load } => match names.intersection(needed).next() {
-                Some(name) if *after_load => return Err(format!("`{name}` can change on the way")),
+                Some(name) if *after_load => return Err(changes(name)),
                 changed => changed.is_some(),
             },
         })
@@ -372,76 +276,43 @@ impl Taken<'_> {
     fn note_needs(&self, needed: &Names, needs: &mut BTreeMap<LoadId, String>) {
         let name = self.binds.intersection(needed).next();
         let what = name.map_or_else(|| "its key".into(), |name| format!("`{name}`"));
-        for node in self.nodes() {
-            note_loads(node, &what, needs);
-        }
-    }
-
-    fn nodes(&self) -> Vec<&Node> {
-        match (&self.keep, self.step) {
-            (Keep::Condition(_), _) => Vec::new(),
-            (_, Step::Stmt(stmt)) => stmt.nodes(),
-            (_, Step::Before(node) | Step::Holds(node, _) | Step::Matches(_, node, _)) => {
-                vec![node]
+        if !matches!(self.keep, Keep::Condition(_)) {
+            for node in self.step.nodes() {
+                note_loads(node, &what, needs);
             }
-            (_, Step::Arm(it, _)) => vec![&it.scrutinee],
         }
     }
 
     /// What is needed before the step, from what is needed after it.
     fn replace_names(&self, needed: &mut Names) {
-        if !matches!(self.keep, Keep::Changes { .. }) {
-            needed.retain(|name| !self.binds.contains(name));
-        }
+        needed.retain(|name| !self.binds.contains(name));
         needed.extend(self.mentions.iter().cloned());
     }
 }
 
+/// Why a load waits that needs a local which may change before.
+fn changes(name: &str) -> String {
+    format!("`{name}` can change on the way")
+}
+
 fn note_loads(node: &Node, what: &str, needs: &mut BTreeMap<LoadId, String>) {
-    if let Node::Load(id, _) = node {
-        needs.entry(*id).or_insert_with(|| what.to_owned());
+    for id in node.passed_loads() {
+        needs.entry(id).or_insert_with(|| what.to_owned());
     }
-    node.children().into_iter().for_each(|child| note_loads(child, what, needs));
-}
-
-fn pat_binds(pat: &Pat) -> Names {
-    bound_names(pat).into_iter().map(ToString::to_string).collect()
-}
-
-fn stmt_binds(stmt: &Stmt) -> Names {
-    match stmt {
-        Stmt::Let(it) => pat_binds(&it.pat),
-        _ => Names::new(),
-    }
-}
-
-fn step_mutable(step: Step<'_>) -> Names {
-    let pat = match step {
-        Step::Stmt(Stmt::Let(it)) => &it.pat,
-        Step::Matches(pat, _, true) => pat,
-        Step::Arm(it, at) => &it.arms[at].pat,
-        _ => return Names::new(),
-    };
-    if binds_mutably(pat) { pat_binds(pat) } else { Names::new() }
 }
 
 /// The names that a step mentions where it is kept.
 fn mentions(step: Step<'_>, keep: &Keep) -> Names {
-    let of =
-        |nodes: Vec<&Node>| -> Names { nodes.into_iter().flat_map(names::mentioned).collect() };
+    let mut nodes = step.nodes();
     match (step, keep) {
-        (_, Keep::Condition(tokens)) => names::mentioned_in(tokens),
-        (Step::Stmt(Stmt::Macro(it)), _) => names::mentioned_in(&it.mac.tokens),
-        (Step::Stmt(stmt), _) => of(stmt.nodes()),
+        (_, Keep::Condition(tokens)) => return names::mentioned_in(tokens),
+        (Step::Stmt(Stmt::Macro(it)), _) => return names::mentioned_in(&it.mac.tokens),
         (Step::Arm(it, _), Keep::Arms { before, .. }) => {
-            let guards = before.iter().filter_map(|i| it.arms[*i].guard.as_ref());
-            of(std::iter::once(&it.scrutinee).chain(guards).collect())
+            nodes.extend(before.iter().filter_map(|i| it.arms[*i].guard.as_ref()));
         }
-        (Step::Before(node) | Step::Holds(node, _) | Step::Matches(_, node, _), _) => {
-            of(vec![node])
-        }
-        (Step::Arm(it, _), _) => of(vec![&it.scrutinee]),
+        _ => {}
     }
+    nodes.into_iter().flat_map(names::mentioned).collect()
 }
 
 /// The code of a slice: each kept step around, or before, what comes after it.

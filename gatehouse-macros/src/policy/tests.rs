@@ -323,7 +323,7 @@ fn a_key_waits_for_what_it_is_made_of() {
     assert_snapshot!(plan("let a = match A(x).await { Some(a) => a, None => return D(x).await }; B(a).await"), @r#"
     1  A(x)
     1  D(x)
-    2  B(a); after A(x): `a` comes from there; after D(x): `a` comes from there
+    2  B(a); after A(x): `a` comes from there
     "#);
     assert_snapshot!(plan("let all = each(xs.iter().map(|x| A(*x))).await; any(all.iter().map(|a| B(*a))).await"), @r#"
     1  each(xs.iter().map(|x| A(*x)))
@@ -372,6 +372,170 @@ fn a_local_that_changes_waits() {
     1  A(n)
     2  B(n), in its turn; after A(n): `n` can change on the way
     1  C(x)
+    "#);
+    // By a `let`, or by another name.
+    assert_snapshot!(plan("let mut v = x.ids(); let last = v.pop(); A(x).await && B(v.len()).await"), @r#"
+    1  A(x)
+    2  B(v.len()), in its turn; after A(x): `v` can change on the way
+    "#);
+    assert_snapshot!(plan("let mut n = 0; let r = &mut n; *r = 2; A(x).await && B(n).await"), @r#"
+    1  A(x)
+    2  B(n), in its turn; after A(x): `n` can change on the way
+    "#);
+    assert_snapshot!(plan("let mut n = 0; if x.open { n = 1; } let m = n + 1; A(x).await && B(m).await"), @r#"
+    1  A(x)
+    1  B(m)
+    "#);
+}
+
+/// A slice must not come to what can panic where the body would not.
+#[test]
+fn an_operand_guards_the_next_ones() {
+    assert_snapshot!(plan("A(x).await || xs[0] == 1 || B(x).await"), @r#"
+    1  A(x)
+    2  B(x), in its turn; after A(x): `xs[0] == 1` may do more than look, so it must wait for its turn
+    "#);
+    assert_snapshot!(plan("!(x.open && (A(x).await || xs[0] == 1)) && B(x).await"), @r#"
+    1  A(x)
+    2  B(x), in its turn; after A(x): `xs[0] == 1` may do more than look, so it must wait for its turn
+    "#);
+    assert_snapshot!(plan("xs[0] == 1 || A(x).await || B(x).await"), @r#"
+    1  A(x)
+    1  B(x)
+    "#);
+    assert_snapshot!(plan("match x.kind { Kind::A if A(x).await => true, _ => B(xs[0]).await }"), @r#"
+    1  A(x)
+    2  B(xs[0]), in its turn; after A(x): `B(xs[0])` may do more than look, so it must wait for its turn
+    "#);
+    assert_snapshot!(plan("A(x).await && B({ assert!(x.open); x.id }).await"), @r#"
+    1  A(x)
+    2  B({ assert!(x.open); x.id }), in its turn; after A(x): `B({ assert!(x.open); x.id })` may do more than look, so it must wait for its turn
+    "#);
+    // Getters do not panic, though they begin like methods that do.
+    assert_snapshot!(plan("A(x).await && any(x.readers().iter().map(|id| B(*id))).await"), @r#"
+    1  A(x)
+    1  any(x.readers().iter().map(|id| B(*id)))
+    "#);
+    assert_snapshot!(plan("A(x).await && B(x.level.abs()).await"), @r#"
+    1  A(x)
+    2  B(x.level.abs()), in its turn; after A(x): `B(x.level.abs())` may do more than look, so it must wait for its turn
+    "#);
+}
+
+/// A load waits for those that are on its way, not for those on another.
+#[test]
+fn branches_do_not_wait_for_each_other() {
+    assert_snapshot!(plan("if S(x).await { A(f(x)).await } else { B(f(x)).await }"), @r#"
+    1  S(x)
+    2  A(f(x)), in its turn; after S(x): `A(f(x))` may do more than look, so it must wait for its turn
+    2  B(f(x)), in its turn; after S(x): `B(f(x))` may do more than look, so it must wait for its turn
+    "#);
+    assert_snapshot!(plan("if x.open { return A(x).await; } B(xs[0]).await"), @r#"
+    1  A(x)
+    1  B(xs[0])
+    "#);
+    assert_snapshot!(plan("let Some(t) = x.team else { return A(x).await }; B(t).await"), @r#"
+    1  A(x)
+    1  B(t)
+    "#);
+    assert_snapshot!(plan("let t = match x.team { Some(t) => t, None => return A(x).await }; B(t).await"), @r#"
+    1  A(x)
+    1  B(t)
+    "#);
+    assert_snapshot!(plan("let t = 't: { if x.open { let a = A(x).await?; break 't a; } 1 }; B(t).await"), @r#"
+    1  A(x)
+    2  B(t); after A(x): `t` comes from there
+    "#);
+}
+
+/// An item is there in its whole block.
+#[test]
+fn items_may_stand_at_the_end() {
+    let source = "#[policy] async fn p(x: &X) -> bool {
+        let half = half(x.id);
+        return A(x.id).await || B(half).await;
+        fn half(n: u32) -> u32 { n / 2 }
+    }";
+    assert!(function(source, "ask").contains("fn half(n: u32)"));
+}
+
+/// Every name that a slice mentions is bound in it.
+#[test]
+fn a_slice_binds_what_it_mentions() {
+    for (body, needs) in [
+        ("let base = A(x).await?; B(Key { id: 1, ..base }).await", "base"),
+        ("let n = A(x).await?; any(x.ids.get(0..n)?.iter().map(|id| B(*id))).await", "n"),
+        ("let w = A(x).await?; B(x.name.map(|name| matches!(name, _ if w == name))).await", "w"),
+        ("let r#type = A(x).await?; B(r#type).await", "r#type"),
+    ] {
+        let plan = plan(body);
+        let reason = format!("after A(x): `{needs}` comes from there");
+        assert!(plan.contains(&reason), "{body}\n{plan}");
+    }
+    // In the names of a format string, too.
+    let source = "#[policy] async fn p(x: &X) -> bool {
+        let (wide, r#type) = (x.wide(), x.kind());
+        let key = format!(\"{type:>wide$}\");
+        A(x.id).await && B(key).await
+    }";
+    assert!(function(source, "ask").contains("let (wide, r#type) = (x.wide(), x.kind());"));
+}
+
+/// What leaves the body by local data alone ends the slice, and does nothing else there.
+#[test]
+fn early_ways_out_stay() {
+    let source = "#[policy] async fn p(user: &User, doc: &Document) -> bool {
+        if doc.public {
+            let level = measure(doc);
+            return A(level).await;
+        }
+        let Some(team) = doc.team else { return B(doc.id).await };
+        let half = half(team);
+        for group in &user.groups {
+            if *group == half { break; }
+        }
+        'inner: {
+            if doc.closed { break 'inner false; }
+            C(half).await
+        }
+    }";
+    assert_snapshot!(function(source, "ask"), @r#"
+    fn ask(
+                request: &Request<'_, __Domain>,
+                cx: &mut Cx<__Sources>,
+            ) {
+                let user: &User = request.subject;
+                let doc: &Document = request.resource;
+                slice(
+                    cx,
+                    |cx| {
+                        if doc.public {
+                            return ::core::result::Result::Ok(());
+                        }
+                        if let Some(team) = doc.team {} else {
+                            ask(B(doc.id), cx);
+                        }
+                        ::core::result::Result::Ok(())
+                    },
+                );
+                slice(
+                    cx,
+                    |cx| {
+                        if doc.public {
+                            return ::core::result::Result::Ok(());
+                        }
+                        let Some(team) = doc.team else {
+                            return ::core::result::Result::Ok(());
+                        };
+                        let half = half(team);
+                        if doc.closed {
+                            return ::core::result::Result::Ok(());
+                        }
+                        ask(C(half), cx);
+                        ::core::result::Result::Ok(())
+                    },
+                );
+            }
     "#);
 }
 

@@ -1,0 +1,181 @@
+//! The way to a load: what stands between the beginning of the body and it.
+
+use std::collections::BTreeSet;
+
+use syn::{Expr, Pat, UnOp};
+
+use super::ast::{Body, LoadId, Match, Node, Stmt, bound_names};
+use super::names::Names;
+
+/// One thing that stands between the beginning of the body and a load.
+#[derive(Clone, Copy)]
+pub(super) enum Step<'b> {
+    Stmt(&'b Stmt),
+    /// An operand that is evaluated before.
+    Before(&'b Node),
+    /// A condition that is to be true, or false.
+    Holds(&'b Node, bool),
+    /// `if let`: a pattern that is to match, or not.
+    Matches(&'b Pat, &'b Node, bool),
+    /// The pattern of an arm of a `match`; its guard is a step of its own.
+    Arm(&'b Match, usize),
+}
+
+/// The steps to a load.
+pub(super) struct Way<'b> {
+    target: LoadId,
+    pub(super) steps: Vec<Step<'b>>,
+    /// The load's key; `None` if nothing leads to it.
+    pub(super) key: Option<&'b Node>,
+}
+
+impl<'b> Way<'b> {
+    /// The way to the load `target`.
+    pub(super) fn to(target: LoadId, body: &'b Body) -> Self {
+        let mut way = Self { target, steps: Vec::new(), key: None };
+        way.block(&body.block.stmts);
+        way
+    }
+
+    /// The loads that are answered when the body comes to this one.
+    pub(super) fn loads_before(&self) -> BTreeSet<LoadId> {
+        let on_the_way = self.steps.iter().flat_map(|step| step.loads());
+        on_the_way.chain(self.key.iter().flat_map(|key| key.passed_loads())).collect()
+    }
+
+    fn block(&mut self, stmts: &'b [Stmt]) {
+        // Items are there in the whole block, wherever they stand.
+        let (items, stmts): (Vec<_>, Vec<_>) =
+            stmts.iter().partition(|stmt| matches!(stmt, Stmt::Item(_)));
+        self.steps.extend(items.into_iter().map(Step::Stmt));
+        for stmt in stmts {
+            if !stmt.nodes().iter().any(|node| node.contains(self.target)) {
+                self.steps.push(Step::Stmt(stmt));
+                continue;
+            }
+            match stmt {
+                Stmt::Expr(node, _) => self.node(node),
+                Stmt::Let(it) => match (&it.init, &it.otherwise) {
+                    (Some(init), Some(otherwise)) if !init.contains(self.target) => {
+                        self.steps.push(Step::Matches(&it.pat, init, false));
+                        self.node(otherwise);
+                    }
+                    (Some(init), _) => self.node(init),
+                    (None, _) => {}
+                },
+                Stmt::Item(_) | Stmt::Macro(_) => {}
+            }
+            return;
+        }
+    }
+
+    fn node(&mut self, node: &'b Node) {
+        match node {
+            Node::Load(id, key) if *id == self.target => self.key = Some(key),
+            Node::Logic(it) if it.right.contains(self.target) => {
+                self.holds(&it.left, it.is_and());
+                self.node(&it.right);
+            }
+            Node::If(it) => {
+                if it.condition.contains(self.target) {
+                    self.node(&it.condition);
+                } else if it.then.nodes().any(|node| node.contains(self.target)) {
+                    self.holds(&it.condition, true);
+                    self.block(&it.then.stmts);
+                } else if let Some(otherwise) = &it.otherwise {
+                    self.holds(&it.condition, false);
+                    self.node(otherwise);
+                }
+            }
+            Node::Match(it) if !it.scrutinee.contains(self.target) => self.arm(it),
+            Node::Matches(arm, scrutinee) if !scrutinee.contains(self.target) => {
+                self.steps.push(Step::Matches(&arm.pat, scrutinee, true));
+                arm.guard.iter().for_each(|guard| self.node(guard));
+            }
+            Node::Block(_, block) => self.block(&block.stmts),
+            _ => {
+                for child in node.children() {
+                    if child.contains(self.target) {
+                        self.node(child);
+                        return;
+                    }
+                    self.steps.push(Step::Before(child));
+                }
+            }
+        }
+    }
+
+    fn arm(&mut self, it: &'b Match) {
+        for (i, arm) in it.arms.iter().enumerate() {
+            if let Some(guard) = arm.guard.as_ref().filter(|guard| guard.contains(self.target)) {
+                self.steps.push(Step::Arm(it, i));
+                self.node(guard);
+            } else if arm.body.contains(self.target) {
+                self.steps.push(Step::Arm(it, i));
+                arm.guard.iter().for_each(|guard| self.holds(guard, true));
+                self.node(&arm.body);
+            }
+        }
+    }
+
+    /// A chain of `&&` that is to be true is a step for each operand; so is one of `||` that is to be
+    /// false.
+    fn holds(&mut self, condition: &'b Node, value: bool) {
+        match condition {
+            Node::Logic(it) if value == it.is_and() => {
+                self.holds(&it.left, value);
+                self.holds(&it.right, value);
+            }
+            Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => {
+                self.holds(&inside[0], value);
+            }
+            Node::Compound(Expr::Unary(it), inside) if matches!(it.op, UnOp::Not(_)) => {
+                self.holds(&inside[0], !value);
+            }
+            Node::Let(pat, scrutinee) => self.steps.push(Step::Matches(pat, scrutinee, value)),
+            condition => self.steps.push(Step::Holds(condition, value)),
+        }
+    }
+}
+
+impl<'b> Step<'b> {
+    /// The nodes that are evaluated on the way.
+    pub(super) fn nodes(self) -> Vec<&'b Node> {
+        match self {
+            Self::Stmt(stmt) => stmt.passed_nodes(),
+            Self::Before(node) | Self::Holds(node, _) | Self::Matches(_, node, _) => vec![node],
+            Self::Arm(it, _) => vec![&it.scrutinee],
+        }
+    }
+
+    /// The loads that are answered after it.
+    pub(super) fn loads(self) -> BTreeSet<LoadId> {
+        let mut loads: BTreeSet<LoadId> =
+            self.nodes().into_iter().flat_map(Node::passed_loads).collect();
+        if let Self::Arm(it, at) = self {
+            let guards = it.arms[..at].iter().filter_map(|arm| arm.guard.as_ref());
+            loads.extend(guards.flat_map(Node::passed_loads));
+        }
+        loads
+    }
+
+    /// The pattern that it binds names by.
+    pub(super) fn pat(self) -> Option<&'b Pat> {
+        match self {
+            Self::Stmt(Stmt::Let(it)) => Some(&it.pat),
+            Self::Matches(pat, _, true) => Some(pat),
+            Self::Arm(it, at) => Some(&it.arms[at].pat),
+            _ => None,
+        }
+    }
+
+    /// The names that it binds.
+    pub(super) fn binds(self) -> Names {
+        self.pat().map(pat_binds).unwrap_or_default()
+    }
+}
+
+/// The names that a pattern binds.
+pub(super) fn pat_binds(pat: &Pat) -> Names {
+    bound_names(pat).into_iter().map(ToString::to_string).collect()
+}
