@@ -138,7 +138,8 @@ pub trait Rule<D: Domain, P: Sources>: Policy {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a set of policies",
     label = "expected a policy or a tuple of up to 24 policies",
-    note = "nest tuples for more: `((a, b), (c, d))`"
+    note = "a policy is a function with `#[policy]`, named here without `()`",
+    note = "for more than 24, nest tuples: `((a, b), (c, d))`"
 )]
 pub trait PolicyList: 'static {
     /// Adds what is known of each policy, in the gate's order.
@@ -183,6 +184,7 @@ pub enum Locally {}
 
 macro_rules! sets_of_policies {
     ($($name:ident)*) => {
+        #[diagnostic::do_not_recommend]
         impl<$($name: PolicyList),*> PolicyList for ($($name,)*) {
             fn infos(list: &mut Vec<&'static PolicyInfo>) {
                 let _ = &list;

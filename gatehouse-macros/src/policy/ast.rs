@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Expr, Ident, Item, Label, Lifetime, Pat, Path, StmtMacro, Token, Type};
+use syn::{Attribute, Expr, Ident, Item, Label, Lifetime, Pat, Path, StmtMacro, Token, Type};
 
 use super::names::Names;
 
@@ -95,6 +95,8 @@ pub(crate) struct Match {
 }
 
 pub(crate) struct Arm {
+    /// How strict lints are.
+    pub(crate) attrs: Vec<Attribute>,
     pub(crate) pat: Pat,
     pub(crate) guard: Option<Node>,
     pub(crate) body: Node,
@@ -127,6 +129,8 @@ pub(crate) enum Stmt {
 }
 
 pub(crate) struct Let {
+    /// How strict lints are.
+    pub(crate) attrs: Vec<Attribute>,
     pub(crate) token: Token![let],
     pub(crate) pat: Pat,
     pub(crate) ty: Option<Type>,

@@ -15,7 +15,10 @@ pub(super) fn body(policy: &Policy, options: &Options, body: &Body, errors: &Err
     if options.forbid.is_some() {
         check_question_marks(&body.block, errors);
     }
-    check_unconditional(policy, options, body, errors);
+    // What was refused may have been the condition.
+    if errors.is_empty() {
+        check_unconditional(policy, options, body, errors);
+    }
 }
 
 /// A body that loads is written as `async fn`, so that a reader sees that it waits.
@@ -58,8 +61,20 @@ fn is_irrefutable(pat: &syn::Pat) -> bool {
 
 /// The value of a body that has only one.
 fn constant_block(block: &Block) -> Option<bool> {
-    match &*block.stmts {
-        [Stmt::Expr(node, None)] | [Stmt::Expr(node @ Node::Return(..), _), ..] => constant(node),
+    let (last, before) = block.stmts.split_last()?;
+    let is_return = |stmt: &&Stmt| matches!(stmt, Stmt::Expr(Node::Return(..), _));
+    let (value, before) = match block.stmts.iter().position(|stmt| is_return(&stmt)) {
+        Some(at) => (&block.stmts[at], &block.stmts[..at]),
+        None => (last, before),
+    };
+    let may_leave = |stmt: &Stmt| {
+        let lets_else = matches!(stmt, Stmt::Let(it) if it.otherwise.is_some());
+        lets_else || stmt.nodes().into_iter().any(|node| node.leaves() || node.loads())
+    };
+    match value {
+        Stmt::Expr(node, semi) if semi.is_none() || matches!(node, Node::Return(..)) => {
+            constant(node).filter(|_| !before.iter().any(may_leave))
+        }
         _ => None,
     }
 }

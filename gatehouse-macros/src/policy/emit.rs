@@ -4,7 +4,7 @@
 //! last check nothing here can fail.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
 use super::ast::{Arm, Block, Body, Kind, Let, Logic, LoopHead, Node, Stmt};
@@ -115,7 +115,7 @@ impl<'e> Emitter<'e> {
     }
 
     fn binding(&self, it: &Let) -> TokenStream {
-        let Let { token, pat, ty, init, otherwise } = it;
+        let Let { attrs, token, pat, ty, init, otherwise } = it;
         let ty = ty.as_ref().map(|ty| quote!(: #ty));
         let init = init.as_ref().map(|init| {
             let init = self.node(init);
@@ -128,7 +128,7 @@ impl<'e> Emitter<'e> {
                 quote!(else #otherwise)
             }
         });
-        quote!(#token #pat #ty #init #otherwise;)
+        quote!(#(#attrs)* #token #pat #ty #init #otherwise;)
     }
 
     /// One expression.
@@ -140,11 +140,12 @@ impl<'e> Emitter<'e> {
             Node::Plain(expr) => quote!(#expr),
             Node::Compound(expr, children) => self.compound(expr, children),
             Node::Load(id, key) => self.load(*id, key),
+            Node::Try(inner, question) if self.body.is_none() => {
+                let inner = self.node(inner);
+                quote!(#inner #question)
+            }
             Node::Try(inner, question) => {
-                let inner_tokens = self.node(inner);
-                if self.body.is_none() {
-                    return quote!(#inner_tokens #question);
-                }
+                let inner_tokens = self.argument(inner);
                 let runtime = self.runtime;
                 let (first, _) = text::ends(&inner_tokens);
                 let runtime = text::at(runtime, first);
@@ -175,8 +176,9 @@ impl<'e> Emitter<'e> {
             Node::Match(it) => {
                 let (token, scrutinee) = (it.token, self.node(&it.scrutinee));
                 let arms = it.arms.iter().map(|arm| {
-                    let (pat, guard, body) = (&arm.pat, self.guard(arm), self.node(&arm.body));
-                    quote!(#pat #guard => #body,)
+                    let Arm { attrs, pat, .. } = arm;
+                    let (guard, body) = (self.guard(arm), self.node(&arm.body));
+                    quote!(#(#attrs)* #pat #guard => #body,)
                 });
                 quote!(#token #scrutinee { #(#arms)* })
             }
@@ -244,11 +246,21 @@ impl<'e> Emitter<'e> {
         if let Some(end) = self.end() {
             return end;
         }
-        let value = value.map(|value| self.node(value));
+        let literal = matches!(value, Some(Node::Plain(Expr::Lit(_))));
+        // `return;` is shown as what it returns.
+        let nothing = quote_spanned!(token.span=> ());
+        let value = value.map_or(nothing, |value| self.node(value));
         let runtime = self.runtime;
         match self.mode {
             Mode::AsWritten | Mode::AsPassed | Mode::Slice => quote!(#token #value),
-            Mode::Function => quote!(#token ::core::result::Result::Ok(#value)),
+            Mode::Function if literal => quote!(#token ::core::result::Result::Ok(#value)),
+            // A value of the wrong type is shown as such, and not as an argument of `Ok`.
+            Mode::Function => quote! {
+                #token {
+                    let applies: bool = #value;
+                    ::core::result::Result::Ok(applies)
+                }
+            },
             Mode::Closure => {
                 quote!(#token ::core::result::Result::Err(#runtime::Stop::Returned(#value)))
             }
@@ -279,10 +291,23 @@ impl<'e> Emitter<'e> {
         match node {
             Node::Load(id, key) => self.result_of_load(body, *id, &self.node(key)),
             Node::Logic(it) if is_three_valued(it, body) => self.result_of_logic(it, body),
+            Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => {
+                self.operand(&inside[0], body)
+            }
             node => {
-                let value = self.node(node);
+                let value = self.argument(node);
                 quote!(::core::result::Result::Ok(#value))
             }
+        }
+    }
+
+    /// A node as an argument: without the parentheses that an operand needs, and an argument does
+    /// not.
+    fn argument(&self, node: &Node) -> TokenStream {
+        match node {
+            Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => self.argument(&inside[0]),
+            Node::Plain(Expr::Paren(it)) => it.expr.to_token_stream(),
+            node => self.node(node),
         }
     }
 }
@@ -291,7 +316,8 @@ impl<'e> Emitter<'e> {
 ///
 /// Not if the left side can leave the policy: had it loaded, it might have left, so a result that
 /// is true or false whatever the left side's *value* is proves nothing. Nor if a `let` in a
-/// condition binds what the right side uses, if a side jumps, or if either mentions a local that can change.
+/// condition binds what the right side uses, if a side jumps, or if either mentions a local that can
+/// change.
 fn is_three_valued(it: &Logic, body: &Body) -> bool {
     // A name that can change is enough: whether a method changes it, no token tells.
     let is_plain = |side: &Node| {

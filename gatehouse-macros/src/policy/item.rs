@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::Attribute;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
@@ -25,7 +26,7 @@ pub(super) fn emit(
     plan: &PolicyPlan,
     runtime: &TokenStream,
 ) -> TokenStream {
-    let cx = cx();
+    let (request, cx) = (request(), cx());
     let parameters = bindings(policy, runtime);
     let applies = Emitter::function(body, runtime).stmts(&body.block);
     // The body keeps the span of the user's `bool`, so that a wrong tail is shown there.
@@ -37,7 +38,7 @@ pub(super) fn emit(
     // The first load needs no slice: a policy that stops there has asked for it.
     let slices: Vec<_> = plan.loads.iter().skip(1).filter_map(|load| load.slice.as_ref()).collect();
     let ask = if slices.is_empty() {
-        quote!(let _ = (request, #cx);)
+        quote!(let _ = (#request, #cx);)
     } else {
         let parameters = quiet_bindings(policy);
         quote!(#parameters #(#slices)*)
@@ -55,13 +56,13 @@ pub(super) fn emit(
 /// The items of a policy with errors: everything but the body, so that what uses it has no error of
 /// its own.
 pub(super) fn skeleton(policy: &Policy, options: &Options, runtime: &TokenStream) -> TokenStream {
-    let cx = cx();
+    let (request, cx) = (request(), cx());
     let code = Code {
         evaluate: quote! {
-            let _ = (request, #cx);
+            let _ = (#request, #cx);
             ::core::result::Result::Err(#runtime::Stop::NotApplicable)
         },
-        ask: quote!(let _ = (request, #cx);),
+        ask: quote!(let _ = (#request, #cx);),
         facts: Vec::new(),
     };
     items(policy, options, &quote!(#runtime::Plan::new(&[], &[], 0)), runtime, &code)
@@ -97,12 +98,15 @@ fn items(
     let (domain, sources) = (generic("__Domain"), generic("__Sources"));
     let types = domain_types(policy);
     let Code { evaluate, ask, facts } = code;
-    let cx = cx();
+    let (request, cx) = (request(), cx());
+    let (of_type, of_code) = attributes(attrs);
+    let marker = generic("__Marker");
     quote! {
-        #(#attrs)*
+        #(#of_type)*
         #[allow(non_camel_case_types, dead_code)]
         #vis struct #name {}
 
+        #(#of_code)*
         const _: () = {
             #info
 
@@ -115,14 +119,14 @@ fn items(
                 #(#facts: #runtime::ResolvedBy<#sources>,)*
             {
                 fn evaluate(
-                    request: &#runtime::Request<'_, #domain>,
+                    #request: &#runtime::Request<'_, #domain>,
                     #cx: &mut #runtime::Cx<#sources>,
                 ) -> ::core::result::Result<bool, #runtime::Stop> {
                     #evaluate
                 }
 
                 #[allow(warnings, clippy::all, clippy::pedantic)]
-                fn ask(request: &#runtime::Request<'_, #domain>, #cx: &mut #runtime::Cx<#sources>) {
+                fn ask(#request: &#runtime::Request<'_, #domain>, #cx: &mut #runtime::Cx<#sources>) {
                     #ask
                 }
             }
@@ -140,13 +144,29 @@ fn items(
             }
 
             #[automatically_derived]
-            impl<Marker> #runtime::LocalPolicies<Marker> for #name
+            impl<#marker> #runtime::LocalPolicies<#marker> for #name
             where
-                #(#facts: #runtime::LoadsNothing<Marker>,)*
+                #(#facts: #runtime::LoadsNothing<#marker>,)*
             {
             }
         };
     }
+}
+
+/// Which attributes go on the type, and which on the code: a `cfg` goes on both, as does what says
+/// how strict lints are. (`expect` on both would be one too many.)
+fn attributes(attrs: &[Attribute]) -> (Vec<&Attribute>, Vec<&Attribute>) {
+    let is = |attr: &Attribute, names: &[&str]| names.iter().any(|name| attr.path().is_ident(name));
+    let of_code = ["cfg", "cfg_attr", "allow", "expect", "warn", "deny", "forbid"];
+    (
+        attrs.iter().filter(|attr| !is(attr, &["expect"])).collect(),
+        attrs.iter().filter(|attr| is(attr, &of_code)).collect(),
+    )
+}
+
+/// The variable that holds who asks for what; its hygiene keeps it apart from a user's `request`.
+fn request() -> Ident {
+    Ident::new("request", Span::mixed_site())
 }
 
 /// A type parameter whose name no user's type has.
@@ -213,8 +233,9 @@ fn field(role: Role) -> Ident {
 /// Binds the parameters; where a pattern does not match, the policy does not apply.
 fn bindings(policy: &Policy, runtime: &TokenStream) -> TokenStream {
     let leave = quote!(return ::core::result::Result::Err(#runtime::Stop::NotApplicable));
+    let request = request();
     let bindings = policy.parameters.iter().map(|parameter| bind(parameter, &leave));
-    let unused = if policy.parameters.is_empty() { quote!(let _ = request;) } else { quote!() };
+    let unused = if policy.parameters.is_empty() { quote!(let _ = #request;) } else { quote!() };
     quote!(#unused #(#bindings)*)
 }
 
@@ -225,14 +246,14 @@ fn quiet_bindings(policy: &Policy) -> TokenStream {
 
 fn bind(parameter: &Parameter, leave: &TokenStream) -> TokenStream {
     let Parameter { role, pat, ty } = parameter;
-    let field = field(*role);
+    let (request, field) = (request(), field(*role));
     let ty = ty.as_ref().map(|ty| quote_spanned!(ty.span()=> : &#ty));
     match pat {
-        syn::Pat::Wild(_) => quote!(let _ = request.#field;),
-        pat if is_plain(pat) => quote!(let #pat #ty = request.#field;),
+        syn::Pat::Wild(_) => quote!(let _ = #request.#field;),
+        pat if is_plain(pat) => quote!(let #pat #ty = #request.#field;),
         pat => quote! {
             #[allow(irrefutable_let_patterns)]
-            let #pat #ty = request.#field else { #leave };
+            let #pat #ty = #request.#field else { #leave };
         },
     }
 }

@@ -2,8 +2,8 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::parse::{Parse, ParseStream};
-use syn::{BinOp, Expr, Macro, Pat, Path, Token, Type};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Attribute, BinOp, Expr, Macro, Pat, Path, Token, Type};
 
 use super::ast::{
     Arm, Block, Body, If, Kind, Let, Load, Logic, Loop, LoopHead, Match, Node, Stmt, binds_mutably,
@@ -50,8 +50,14 @@ impl Lowering<'_> {
                 self.refuse_loads(item.to_token_stream(), FUNCTION);
                 Stmt::Item(Box::new(item))
             }
-            syn::Stmt::Expr(expr, semi) => Stmt::Expr(self.expr(expr), semi),
+            syn::Stmt::Expr(expr, semi) => {
+                self.refuse_attributes(&expr);
+                Stmt::Expr(self.expr(expr), semi)
+            }
             syn::Stmt::Macro(it) => {
+                for attr in &it.attrs {
+                    self.refuse_attribute(attr);
+                }
                 self.opaque_macro(&it.mac);
                 Stmt::Macro(Box::new(it))
             }
@@ -59,6 +65,7 @@ impl Lowering<'_> {
     }
 
     fn local(&mut self, local: syn::Local) -> Let {
+        let attrs = self.lints(local.attrs);
         let (pat, ty) = match local.pat {
             Pat::Type(typed) => (*typed.pat, Some(*typed.ty)),
             pat => (pat, None),
@@ -71,7 +78,7 @@ impl Lowering<'_> {
             }
             None => (None, None),
         };
-        Let { token: local.let_token, pat, ty, init, otherwise }
+        Let { attrs, token: local.let_token, pat, ty, init, otherwise }
     }
 
     fn expr(&mut self, expr: Expr) -> Node {
@@ -151,15 +158,45 @@ impl Lowering<'_> {
 
     fn matching(&mut self, it: syn::ExprMatch) -> Node {
         let scrutinee = self.expr(*it.expr);
-        let arms = it.arms.into_iter().map(|arm| self.arm(arm.pat, *arm.body)).collect();
+        let arms = it.arms.into_iter().map(|arm| self.arm(arm)).collect();
         Node::Match(Box::new(Match { token: it.match_token, scrutinee, arms }))
     }
 
-    fn arm(&mut self, pat: Pat, body: Expr) -> Arm {
-        let (pat, guard) = split_guard(pat);
+    fn arm(&mut self, arm: syn::Arm) -> Arm {
+        let attrs = self.lints(arm.attrs);
+        let (pat, guard) = split_guard(arm.pat);
         self.bind(&pat);
         let guard = guard.map(|guard| self.expr(guard));
-        Arm { pat, guard, body: self.expr(body) }
+        Arm { attrs, pat, guard, body: self.expr(*arm.body) }
+    }
+
+    /// The attributes that say how strict lints are; others are refused.
+    fn lints(&self, attrs: Vec<Attribute>) -> Vec<Attribute> {
+        let (lints, others): (Vec<_>, _) = attrs.into_iter().partition(|attr| {
+            LINTS.iter().any(|name| attr.path().is_ident(name)) || is_for_tools(attr)
+        });
+        for attr in &others {
+            self.refuse_attribute(attr);
+        }
+        lints
+    }
+
+    /// An expression's attributes have no place in the tree: a `cfg` among them must not get lost.
+    fn refuse_attributes(&self, expr: &Expr) {
+        let attrs = |input: ParseStream<'_>| {
+            let attrs = Attribute::parse_outer(input)?;
+            input.parse::<TokenStream>().map(|_| attrs)
+        };
+        for attr in attrs.parse2(expr.to_token_stream()).unwrap_or_default() {
+            self.refuse_attribute(&attr);
+        }
+    }
+
+    fn refuse_attribute(&self, attr: &Attribute) {
+        if !is_for_tools(attr) {
+            let name = text::of_expr(attr.path());
+            self.errors.push(attr, messages::attribute_inside(&name));
+        }
     }
 
     fn looping(&mut self, label: Option<syn::Label>, head: LoopHead, body: syn::Block) -> Node {
@@ -179,7 +216,7 @@ impl Lowering<'_> {
                 }
                 let body = Node::Plain(Expr::Verbatim(TokenStream::new()));
                 Node::Matches(
-                    Box::new(Arm { pat: arguments.pat, guard, body }),
+                    Box::new(Arm { attrs: Vec::new(), pat: arguments.pat, guard, body }),
                     Box::new(scrutinee),
                 )
             }
@@ -242,8 +279,8 @@ impl Lowering<'_> {
                 self.many(call, name, kind)
             }
             Expr::Call(ref call) => match fact_path(&call.func) {
-                Some(fact) => Some((Kind::One, fact, base)),
-                None => self.not_a_fact(&base),
+                Some(fact) if is_capitalised(&fact) => Some((Kind::One, fact, base)),
+                _ => self.not_a_fact(&base),
             },
             Expr::Struct(ref it) if it.qself.is_none() => {
                 Some((Kind::One, without_arguments(it.path.clone()), base))
@@ -378,6 +415,14 @@ fn split_guard(pat: Pat) -> (Pat, Option<Expr>) {
         Pat::Guard(it) => (*it.pat, Some(*it.guard)),
         pat => (pat, None),
     }
+}
+
+/// The attributes that say how strict lints are.
+const LINTS: [&str; 5] = ["allow", "expect", "warn", "deny", "forbid"];
+
+/// `#[rustfmt::skip]` and the like, which mean nothing to the compiler.
+fn is_for_tools(attr: &Attribute) -> bool {
+    attr.path().segments.first().is_some_and(|first| first.ident == "rustfmt")
 }
 
 /// Without parentheses and invisible groups.

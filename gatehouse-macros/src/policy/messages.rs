@@ -71,6 +71,13 @@ pub(super) fn way_out_in_macro(what: &str) -> String {
     format!("`{what}` inside a macro cannot be seen; bind the value before: `let value = …;`")
 }
 
+pub(super) fn attribute_inside(name: &str) -> String {
+    format!(
+        "`#[{name}]` on a part of a policy would be lost to its plan; put it on the policy, or on a \
+         function that the policy calls"
+    )
+}
+
 pub(super) const ASYNC_BLOCK: &str =
     "a policy needs no `async` block; write what is in it where its value is used";
 

@@ -320,3 +320,21 @@ fn is_assignment(op: &syn::BinOp) -> bool {
     let text = op.to_token_stream().to_string();
     text.ends_with('=') && !["==", "!=", "<=", ">="].contains(&text.as_str())
 }
+
+/// Whether the type of a node depends on what is made of it, as far as tokens tell.
+pub(super) fn has_open_type(node: &Node) -> bool {
+    const OPEN: [&str; 7] =
+        ["collect", "into", "parse", "product", "sum", "try_into", "unwrap_or_default"];
+    fn is_open(tokens: TokenStream) -> bool {
+        let trees: Vec<TokenTree> = tokens.into_iter().collect();
+        trees.iter().enumerate().any(|(i, tree)| match tree {
+            TokenTree::Group(group) => is_open(group.stream()),
+            TokenTree::Ident(ident) => {
+                let is_turbofish = is_punct(trees.get(i + 1), ':');
+                is_field(&trees, i) && !is_turbofish && OPEN.iter().any(|name| ident == name)
+            }
+            _ => false,
+        })
+    }
+    is_open(emit::as_passed(node))
+}

@@ -260,6 +260,10 @@ impl Taken<'_> {
     fn is_kept(&self, needed: &Names) -> Result<bool, String> {
         let is_needed = !self.binds.is_disjoint(needed);
         Ok(match &self.keep {
+            Keep::Always if !is_needed && self.takes_its_type_from_later() => {
+                let names = self.binds.iter().cloned().collect::<Vec<_>>().join("`, `");
+                return Err(format!("the type of `{names}` is not written where it is bound"));
+            }
             Keep::Always | Keep::Condition(_) => true,
             Keep::Arms { always, .. } => *always || is_needed,
             Keep::IfNeeded => is_needed,
@@ -270,6 +274,17 @@ impl Taken<'_> {
                 changed => changed.is_some(),
             },
         })
+    }
+
+    /// Whether the step binds a value whose type the compiler learns from what the slice leaves
+    /// out: `let id = name.parse().ok()?`.
+    fn takes_its_type_from_later(&self) -> bool {
+        let is_open = match self.step {
+            Step::Stmt(Stmt::Let(it)) => it.ty.is_none(),
+            Step::Matches(..) => true,
+            _ => false,
+        };
+        is_open && !self.binds.is_empty() && self.step.nodes().into_iter().any(names::has_open_type)
     }
 
     /// Notes the loads that the step reads.

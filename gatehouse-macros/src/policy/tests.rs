@@ -687,6 +687,55 @@ fn messages_about_bodies() {
     ]);
 }
 
+#[test]
+fn messages_about_what_only_looks_like_the_language() {
+    let cfg = messages::attribute_inside("cfg");
+    assert_errors([
+        (
+            "#[policy] fn p(u: &U) -> bool { #[cfg(demo)] return true; u.a }",
+            &[("#[cfg(demo)]", &cfg)],
+        ),
+        (
+            "#[policy] fn p(u: &U) -> bool { #[cfg(demo)] let a = true; match a { #[cfg(demo)] true => u.a, _ => u.b } }",
+            &[("#[cfg(demo)]", &cfg), ("#[cfg(demo)]", &cfg)],
+        ),
+        (
+            "#[policy] async fn p(u: &U) -> bool { load(u.id).await }",
+            &[("load(u.id)", messages::AWAIT_NOT_A_FACT)],
+        ),
+        (
+            "#[policy] fn p(u: &U) -> bool { let _id = u.id; return true; }",
+            &[("p", messages::UNCONDITIONAL)],
+        ),
+        ("#[policy] fn p(u: &U) -> bool { let _id = u.id?; true }", &[]),
+        ("#[policy] fn p(u: &U) -> bool { let Some(_) = u.id else { return false }; true }", &[]),
+        ("#[policy] fn p(u: &U) -> bool { #[allow(unused)] let a = 1; u.a }", &[]),
+    ]);
+}
+
+/// What says how strict lints are, and what says whether the policy is there, is said of all of it.
+#[test]
+fn attributes_go_on_the_type_and_the_code() {
+    let source =
+        "#[allow(clippy::x)] #[cfg(y)] #[doc = \"D\"] #[policy] fn p(u: &U) -> bool { u.a }";
+    let expansion = testing::expansion(policy, source);
+    let count = |text: &str| expansion.matches(text).count();
+    assert_eq!((count("#[allow(clippy::x)]"), count("#[cfg(y)]"), count("///D")), (2, 2, 1));
+}
+
+/// A warning about the user's parentheses would be about code that they cannot see.
+#[test]
+fn operands_lose_their_parentheses() {
+    let source = "#[policy] async fn p(u: &U) -> bool { A(u).await && (u.a || u.b) && (B(u).await || C(u).await) && (D(u).await)? }";
+    let evaluate = function(source, "evaluate");
+    for text in ["Ok(u.a || u.b)", "|cx| or(", "present(read(D(u), cx)?,)"] {
+        assert!(
+            evaluate.split_whitespace().collect::<String>().contains(&text.replace(' ', "")),
+            "{text}\n{evaluate}"
+        );
+    }
+}
+
 /// What is broken is there all the same: its type, its name, its place in a gate.
 #[test]
 fn a_policy_with_errors_has_everything_but_its_body() {

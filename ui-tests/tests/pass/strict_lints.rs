@@ -30,4 +30,14 @@ pub async fn high(user: &User) -> bool {
     level >= 3 && same == level || Suspended(user.id).await
 }
 
+/// Parentheses that an operand needs.
+#[policy]
+pub async fn grouped(user: &User) -> bool {
+    if user.id == 0 {
+        return Suspended(user.id).await;
+    }
+    Suspended(user.id).await && (Level(user.id).await.is_some() || Suspended(1).await)
+        || Suspended(2).await && (user.id == 1 || user.id == 2)
+}
+
 fn main() {}
