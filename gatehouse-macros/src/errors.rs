@@ -43,6 +43,11 @@ impl Errors {
         result.map_err(|error| self.push_syn(error)).ok()
     }
 
+    /// Takes over the errors of a part.
+    pub(crate) fn absorb(&self, part: &Self) {
+        part.take().into_iter().for_each(|error| self.push_syn(error));
+    }
+
     /// Whether nothing was pushed.
     pub(crate) fn is_empty(&self) -> bool {
         self.pushed.borrow().as_ref().is_none_or(Vec::is_empty)

@@ -10,6 +10,7 @@
 
 use proc_macro::TokenStream;
 
+mod body;
 mod crate_path;
 mod errors;
 mod fact;

@@ -44,14 +44,30 @@ pub(crate) fn fact_value(name: impl Display) -> String {
 /// No `;` at the end.
 pub(crate) fn fact_end(name: impl Display) -> String {
     format!(
-        "the fact `{name}` does not end; write `;` here, or `= value;` for what stands in for a missing one"
+        "the fact `{name}` does not end; write `;` here, `= value;` for what stands in for a missing one, or a body `{{ … }}`"
     )
 }
 
-/// `Name(…) -> Value { body }`.
-pub(crate) fn fact_body(name: impl Display) -> String {
+// Derived facts.
+
+/// `?` in the body of a fact that has a value always.
+pub(crate) fn derived_question(name: impl Display, value: impl Display) -> String {
     format!(
-        "the fact `{name}` has a body, and derived facts are not built yet; end it with `;` and load it from a source, or write the rule in a `#[policy]`"
+        "`?` would leave the derived fact `{name}` without its `{value}`; say what a missing value means: `.unwrap_or(…)`, `let Some(value) = … else {{ return … }};`, or declare `-> Option<{value}>`"
+    )
+}
+
+/// A recursive fact that is not a `bool`.
+pub(crate) fn recursive_value(name: impl Display) -> String {
+    format!(
+        "the fact `{name}` comes back to itself here, and a recursive fact is a `bool`: of any other value, data that run in circles would have none; declare `{name}(…) -> bool`, or follow the data in a source"
+    )
+}
+
+/// A recursive load where less of it could mean more of the fact.
+pub(crate) fn recursive_place(name: impl Display, place: &str) -> String {
+    format!(
+        "the fact `{name}` comes back to itself inside {place}, where more truth could make it less true, and data that run in circles would have no meaning; let it be an operand of `||` or `&&`, an arm or the end of the body, or a key of `any` or `all`"
     )
 }
 
@@ -72,6 +88,13 @@ pub(crate) const REQUIRED_TWICE: &str = "`required` stands here already; remove 
 pub(crate) fn required_default(name: impl Display) -> String {
     format!(
         "the fact `{name}` has a default, so it is never missing and cannot be `#[required]`; remove the attribute, or the `= …`"
+    )
+}
+
+/// `#[required]` and a body.
+pub(crate) fn required_body(name: impl Display) -> String {
+    format!(
+        "the fact `{name}` is computed by its body, so it is never missing and cannot be `#[required]`; remove the attribute, or put it on the facts that the body loads"
     )
 }
 

@@ -6,6 +6,8 @@ use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::plan::{Cost, Derivation};
+
 /// The key of one fact: what [`fact!`](crate::fact) declares.
 ///
 /// A fact such as `OrgRole(user: UserId, org: OrgId) -> Role` becomes a struct `OrgRole` with the
@@ -30,15 +32,31 @@ use std::time::Duration;
     note = "declare it: `fact! {{ Name(part: Type) -> Value; }}`"
 )]
 pub trait FactKey: Clone + Eq + Hash + fmt::Debug + Send + Sync + 'static {
-    /// What a source answers.
+    /// What a source answers, or the body of a derived fact gives.
     type Value: Clone + fmt::Debug + Send + Sync + 'static;
 
-    /// What `.await` gives in a policy: `Option<Value>`, or `Value` if the fact has a default.
+    /// What `.await` gives in a rule: `Option<Value>`, or `Value` if the fact has a default or a body.
     type Output;
 
     /// The fact's name, as declared.
     const NAME: &'static str;
 
+    /// What asking for it costs: one round, or what its body needs.
+    const COST: Cost = Cost::ONE_LOAD;
+
+    /// How it is computed, if it is a derived fact.
+    const DERIVATION: Option<&'static Derivation> = None;
+}
+
+/// A fact that a source loads, and not a derived one, which is computed from others.
+///
+/// Written by [`fact!`](crate::fact) for every fact without a body; not to be implemented by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no fact that a source loads",
+    label = "a derived fact, or none at all",
+    note = "a fact with a body is computed from other facts: give sources to those, and name it in no `#[loads(…)]`"
+)]
+pub trait LoadedFact: FactKey {
     /// Whether a missing value counts as a failed load (`#[required]`).
     const REQUIRED: bool = false;
 
@@ -74,6 +92,7 @@ enum Reason {
     Impure,
     Overdue,
     Late(Duration),
+    TooDeep,
 }
 
 impl FactError {
@@ -109,6 +128,10 @@ impl FactError {
         Self(Arc::new(Reason::Late(limit)))
     }
 
+    pub(crate) fn too_deep() -> Self {
+        Self(Arc::new(Reason::TooDeep))
+    }
+
     pub(crate) fn impure() -> Self {
         Self(Arc::new(Reason::Impure))
     }
@@ -130,8 +153,9 @@ impl fmt::Display for FactError {
             Reason::Said(text) => text,
             Reason::Panicked => "its source panicked",
             Reason::Missing => "it is required, and its source has no value for it",
-            Reason::Impure => "the policy asks for another key each time it runs",
+            Reason::Impure => "the rule asks for another key each time it runs",
             Reason::Overdue => "the session's deadline passed",
+            Reason::TooDeep => "it is more than 64 links of derived facts deep",
             Reason::Late(limit) => {
                 return write!(f, "its source took longer than {limit:?}");
             }

@@ -170,7 +170,7 @@ mod words;
 
 pub mod prelude;
 
-pub use fact::{FactError, FactKey, FailedFact};
+pub use fact::{FactError, FactKey, FailedFact, LoadedFact};
 pub use gate::{
     AccessError, Allowed, Bound, Decision, Denied, DynGate, DynPolicies, FailedFacts, FilterError,
     Gate, Indeterminate, NoContext, Rules, Static, SuppliesContext, Undecided,
@@ -179,7 +179,7 @@ pub use gatehouse_macros::{Sources, fact, policy};
 #[cfg(feature = "tokio")]
 pub use limit::MaxConcurrent;
 pub use limit::Timeout;
-pub use plan::{Condition, GatePlan, LoadKind, Plan, PlannedLoad};
+pub use plan::{Condition, Cost, Derivation, GatePlan, Guard, LoadKind, Plan, PlannedLoad};
 pub use policy::{
     Domain, DynPolicy, Effect, Location, Policy, PolicyInfo, PolicyList, PolicySet, boxed,
 };

@@ -9,7 +9,7 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use crate::fact::{FactError, FactKey};
+use crate::fact::{FactError, LoadedFact};
 use crate::source::{FactSource, Loaded};
 
 /// A source whose loads fail when they take too long.
@@ -81,7 +81,7 @@ impl<S: fmt::Debug> fmt::Debug for Timeout<S> {
     }
 }
 
-impl<K: FactKey, S: FactSource<K>> FactSource<K> for Timeout<S> {
+impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for Timeout<S> {
     async fn load(&self, keys: &[K]) -> Result<Loaded<K>, FactError> {
         let mut load = pin!(self.source.load(keys));
         let mut sleep = (self.sleep)(self.limit);
@@ -144,7 +144,7 @@ impl<S> MaxConcurrent<S> {
 }
 
 #[cfg(feature = "tokio")]
-impl<K: FactKey, S: FactSource<K>> FactSource<K> for MaxConcurrent<S> {
+impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for MaxConcurrent<S> {
     async fn load(&self, keys: &[K]) -> Result<Loaded<K>, FactError> {
         // Never closed, so never an error; were it one, the load would fail.
         let _permit = self.permits.acquire().await?;

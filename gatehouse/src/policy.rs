@@ -142,9 +142,27 @@ pub trait Rule<D: Domain, P: Sources>: Policy {
     note = "for more than 24, nest tuples: `((a, b), (c, d))`"
 )]
 pub trait PolicyList: 'static {
-    /// Adds what is known of each policy, in the gate's order.
+    /// The policies, in the gate's order.
     #[doc(hidden)]
-    fn infos(list: &mut Vec<&'static PolicyInfo>);
+    const POLICIES: Policies;
+}
+
+/// The policies of a set, known at compile time.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub enum Policies {
+    One(&'static PolicyInfo),
+    Many(&'static [Policies]),
+}
+
+impl Policies {
+    /// All of them, in order.
+    pub(crate) fn list(self) -> Vec<&'static PolicyInfo> {
+        match self {
+            Self::One(policy) => vec![policy],
+            Self::Many(sets) => sets.iter().flat_map(|set| set.list()).collect(),
+        }
+    }
 }
 
 /// A set of policies that all decide about the domain `D`, and whose facts the sources `P` load.
@@ -186,10 +204,7 @@ macro_rules! sets_of_policies {
     ($($name:ident)*) => {
         #[diagnostic::do_not_recommend]
         impl<$($name: PolicyList),*> PolicyList for ($($name,)*) {
-            fn infos(list: &mut Vec<&'static PolicyInfo>) {
-                let _ = &list;
-                $($name::infos(list);)*
-            }
+            const POLICIES: Policies = Policies::Many(&[$($name::POLICIES),*]);
         }
 
         impl<D: Domain, P: Sources, $($name: PolicySet<D, P>),*> PolicySet<D, P> for ($($name,)*) {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::fact::{FactError, FactKey, FactResult};
+use crate::fact::{FactError, FactKey, FactResult, LoadedFact};
 use crate::private::{AnyTable, Cx, Stop};
 
 /// Loads one fact, many keys at a time: implemented by you, on a database handle, a client, a map.
@@ -40,7 +40,7 @@ use crate::private::{AnyTable, Cx, Stop};
     label = "no `impl FactSource<{K}> for {Self}`",
     note = "write `impl FactSource<{K}> for {Self} {{ async fn load(&self, keys: &[{K}]) -> Result<Loaded<{K}>, FactError> {{ … }} }}`"
 )]
-pub trait FactSource<K: FactKey>: Send + Sync + 'static {
+pub trait FactSource<K: LoadedFact>: Send + Sync + 'static {
     /// Loads `keys`; each is there once. Keys that the answer leaves out are missing.
     fn load(&self, keys: &[K]) -> impl Future<Output = Result<Loaded<K>, FactError>> + Send;
 
@@ -51,7 +51,7 @@ pub trait FactSource<K: FactKey>: Send + Sync + 'static {
     }
 }
 
-impl<K: FactKey, S: FactSource<K>> FactSource<K> for Arc<S> {
+impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for Arc<S> {
     fn load(&self, keys: &[K]) -> impl Future<Output = Result<Loaded<K>, FactError>> + Send {
         S::load(self, keys)
     }
@@ -171,5 +171,5 @@ pub trait Sources: Send + Sync + Sized + 'static {
 pub trait ResolvedBy<P: Sources>: FactKey {
     /// Answers the key from the session, or stops.
     #[doc(hidden)]
-    fn resolve(self, cx: &mut Cx<P>) -> Result<Option<Self::Value>, Stop>;
+    fn resolve(self, cx: &mut Cx<P>) -> Result<Self::Output, Stop>;
 }

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::hash::Hash;
 use std::sync::Mutex;
 
-use gatehouse::{FactError, FactKey, FactSource, Loaded};
+use gatehouse::{FactError, FactKey, FactSource, Loaded, LoadedFact};
 
 /// What a source says of a key.
 #[derive(Clone, Debug)]
@@ -48,7 +48,7 @@ impl<K: FactKey> Scripted<K> {
     }
 }
 
-impl<K: FactKey> FactSource<K> for Scripted<K> {
+impl<K: LoadedFact> FactSource<K> for Scripted<K> {
     async fn load(&self, keys: &[K]) -> Result<Loaded<K>, FactError> {
         self.calls.lock().expect("nobody panics while counting").push(keys.to_vec());
         let mut loaded = Loaded::new();

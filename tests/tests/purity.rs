@@ -63,7 +63,7 @@ async fn an_impure_permit_is_indeterminate() {
     ] {
         let Decision::Indeterminate { failed, .. } = &decision else { panic!("{decision}") };
         let text = failed.last().map(ToString::to_string);
-        let expected = "`Flag`: the policy asks for another key each time it runs";
+        let expected = "`Flag`: the rule asks for another key each time it runs";
         assert_eq!(text.as_deref(), Some(expected));
     }
 }

@@ -21,7 +21,6 @@ pub(super) fn block(block: &mut Block, errors: &Errors) {
         check_part_attributes(fact, errors);
         check_part_names(fact, errors);
         check_types(fact, errors);
-        check_body(fact, errors);
     }
     check_names(block, errors);
 }
@@ -37,8 +36,14 @@ fn check_required(fact: &Fact, errors: &Errors) {
         for attr in others {
             errors.push(attr.path(), messages::REQUIRED_TWICE);
         }
-        if matches!(fact.ending, Ending::Default(_)) {
-            errors.push(first.path(), messages::required_default(fact.name.unraw()));
+        match fact.ending {
+            Ending::Plain => {}
+            Ending::Default(_) => {
+                errors.push(first.path(), messages::required_default(fact.name.unraw()));
+            }
+            Ending::Body(_) => {
+                errors.push(first.path(), messages::required_body(fact.name.unraw()));
+            }
         }
     }
 }
@@ -180,13 +185,6 @@ fn check_arguments(role: Role<'_>, arguments: &PathArguments, errors: &Errors) -
 /// Whether all pass. Unlike [`Iterator::all`] it looks at each: every one may have an error to push.
 fn every<T>(all: impl IntoIterator<Item = T>, check: impl Fn(T) -> bool) -> bool {
     all.into_iter().fold(true, |fine, one| fine & check(one))
-}
-
-/// Derived facts are a later stage of the language.
-fn check_body(fact: &Fact, errors: &Errors) {
-    if let Ending::Body(body) = &fact.ending {
-        errors.push_at(body.span_open(), messages::fact_body(fact.name.unraw()));
-    }
 }
 
 /// A fact is declared once. The second of a name is dropped; those under a `#[cfg]` may be

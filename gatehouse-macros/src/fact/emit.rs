@@ -3,46 +3,52 @@
 //! What the checks took out has a stand-in, so that a fact with errors is there all the same and its
 //! users get no second error.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident, Type};
 
 use super::ast::{Block, Ending, Fact, Part};
+use super::derive::Derived;
 use crate::crate_path::CratePath;
 
 /// Emits all facts of a block.
-pub(super) fn block(block: &Block) -> TokenStream {
-    block.facts.iter().map(|fact| Emitter::new(fact, &block.krate).fact()).collect()
+pub(super) fn block(block: &Block, derived: &BTreeMap<usize, Derived>) -> TokenStream {
+    let facts = block.facts.iter().enumerate();
+    facts.map(|(at, fact)| Emitter::new(fact, derived.get(&at), &block.krate).fact()).collect()
 }
 
 /// One field of the key: the parts whose names are good.
-struct Field<'a> {
+pub(super) struct Field<'a> {
     /// Its docs.
     attrs: &'a [Attribute],
     /// Its name.
-    name: &'a Ident,
+    pub(super) name: &'a Ident,
     /// Its name without `r#`.
     text: String,
     /// Its type, or the stand-in.
-    ty: TokenStream,
+    pub(super) ty: TokenStream,
 }
 
 /// What the pieces of one fact have in common.
-struct Emitter<'a> {
+pub(super) struct Emitter<'a> {
     /// Where the library is.
-    krate: &'a CratePath,
+    pub(super) krate: &'a CratePath,
     /// The fact.
-    fact: &'a Fact,
+    pub(super) fact: &'a Fact,
+    /// How it is computed, if it has a body and that compiles.
+    pub(super) derived: Option<&'a Derived>,
     /// The fields of its key.
-    fields: Vec<Field<'a>>,
+    pub(super) fields: Vec<Field<'a>>,
     /// The type of its value, or the stand-in.
-    value: TokenStream,
+    pub(super) value: TokenStream,
 }
 
 impl<'a> Emitter<'a> {
     /// What to emit for `fact`, with stand-ins where the checks took something out.
-    fn new(fact: &'a Fact, krate: &'a CratePath) -> Self {
+    fn new(fact: &'a Fact, derived: Option<&'a Derived>, krate: &'a CratePath) -> Self {
         let stand_in = || quote!(#krate::private::Refused);
         let or_stand_in =
             |ty: &Option<Type>| ty.as_ref().map_or_else(stand_in, ToTokens::to_token_stream);
@@ -50,7 +56,8 @@ impl<'a> Emitter<'a> {
             let name = name.as_ref()?;
             Some(Field { attrs, name, text: name.unraw().to_string(), ty: or_stand_in(ty) })
         });
-        Self { krate, fact, fields: fields.collect(), value: or_stand_in(&fact.value) }
+        let value = or_stand_in(&fact.value);
+        Self { krate, fact, derived, fields: fields.collect(), value }
     }
 
     /// The whole fact.
@@ -222,6 +229,41 @@ impl<'a> Emitter<'a> {
     fn fact_impl(&self) -> TokenStream {
         let (krate, value, name) = (self.krate, &self.value, &self.fact.name);
         let text = name.unraw().to_string();
+        let bounds = quote! {
+            where
+                for<'k> Self: #krate::private::KeyBounds<'k>,
+                for<'k> #value: #krate::private::ValueBounds<'k>,
+        };
+        let (derivation, output) = (self.derivation(), self.output());
+        let answered = match self.fact.ending {
+            Ending::Body(_) => self.derived_impls(),
+            Ending::Plain | Ending::Default(_) => self.loaded_impl(&output, &bounds),
+        };
+        quote! {
+            const _: () = <#value as #krate::private::FactValue>::CHECKED;
+            #[automatically_derived]
+            impl #krate::FactKey for #name #bounds {
+                type Value = #value;
+                type Output = #output;
+                const NAME: &'static ::core::primitive::str = #text;
+                #derivation
+            }
+            #answered
+        }
+    }
+
+    /// What `.await` gives.
+    fn output(&self) -> TokenStream {
+        let value = &self.value;
+        match &self.fact.ending {
+            Ending::Plain => quote!(::core::option::Option<#value>),
+            Ending::Default(_) | Ending::Body(_) => quote!(#value),
+        }
+    }
+
+    /// `impl LoadedFact`: what a missing value means.
+    fn loaded_impl(&self, output: &TokenStream, bounds: &TokenStream) -> TokenStream {
+        let (krate, value, name) = (self.krate, &self.value, &self.fact.name);
         let required = (!self.fact.required.is_empty()).then(|| {
             quote!(
                 const REQUIRED: ::core::primitive::bool = true;
@@ -229,41 +271,25 @@ impl<'a> Emitter<'a> {
         });
         // A mixed-site name: the default is the user's expression, and sees none of ours.
         let found = Ident::new("found", Span::mixed_site());
-        let (output, body) = self.output(&found);
+        let body = match &self.fact.ending {
+            // The default is the tail: an arm of a `match` with a wrong type would blame the whole
+            // macro.
+            Ending::Default(default) => quote! {
+                if let ::core::option::Option::Some(value) = #found {
+                    return value;
+                }
+                #default
+            },
+            Ending::Plain | Ending::Body(_) => quote!(#found),
+        };
         quote! {
-            const _: () = <#value as #krate::private::FactValue>::CHECKED;
             #[automatically_derived]
-            impl #krate::FactKey for #name
-            where
-                for<'k> Self: #krate::private::KeyBounds<'k>,
-                for<'k> #value: #krate::private::ValueBounds<'k>,
-            {
-                type Value = #value;
-                type Output = #output;
-                const NAME: &'static ::core::primitive::str = #text;
+            impl #krate::LoadedFact for #name #bounds {
                 #required
                 fn output(#found: ::core::option::Option<#value>) -> #output {
                     #body
                 }
             }
         }
-    }
-
-    /// What `.await` gives, and how it comes from what was found.
-    fn output(&self, found: &Ident) -> (TokenStream, TokenStream) {
-        let value = &self.value;
-        let missing = match &self.fact.ending {
-            Ending::Plain => return (quote!(::core::option::Option<#value>), quote!(#found)),
-            Ending::Default(default) => quote!(#default),
-            Ending::Body(_) => quote!(::core::unreachable!()),
-        };
-        // The default is the tail: an arm of a `match` with a wrong type would blame the whole macro.
-        let body = quote! {
-            if let ::core::option::Option::Some(value) = #found {
-                return value;
-            }
-            #missing
-        };
-        (quote!(#value), body)
     }
 }

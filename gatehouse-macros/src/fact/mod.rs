@@ -2,14 +2,19 @@
 
 mod ast;
 mod check;
+mod derive;
 mod emit;
+mod emit_derived;
 mod parse;
+mod recursion;
 
 #[cfg(test)]
 mod tests;
 
 use proc_macro2::TokenStream;
+use quote::quote;
 
+use crate::crate_path::CratePath;
 use crate::errors::Errors;
 
 /// Compiles one `fact!` block. A fact with errors does not hide the others.
@@ -24,5 +29,11 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 fn compile(input: TokenStream, errors: &Errors) -> TokenStream {
     let mut block = parse::block(input, errors);
     check::block(&mut block, errors);
-    emit::block(&block)
+    let derived = derive::block(&block, &runtime(&block.krate), errors);
+    emit::block(&block, &derived)
+}
+
+/// The path of what generated code calls.
+fn runtime(krate: &CratePath) -> TokenStream {
+    quote!(#krate::private)
 }

@@ -87,6 +87,13 @@ fn a_fact() {
             type Value = Role;
             type Output = ::core::option::Option<Role>;
             const NAME: &'static ::core::primitive::str = "OrgRole";
+        }
+        #[automatically_derived]
+        impl ::gatehouse::LoadedFact for OrgRole
+        where
+            for<'k> Self: ::gatehouse::private::KeyBounds<'k>,
+            for<'k> Role: ::gatehouse::private::ValueBounds<'k>,
+        {
             fn output(found: ::core::option::Option<Role>) -> ::core::option::Option<Role> {
                 found
             }
@@ -151,6 +158,13 @@ fn a_fact_without_parts_and_with_everything_else() {
             type Value = Vec<u8>;
             type Output = Vec<u8>;
             const NAME: &'static ::core::primitive::str = "type";
+        }
+        #[automatically_derived]
+        impl crate::auth::LoadedFact for r#type
+        where
+            for<'k> Self: crate::auth::private::KeyBounds<'k>,
+            for<'k> Vec<u8>: crate::auth::private::ValueBounds<'k>,
+        {
             fn output(found: ::core::option::Option<Vec<u8>>) -> Vec<u8> {
                 if let ::core::option::Option::Some(value) = found {
                     return value;
@@ -233,16 +247,229 @@ fn all_facts_report_and_the_good_ones_survive() {
         B(y) -> u8;
         = nonsense;
         pub C(z: u8);
-        D(w: u8) -> u8 { true }
+        D(w: u8) -> u8 { A(w).await? }
         E() -> u8;
     ";
     let underlined: Vec<_> =
         testing::errors(compile, source).into_iter().map(|(text, _)| text).collect();
-    assert_eq!(underlined, ["u8", "y", "=", "C", "{"]);
+    assert_eq!(underlined, ["u8", "y", "=", "C", "?"]);
     let skeleton = testing::skeleton(compile, source);
     for name in ["A", "B", "C", "D", "E"] {
         assert!(skeleton.contains(&format!("FactKey for {name}\n")), "no {name} in {skeleton}");
     }
+}
+
+/// What the body of a fact comes to.
+#[test]
+fn a_derived_fact() {
+    let source = "
+        /// Whether `user` sees `folder`.
+        pub Viewer(user: UserId, folder: u64) -> bool {
+            Grant(user, folder).await
+                || match Parent(folder).await {
+                    Some(above) => Viewer(user, above).await,
+                    None => false,
+                }
+        }";
+    let expansion = testing::expansion(compile, source);
+    let start = expansion.find("impl ::gatehouse::FactKey for").expect("the fact is there");
+    insta::assert_snapshot!(expansion[start..].replace("::gatehouse::private::", ""), @r#"
+    impl ::gatehouse::FactKey for Viewer
+        where
+            for<'k> Self: KeyBounds<'k>,
+            for<'k> bool: ValueBounds<'k>,
+        {
+            type Value = bool;
+            type Output = bool;
+            const NAME: &'static ::core::primitive::str = "Viewer";
+            const COST: Cost = Cost::of_cycle(
+                &[<Viewer as ::gatehouse::FactKey>::DERIVATION],
+            );
+            const DERIVATION: ::core::option::Option<
+                &'static Derivation,
+            > = ::core::option::Option::Some(
+                &Derivation::new(
+                    "Viewer",
+                    Location::new(::core::file!(), ::core::line!()),
+                    {
+                        const LOADS: &[PlannedLoad] = &scheduled([
+                            PlannedLoad::of::<
+                                Grant,
+                            >(
+                                ("Grant(user, folder)", LoadKind::One),
+                                &[],
+                                &[],
+                                (::core::line!(), ::core::column!()),
+                            ),
+                            PlannedLoad::of::<
+                                Parent,
+                            >(
+                                ("Parent(folder)", LoadKind::One),
+                                &[],
+                                &[
+                                    Guard::new(
+                                        "Grant(user, folder).await",
+                                        false,
+                                    ),
+                                ],
+                                (::core::line!(), ::core::column!()),
+                            ),
+                            PlannedLoad::recursive::<
+                                Viewer,
+                            >(
+                                ("Viewer(user, above)", LoadKind::One),
+                                &[1],
+                                &[
+                                    Guard::new(
+                                        "Grant(user, folder).await",
+                                        false,
+                                    ),
+                                    Guard::new(
+                                        "let Some(above) = Parent(folder).await",
+                                        true,
+                                    ),
+                                ],
+                                (::core::line!(), ::core::column!()),
+                            ),
+                        ]);
+                        Plan::new(
+                            LOADS,
+                            &[
+                                Condition::new(
+                                    "Grant(user, folder).await",
+                                    (::core::line!(), ::core::column!()),
+                                ),
+                            ],
+                        )
+                    },
+                ),
+            );
+        }
+        #[automatically_derived]
+        impl<__Sources> ::gatehouse::ResolvedBy<__Sources> for Viewer
+        where
+            __Sources: ::gatehouse::Sources,
+            Grant: ::gatehouse::ResolvedBy<__Sources>,
+            Parent: ::gatehouse::ResolvedBy<__Sources>,
+        {
+            fn resolve(
+                self,
+                cx: &mut Cx<__Sources>,
+            ) -> ::core::result::Result<
+                <Self as ::gatehouse::FactKey>::Output,
+                Stop,
+            > {
+                derived(cx, self)
+            }
+        }
+        #[automatically_derived]
+        #[allow(
+            unreachable_code,
+            clippy::diverging_sub_expression,
+            clippy::needless_question_mark
+        )]
+        impl<__Sources> Derived<__Sources> for Viewer
+        where
+            __Sources: ::gatehouse::Sources,
+            Grant: ::gatehouse::ResolvedBy<__Sources>,
+            Parent: ::gatehouse::ResolvedBy<__Sources>,
+        {
+            fn evaluate(
+                &self,
+                cx: &mut Cx<__Sources>,
+            ) -> ::core::result::Result<
+                <Self as ::gatehouse::FactKey>::Value,
+                Stop,
+            > {
+                let user = <UserId as KeyPart>::part_clone(&self.user);
+                let folder = <u64 as KeyPart>::part_clone(
+                    &self.folder,
+                );
+                let value: bool = {
+                    or(
+                        cx,
+                        |cx| read(Grant(user, folder), cx),
+                        |cx| ::core::result::Result::Ok(
+                            match read(Parent(folder), cx)? {
+                                Some(above) => {
+                                    read(Viewer(user, above), cx)?
+                                }
+                                None => false,
+                            },
+                        ),
+                    )?
+                };
+                ::core::result::Result::Ok(value)
+            }
+            #[allow(warnings, clippy::all, clippy::pedantic)]
+            fn ask(&self, cx: &mut Cx<__Sources>) {
+                let _ = &cx;
+                {
+                    let folder = <u64 as KeyPart>::part_clone(
+                        &self.folder,
+                    );
+                    ask(Parent(folder), cx);
+                }
+                {
+                    let user = <UserId as KeyPart>::part_clone(
+                        &self.user,
+                    );
+                    let folder = <u64 as KeyPart>::part_clone(
+                        &self.folder,
+                    );
+                    slice(
+                        cx,
+                        |cx| {
+                            match read(Parent(folder), cx)? {
+                                Some(above) => {
+                                    ask(Viewer(user, above), cx);
+                                }
+                                _ => {}
+                            }
+                            ::core::result::Result::Ok(())
+                        },
+                    );
+                }
+            }
+            fn of_bool(value: ::core::primitive::bool) -> ::core::option::Option<bool> {
+                ::core::option::Option::Some(value)
+            }
+            fn is_true(value: &bool) -> ::core::primitive::bool {
+                *value
+            }
+        }
+    };
+    "#);
+}
+
+/// Where a fact may come back to itself, and from where it is bound by what sources load.
+#[test]
+fn recursion_that_only_adds_truth_is_fine() {
+    let source = "
+        A(x: u8) -> bool {
+            if Local(x).await { return B(x).await; }
+            let Some(y) = Next(x).await else { return any([A(x), A(x)]).await };
+            if y > x { all([A(y)]).await && (B(y).await || A(x).await) } else { { C(x).await } }
+        }
+        B(x: u8) -> bool { match x { 0 => Base(x).await, x if x > 9 => A(x).await, _ => false } }
+        C(x: u8) -> Option<u8> { Some(Other(x).await? + Next(x).await?) }";
+    let source = source.replace("{ { C(x).await } }", "{ C(x).await.is_some() }");
+    let expansion = testing::expansion(compile, &source);
+    let bounds = |name: &str| {
+        let start = expansion.find(&format!("ResolvedBy<__Sources> for {name}\n")).expect("it is");
+        let rest = &expansion[start..];
+        let bounds =
+            &rest[rest.find("Sources,").expect("a bound")..rest.find('{').expect("an impl")];
+        let names = bounds.split(':').map(|part| part.trim().rsplit([' ', ',', '\n']).next());
+        names
+            .flatten()
+            .filter(|name| name.starts_with(char::is_uppercase))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(bounds("A"), ["Base", "Local", "Next", "Other"]);
+    assert_eq!(bounds("B"), ["Base", "Local", "Next", "Other"]);
+    assert_eq!(bounds("C"), ["Next", "Other"]);
 }
 
 /// One line per entry of the catalogue: source, what is underlined, message.
@@ -260,7 +487,20 @@ fn the_catalogue() {
         "A(x: u8): bool;",
         "A(x: u8) -> Vec<u8>",
         "A(x: u8) -> bool = 1 + 2",
-        "A(x: u8) -> bool { true }",
+        "A(x: u8) -> bool { B(x).await? }",
+        "A(x: u8) -> bool { B(x).load() + }",
+        "A(x: u8) -> bool { load(x).await }",
+        "A(x: u8) -> u8 { A(x).await }",
+        "A(x: u8) -> bool { !A(x).await }",
+        "A(x: u8) -> bool { if A(x).await { true } else { false } }",
+        "A(x: u8) -> bool { let a = A(x).await; a }",
+        "A(x: u8) -> bool { each([A(x)]).await.is_empty() }",
+        "A(x: u8) -> bool { A(x).await || return true }",
+        "A(x: u8) -> bool { A(x).await == B(x).await }",
+        "A(x: u8) -> bool { match A(x).await { a => a } }",
+        "A(x: u8) -> bool { B(self::A(x).await).await }",
+        "A(x: u8) -> bool { B(x).await } B(x: u8) -> bool { !A(x).await }",
+        "#[required] A() -> u8 { 3 }",
         "A() -> u8; A(x: u8) -> bool;",
         "#[required(x)] A() -> u8;",
         "#[required] #[required] A() -> u8;",
@@ -296,7 +536,7 @@ fn the_catalogue() {
         let (underlined, message) = error(source);
         format!("{source}\n    {underlined}\n    {message}\n")
     });
-    insta::assert_snapshot!(lines.concat(), @r#"
+    insta::assert_snapshot!(lines.concat(), @"
     #![gatehouse(create = x)] A() -> u8;
         gatehouse(create = x)
         `gatehouse` takes the path of the library and nothing else; write `gatehouse(crate = path::to::gatehouse)`
@@ -326,13 +566,52 @@ fn the_catalogue() {
         the fact `A` has no value; say its type after an arrow: `A(…) -> Value;`
     A(x: u8) -> Vec<u8>
         >
-        the fact `A` does not end; write `;` here, or `= value;` for what stands in for a missing one
+        the fact `A` does not end; write `;` here, `= value;` for what stands in for a missing one, or a body `{ … }`
     A(x: u8) -> bool = 1 + 2
         2
-        the fact `A` does not end; write `;` here, or `= value;` for what stands in for a missing one
-    A(x: u8) -> bool { true }
-        {
-        the fact `A` has a body, and derived facts are not built yet; end it with `;` and load it from a source, or write the rule in a `#[policy]`
+        the fact `A` does not end; write `;` here, `= value;` for what stands in for a missing one, or a body `{ … }`
+    A(x: u8) -> bool { B(x).await? }
+        ?
+        `?` would leave the derived fact `A` without its `bool`; say what a missing value means: `.unwrap_or(…)`, `let Some(value) = … else { return … };`, or declare `-> Option<bool>`
+    A(x: u8) -> bool { B(x).load() + }
+        }
+        unexpected end of input, expected an expression
+    A(x: u8) -> bool { load(x).await }
+        load(x)
+        `.await` in a rule works on facts only, named where they are awaited: `Fact(…).await`, `any(…).await`, `all(…).await`, `each(…).await`
+    A(x: u8) -> u8 { A(x).await }
+        A
+        the fact `A` comes back to itself here, and a recursive fact is a `bool`: of any other value, data that run in circles would have none; declare `A(…) -> bool`, or follow the data in a source
+    A(x: u8) -> bool { !A(x).await }
+        A
+        the fact `A` comes back to itself inside `!`, where more truth could make it less true, and data that run in circles would have no meaning; let it be an operand of `||` or `&&`, an arm or the end of the body, or a key of `any` or `all`
+    A(x: u8) -> bool { if A(x).await { true } else { false } }
+        A
+        the fact `A` comes back to itself inside a condition, where more truth could make it less true, and data that run in circles would have no meaning; let it be an operand of `||` or `&&`, an arm or the end of the body, or a key of `any` or `all`
+    A(x: u8) -> bool { let a = A(x).await; a }
+        A
+        the fact `A` comes back to itself inside a `let`, where more truth could make it less true, and data that run in circles would have no meaning; let it be an operand of `||` or `&&`, an arm or the end of the body, or a key of `any` or `all`
+    A(x: u8) -> bool { each([A(x)]).await.is_empty() }
+        A
+        the fact `A` comes back to itself inside an expression that is not its answer, where more truth could make it less true, and data that run in circles would have no meaning; let it be an operand of `||` or `&&`, an arm or the end of the body, or a key of `any` or `all`
+    A(x: u8) -> bool { A(x).await || return true }
+        A
+        the fact `A` comes back to itself inside an operand beside one that leaves the body, where more truth could make it less true, and data that run in circles would have no meaning; let it be an operand of `||` or `&&`, an arm or the end of the body, or a key of `any` or `all`
+    A(x: u8) -> bool { A(x).await == B(x).await }
+        A
+        the fact `A` comes back to itself inside an expression that is not its answer, where more truth could make it less true, and data that run in circles would have no meaning; let it be an operand of `||` or `&&`, an arm or the end of the body, or a key of `any` or `all`
+    A(x: u8) -> bool { match A(x).await { a => a } }
+        A
+        the fact `A` comes back to itself inside the value that `match` looks at, where more truth could make it less true, and data that run in circles would have no meaning; let it be an operand of `||` or `&&`, an arm or the end of the body, or a key of `any` or `all`
+    A(x: u8) -> bool { B(self::A(x).await).await }
+        self::A
+        the fact `A` comes back to itself inside a key, where more truth could make it less true, and data that run in circles would have no meaning; let it be an operand of `||` or `&&`, an arm or the end of the body, or a key of `any` or `all`
+    A(x: u8) -> bool { B(x).await } B(x: u8) -> bool { !A(x).await }
+        A
+        the fact `B` comes back to itself inside `!`, where more truth could make it less true, and data that run in circles would have no meaning; let it be an operand of `||` or `&&`, an arm or the end of the body, or a key of `any` or `all`
+    #[required] A() -> u8 { 3 }
+        required
+        the fact `A` is computed by its body, so it is never missing and cannot be `#[required]`; remove the attribute, or put it on the facts that the body loads
     A() -> u8; A(x: u8) -> bool;
         A
         the fact `A` is declared twice; remove one, or give it another name
@@ -423,5 +702,5 @@ fn the_catalogue() {
     A() -> ;
         ->
         the fact `A` has no value; say its type after an arrow: `A(…) -> Value;`
-    "#);
+    ");
 }

@@ -2,10 +2,10 @@
 
 use syn::{Expr, Lit, UnOp};
 
-use super::ast::{Block, Body, Node, Stmt};
 use super::messages;
 use super::parse::{Options, Policy};
-use super::plan::PolicyPlan;
+use crate::body::ast::{Block, Body, Node, Stmt};
+use crate::body::plan::BodyPlan;
 use crate::errors::Errors;
 use crate::text;
 
@@ -54,7 +54,7 @@ fn check_unconditional(policy: &Policy, options: &Options, body: &Body, errors: 
 fn is_irrefutable(pat: &syn::Pat) -> bool {
     match pat {
         syn::Pat::Wild(_) => true,
-        syn::Pat::Ident(_) => !super::ast::bound_names(pat).is_empty(),
+        syn::Pat::Ident(_) => !crate::body::ast::bound_names(pat).is_empty(),
         _ => false,
     }
 }
@@ -114,7 +114,7 @@ fn constant_expr(expr: &Expr) -> Option<bool> {
 }
 
 /// A budget is kept: the first load that breaks it is pointed at, with what it waits for.
-pub(super) fn budget(options: &Options, body: &Body, plan: &PolicyPlan, errors: &Errors) {
+pub(super) fn budget(options: &Options, body: &Body, plan: &BodyPlan, errors: &Errors) {
     let Some(budget) = options.rounds else { return };
     let over = plan.loads.iter().position(|load| load.round > budget);
     let Some(id) = over else { return };

@@ -1,17 +1,17 @@
 //! The items that a policy becomes: a type, and its implementations.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Attribute;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
-use super::ast::{Body, Kind};
-use super::emit::{Emitter, cx};
 use super::parse::{Options, Parameter, Policy, Role};
-use super::plan::PolicyPlan;
+use crate::body::ast::Body;
+use crate::body::emit::{Emitter, cx};
+use crate::body::plan::BodyPlan;
+use crate::body::tokens;
 use crate::crate_path::CratePath;
-use crate::text;
 
 /// The path of what generated code calls.
 pub(super) fn runtime(library: &CratePath) -> TokenStream {
@@ -23,7 +23,7 @@ pub(super) fn emit(
     policy: &Policy,
     options: &Options,
     body: &Body,
-    plan: &PolicyPlan,
+    plan: &BodyPlan,
     runtime: &TokenStream,
 ) -> TokenStream {
     let (request, cx) = (request(), cx());
@@ -43,11 +43,11 @@ pub(super) fn emit(
         let parameters = quiet_bindings(policy);
         quote!(#parameters #(#slices)*)
     };
-    let facts = facts(body);
+    let facts = body.facts();
     items(
         policy,
         options,
-        &plan_tokens(body, plan, runtime),
+        &tokens::plan(body, plan, runtime, &|_| false),
         runtime,
         &Code { evaluate, ask, facts },
     )
@@ -65,7 +65,7 @@ pub(super) fn skeleton(policy: &Policy, options: &Options, runtime: &TokenStream
         ask: quote!(let _ = (#request, #cx);),
         facts: Vec::new(),
     };
-    items(policy, options, &quote!(#runtime::Plan::new(&[], &[], 0)), runtime, &code)
+    items(policy, options, &tokens::no_plan(runtime), runtime, &code)
 }
 
 struct Code {
@@ -73,17 +73,6 @@ struct Code {
     ask: TokenStream,
     /// Each fact that the policy loads, once.
     facts: Vec<syn::Path>,
-}
-
-fn facts(body: &Body) -> Vec<syn::Path> {
-    let mut facts: Vec<syn::Path> = Vec::new();
-    for load in &body.loads {
-        let written = |path: &syn::Path| quote!(#path).to_string();
-        if facts.iter().all(|fact| written(fact) != written(&load.fact)) {
-            facts.push(load.fact.clone());
-        }
-    }
-    facts
 }
 
 fn items(
@@ -200,9 +189,8 @@ fn info(
 
         #[automatically_derived]
         impl #runtime::PolicyList for #ident {
-            fn infos(list: &mut #runtime::Vec<&'static #runtime::PolicyInfo>) {
-                list.push(<Self as #runtime::Policy>::INFO);
-            }
+            const POLICIES: #runtime::Policies =
+                #runtime::Policies::One(<Self as #runtime::Policy>::INFO);
         }
     }
 }
@@ -260,39 +248,9 @@ fn bind(parameter: &Parameter, leave: &TokenStream) -> TokenStream {
 
 fn is_plain(pat: &syn::Pat) -> bool {
     match pat {
-        syn::Pat::Ident(it) => it.subpat.is_none() && !super::ast::bound_names(pat).is_empty(),
+        syn::Pat::Ident(it) => {
+            it.subpat.is_none() && !crate::body::ast::bound_names(pat).is_empty()
+        }
         _ => false,
     }
-}
-
-fn plan_tokens(body: &Body, plan: &PolicyPlan, runtime: &TokenStream) -> TokenStream {
-    let loads = body.loads.iter().zip(&plan.loads).map(|(load, planned)| {
-        let fact = load.fact.segments.last().map(|last| last.ident.unraw().to_string());
-        let text = text::of_expr(&load.written);
-        let round = Literal::u32_unsuffixed(planned.round);
-        let kind = match load.kind {
-            Kind::One => quote!(One),
-            Kind::Any => quote!(Any),
-            Kind::All => quote!(All),
-            Kind::Each => quote!(Each),
-        };
-        let waits = planned.waits_for.keys().map(|id| Literal::usize_unsuffixed(*id));
-        let place = place(load.ends.0);
-        quote! {
-            #runtime::PlannedLoad::new(
-                (#fact, #text, #runtime::LoadKind::#kind), #round, &[#(#waits),*], #place
-            )
-        }
-    });
-    let conditions = plan.conditions.iter().map(|(text, at)| {
-        let place = place(*at);
-        quote!(#runtime::Condition::new(#text, #place))
-    });
-    let rounds = Literal::u32_unsuffixed(plan.rounds());
-    quote!(#runtime::Plan::new(&[#(#loads),*], &[#(#conditions),*], #rounds))
-}
-
-/// The line and column of a span, which the compiler fills in.
-fn place(span: Span) -> TokenStream {
-    quote_spanned!(span=> (::core::line!(), ::core::column!()))
 }

@@ -47,58 +47,6 @@ pub(super) const IMPL_TRAIT: &str =
 
 pub(super) const NOT_ASYNC: &str = "loading a fact needs `async fn`; write `async` before `fn`";
 
-pub(super) const AWAIT_NOT_A_FACT: &str = "`.await` in a policy works on facts only, named where they are awaited: `Fact(…).await`, \
-     `any(…).await`, `all(…).await`, `each(…).await`";
-
-pub(super) fn load_inside(place: &str, remedy: &str) -> String {
-    format!("a fact cannot be loaded inside {place}; {remedy}")
-}
-
-pub(super) const REMEDY_CLOSURE: &str = "load it before, into a local: `let value = Fact(…).await;`; for many keys use `any`, `all` or \
-     `each`: `any(items.iter().map(|item| Fact(item.id))).await`";
-
-pub(super) const REMEDY_LOOP: &str = "one round trip for each turn is what a policy must never cost; ask for all keys at once: \
-     `any(items.iter().map(|item| Fact(item.id))).await` (or `all`, `each`)";
-
-pub(super) const REMEDY_FUNCTION: &str = "load it in the policy and pass its value to the function";
-
-pub(super) const REMEDY_MACRO: &str = "load it before, into a local: `let value = Fact(…).await;`";
-
-pub(super) const REMEDY_ASYNC_BLOCK: &str =
-    "a policy needs no `async` block: write the load where its value is used";
-
-pub(super) fn way_out_in_macro(what: &str) -> String {
-    format!("`{what}` inside a macro cannot be seen; bind the value before: `let value = …;`")
-}
-
-pub(super) fn attribute_inside(name: &str) -> String {
-    format!(
-        "`#[{name}]` on a part of a policy would be lost to its plan; put it on the policy, or on a \
-         function that the policy calls"
-    )
-}
-
-pub(super) const ASYNC_BLOCK: &str =
-    "a policy needs no `async` block; write what is in it where its value is used";
-
-pub(super) const UNSAFE_BLOCK: &str =
-    "a policy's body is pure and may run more than once; move `unsafe` code into a function";
-
-pub(super) fn many_without_fact(kind: &str) -> String {
-    format!(
-        "`{kind}` must see which fact it asks for: end the keys with `.map(|item| Fact(item.id))`, \
-         or name the fact: `{kind}::<Fact>(keys)`"
-    )
-}
-
-pub(super) fn many_arguments(kind: &str) -> String {
-    format!(
-        "`{kind}` takes one argument, the keys: `{kind}(items.iter().map(|item| Fact(item.id)))`"
-    )
-}
-
-pub(super) const LAZY_ARGUMENT: &str = "`lazy` takes one load: `lazy(Fact(…)).await`";
-
 pub(super) const QUESTION_IN_FORBID: &str = "in a forbid policy `?` would mean that a missing value forbids nothing; say what it means: \
      `.unwrap_or(true)`, `let Some(value) = … else { return true };`, or a default on the fact";
 

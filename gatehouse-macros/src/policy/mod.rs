@@ -1,24 +1,17 @@
 //! `#[policy]`: parse, lower, check, plan, check the budget, emit.
 
-mod ast;
 mod check;
-mod emit;
-mod guard;
 mod item;
-mod lower;
 mod messages;
-mod names;
 mod parse;
-mod plan;
-mod slice;
 #[cfg(test)]
 mod tests;
-mod way;
 
 use proc_macro2::{Span, TokenStream};
 
 use self::parse::{Options, Policy};
-use self::plan::PolicyPlan;
+use crate::body::lower;
+use crate::body::plan::BodyPlan;
 use crate::crate_path::CratePath;
 use crate::errors::Errors;
 
@@ -43,12 +36,12 @@ fn compile(attr: TokenStream, item: TokenStream, errors: &Errors) -> TokenStream
     let library = options.library.take().unwrap_or_else(CratePath::default_path);
     let runtime = item::runtime(&library);
     let mut policy = Policy::parse(function, errors);
-    let body = lower::body(policy.take_block(), errors);
+    let body = lower::body(policy.take_block(), quote::quote!(bool), true, errors);
     check::body(&policy, &options, &body, errors);
     if !errors.is_empty() {
         return item::skeleton(&policy, &options, &runtime);
     }
-    let plan = PolicyPlan::new(&body, options.lazy.is_some(), &runtime);
+    let plan = BodyPlan::new(&body, options.lazy.is_some(), &runtime);
     check::budget(&options, &body, &plan, errors);
     item::emit(&policy, &options, &body, &plan, &runtime)
 }

@@ -6,9 +6,10 @@ use insta::assert_snapshot;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::ast::LoadId;
-use super::plan::PolicyPlan;
-use super::{compile, lower, messages};
+use super::{compile, messages};
+use crate::body::ast::LoadId;
+use crate::body::plan::BodyPlan;
+use crate::body::{self, lower};
 use crate::errors::Errors;
 use crate::{testing, text};
 
@@ -36,9 +37,9 @@ fn function(source: &str, name: &str) -> String {
 fn plan(body: &str) -> String {
     let errors = Errors::new();
     let block = syn::parse_str(&format!("{{ {body} }}")).expect("a body");
-    let lowered = lower::body(block, &errors);
+    let lowered = lower::body(block, quote!(bool), true, &errors);
     assert!(errors.into_vec().is_empty(), "the body has errors");
-    let plan = PolicyPlan::new(&lowered, false, &TokenStream::new());
+    let plan = BodyPlan::new(&lowered, false, &TokenStream::new());
     let key = |id: &LoadId| text::of_expr(&lowered.loads[*id].written);
     let mut lines = String::new();
     for (id, load) in plan.loads.iter().enumerate() {
@@ -622,12 +623,12 @@ fn messages_about_signatures() {
 
 #[test]
 fn messages_about_where_a_load_stands() {
-    let inside = messages::load_inside;
-    let in_loop = inside("a loop", messages::REMEDY_LOOP);
+    let inside = body::messages::load_inside;
+    let in_loop = inside("a loop", body::messages::REMEDY_LOOP);
     assert_errors([
         (
             "#[policy] async fn p(u: &U) -> bool { u.ids.iter().any(|id| A(*id).await) }",
-            &[("await", &inside("a closure", messages::REMEDY_CLOSURE))],
+            &[("await", &inside("a closure", body::messages::REMEDY_CLOSURE))],
         ),
         (
             "#[policy] async fn p(u: &U) -> bool { while A(u.id).await {} loop { B(u.id).await } }",
@@ -635,15 +636,15 @@ fn messages_about_where_a_load_stands() {
         ),
         (
             "#[policy] async fn p(u: &U) -> bool { async fn q() { A(1).await } u.a }",
-            &[("await", &inside("another function", messages::REMEDY_FUNCTION))],
+            &[("await", &inside("another function", body::messages::REMEDY_FUNCTION))],
         ),
         (
             "#[policy] async fn p(u: &U) -> bool { dbg!(A(1).await) }",
-            &[("await", &inside("a macro", messages::REMEDY_MACRO))],
+            &[("await", &inside("a macro", body::messages::REMEDY_MACRO))],
         ),
         (
             "#[policy] async fn p(u: &U) -> bool { let f = async { A(1).await }; u.a }",
-            &[("await", &inside("an `async` block", messages::REMEDY_ASYNC_BLOCK))],
+            &[("await", &inside("an `async` block", body::messages::REMEDY_ASYNC_BLOCK))],
         ),
     ]);
 }
@@ -653,32 +654,35 @@ fn messages_about_bodies() {
     assert_errors([
         (
             "#[policy] async fn p(u: &U) -> bool { u.load().await }",
-            &[("u.load()", messages::AWAIT_NOT_A_FACT)],
+            &[("u.load()", body::messages::AWAIT_NOT_A_FACT)],
         ),
         (
             "#[policy] fn p(u: &U) -> bool { let f = async { 1 }; u.a }",
-            &[("async", messages::ASYNC_BLOCK)],
+            &[("async", body::messages::ASYNC_BLOCK)],
         ),
         (
             "#[policy] fn p(u: &U) -> bool { dbg!(u.a?) }",
-            &[("?", &messages::way_out_in_macro("?"))],
+            &[("?", &body::messages::way_out_in_macro("?"))],
         ),
         (
             "#[policy] fn p(u: &U) -> bool { ensure!(u.a, return false); u.b }",
-            &[("return", &messages::way_out_in_macro("return"))],
+            &[("return", &body::messages::way_out_in_macro("return"))],
         ),
-        ("#[policy] fn p(u: &U) -> bool { unsafe { u.a } }", &[("unsafe", messages::UNSAFE_BLOCK)]),
+        (
+            "#[policy] fn p(u: &U) -> bool { unsafe { u.a } }",
+            &[("unsafe", body::messages::UNSAFE_BLOCK)],
+        ),
         (
             "#[policy] async fn p(u: &U) -> bool { any(u.keys()).await }",
-            &[("u.keys()", &messages::many_without_fact("any"))],
+            &[("u.keys()", &body::messages::many_without_fact("any"))],
         ),
         (
             "#[policy] async fn p(u: &U) -> bool { each(A(1), A(2)).await }",
-            &[("each", &messages::many_arguments("each"))],
+            &[("each", &body::messages::many_arguments("each"))],
         ),
         (
             "#[policy] async fn p(u: &U) -> bool { lazy(A(1), A(2)).await }",
-            &[("lazy", messages::LAZY_ARGUMENT)],
+            &[("lazy", body::messages::LAZY_ARGUMENT)],
         ),
         (
             "#[policy(forbid)] async fn p(u: &U) -> bool { A(u.id).await? == u.org? }",
@@ -689,7 +693,7 @@ fn messages_about_bodies() {
 
 #[test]
 fn messages_about_what_only_looks_like_the_language() {
-    let cfg = messages::attribute_inside("cfg");
+    let cfg = body::messages::attribute_inside("cfg");
     assert_errors([
         (
             "#[policy] fn p(u: &U) -> bool { #[cfg(demo)] return true; u.a }",
@@ -701,7 +705,7 @@ fn messages_about_what_only_looks_like_the_language() {
         ),
         (
             "#[policy] async fn p(u: &U) -> bool { load(u.id).await }",
-            &[("load(u.id)", messages::AWAIT_NOT_A_FACT)],
+            &[("load(u.id)", body::messages::AWAIT_NOT_A_FACT)],
         ),
         (
             "#[policy] fn p(u: &U) -> bool { let _id = u.id; return true; }",

@@ -117,7 +117,7 @@ impl<'a> Emitter<'a> {
                 fn resolve(
                     self,
                     cx: &mut #krate::private::Cx<#ty>,
-                ) -> ::core::result::Result<::core::option::Option<Self::Value>, #krate::private::Stop> {
+                ) -> ::core::result::Result<<Self as #krate::FactKey>::Output, #krate::private::Stop> {
                     #krate::private::stored(cx, self)
                 }
             }

@@ -17,7 +17,7 @@ fn expansion(source: &str) -> String {
 fn a_set_of_sources() {
     insta::assert_snapshot!(expansion(
         "pub struct AppFacts { #[loads(OrgRole, org::Suspended)] db: Database, other: u8, #[loads(Parent)] folders: Arc<Folders> }"
-    ), @r#"
+    ), @"
     const _: () = {
         #[doc(hidden)]
         pub struct __Tables {
@@ -61,7 +61,7 @@ fn a_set_of_sources() {
                 self,
                 cx: &mut ::gatehouse::private::Cx<AppFacts>,
             ) -> ::core::result::Result<
-                ::core::option::Option<Self::Value>,
+                <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
                 ::gatehouse::private::stored(cx, self)
@@ -82,7 +82,7 @@ fn a_set_of_sources() {
                 self,
                 cx: &mut ::gatehouse::private::Cx<AppFacts>,
             ) -> ::core::result::Result<
-                ::core::option::Option<Self::Value>,
+                <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
                 ::gatehouse::private::stored(cx, self)
@@ -103,14 +103,14 @@ fn a_set_of_sources() {
                 self,
                 cx: &mut ::gatehouse::private::Cx<AppFacts>,
             ) -> ::core::result::Result<
-                ::core::option::Option<Self::Value>,
+                <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
                 ::gatehouse::private::stored(cx, self)
             }
         }
     };
-    "#);
+    ");
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn a_struct_that_loads_nothing() {
 fn parameters_are_bounded() {
     insta::assert_snapshot!(expansion(
         "struct App<D: Db> where D: Clone { #[loads(A)] db: Pool<D>, #[loads(B)] other: Plain }"
-    ), @r#"
+    ), @"
     const _: () = {
         #[doc(hidden)]
         pub struct __Tables {
@@ -196,7 +196,7 @@ fn parameters_are_bounded() {
                 self,
                 cx: &mut ::gatehouse::private::Cx<App<D>>,
             ) -> ::core::result::Result<
-                ::core::option::Option<Self::Value>,
+                <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
                 ::gatehouse::private::stored(cx, self)
@@ -227,20 +227,20 @@ fn parameters_are_bounded() {
                 self,
                 cx: &mut ::gatehouse::private::Cx<App<D>>,
             ) -> ::core::result::Result<
-                ::core::option::Option<Self::Value>,
+                <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
                 ::gatehouse::private::stored(cx, self)
             }
         }
     };
-    "#);
+    ");
 }
 
 #[test]
 fn a_set_with_errors_is_there_all_the_same() {
     let source = "struct App(#[loads(A, A, B<u8>)] Database);";
-    insta::assert_snapshot!(testing::skeleton(compile, source), @r#"
+    insta::assert_snapshot!(testing::skeleton(compile, source), @"
     const _: () = {
         #[doc(hidden)]
         pub struct __Tables {
@@ -281,7 +281,7 @@ fn a_set_with_errors_is_there_all_the_same() {
                 self,
                 cx: &mut ::gatehouse::private::Cx<App>,
             ) -> ::core::result::Result<
-                ::core::option::Option<Self::Value>,
+                <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
                 ::gatehouse::private::stored(cx, self)
@@ -302,14 +302,14 @@ fn a_set_with_errors_is_there_all_the_same() {
                 self,
                 cx: &mut ::gatehouse::private::Cx<App>,
             ) -> ::core::result::Result<
-                ::core::option::Option<Self::Value>,
+                <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
                 ::gatehouse::private::stored(cx, self)
             }
         }
     };
-    "#);
+    ");
 }
 
 /// One line per entry of the catalogue: source, and for each error what is underlined, and the message.

@@ -163,24 +163,24 @@ impl<D: Domain, P: Sources> Visit<D, P> for Ask<'_, D, P> {
     }
 }
 
-/// Counts the loads of the policy that has most of them.
-struct MostLoads(usize);
+/// The rounds of the policy that may need most of them.
+struct MostRounds(u32);
 
-impl<D: Domain, P: Sources> Visitor<D, P> for MostLoads {
+impl<D: Domain, P: Sources> Visitor<D, P> for MostRounds {
     fn rule<A: Rule<D, P>>(&mut self) {
-        self.0 = self.0.max(A::PLAN.loads.len());
+        self.0 = self.0.max(A::PLAN.most_rounds());
     }
 }
 
-impl<D: Domain, P: Sources> Visit<D, P> for MostLoads {
+impl<D: Domain, P: Sources> Visit<D, P> for MostRounds {
     fn erased(&mut self, policy: &dyn DynPolicy<D, P>) {
-        self.0 = self.0.max(policy.info().plan.loads.len());
+        self.0 = self.0.max(policy.info().plan.most_rounds());
     }
 }
 
 /// A pure policy has one more load behind it after each round, so this many rounds are enough.
-fn most_rounds<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> usize {
-    let mut most = MostLoads(0);
+fn most_rounds<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> u32 {
+    let mut most = MostRounds(0);
     rules.visit(&mut most);
     most.0
 }
@@ -284,6 +284,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
     where
         D::Resource: 'i,
     {
+        cx.begin_pass();
         let mut undecided = 0;
         for (i, slot) in decisions.iter_mut().enumerate() {
             if i > 0 && i % RESOURCES_PER_YIELD == 0 {

@@ -53,9 +53,7 @@ impl<D: Domain, S: PolicyList> Gate<D, S> {
 
     /// What is known of each policy, in the gate's order.
     pub fn policies(&self) -> Vec<&'static PolicyInfo> {
-        let mut list = Vec::new();
-        S::infos(&mut list);
-        list
+        S::POLICIES.list()
     }
 
     /// Rounds and loads, before anything runs.

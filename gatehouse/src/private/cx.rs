@@ -1,6 +1,7 @@
 //! What a running policy reads from.
 
-use crate::fact::{FactError, FailedFact};
+use super::walk::Walk;
+use crate::fact::{FactError, FailedFact, LoadedFact};
 use crate::policy::Domain;
 use crate::session::{Arc, Generation, Round, Session, Table};
 use crate::source::{FactSource, ResolvedBy, Sources};
@@ -42,15 +43,46 @@ pub struct Cx<P: Sources> {
     gave_up: Option<FactError>,
     /// The failed facts that the present run met.
     pub(crate) failed: Vec<FailedFact>,
+    /// What is known of derived facts.
+    pub(super) walk: Walk,
 }
 
 impl<P: Sources> Cx<P> {
     pub(crate) fn new(generation: Option<Arc<Generation<P>>>) -> Self {
-        Self { generation, round: None, asking: false, gave_up: None, failed: Vec::new() }
+        Self {
+            generation,
+            round: None,
+            asking: false,
+            gave_up: None,
+            failed: Vec::new(),
+            walk: Walk::default(),
+        }
+    }
+
+    /// Begins to run the policies once more: what was pending may be known now.
+    pub(crate) fn begin_pass(&mut self) {
+        self.walk.begin_pass();
+    }
+
+    pub(super) fn generation(&self) -> Option<&Generation<P>> {
+        self.generation.as_deref()
+    }
+
+    pub(super) fn is_asking(&self) -> bool {
+        self.asking
+    }
+
+    /// Whether facts that are not known count as failed by now.
+    pub(super) fn has_given_up(&self) -> bool {
+        self.gave_up.is_some()
     }
 
     /// Makes ready to ask.
     pub(crate) fn begin(&mut self, session: &Session<P>) {
+        if self.generation.is_none() {
+            // What was computed without a generation was kept nowhere.
+            self.walk.begin_session();
+        }
         let generation = self.generation.get_or_insert_with(|| session.generation());
         self.round.get_or_insert_with(|| Round::new(Arc::clone(generation)));
     }
@@ -100,7 +132,7 @@ impl<P: Sources> Cx<P> {
 }
 
 /// A fact that one of the sources `P` loads: written by `#[derive(Sources)]`.
-pub trait Stored<P: Sources>: ResolvedBy<P> {
+pub trait Stored<P: Sources>: ResolvedBy<P> + LoadedFact {
     /// The source. Its type has no name here: a user's may be private where `P` is public.
     fn source(sources: &P) -> &impl FactSource<Self>;
 
@@ -109,7 +141,11 @@ pub trait Stored<P: Sources>: ResolvedBy<P> {
 }
 
 /// What the session knows of `key`, or why the policy stops.
-pub fn stored<P: Sources, K: Stored<P>>(cx: &mut Cx<P>, key: K) -> Result<Option<K::Value>, Stop> {
+pub fn stored<P: Sources, K: Stored<P>>(cx: &mut Cx<P>, key: K) -> Result<K::Output, Stop> {
+    find(cx, key).map(K::output)
+}
+
+fn find<P: Sources, K: Stored<P>>(cx: &mut Cx<P>, key: K) -> Result<Option<K::Value>, Stop> {
     if let Some(generation) = &cx.generation {
         let table = K::table(&generation.tables);
         let key = table.hashed(key);
@@ -135,5 +171,5 @@ pub fn stored<P: Sources, K: Stored<P>>(cx: &mut Cx<P>, key: K) -> Result<Option
 
 /// `Name(…).await`. The key comes first, because a load may stand in it.
 pub fn read<P: Sources, K: ResolvedBy<P>>(key: K, cx: &mut Cx<P>) -> Result<K::Output, Stop> {
-    key.resolve(cx).map(K::output)
+    key.resolve(cx)
 }

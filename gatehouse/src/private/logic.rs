@@ -67,10 +67,15 @@ fn despite_failure<P: Sources>(
     right: impl FnOnce(&mut Cx<P>) -> Result<bool, Stop>,
     decisive: bool,
 ) -> Result<bool, Stop> {
+    let links = cx.walk.links();
     match catch_unwind(AssertUnwindSafe(|| right(cx))) {
         Ok(Ok(value)) if value == decisive => Ok(decisive),
         Ok(Err(Stop::Pending)) => Err(Stop::Pending),
-        _ => Err(Stop::Failed),
+        Ok(_) => Err(Stop::Failed),
+        Err(_panic) => {
+            cx.walk.unwind(links);
+            Err(Stop::Failed)
+        }
     }
 }
 
@@ -99,9 +104,15 @@ where
     K: ResolvedBy<P> + FactKey<Output = bool>,
 {
     let mut unknown = None;
+    // How deep a derived fact is must not depend on what is known first: inside of one, all keys
+    // before the decisive one are waited for.
+    let in_order = K::DERIVATION.is_some() && cx.walk.links() > 0;
     for key in keys {
         match read(key, cx) {
-            Ok(value) if value == decisive => return Ok(decisive),
+            Ok(value) if value == decisive => {
+                let waits = in_order && unknown == Some(Stop::Pending);
+                return if waits { Err(Stop::Pending) } else { Ok(decisive) };
+            }
             Ok(_) => {}
             Err(stop) => unknown = Some(worse(unknown, stop)),
         }

@@ -6,19 +6,22 @@
 
 mod ask;
 mod cx;
+mod derived;
 mod fact;
 mod logic;
+mod walk;
 
 pub use self::ask::{ask, ask_each, slice};
 pub use self::cx::{Cx, Request, Stop, Stored, read, stored};
+pub use self::derived::{Derived, derived};
 pub use self::fact::*;
 pub use self::logic::{Optional, all, and, any, each, or, present};
-pub use crate::plan::{Condition, LoadKind, Plan, PlannedLoad};
+pub use crate::plan::{Condition, Cost, Derivation, Guard, LoadKind, Plan, PlannedLoad, scheduled};
 pub use crate::policy::{
-    Effect, LoadsNothing, LocalPolicies, Location, Policy, PolicyInfo, PolicyList, PolicySet, Rule,
-    Visitor,
+    Effect, LoadsNothing, LocalPolicies, Location, Policies, Policy, PolicyInfo, PolicyList,
+    PolicySet, Rule, Visitor,
 };
 pub use crate::session::{AnyTable, BatchHandle, RosterHandle, SeatHandle, Table};
 pub use crate::source::{ResolvedBy, Sources};
-pub use crate::{Domain, FactKey};
+pub use crate::{Domain, FactKey, LoadedFact};
 pub use std::vec::Vec;

@@ -49,7 +49,7 @@ impl<K> Hash for Hashed<K> {
 
 /// Passes a `Hashed` key's own hash through.
 #[derive(Default)]
-struct Passthrough(u64);
+pub(crate) struct Passthrough(u64);
 
 impl Hasher for Passthrough {
     fn finish(&self) -> u64 {

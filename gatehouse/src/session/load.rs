@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::fact::{FactError, FactResult};
+use crate::fact::{FactError, FactResult, LoadedFact};
 use crate::private::Stored;
 use crate::source::{FactSource, Loaded, Sources};
 use crate::telemetry::LoadSpan;
@@ -24,7 +24,7 @@ pub(super) async fn load<P: Sources, K: Stored<P>>(
     results
 }
 
-fn matched<K: crate::FactKey>(
+fn matched<K: LoadedFact>(
     keys: &[K],
     mut loaded: Loaded<K>,
     span: &LoadSpan,

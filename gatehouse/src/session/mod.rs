@@ -6,11 +6,13 @@
 //! - `table`: one fact type's core and flights.
 //! - `round`: one evaluation's waiting, and its cancellation.
 //! - `load`: one call of a source.
+//! - `memo`: what derived facts came to.
 //! - `sync`: the seam to the model checker.
 
 mod core;
 mod flight;
 mod load;
+mod memo;
 mod round;
 mod seat;
 mod sync;
@@ -37,7 +39,9 @@ pub(crate) use self::sync::Arc;
 use self::sync::{AtomicBool, AtomicUsize, Mutex, OnceLock, Ordering};
 use crate::source::Sources;
 
+pub(crate) use self::core::{Hashed, Passthrough};
 pub(crate) use self::flight::BoxFuture;
+pub(crate) use self::memo::{Computed, Memo, MemoOf, Settled};
 pub(crate) use self::round::Round;
 pub use self::table::{AnyTable, BatchHandle, RosterHandle, SeatHandle, Table};
 
@@ -88,12 +92,13 @@ enum Deadline {
 pub(crate) struct Generation<P: Sources> {
     pub(crate) sources: StdArc<P>,
     pub(crate) tables: P::Tables,
+    pub(crate) memo: Memo,
     roster: RosterHandle,
 }
 
 impl<P: Sources> Generation<P> {
     fn new(sources: StdArc<P>, roster: Arc<Roster>) -> Self {
-        Self { sources, tables: P::tables(), roster: RosterHandle(roster) }
+        Self { sources, tables: P::tables(), memo: Memo::default(), roster: RosterHandle(roster) }
     }
 
     /// Begins and drives every load of the session.

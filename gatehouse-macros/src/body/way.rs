@@ -9,7 +9,7 @@ use super::names::Names;
 
 /// One thing that stands between the beginning of the body and a load.
 #[derive(Clone, Copy)]
-pub(super) enum Step<'b> {
+pub(crate) enum Step<'b> {
     Stmt(&'b Stmt),
     /// An operand that is evaluated before.
     Before(&'b Node),
@@ -22,23 +22,23 @@ pub(super) enum Step<'b> {
 }
 
 /// The steps to a load.
-pub(super) struct Way<'b> {
+pub(crate) struct Way<'b> {
     target: LoadId,
-    pub(super) steps: Vec<Step<'b>>,
+    pub(crate) steps: Vec<Step<'b>>,
     /// The load's key; `None` if nothing leads to it.
-    pub(super) key: Option<&'b Node>,
+    pub(crate) key: Option<&'b Node>,
 }
 
 impl<'b> Way<'b> {
     /// The way to the load `target`.
-    pub(super) fn to(target: LoadId, body: &'b Body) -> Self {
+    pub(crate) fn to(target: LoadId, body: &'b Body) -> Self {
         let mut way = Self { target, steps: Vec::new(), key: None };
         way.block(&body.block.stmts);
         way
     }
 
     /// The loads that are answered when the body comes to this one.
-    pub(super) fn loads_before(&self) -> BTreeSet<LoadId> {
+    pub(crate) fn loads_before(&self) -> BTreeSet<LoadId> {
         let on_the_way = self.steps.iter().flat_map(|step| step.loads());
         on_the_way.chain(self.key.iter().flat_map(|key| key.passed_loads())).collect()
     }
@@ -140,7 +140,7 @@ impl<'b> Way<'b> {
 
 impl<'b> Step<'b> {
     /// The nodes that are evaluated on the way.
-    pub(super) fn nodes(self) -> Vec<&'b Node> {
+    pub(crate) fn nodes(self) -> Vec<&'b Node> {
         match self {
             Self::Stmt(stmt) => stmt.passed_nodes(),
             Self::Before(node) | Self::Holds(node, _) | Self::Matches(_, node, _) => vec![node],
@@ -149,7 +149,7 @@ impl<'b> Step<'b> {
     }
 
     /// The loads that are answered after it.
-    pub(super) fn loads(self) -> BTreeSet<LoadId> {
+    pub(crate) fn loads(self) -> BTreeSet<LoadId> {
         let mut loads: BTreeSet<LoadId> =
             self.nodes().into_iter().flat_map(Node::passed_loads).collect();
         if let Self::Arm(it, at) = self {
@@ -160,7 +160,7 @@ impl<'b> Step<'b> {
     }
 
     /// The pattern that it binds names by.
-    pub(super) fn pat(self) -> Option<&'b Pat> {
+    pub(crate) fn pat(self) -> Option<&'b Pat> {
         match self {
             Self::Stmt(Stmt::Let(it)) => Some(&it.pat),
             Self::Matches(pat, _, true) => Some(pat),
@@ -170,12 +170,12 @@ impl<'b> Step<'b> {
     }
 
     /// The names that it binds.
-    pub(super) fn binds(self) -> Names {
+    pub(crate) fn binds(self) -> Names {
         self.pat().map(pat_binds).unwrap_or_default()
     }
 }
 
 /// The names that a pattern binds.
-pub(super) fn pat_binds(pat: &Pat) -> Names {
+pub(crate) fn pat_binds(pat: &Pat) -> Names {
     bound_names(pat).into_iter().map(ToString::to_string).collect()
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use syn::{Attribute, Expr, Ident, Item, Label, Lifetime, Pat, Path, StmtMacro, Token, Type};
 
 use super::names::Names;
@@ -13,13 +14,31 @@ use super::names::Names;
 /// The place of a load in [`Body::loads`].
 pub(crate) type LoadId = usize;
 
-/// A policy's body, lowered.
+/// The body of a rule, lowered.
 pub(crate) struct Body {
     pub(crate) block: Block,
+    /// The type of what it gives.
+    pub(crate) value: TokenStream,
+    /// Whether that is `bool`.
+    pub(crate) gives_bool: bool,
     /// Every load, in evaluation order.
     pub(crate) loads: Vec<Load>,
     /// The names that are bound with `mut` somewhere.
     pub(crate) mutable: Names,
+}
+
+impl Body {
+    /// Each fact that is loaded, once.
+    pub(crate) fn facts(&self) -> Vec<Path> {
+        let mut facts: Vec<Path> = Vec::new();
+        for load in &self.loads {
+            let written = |path: &Path| quote!(#path).to_string();
+            if facts.iter().all(|fact| written(fact) != written(&load.fact)) {
+                facts.push(load.fact.clone());
+            }
+        }
+        facts
+    }
 }
 
 /// How many keys a load asks for.

@@ -24,15 +24,15 @@ use super::way::{Step, Way, pat_binds};
 use crate::text;
 
 /// How a load is asked for early.
-pub(super) struct Slice {
+pub(crate) struct Slice {
     /// The code that asks.
-    pub(super) code: TokenStream,
+    pub(crate) code: TokenStream,
     /// The loads whose values the slice reads, and for what.
-    pub(super) needs: BTreeMap<LoadId, String>,
+    pub(crate) needs: BTreeMap<LoadId, String>,
 }
 
 /// The slice of the load `id`, or why it must wait until the body comes to it.
-pub(super) fn of(
+pub(crate) fn of(
     body: &Body,
     id: LoadId,
     way: &Way<'_>,
@@ -71,19 +71,19 @@ enum Local {
 }
 
 /// What an expression is made of.
-pub(super) enum Made {
+pub(crate) enum Made {
     Locally,
     OfFacts,
 }
 
 /// Goes along the steps and learns what each local is.
-pub(super) struct Slicing<'e> {
-    pub(super) emitter: &'e Emitter<'e>,
+pub(crate) struct Slicing<'e> {
+    pub(crate) emitter: &'e Emitter<'e>,
     locals: BTreeMap<String, Local>,
     /// Names that can change.
     mutable: Names,
     /// Whether a load stands before.
-    pub(super) after_load: bool,
+    pub(crate) after_load: bool,
 }
 
 /// A step, and what the slice does with it.
@@ -210,7 +210,7 @@ impl<'e> Slicing<'e> {
     }
 
     /// What `node` is made of; an error if it cannot be evaluated early.
-    pub(super) fn made(&self, node: &Node) -> Result<Made, String> {
+    pub(crate) fn made(&self, node: &Node) -> Result<Made, String> {
         for name in names::mentioned(node) {
             if let Some(Local::Opaque(reason)) = self.locals.get(&name) {
                 return Err(reason.clone());
@@ -227,7 +227,7 @@ impl<'e> Slicing<'e> {
     }
 
     /// Whether a fact has a part in what comes out of `node`.
-    pub(super) fn is_fed(&self, node: &Node) -> bool {
+    pub(crate) fn is_fed(&self, node: &Node) -> bool {
         let is_fed = |name: &String| matches!(self.locals.get(name), Some(Local::Fed));
         !node.passed_loads().is_empty() || names::mentioned(node).iter().any(is_fed)
     }

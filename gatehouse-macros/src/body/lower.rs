@@ -14,11 +14,16 @@ use super::names::Names;
 use crate::errors::Errors;
 use crate::text;
 
-/// Lowers a function's body.
-pub(super) fn body(block: syn::Block, errors: &Errors) -> Body {
+/// Lowers a body that gives a `value`.
+pub(crate) fn body(
+    block: syn::Block,
+    value: TokenStream,
+    gives_bool: bool,
+    errors: &Errors,
+) -> Body {
     let mut lowering = Lowering { errors, loads: Vec::new(), mutable: Names::new(), inside: None };
     let block = lowering.block(block);
-    Body { block, loads: lowering.loads, mutable: lowering.mutable }
+    Body { block, value, gives_bool, loads: lowering.loads, mutable: lowering.mutable }
 }
 
 /// Where loads are refused: the place in words, and the remedy.
@@ -359,7 +364,7 @@ fn compound(mut expr: Expr, children: Vec<Node>) -> Node {
 }
 
 /// The expressions directly inside one that the compiler has no variant for, in evaluation order.
-pub(super) fn children_mut(expr: &mut Expr) -> Vec<&mut Expr> {
+pub(crate) fn children_mut(expr: &mut Expr) -> Vec<&mut Expr> {
     match expr {
         Expr::Array(it) => it.elems.iter_mut().collect(),
         Expr::Assign(it) => vec![&mut *it.right, &mut *it.left],
@@ -390,10 +395,10 @@ pub(super) fn children_mut(expr: &mut Expr) -> Vec<&mut Expr> {
 }
 
 /// `matches!`'s arguments.
-pub(super) struct MatchesArguments {
-    pub(super) scrutinee: Expr,
-    pub(super) pat: Pat,
-    pub(super) guard: Option<Expr>,
+pub(crate) struct MatchesArguments {
+    pub(crate) scrutinee: Expr,
+    pub(crate) pat: Pat,
+    pub(crate) guard: Option<Expr>,
 }
 
 impl Parse for MatchesArguments {
@@ -504,7 +509,7 @@ fn is_fact(expr: Option<&Expr>) -> bool {
 }
 
 /// Whether a path's last segment is named like a type.
-pub(super) fn is_capitalised(path: &Path) -> bool {
+pub(crate) fn is_capitalised(path: &Path) -> bool {
     let last = path.segments.last().map(|last| last.ident.to_string());
     last.is_some_and(|last| last.trim_start_matches("r#").starts_with(char::is_uppercase))
 }

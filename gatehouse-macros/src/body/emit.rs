@@ -13,17 +13,17 @@ use super::names::mentioned_in;
 use crate::text;
 
 /// The variable that facts are read from; its hygiene keeps it apart from a user's `cx`.
-pub(super) fn cx() -> Ident {
+pub(crate) fn cx() -> Ident {
     Ident::new("cx", Span::mixed_site())
 }
 
 /// A node as the user wrote it.
-pub(super) fn as_written(node: &Node) -> TokenStream {
+pub(crate) fn as_written(node: &Node) -> TokenStream {
     looking(Mode::AsWritten, node)
 }
 
 /// What a slice keeps of a node, as the user wrote it.
-pub(super) fn as_passed(node: &Node) -> TokenStream {
+pub(crate) fn as_passed(node: &Node) -> TokenStream {
     looking(Mode::AsPassed, node)
 }
 
@@ -48,7 +48,7 @@ enum Mode {
 }
 
 /// Emits nodes.
-pub(super) struct Emitter<'e> {
+pub(crate) struct Emitter<'e> {
     mode: Mode,
     /// `None` where nothing is compiled.
     body: Option<&'e Body>,
@@ -60,12 +60,12 @@ pub(super) struct Emitter<'e> {
 
 impl<'e> Emitter<'e> {
     /// For the body of the policy's function.
-    pub(super) fn function(body: &'e Body, runtime: &'e TokenStream) -> Self {
+    pub(crate) fn function(body: &'e Body, runtime: &'e TokenStream) -> Self {
         Self { mode: Mode::Function, body: Some(body), runtime, jumps: false }
     }
 
     /// For slices.
-    pub(super) fn slice(body: &'e Body, runtime: &'e TokenStream) -> Self {
+    pub(crate) fn slice(body: &'e Body, runtime: &'e TokenStream) -> Self {
         Self { mode: Mode::Slice, body: Some(body), runtime, jumps: false }
     }
 
@@ -89,7 +89,7 @@ impl<'e> Emitter<'e> {
     }
 
     /// Statements, without the braces around them.
-    pub(super) fn stmts(&self, block: &Block) -> TokenStream {
+    pub(crate) fn stmts(&self, block: &Block) -> TokenStream {
         block.stmts.iter().map(|stmt| self.stmt(stmt)).collect()
     }
 
@@ -102,7 +102,7 @@ impl<'e> Emitter<'e> {
     }
 
     /// One statement.
-    pub(super) fn stmt(&self, stmt: &Stmt) -> TokenStream {
+    pub(crate) fn stmt(&self, stmt: &Stmt) -> TokenStream {
         match stmt {
             Stmt::Let(it) => self.binding(it),
             Stmt::Expr(node, semi) => {
@@ -132,7 +132,7 @@ impl<'e> Emitter<'e> {
     }
 
     /// One expression.
-    pub(super) fn node(&self, node: &Node) -> TokenStream {
+    pub(crate) fn node(&self, node: &Node) -> TokenStream {
         if let Some(end) = self.end().filter(|_| !self.jumps && node.is_jump()) {
             return end;
         }
@@ -251,14 +251,15 @@ impl<'e> Emitter<'e> {
         let nothing = quote_spanned!(token.span=> ());
         let value = value.map_or(nothing, |value| self.node(value));
         let runtime = self.runtime;
+        let ty = self.body.map(|body| &body.value);
         match self.mode {
             Mode::AsWritten | Mode::AsPassed | Mode::Slice => quote!(#token #value),
             Mode::Function if literal => quote!(#token ::core::result::Result::Ok(#value)),
             // A value of the wrong type is shown as such, and not as an argument of `Ok`.
             Mode::Function => quote! {
                 #token {
-                    let applies: bool = #value;
-                    ::core::result::Result::Ok(applies)
+                    let value: #ty = #value;
+                    ::core::result::Result::Ok(value)
                 }
             },
             Mode::Closure => {
@@ -317,14 +318,19 @@ impl<'e> Emitter<'e> {
 /// Not if the left side can leave the policy: had it loaded, it might have left, so a result that
 /// is true or false whatever the left side's *value* is proves nothing. Nor if a `let` in a
 /// condition binds what the right side uses, if a side jumps, or if either mentions a local that can
-/// change.
-fn is_three_valued(it: &Logic, body: &Body) -> bool {
+/// change. A side that returns something else than a `bool` is not evaluated beside the other.
+pub(crate) fn is_three_valued(it: &Logic, body: &Body) -> bool {
     // A name that can change is enough: whether a method changes it, no token tells.
     let is_plain = |side: &Node| {
         let names = mentioned_in(as_written(side));
         !binds_names(side) && !side.jumps_out() && names.is_disjoint(&body.mutable)
     };
-    it.left.loads() && !it.left.leaves() && is_plain(&it.left) && is_plain(&it.right)
+    let returns = |node: &Node| matches!(node, Node::Return(..));
+    it.left.loads()
+        && !it.left.leaves()
+        && is_plain(&it.left)
+        && is_plain(&it.right)
+        && (body.gives_bool || !it.right.any(&returns))
 }
 
 /// Whether an operand binds names for what comes after it.

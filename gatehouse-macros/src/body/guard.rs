@@ -18,7 +18,7 @@ type Guard = Result<Option<TokenStream>, String>;
 
 /// What an expression is to come to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Aim {
+pub(crate) enum Aim {
     Value(bool),
     /// Any value: it is only to be passed, not to leave the policy.
     Passed,
@@ -35,7 +35,7 @@ impl Aim {
 
 impl Slicing<'_> {
     /// What must hold of local data so that `node` can come to `aim`.
-    pub(super) fn guard(&mut self, node: &Node, aim: Aim) -> Guard {
+    pub(crate) fn guard(&mut self, node: &Node, aim: Aim) -> Guard {
         let guard = self.guard_of(node, aim);
         self.after_load |= !node.passed_loads().is_empty();
         guard

@@ -1,18 +1,19 @@
-//! The plan of one policy, as data: when each load is asked for, and what it waits for.
+//! The plan of one body, as data: when each load is asked for, and what it waits for.
 
 use std::collections::BTreeMap;
 
 use proc_macro2::{Span, TokenStream};
-use syn::Expr;
+use quote::quote;
+use syn::{Expr, Pat};
 
-use super::ast::{Body, LoadId, Node};
+use super::ast::{Body, LoadId, Node, Stmt};
 use super::emit::as_written;
 use super::slice;
-use super::way::Way;
+use super::way::{Step, Way};
 use crate::text;
 
 /// When the loads of a policy are asked for.
-pub(crate) struct PolicyPlan {
+pub(crate) struct BodyPlan {
     /// In evaluation order.
     pub(crate) loads: Vec<PlannedLoad>,
     /// The conditions as written, and where each begins.
@@ -23,13 +24,15 @@ pub(crate) struct PlannedLoad {
     pub(crate) round: u32,
     /// The loads that must be answered before, each with the reason in words.
     pub(crate) waits_for: BTreeMap<LoadId, String>,
+    /// What must be true, or false, for the body to come to it, as written.
+    pub(crate) guards: Vec<(String, bool)>,
     /// The code that asks for it early, if it need not wait until the body comes to it.
     pub(crate) slice: Option<TokenStream>,
 }
 
-impl PolicyPlan {
+impl BodyPlan {
     /// Plans a body. `lazy` switches early asking off.
-    pub(super) fn new(body: &Body, lazy: bool, runtime: &TokenStream) -> Self {
+    pub(crate) fn new(body: &Body, lazy: bool, runtime: &TokenStream) -> Self {
         let mut loads: Vec<PlannedLoad> = Vec::new();
         for (id, load) in body.loads.iter().enumerate() {
             let way = Way::to(id, body);
@@ -52,16 +55,32 @@ impl PolicyPlan {
             };
             let rounds = waits_for.keys().map(|id| loads[*id].round);
             let round = 1 + rounds.max().unwrap_or(0);
-            loads.push(PlannedLoad { round, waits_for, slice });
+            let guards = way.steps.iter().filter_map(|step| guard(*step)).collect();
+            loads.push(PlannedLoad { round, waits_for, guards, slice });
         }
         let mut conditions = Vec::new();
         body.block.nodes().for_each(|node| note_conditions(node, &mut conditions));
         Self { loads, conditions }
     }
+}
 
-    /// Round trips at most.
-    pub(super) fn rounds(&self) -> u32 {
-        self.loads.iter().map(|load| load.round).max().unwrap_or(0)
+/// What a step on the way to a load asks, as written, and what the answer must be.
+fn guard(step: Step<'_>) -> Option<(String, bool)> {
+    let pattern = |pat: &Pat, node: &Node| {
+        let scrutinee = as_written(node);
+        text::of_expr(quote!(let #pat = #scrutinee))
+    };
+    match step {
+        Step::Holds(node, holds) => Some((text::of_expr(as_written(node)), holds)),
+        Step::Matches(pat, node, matched) => Some((pattern(pat, node), matched)),
+        Step::Arm(it, at) => Some((pattern(&it.arms[at].pat, &it.scrutinee), true)),
+        Step::Stmt(Stmt::Expr(Node::If(it), _)) if it.then.diverges() && it.otherwise.is_none() => {
+            Some((text::of_expr(as_written(&it.condition)), false))
+        }
+        Step::Stmt(Stmt::Let(it)) if it.otherwise.is_some() => {
+            it.init.as_ref().map(|init| (pattern(&it.pat, init), true))
+        }
+        Step::Stmt(_) | Step::Before(_) => None,
     }
 }
 

@@ -11,16 +11,16 @@ use super::emit;
 use super::lower::is_capitalised;
 
 /// Names of locals, or what looks like one.
-pub(super) type Names = BTreeSet<String>;
+pub(crate) type Names = BTreeSet<String>;
 
 /// Every name that may be a local in what a slice keeps of `node`: fields, methods and path segments
 /// are not.
-pub(super) fn mentioned(node: &Node) -> Names {
+pub(crate) fn mentioned(node: &Node) -> Names {
     mentioned_in(emit::as_passed(node))
 }
 
 /// As [`mentioned`], for any tokens.
-pub(super) fn mentioned_in(tokens: impl ToTokens) -> Names {
+pub(crate) fn mentioned_in(tokens: impl ToTokens) -> Names {
     let mut names = Names::new();
     collect(tokens.to_token_stream(), &mut names);
     names
@@ -76,7 +76,7 @@ fn captured(literal: &Literal, names: &mut Names) {
 /// effect and cannot panic. Paths, fields, literals, `&`, `*`, constructors, getters without
 /// arguments, comparisons, boolean operators, control flow, and those methods of options, strings
 /// and iterators that cannot panic. Loads inside are judged by their keys.
-pub(super) fn is_safe(node: &Node) -> bool {
+pub(crate) fn is_safe(node: &Node) -> bool {
     match node {
         // It ends the slice: what it gives is not evaluated.
         node if node.diverges() => true,
@@ -251,7 +251,7 @@ fn is_adaptor(call: &syn::ExprMethodCall) -> bool {
 }
 
 /// The names among `mutable` that evaluating `node` may change.
-pub(super) fn changed(node: &Node, mutable: &Names) -> Names {
+pub(crate) fn changed(node: &Node, mutable: &Names) -> Names {
     let mut names = mentioned_in(emit::as_written(node));
     names.retain(|name| mutable.contains(name));
     if !names.is_empty() && only_looks(node, &names) {
@@ -322,7 +322,7 @@ fn is_assignment(op: &syn::BinOp) -> bool {
 }
 
 /// Whether the type of a node depends on what is made of it, as far as tokens tell.
-pub(super) fn has_open_type(node: &Node) -> bool {
+pub(crate) fn has_open_type(node: &Node) -> bool {
     const OPEN: [&str; 7] =
         ["collect", "into", "parse", "product", "sum", "try_into", "unwrap_or_default"];
     fn is_open(tokens: TokenStream) -> bool {

@@ -1,0 +1,71 @@
+//! A body's plan as tokens: the constant that says what it loads and when.
+
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Path;
+
+use super::ast::{Body, Kind, Load};
+use super::plan::{BodyPlan, PlannedLoad};
+use crate::text;
+
+/// The plan of a body. `is_recursive` says whether a fact comes back to the one whose body it is.
+pub(crate) fn plan(
+    body: &Body,
+    plan: &BodyPlan,
+    runtime: &TokenStream,
+    is_recursive: &dyn Fn(&Path) -> bool,
+) -> TokenStream {
+    if body.loads.is_empty() && plan.conditions.is_empty() {
+        return no_plan(runtime);
+    }
+    let loads = body.loads.iter().zip(&plan.loads);
+    let loads = loads.map(|(load, planned)| {
+        let is_recursive = is_recursive(&load.fact);
+        planned_load(load, planned, runtime, is_recursive)
+    });
+    let conditions = plan.conditions.iter().map(|(text, at)| {
+        let place = place(*at);
+        quote!(#runtime::Condition::new(#text, #place))
+    });
+    quote! {
+        {
+            const LOADS: &[#runtime::PlannedLoad] = &#runtime::scheduled([#(#loads),*]);
+            #runtime::Plan::new(LOADS, &[#(#conditions),*])
+        }
+    }
+}
+
+/// The plan of a body that loads nothing.
+pub(crate) fn no_plan(runtime: &TokenStream) -> TokenStream {
+    quote!(#runtime::Plan::new(&[], &[]))
+}
+
+fn planned_load(
+    load: &Load,
+    planned: &PlannedLoad,
+    runtime: &TokenStream,
+    is_recursive: bool,
+) -> TokenStream {
+    let (fact, text) = (&load.fact, text::of_expr(&load.written));
+    let function = if is_recursive { quote!(recursive) } else { quote!(of) };
+    let kind = match load.kind {
+        Kind::One => quote!(One),
+        Kind::Any => quote!(Any),
+        Kind::All => quote!(All),
+        Kind::Each => quote!(Each),
+    };
+    let waits = planned.waits_for.keys().map(|id| Literal::usize_unsuffixed(*id));
+    let guards =
+        planned.guards.iter().map(|(text, holds)| quote!(#runtime::Guard::new(#text, #holds)));
+    let place = place(load.ends.0);
+    quote! {
+        #runtime::PlannedLoad::#function::<#fact>(
+            (#text, #runtime::LoadKind::#kind), &[#(#waits),*], &[#(#guards),*], #place
+        )
+    }
+}
+
+/// The line and column of a span, which the compiler fills in.
+fn place(span: Span) -> TokenStream {
+    quote_spanned!(span=> (::core::line!(), ::core::column!()))
+}

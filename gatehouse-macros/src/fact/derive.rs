@@ -1,0 +1,187 @@
+//! Bodies of derived facts, compiled by the compiler that policies have, and how facts of a block
+//! need each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::{Ident, Path, Type};
+
+use super::ast::{Block, Ending, Fact};
+use super::recursion;
+use crate::body::ast::{Body, Node};
+use crate::body::lower;
+use crate::body::plan::BodyPlan;
+use crate::errors::Errors;
+use crate::messages;
+
+/// A body that compiles.
+pub(super) struct Derived {
+    pub(super) body: Body,
+    pub(super) plan: BodyPlan,
+    /// The facts that it comes to which are not derived in this block: those that it needs sources
+    /// for.
+    pub(super) bases: Vec<Path>,
+    /// The facts that need it and that it needs, itself included; empty if it is not recursive.
+    pub(super) cycle: Vec<Ident>,
+}
+
+impl Derived {
+    /// Whether `fact` comes back to the fact whose body this is.
+    pub(super) fn is_recursive(&self, fact: &Path) -> bool {
+        local_name(fact).is_some_and(|name| self.cycle.contains(name))
+    }
+}
+
+/// Whether a type is `bool`, as far as its tokens tell.
+pub(super) fn is_bool(ty: &Type) -> bool {
+    is_called(ty, "bool")
+}
+
+/// Whether a type is an `Option`, as far as its tokens tell.
+pub(super) fn is_option(ty: &Type) -> bool {
+    is_called(ty, "Option")
+}
+
+fn is_called(ty: &Type, name: &str) -> bool {
+    match ty {
+        Type::Path(it) => it.path.segments.last().is_some_and(|last| last.ident == name),
+        Type::Group(it) => is_called(&it.elem, name),
+        Type::Paren(it) => is_called(&it.elem, name),
+        _ => false,
+    }
+}
+
+/// The name of a fact that may be one of this block: `Name`, or `self::Name`.
+pub(super) fn local_name(path: &Path) -> Option<&Ident> {
+    let mut segments = path.segments.iter();
+    let (first, second) = (segments.next()?, segments.next());
+    match second {
+        None if path.leading_colon.is_none() => Some(&first.ident),
+        Some(second) if first.ident == "self" && segments.next().is_none() => Some(&second.ident),
+        _ => None,
+    }
+}
+
+/// Compiles every body of a block. A body with errors has none in the result.
+pub(super) fn block(
+    block: &Block,
+    runtime: &TokenStream,
+    errors: &Errors,
+) -> BTreeMap<usize, Derived> {
+    let mut bodies = BTreeMap::new();
+    for (at, fact) in block.facts.iter().enumerate() {
+        let in_this = Errors::new();
+        if let Some(body) = lowered(fact, &in_this)
+            && in_this.is_empty()
+        {
+            bodies.insert(at, body);
+        }
+        errors.absorb(&in_this);
+    }
+    let needs = Needs::of(block, &bodies);
+    let mut derived = BTreeMap::new();
+    for (at, body) in bodies {
+        let fact = &block.facts[at];
+        let cycle = needs.cycle(&fact.name);
+        let in_this = Errors::new();
+        recursion::check(fact, &body, &cycle, &in_this);
+        if in_this.is_empty() {
+            let plan = BodyPlan::new(&body, false, runtime);
+            let bases = needs.bases(&fact.name);
+            derived.insert(at, Derived { body, plan, bases, cycle });
+        }
+        errors.absorb(&in_this);
+    }
+    derived
+}
+
+/// The body in the compiler's own tree.
+fn lowered(fact: &Fact, errors: &Errors) -> Option<Body> {
+    let Ending::Body(body) = &fact.ending else { return None };
+    let block = errors.keep(syn::parse2(body.to_token_stream()))?;
+    // A value that was refused has its error.
+    let value = fact.value.as_ref()?;
+    let body = lower::body(block, quote!(#value), is_bool(value), errors);
+    if !is_option(value) {
+        for node in body.block.nodes() {
+            refuse_question_marks(node, fact, errors);
+        }
+    }
+    Some(body)
+}
+
+/// A derived fact has a value, always: what a missing fact means for it, its author says.
+fn refuse_question_marks(node: &Node, fact: &Fact, errors: &Errors) {
+    if let Node::Try(_, question) = node {
+        let value = fact.value.as_ref().map(crate::text::of_type).unwrap_or_default();
+        errors.push(question, messages::derived_question(fact.name.unraw(), value));
+    }
+    for child in node.children() {
+        refuse_question_marks(child, fact, errors);
+    }
+}
+
+/// Which facts the bodies of a block load.
+struct Needs {
+    /// The facts with a body.
+    derived: BTreeSet<Ident>,
+    /// What each of them loads.
+    loads: BTreeMap<Ident, Vec<Path>>,
+}
+
+impl Needs {
+    fn of(block: &Block, bodies: &BTreeMap<usize, Body>) -> Self {
+        let derived = block.facts.iter().filter(|fact| matches!(fact.ending, Ending::Body(_)));
+        let derived = derived.map(|fact| fact.name.clone()).collect();
+        let mut loads: BTreeMap<Ident, Vec<Path>> = BTreeMap::new();
+        for (at, body) in bodies {
+            loads.entry(block.facts[*at].name.clone()).or_default().extend(body.facts());
+        }
+        Self { derived, loads }
+    }
+
+    /// The facts of the block that `path` names.
+    fn derived_fact<'p>(&self, path: &'p Path) -> Option<&'p Ident> {
+        local_name(path).filter(|name| self.derived.contains(*name))
+    }
+
+    /// The derived facts of the block that `name` comes to.
+    fn reached(&self, name: &Ident) -> BTreeSet<Ident> {
+        let (mut reached, mut open) = (BTreeSet::new(), vec![name.clone()]);
+        while let Some(name) = open.pop() {
+            let next = self.loads.get(&name).into_iter().flatten();
+            for fact in next.filter_map(|path| self.derived_fact(path)) {
+                if reached.insert(fact.clone()) {
+                    open.push(fact.clone());
+                }
+            }
+        }
+        reached
+    }
+
+    /// The facts that need `name` and that it needs, itself first; none if it is not recursive.
+    fn cycle(&self, name: &Ident) -> Vec<Ident> {
+        let reached = self.reached(name);
+        if !reached.contains(name) {
+            return Vec::new();
+        }
+        let others = reached.iter().filter(|other| *other != name);
+        let back = others.filter(|other| self.reached(other).contains(name));
+        std::iter::once(name).chain(back).cloned().collect()
+    }
+
+    /// The facts that `name` comes to and that are not derived in this block.
+    fn bases(&self, name: &Ident) -> Vec<Path> {
+        let mut bases: BTreeMap<String, Path> = BTreeMap::new();
+        for fact in std::iter::once(name.clone()).chain(self.reached(name)) {
+            for path in self.loads.get(&fact).into_iter().flatten() {
+                if self.derived_fact(path).is_none() {
+                    bases.entry(quote!(#path).to_string()).or_insert_with(|| path.clone());
+                }
+            }
+        }
+        bases.into_values().collect()
+    }
+}

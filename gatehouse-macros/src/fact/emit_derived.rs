@@ -1,0 +1,155 @@
+//! A derived fact to tokens: its body as plain synchronous code, and its plan.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Attribute;
+use syn::ext::IdentExt;
+
+use super::ast::Fact;
+use super::derive::{Derived, is_bool, is_option};
+use super::emit::Emitter;
+use crate::body::emit::{Emitter as BodyEmitter, cx};
+use crate::body::names::mentioned_in;
+use crate::body::tokens;
+
+impl Emitter<'_> {
+    /// The fact's own constants: what it costs, and how it is computed.
+    pub(super) fn derivation(&self) -> TokenStream {
+        let Some(derived) = self.derived else { return TokenStream::new() };
+        let (krate, Fact { name, .. }) = (self.krate, self.fact);
+        let runtime = &quote!(#krate::private);
+        let text = name.unraw().to_string();
+        let plan =
+            tokens::plan(&derived.body, &derived.plan, runtime, &|fact| derived.is_recursive(fact));
+        let line = quote_spanned!(name.span()=> ::core::line!());
+        let cost = if derived.cycle.is_empty() {
+            quote!(of(<Self as #krate::FactKey>::DERIVATION))
+        } else {
+            let cycle = &derived.cycle;
+            quote!(of_cycle(&[#(<#cycle as #krate::FactKey>::DERIVATION),*]))
+        };
+        quote! {
+            const COST: #runtime::Cost = #runtime::Cost::#cost;
+            const DERIVATION: ::core::option::Option<&'static #runtime::Derivation> =
+                ::core::option::Option::Some(&#runtime::Derivation::new(
+                    #text,
+                    #runtime::Location::new(::core::file!(), #line),
+                    #plan,
+                ));
+        }
+    }
+
+    /// How it is computed from the sources, whatever they are.
+    pub(super) fn derived_impls(&self) -> TokenStream {
+        let (krate, Fact { name, .. }) = (self.krate, self.fact);
+        let runtime = &quote!(#krate::private);
+        let (sources, cx) = (Ident::new("__Sources", Span::mixed_site()), cx());
+        let bases = self.derived.map(|derived| derived.bases.as_slice()).unwrap_or_default();
+        let lints = lints(&self.fact.attrs);
+        let bounds = quote! {
+            where
+                #sources: #krate::Sources,
+                #(#bases: #krate::ResolvedBy<#sources>,)*
+        };
+        let (evaluate, ask) = self.functions(runtime, &cx);
+        let ways_out = self.ways_out();
+        quote! {
+            #[automatically_derived]
+            impl<#sources> #krate::ResolvedBy<#sources> for #name #bounds {
+                fn resolve(
+                    self,
+                    #cx: &mut #runtime::Cx<#sources>,
+                ) -> ::core::result::Result<<Self as #krate::FactKey>::Output, #runtime::Stop> {
+                    #runtime::derived(#cx, self)
+                }
+            }
+            #[automatically_derived]
+            #(#lints)*
+            #[allow(unreachable_code, clippy::diverging_sub_expression, clippy::needless_question_mark)]
+            impl<#sources> #runtime::Derived<#sources> for #name #bounds {
+                fn evaluate(
+                    &self,
+                    #cx: &mut #runtime::Cx<#sources>,
+                ) -> ::core::result::Result<<Self as #krate::FactKey>::Value, #runtime::Stop> {
+                    #evaluate
+                }
+                #[allow(warnings, clippy::all, clippy::pedantic)]
+                fn ask(&self, #cx: &mut #runtime::Cx<#sources>) {
+                    #ask
+                }
+                #ways_out
+            }
+        }
+    }
+
+    /// The bodies of `evaluate` and `ask`. A body with errors fails: it is never run.
+    fn functions(&self, runtime: &TokenStream, cx: &Ident) -> (TokenStream, TokenStream) {
+        let Some(Derived { body, plan, .. }) = self.derived else {
+            let evaluate = quote! {
+                let _ = #cx;
+                ::core::result::Result::Err(#runtime::Stop::Failed)
+            };
+            return (evaluate, quote!(let _ = #cx;));
+        };
+        let stmts = BodyEmitter::function(body, runtime).stmts(&body.block);
+        let (parts, ty) = (self.parts(&stmts), &body.value);
+        let evaluate = quote! {
+            #parts
+            let value: #ty = { #stmts };
+            ::core::result::Result::Ok(value)
+        };
+        // The first load needs no slice: a body that stops there has asked for it.
+        let slices = plan.loads.iter().skip(1).filter_map(|load| load.slice.as_ref());
+        // Each slice has key parts of its own, since a key takes them by value.
+        let slices = slices.map(|slice| {
+            let parts = self.parts(slice);
+            quote!({ #parts #slice })
+        });
+        (evaluate, quote!(let _ = &#cx; #(#slices)*))
+    }
+
+    /// Binds the key parts that `code` mentions.
+    fn parts(&self, code: &TokenStream) -> TokenStream {
+        let mentioned = mentioned_in(code);
+        let krate = self.krate;
+        let fields = self.fields.iter();
+        let fields = fields.filter(|field| mentioned.contains(&field.name.to_string()));
+        let bindings = fields.map(|field| {
+            let (name, ty) = (field.name, &field.ty);
+            quote!(let #name = <#ty as #krate::private::KeyPart>::part_clone(&self.#name);)
+        });
+        bindings.collect()
+    }
+
+    /// What the body gives where it is left by `?`, or by `return` in an operand.
+    fn ways_out(&self) -> TokenStream {
+        let value = &self.value;
+        let of_value = |test: fn(&syn::Type) -> bool| self.fact.value.as_ref().is_some_and(test);
+        if of_value(is_bool) {
+            quote! {
+                fn of_bool(value: ::core::primitive::bool) -> ::core::option::Option<#value> {
+                    ::core::option::Option::Some(value)
+                }
+                fn is_true(value: &#value) -> ::core::primitive::bool {
+                    *value
+                }
+            }
+        } else if of_value(is_option) {
+            quote! {
+                fn absent() -> ::core::option::Option<#value> {
+                    ::core::option::Option::Some(::core::option::Option::None)
+                }
+            }
+        } else {
+            TokenStream::new()
+        }
+    }
+}
+
+/// The attributes that say how strict lints are, which hold for the body too.
+fn lints(attrs: &[Attribute]) -> Vec<&Attribute> {
+    let is_lint = |attr: &&Attribute| {
+        ["allow", "warn", "deny", "forbid"].iter().any(|name| attr.path().is_ident(name))
+    };
+    attrs.iter().filter(is_lint).collect()
+}

@@ -1,0 +1,144 @@
+//! What a recursive fact must keep, so that data which run in circles have one meaning: it is a
+//! `bool`, and more truth in what it uses of itself gives more truth in it.
+
+use syn::ext::IdentExt;
+use syn::{Expr, Ident};
+
+use super::ast::Fact;
+use super::derive::{is_bool, local_name};
+use crate::body::ast::{Body, Kind, Node, Stmt};
+use crate::body::emit::is_three_valued;
+use crate::errors::Errors;
+use crate::messages;
+
+/// Checks the body of a fact that comes back to itself through the facts of `cycle`.
+pub(super) fn check(fact: &Fact, body: &Body, cycle: &[Ident], errors: &Errors) {
+    if cycle.is_empty() {
+        return;
+    }
+    let check = Check { fact, body, cycle, errors };
+    if fact.value.as_ref().is_some_and(|value| !is_bool(value)) {
+        check.refuse_all(&|_| messages::recursive_value(fact.name.unraw()));
+        return;
+    }
+    check.block_value(&body.block.stmts);
+}
+
+struct Check<'c> {
+    fact: &'c Fact,
+    body: &'c Body,
+    cycle: &'c [Ident],
+    errors: &'c Errors,
+}
+
+impl Check<'_> {
+    fn is_recursive(&self, id: usize) -> bool {
+        local_name(&self.body.loads[id].fact).is_some_and(|name| self.cycle.contains(name))
+    }
+
+    fn recurs(&self, node: &Node) -> bool {
+        node.any(&|inside| matches!(inside, Node::Load(id, _) if self.is_recursive(*id)))
+    }
+
+    /// Refuses every recursive load of the body.
+    fn refuse_all(&self, message: &dyn Fn(&Ident) -> String) {
+        for load in &self.body.loads {
+            if let Some(name) = local_name(&load.fact).filter(|name| self.cycle.contains(name)) {
+                self.errors.push(&load.fact, message(name));
+            }
+        }
+    }
+
+    /// Refuses the recursive loads inside `node`, which stands where its value can be anything but
+    /// an answer.
+    fn refuse(&self, node: &Node, place: &str) {
+        if let Node::Load(id, _) = node
+            && self.is_recursive(*id)
+        {
+            let message = messages::recursive_place(self.fact.name.unraw(), place);
+            self.errors.push(&self.body.loads[*id].fact, message);
+        }
+        node.children().into_iter().for_each(|child| self.refuse(child, place));
+    }
+
+    /// The statements of a block whose value is an answer.
+    fn block_value(&self, stmts: &[Stmt]) {
+        for (i, stmt) in stmts.iter().enumerate() {
+            match stmt {
+                Stmt::Expr(node, None) if i + 1 == stmts.len() => self.answer(node),
+                Stmt::Expr(node, _) => self.effect(node),
+                Stmt::Let(it) => {
+                    it.init.iter().for_each(|init| self.refuse(init, "a `let`"));
+                    it.otherwise.iter().for_each(|otherwise| self.effect(otherwise));
+                }
+                Stmt::Item(_) | Stmt::Macro(_) => {}
+            }
+        }
+    }
+
+    /// A node whose value is an answer of the fact.
+    fn answer(&self, node: &Node) {
+        match node {
+            Node::Load(id, key) => {
+                self.refuse(key, "a key");
+                let kind = self.body.loads[*id].kind;
+                if self.is_recursive(*id) && kind == Kind::Each {
+                    self.refuse(node, "`each`");
+                }
+            }
+            Node::Logic(it) => {
+                let strict = !is_three_valued(it, self.body) || it.right.leaves();
+                if strict && self.recurs(&it.left) {
+                    self.refuse(&it.left, "an operand beside one that leaves the body");
+                } else {
+                    self.answer(&it.left);
+                }
+                self.answer(&it.right);
+            }
+            Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => self.answer(&inside[0]),
+            Node::Compound(Expr::Unary(_), inside) => self.refuse(&inside[0], "`!`"),
+            node => self.branches(node, &|node| self.answer(node), &|stmts| {
+                self.block_value(stmts);
+            }),
+        }
+    }
+
+    /// A node whose value is not used: it may still return.
+    fn effect(&self, node: &Node) {
+        match node {
+            Node::Load(..) => self.refuse(node, "a statement"),
+            node => self.branches(node, &|node| self.effect(node), &|stmts| self.effects(stmts)),
+        }
+    }
+
+    fn effects(&self, stmts: &[Stmt]) {
+        for stmt in stmts {
+            match stmt {
+                Stmt::Expr(node, _) => self.effect(node),
+                stmt => self.block_value(std::slice::from_ref(stmt)),
+            }
+        }
+    }
+
+    /// Control flow: conditions decide, branches answer.
+    fn branches(&self, node: &Node, inside: &dyn Fn(&Node), block: &dyn Fn(&[Stmt])) {
+        match node {
+            Node::Return(_, value) => value.iter().for_each(|value| self.answer(value)),
+            Node::If(it) => {
+                self.refuse(&it.condition, "a condition");
+                block(&it.then.stmts);
+                it.otherwise.iter().for_each(inside);
+            }
+            Node::Match(it) => {
+                self.refuse(&it.scrutinee, "the value that `match` looks at");
+                for arm in &it.arms {
+                    arm.guard.iter().for_each(|guard| self.refuse(guard, "a condition"));
+                    inside(&arm.body);
+                }
+            }
+            Node::Block(None, it) => block(&it.stmts),
+            Node::Let(..) | Node::Matches(..) => self.refuse(node, "a pattern's value"),
+            node => self.refuse(node, "an expression that is not its answer"),
+        }
+    }
+}

@@ -1,0 +1,454 @@
+//! The walk through derived facts of one evaluation: what is open, what is solved, how deep it is.
+//!
+//! The facts that are being computed are a stack of *frames*. A fact that is asked for while it is
+//! open closes a *cycle*: all frames from there on belong together. Such a cycle is solved as a
+//! whole, as Tarjan finds strongly connected components: the lowest frame of it (its *root*) runs
+//! again, from what all its facts came to in the run before (false at first), until none rises. As
+//! results only rise, from false over failed to true, that is at most twice for each fact. Then all
+//! of them are *settled*, and never run again on the session.
+//!
+//! # Depth
+//! A settled result has a height: how many links of derived facts stand below it, where each fact of
+//! a cycle is a link. Beyond [`MOST_LINKS`] it is an error. Height depends on the facts alone, so it
+//! does not matter which was asked for first; a stack beyond the limit proves it of its lowest fact
+//! only, which alone is settled as an error then.
+
+use std::any::{Any, TypeId};
+use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasherDefault;
+use std::sync::Arc;
+
+use super::cx::Cx;
+use super::derived::failed;
+use crate::fact::{FactError, FactKey};
+use crate::session::{Computed, Hashed, MemoOf, Passthrough, Settled};
+use crate::source::Sources;
+
+/// Links of derived facts that one may be deep.
+const MOST_LINKS: u32 = 64;
+
+/// Runs of one cycle: a pure one needs two for each of its facts, and no more than `MOST_LINKS` can
+/// be in one that counts.
+const MOST_RUNS: u32 = 4 * MOST_LINKS;
+
+/// No pass, and no run.
+const NEVER: u64 = u64::MAX;
+
+/// What an evaluation knows of derived facts. Nothing is allocated before the first one.
+#[derive(Default)]
+pub(crate) struct Walk {
+    facts: BTreeMap<TypeId, Box<dyn Any + Send>>,
+    frames: Vec<Frame>,
+    /// Facts that were computed in a cycle which is not solved yet.
+    members: Vec<Member>,
+    /// Counts the executor's passes.
+    pass: u64,
+    /// Counts the runs of cycles.
+    run: u64,
+}
+
+/// A fact that is being computed.
+struct Frame {
+    member: Member,
+    /// The members from here on came after it.
+    members: usize,
+    /// The lowest frame that it leads back to.
+    low: usize,
+    /// Runs of the cycle that it is the root of.
+    runs: u32,
+    seen: Seen,
+}
+
+/// What a result rose to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rise {
+    Failed,
+    True,
+}
+
+/// What was met while a fact was computed.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    /// Links that it is from the deepest settled fact that was read.
+    links: u32,
+    /// Something was too deep.
+    too_deep: bool,
+    /// How far a result rose that had been read before.
+    rise: Option<Rise>,
+    /// A result fell: a rule that is not pure.
+    fell: bool,
+}
+
+impl Seen {
+    fn and(self, other: Self) -> Self {
+        Self {
+            links: self.links.max(other.links),
+            too_deep: self.too_deep || other.too_deep,
+            rise: self.rise.max(other.rise),
+            fell: self.fell || other.fell,
+        }
+    }
+}
+
+/// One fact of the walk, whatever its type.
+#[derive(Clone, Copy)]
+struct Member {
+    fact: TypeId,
+    at: usize,
+    end: fn(&mut dyn Any, usize, End),
+}
+
+/// What becomes of a fact of a cycle.
+#[derive(Clone, Copy)]
+enum End {
+    /// As if never computed.
+    Forgotten,
+    /// To be computed again; what it came to is where the next run begins, or only what is true.
+    Again { from_true: bool },
+    /// What it came to stands, with this height; kept for the session or not.
+    Settled(u32, bool),
+    /// It is too deep, whoever asks.
+    TooDeep(bool),
+}
+
+/// The keys of one fact.
+struct Keys<K: FactKey> {
+    index: HashMap<Arc<Hashed<K>>, usize, BuildHasherDefault<Passthrough>>,
+    nodes: Vec<Node<K>>,
+    memo: Arc<MemoOf<K>>,
+}
+
+struct Node<K: FactKey> {
+    key: Arc<Hashed<K>>,
+    state: State,
+    settled: Option<Arc<Settled<K::Value>>>,
+    /// What it came to in the present or the last run of its cycle.
+    guess: Option<Computed<K::Value>>,
+    /// Whether the guess was read in the present run, before the result is there.
+    guessed: bool,
+    /// The pass in which it was found to wait for a load, and the one in which that was asked for.
+    pending: u64,
+    asked: u64,
+    /// The run in which it was too deep, and for how many frames below it.
+    too_deep: (u64, usize),
+}
+
+#[derive(Clone, Copy)]
+enum State {
+    Idle,
+    /// It is this frame.
+    Open(usize),
+    /// It was computed in this run, and is this member of a cycle.
+    Done(usize),
+}
+
+/// What is known of a fact when it is asked for.
+pub(super) enum Found<V> {
+    Known(Computed<V>),
+    /// It waits for a load.
+    Pending,
+    /// It is being computed: the last guess.
+    Open(Option<Computed<V>>),
+    New,
+}
+
+/// What closing a fact comes to.
+pub(super) enum Closed<V> {
+    Known(Computed<V>),
+    /// It is the root of a cycle that must run once more, and open again.
+    Again,
+}
+
+impl<P: Sources> Cx<P> {
+    /// The place of `key` in the walk.
+    pub(super) fn walked<K: FactKey>(&mut self, key: K) -> (Arc<Hashed<K>>, usize) {
+        let id = TypeId::of::<K>();
+        if !self.walk.facts.contains_key(&id) {
+            let memo = self.generation().map(|generation| generation.memo.of::<K>());
+            let keys = Keys::new(memo.unwrap_or_default());
+            self.walk.facts.insert(id, Box::new(keys));
+        }
+        self.walk.keys::<K>().place(key)
+    }
+}
+
+impl<K: FactKey> Keys<K> {
+    fn new(memo: Arc<MemoOf<K>>) -> Self {
+        Self { index: HashMap::default(), nodes: Vec::new(), memo }
+    }
+
+    fn place(&mut self, key: K) -> (Arc<Hashed<K>>, usize) {
+        let key = self.memo.hashed(key);
+        if let Some(&at) = self.index.get(&key) {
+            return (Arc::clone(&self.nodes[at].key), at);
+        }
+        let (key, at) = (Arc::new(key), self.nodes.len());
+        self.index.insert(Arc::clone(&key), at);
+        self.nodes.push(Node::new(Arc::clone(&key)));
+        (key, at)
+    }
+
+    fn settle(&mut self, at: usize, computed: Computed<K::Value>, height: u32, keep: bool) {
+        let node = &mut self.nodes[at];
+        let settled = Arc::new(Settled { computed, height });
+        if keep {
+            self.memo.insert(Arc::clone(&node.key), Arc::clone(&settled));
+        }
+        *node = Node { settled: Some(settled), ..Node::new(Arc::clone(&node.key)) };
+    }
+
+    fn end(keys: &mut dyn Any, at: usize, end: End) {
+        let Some(keys) = keys.downcast_mut::<Self>() else { return };
+        let node = &mut keys.nodes[at];
+        node.state = State::Idle;
+        node.guessed = false;
+        match end {
+            End::Forgotten => node.guess = None,
+            End::Again { from_true } => {
+                node.guess.take_if(|guess| from_true && guess.is_err());
+            }
+            End::Settled(height, keep) => {
+                if let Some(computed) = node.guess.take() {
+                    keys.settle(at, computed, height, keep);
+                }
+            }
+            End::TooDeep(keep) => {
+                keys.settle(at, failed::<K>(FactError::too_deep()), MOST_LINKS + 1, keep);
+            }
+        }
+    }
+}
+
+impl<K: FactKey> Node<K> {
+    fn new(key: Arc<Hashed<K>>) -> Self {
+        Self {
+            key,
+            state: State::Idle,
+            settled: None,
+            guess: None,
+            guessed: false,
+            pending: NEVER,
+            asked: NEVER,
+            too_deep: (NEVER, 0),
+        }
+    }
+}
+
+impl Walk {
+    /// The next pass of the executor: what was pending may be known.
+    pub(super) fn begin_pass(&mut self) {
+        self.pass += 1;
+        self.run += 1;
+    }
+
+    /// Forgets what was computed without a session to keep it.
+    pub(super) fn begin_session(&mut self) {
+        self.facts.clear();
+    }
+
+    /// How many facts are being computed.
+    pub(super) fn links(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// Forgets all that was begun above `links`: it panicked.
+    pub(super) fn unwind(&mut self, links: usize) {
+        while self.frames.len() > links {
+            self.leave(End::Forgotten);
+        }
+    }
+
+    fn keys<K: FactKey>(&mut self) -> &mut Keys<K> {
+        let keys = self.facts.get_mut(&TypeId::of::<K>());
+        let keys = keys.and_then(|keys| keys.downcast_mut());
+        keys.expect("every key of a walk was given its place")
+    }
+
+    /// What is known of the fact at `at`, which another one, or a policy, reads.
+    pub(super) fn find<K: FactKey>(&mut self, at: usize, is_asking: bool) -> Found<K::Value> {
+        let pass = self.pass;
+        let keys = self.keys::<K>();
+        let node = &mut keys.nodes[at];
+        let in_cycle = match node.state {
+            State::Open(frame) => {
+                node.guessed = true;
+                Some((frame, Found::Open(node.guess.clone())))
+            }
+            State::Done(member) => {
+                let guess = node.guess.clone();
+                let frame = self.frames.partition_point(|frame| frame.members <= member);
+                Some((frame.saturating_sub(1), guess.map_or(Found::New, Found::Known)))
+            }
+            State::Idle => None,
+        };
+        if let Some((frame, found)) = in_cycle {
+            if let Some(top) = self.frames.last_mut() {
+                top.low = top.low.min(frame);
+            }
+            return found;
+        }
+        let keys = self.keys::<K>();
+        let node = &mut keys.nodes[at];
+        if node.settled.is_none() {
+            node.settled = keys.memo.get(&node.key);
+        }
+        if let Some(settled) = node.settled.clone() {
+            self.saw(settled.height);
+            return Found::Known(settled.computed.clone());
+        }
+        if node.pending == pass && (node.asked == pass || !is_asking) {
+            return Found::Pending;
+        }
+        Found::New
+    }
+
+    /// A settled fact of this height was read.
+    fn saw(&mut self, height: u32) {
+        if let Some(top) = self.frames.last_mut() {
+            let links = height + 1;
+            top.seen =
+                top.seen.and(Seen { links, too_deep: links > MOST_LINKS, ..Seen::default() });
+        }
+    }
+
+    /// Begins to compute a fact; `false` if it is too deep.
+    pub(super) fn open<K: FactKey>(&mut self, at: usize) -> bool {
+        let (frame, run) = (self.frames.len(), self.run);
+        let node = &mut self.keys::<K>().nodes[at];
+        let (deep_run, deep_frame) = node.too_deep;
+        if frame > MOST_LINKS as usize || (deep_run == run && deep_frame <= frame) {
+            if let Some(top) = self.frames.last_mut() {
+                top.seen.too_deep = true;
+            }
+            return false;
+        }
+        node.state = State::Open(frame);
+        let member = Member { fact: TypeId::of::<K>(), at, end: Keys::<K>::end };
+        self.push(member, 0);
+        true
+    }
+
+    fn push(&mut self, member: Member, runs: u32) {
+        let (low, members) = (self.frames.len(), self.members.len());
+        self.frames.push(Frame { member, members, low, runs, seen: Seen::default() });
+    }
+
+    /// A fact waits for a load; so does every cycle that it is in.
+    pub(super) fn close_pending<K: FactKey>(&mut self, at: usize, is_asking: bool) {
+        self.leave(End::Forgotten);
+        let pass = self.pass;
+        let node = &mut self.keys::<K>().nodes[at];
+        node.pending = pass;
+        if is_asking {
+            node.asked = pass;
+        }
+    }
+
+    /// A fact came to a result.
+    pub(super) fn close<K: FactKey>(
+        &mut self,
+        at: usize,
+        computed: Computed<K::Value>,
+        is_true: fn(&K::Value) -> bool,
+        keep: bool,
+    ) -> Closed<K::Value> {
+        let rank = |computed: &Computed<K::Value>| match computed {
+            Ok(value) if is_true(value) => 2,
+            Ok(_) => 0,
+            Err(_) => 1,
+        };
+        let node = &mut self.keys::<K>().nodes[at];
+        let before = node.guess.as_ref().map_or(0, rank);
+        let (guessed, after) = (std::mem::take(&mut node.guessed), rank(&computed));
+        let seen = Seen {
+            rise: (guessed && after > before).then_some(if computed.is_err() {
+                Rise::Failed
+            } else {
+                Rise::True
+            }),
+            fell: guessed && after < before,
+            ..Seen::default()
+        };
+        node.guess = Some(computed.clone());
+        let Some(top) = self.frames.last_mut() else { return Closed::Known(computed) };
+        top.seen = top.seen.and(seen);
+        let (low, frame) = (top.low, self.frames.len() - 1);
+        if low < frame {
+            let member = self.members.len();
+            self.keys::<K>().nodes[at].state = State::Done(member);
+            self.join(low);
+            return Closed::Known(computed);
+        }
+        self.close_root::<K>(at, computed, keep)
+    }
+
+    /// The topmost fact is in a cycle with one below it: it waits for that one's end.
+    fn join(&mut self, low: usize) {
+        let Some(Frame { member, seen, .. }) = self.frames.pop() else { return };
+        self.members.push(member);
+        if let Some(below) = self.frames.last_mut() {
+            below.low = below.low.min(low);
+            below.seen = below.seen.and(seen);
+        }
+    }
+
+    /// The topmost fact stands alone, or is the root of a cycle.
+    fn close_root<K: FactKey>(
+        &mut self,
+        at: usize,
+        computed: Computed<K::Value>,
+        keep: bool,
+    ) -> Closed<K::Value> {
+        let Some(top) = self.frames.last() else { return Closed::Known(computed) };
+        let (member, seen, runs, members) = (top.member, top.seen, top.runs, top.members);
+        let frame = self.frames.len() - 1;
+        // What failed because it was too deep on one way may not be so on another: only what is
+        // true is sure.
+        let from_true = seen.too_deep;
+        let rose = seen.rise >= Some(if from_true { Rise::True } else { Rise::Failed });
+        if rose && runs < MOST_RUNS {
+            self.leave(End::Again { from_true });
+            self.run += 1;
+            self.keys::<K>().nodes[at].state = State::Open(frame);
+            self.push(member, runs + 1);
+            return Closed::Again;
+        }
+        if rose || seen.fell {
+            self.leave(End::Forgotten);
+            return Closed::Known(failed::<K>(FactError::impure()));
+        }
+        let others = u32::try_from(self.members.len() - members).unwrap_or(u32::MAX);
+        let height = seen.links.saturating_add(others);
+        if seen.too_deep && frame > 0 {
+            // For those below it is too deep; by itself it may not be.
+            self.leave(End::Forgotten);
+            let run = self.run;
+            self.keys::<K>().nodes[at].too_deep = (run, frame);
+            self.frames[frame - 1].seen.too_deep = true;
+            return Closed::Known(failed::<K>(FactError::too_deep()));
+        }
+        if seen.too_deep {
+            self.leave(End::Forgotten);
+            Keys::<K>::end(self.keys::<K>(), at, End::TooDeep(keep));
+            return Closed::Known(failed::<K>(FactError::too_deep()));
+        }
+        if height > MOST_LINKS {
+            self.leave(End::TooDeep(keep));
+            self.saw(height.min(MOST_LINKS + 1));
+            return Closed::Known(failed::<K>(FactError::too_deep()));
+        }
+        self.leave(End::Settled(height, keep));
+        self.saw(height);
+        Closed::Known(computed)
+    }
+
+    /// Takes the topmost frame off, and says what becomes of its fact and of its cycle.
+    fn leave(&mut self, end: End) {
+        let Some(Frame { member, members, .. }) = self.frames.pop() else { return };
+        for Member { fact, at, end: apply } in self.members.drain(members..).chain([member]) {
+            if let Some(keys) = self.facts.get_mut(&fact) {
+                apply(&mut **keys, at, end);
+            }
+        }
+    }
+}

@@ -1,0 +1,445 @@
+//! Derived facts: what they mean, what they cost, and that no order of questions changes them.
+#![cfg(not(loom))]
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use gatehouse::prelude::*;
+use gatehouse_tests::{Says, Scripted};
+use proptest::prelude::{
+    Just, ProptestConfig, Strategy, TestCaseError, prop, prop_assert_eq, prop_oneof, proptest,
+};
+
+/// How a node of a graph is decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rule {
+    Is(bool),
+    Either(u32, u32),
+    Both(u32, u32),
+    Any(Vec<u32>),
+    All(Vec<u32>),
+}
+
+/// Runs of the body of `Holds`, in the test that counts them.
+static RUNS: AtomicUsize = AtomicUsize::new(0);
+
+fn counted(id: u32) -> u32 {
+    RUNS.fetch_add(1, Ordering::Relaxed);
+    id
+}
+
+fact! {
+    /// How `id` is decided; nothing, if it is not.
+    pub Ruled(id: u32) -> Rule;
+    /// Whether `id` holds, by its rule.
+    pub Holds(id: u32) -> bool {
+        match Ruled(id).await {
+            Some(Rule::Is(value)) => value,
+            Some(Rule::Either(left, right)) => Holds(left).await || Holds(right).await,
+            Some(Rule::Both(left, right)) => Holds(left).await && Holds(right).await,
+            Some(Rule::Any(ids)) => any(ids.iter().map(|id| Holds(*id))).await,
+            Some(Rule::All(ids)) => all(ids.iter().map(|id| Holds(*id))).await,
+            None => false,
+        }
+    }
+    /// Where `id` leads to; for the test that counts runs.
+    pub Leads(id: u32) -> Vec<u32>;
+    /// Whether `id` leads to 1 000.
+    pub Reaches(id: u32) -> bool {
+        let next = Leads(counted(id)).await.unwrap_or_default();
+        id == 1000 || any(next.into_iter().map(Reaches)).await
+    }
+
+    /// The folder that `folder` lies in.
+    pub Parent(folder: u32) -> u32;
+    /// `user` was given `folder` directly.
+    pub FolderGrant(user: u32, folder: u32) -> bool = false;
+    /// `user` can see `folder`: directly, or through a folder above it.
+    pub FolderViewer(user: u32, folder: u32) -> bool {
+        FolderGrant(user, folder).await
+            || match Parent(folder).await {
+                Some(above) => FolderViewer(user, above).await,
+                None => false,
+            }
+    }
+    /// The name of the folder above, if both are there. An `Option`, so `?` may be used.
+    pub AboveIsEven(folder: u32) -> Option<bool> {
+        Some(Parent(folder).await? % 2 == 0)
+    }
+    /// Even and odd numbers, each by the other.
+    pub Even(n: u32) -> bool {
+        match Pred(n).await {
+            None => true,
+            Some(less) => Odd(less).await,
+        }
+    }
+    pub Odd(n: u32) -> bool {
+        match Pred(n).await {
+            None => false,
+            Some(less) => Even(less).await,
+        }
+    }
+    /// The number before.
+    pub Pred(n: u32) -> u32;
+}
+
+#[derive(Sources)]
+struct Facts {
+    #[loads(Ruled)]
+    rules: Scripted<Ruled>,
+    #[loads(Leads)]
+    leads: Scripted<Leads>,
+    #[loads(Parent)]
+    parents: Scripted<Parent>,
+    #[loads(FolderGrant)]
+    grants: Scripted<FolderGrant>,
+    #[loads(Pred)]
+    preds: Scripted<Pred>,
+}
+
+fn value_or_missing<V>(value: Option<V>) -> Says<V> {
+    value.map_or(Says::Missing, Says::Value)
+}
+
+/// No data but what a test gives.
+fn facts() -> Facts {
+    Facts {
+        rules: Scripted::new(|_| Says::Missing),
+        leads: Scripted::new(|_| Says::Missing),
+        parents: Scripted::new(|key: &Parent| value_or_missing(key.folder.checked_sub(1))),
+        grants: Scripted::new(|_| Says::Missing),
+        preds: Scripted::new(|key: &Pred| value_or_missing(key.n.checked_sub(1))),
+    }
+}
+
+struct Nodes;
+impl Domain for Nodes {
+    type Subject = u32;
+    type Action = ();
+    type Resource = u32;
+    type Context = ();
+}
+
+#[policy]
+async fn holds(_: _, id: &u32) -> bool {
+    Holds(*id).await
+}
+
+#[policy]
+async fn reaches(_: _, id: &u32) -> bool {
+    Reaches(*id).await
+}
+
+#[policy]
+async fn sees(user: &u32, folder: &u32) -> bool {
+    FolderViewer(*user, *folder).await
+}
+
+#[policy]
+async fn above_is_even(_: _, folder: &u32) -> bool {
+    AboveIsEven(*folder).await?
+}
+
+#[policy]
+async fn even(_: _, n: &u32) -> bool {
+    Even(*n).await
+}
+
+static HOLDS: Gate<Nodes, holds> = Gate::new();
+static REACHES: Gate<Nodes, reaches> = Gate::new();
+static SEES: Gate<Nodes, sees> = Gate::new();
+static ABOVE: Gate<Nodes, above_is_even> = Gate::new();
+static EVEN: Gate<Nodes, even> = Gate::new();
+
+/// Folder `n` lies in folder `n - 1`; user 1 was given folder 0.
+fn folders() -> Facts {
+    Facts {
+        grants: Scripted::new(|key: &FolderGrant| Says::Value(key.user == 1 && key.folder == 0)),
+        ..facts()
+    }
+}
+
+/// One source call of each fact for each level, however many folders are asked for.
+#[tokio::test]
+async fn a_tree_costs_its_depth() {
+    for depth in [0_u32, 1, 6] {
+        // A thousand documents on every level of a hundred trees that join at the root.
+        let below = Facts {
+            parents: Scripted::new(move |key: &Parent| {
+                match (key.folder / 100, key.folder % 100) {
+                    (0, _) => Says::Missing,
+                    (1, _) => Says::Value(0),
+                    (level, tree) => Says::Value((level - 1) * 100 + tree),
+                }
+            }),
+            ..folders()
+        };
+        let session = Session::new(std::sync::Arc::new(below));
+        let docs: Vec<u32> =
+            (0..1000).map(|doc| if depth == 0 { 0 } else { depth * 100 + doc % 100 }).collect();
+        let seen = SEES.bind(&session, &1, &()).filter(docs).await.expect("nothing failed");
+        assert_eq!(seen.len(), 1000);
+    }
+}
+
+fn counted_folders() -> (std::sync::Arc<Facts>, Session<Facts>) {
+    let facts = std::sync::Arc::new(folders());
+    (facts.clone(), Session::new(facts))
+}
+
+#[tokio::test]
+async fn rounds_are_the_depth_and_one() {
+    for depth in [0_u32, 1, 6, 64] {
+        let (facts, session) = counted_folders();
+        let access = SEES.bind(&session, &1, &());
+        let docs = vec![depth; 1000];
+        assert_eq!(access.filter(docs).await.expect("nothing failed").len(), 1000);
+        let rounds = depth as usize + 1;
+        assert_eq!(facts.grants.calls().len(), rounds, "depth {depth}");
+        assert_eq!(facts.parents.sizes(), vec![1; rounds], "depth {depth}");
+    }
+}
+
+#[tokio::test]
+async fn a_fact_is_computed_once_for_a_session() {
+    let (facts, session) = counted_folders();
+    let access = SEES.bind(&session, &1, &());
+    assert!(access.check(&6).await.is_allow());
+    let calls = facts.parents.calls().len();
+    assert!(access.check(&6).await.is_allow());
+    assert!(access.check(&3).await.is_allow());
+    assert_eq!(facts.parents.calls().len(), calls);
+    session.refresh().expect("nothing is in flight");
+    assert!(access.check(&3).await.is_allow());
+    assert_eq!(facts.parents.calls().len(), calls + 4, "new sources, new results");
+}
+
+#[tokio::test]
+async fn an_option_may_be_left_by_a_question_mark() {
+    let session = Session::new(facts());
+    let access = ABOVE.bind(&session, &1, &());
+    assert!(access.check(&3).await.is_allow());
+    assert!(access.check(&4).await.is_deny());
+    assert!(access.check(&0).await.is_deny());
+}
+
+#[tokio::test]
+async fn facts_of_a_block_may_need_each_other() {
+    let session = Session::new(facts());
+    let access = EVEN.bind(&session, &1, &());
+    let decisions = access.check_all(0..10_u32).await;
+    let even: Vec<bool> = decisions.iter().map(Decision::is_allow).collect();
+    assert_eq!(even, (0..10).map(|n| n % 2 == 0).collect::<Vec<_>>());
+}
+
+/// 64 links are not too deep, and 65 are, whatever was asked before.
+#[tokio::test]
+async fn depth_has_a_limit_whoever_asks_first() {
+    for asked_before in
+        [vec![], vec![1], vec![30], vec![64], vec![65], vec![80, 40], vec![63, 64, 66]]
+    {
+        let (_, session) = counted_folders();
+        let access = SEES.bind(&session, &1, &());
+        for folder in &asked_before {
+            let _ = access.check(folder).await;
+        }
+        assert!(access.check(&64).await.is_allow(), "after {asked_before:?}");
+        for folder in [65, 66, 200] {
+            let decision = access.check(&folder).await;
+            let Decision::Indeterminate { failed, .. } = &decision else {
+                panic!("{folder} after {asked_before:?}: {decision}")
+            };
+            let text: Vec<String> = failed.iter().map(ToString::to_string).collect();
+            let text = text.join(", ");
+            assert!(text.contains("`FolderViewer`: it is more than 64 links"), "{text}");
+        }
+    }
+}
+
+/// Every node leads to every other one, and none to the goal: the worst case of a naive search.
+#[tokio::test]
+async fn a_clique_is_cheap() {
+    let clique = Facts {
+        leads: Scripted::new(|key: &Leads| {
+            Says::Value((0..11).filter(|to| *to != key.id).collect())
+        }),
+        ..facts()
+    };
+    let session = Session::new(clique);
+    RUNS.store(0, Ordering::Relaxed);
+    let decisions = REACHES.bind(&session, &1, &()).check_all(0..11_u32).await;
+    assert!(decisions.iter().all(Decision::is_deny));
+    let runs = RUNS.load(Ordering::Relaxed);
+    assert!(runs < 200, "{runs} runs");
+}
+
+// A reference: the least fixpoint by definition.
+
+type Graph = BTreeMap<u32, Rule>;
+
+/// What a node comes to: false < failed < true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Truth {
+    False,
+    Failed,
+    True,
+}
+
+/// A rule whose load fails.
+const FAILING: u32 = 13;
+
+/// The value of a node from the values of others, and the nodes that are read for it, in order.
+fn value(graph: &Graph, values: &BTreeMap<u32, Truth>, id: u32) -> (Truth, Vec<u32>) {
+    let of = |id: &u32| values.get(id).copied().unwrap_or(Truth::False);
+    let until = |ids: &[u32], decisive| {
+        let read = ids.iter().position(|id| of(id) == decisive).map_or(ids.len(), |at| at + 1);
+        ids[..read].to_vec()
+    };
+    if id % FAILING == FAILING - 1 {
+        return (Truth::Failed, vec![]);
+    }
+    match graph.get(&id) {
+        Some(Rule::Is(true)) => (Truth::True, vec![]),
+        None | Some(Rule::Is(false)) => (Truth::False, vec![]),
+        Some(Rule::Either(a, b)) if of(a) == Truth::True => (Truth::True, vec![*a]),
+        Some(Rule::Either(a, b)) => (of(a).max(of(b)), vec![*a, *b]),
+        Some(Rule::Both(a, _)) if of(a) == Truth::False => (Truth::False, vec![*a]),
+        Some(Rule::Both(a, b)) => (of(a).min(of(b)), vec![*a, *b]),
+        Some(Rule::Any(ids)) => {
+            (ids.iter().map(of).max().unwrap_or(Truth::False), until(ids, Truth::True))
+        }
+        Some(Rule::All(ids)) => {
+            (ids.iter().map(of).min().unwrap_or(Truth::True), until(ids, Truth::False))
+        }
+    }
+}
+
+/// The decision about each node: allowed, denied, or neither.
+fn solved(graph: &Graph, nodes: u32) -> BTreeMap<u32, Option<bool>> {
+    let mut values = BTreeMap::new();
+    loop {
+        let next = (0..nodes).map(|id| (id, value(graph, &values, id).0)).collect();
+        if next == values {
+            break;
+        }
+        values = next;
+    }
+    let reads: BTreeMap<u32, Vec<u32>> =
+        (0..nodes).map(|id| (id, value(graph, &values, id).1)).collect();
+    let heights = heights(&reads);
+    let decided = |id: &u32, truth: &Truth| match truth {
+        _ if heights[id] > 64 => None,
+        Truth::True => Some(true),
+        Truth::Failed => None,
+        Truth::False => Some(false),
+    };
+    values.iter().map(|(id, truth)| (*id, decided(id, truth))).collect()
+}
+
+/// How deep each node is: a cycle counts as the number of its nodes.
+fn heights(reads: &BTreeMap<u32, Vec<u32>>) -> BTreeMap<u32, usize> {
+    let reached = |from: u32| {
+        let (mut reached, mut open) = (std::collections::BTreeSet::new(), vec![from]);
+        while let Some(id) = open.pop() {
+            open.extend(reads[&id].iter().filter(|to| reached.insert(**to)));
+        }
+        reached
+    };
+    let reached: BTreeMap<u32, _> = reads.keys().map(|id| (*id, reached(*id))).collect();
+    let cycle = |id: u32| -> Vec<u32> {
+        let mut cycle: Vec<u32> = reached[&id]
+            .iter()
+            .copied()
+            .filter(|to| *to != id && reached[to].contains(&id))
+            .collect();
+        cycle.push(id);
+        cycle
+    };
+    let mut heights: BTreeMap<u32, usize> = BTreeMap::new();
+    while heights.len() < reads.len() {
+        for id in reads.keys() {
+            let cycle = cycle(*id);
+            let below = || cycle.iter().flat_map(|id| &reads[id]).filter(|to| !cycle.contains(to));
+            if below().all(|to| heights.contains_key(to)) {
+                let links = below().map(|to| heights[to] + 1).max().unwrap_or(0);
+                heights.insert(*id, links + cycle.len() - 1);
+            }
+        }
+    }
+    heights
+}
+
+fn graph_facts(graph: Graph) -> Facts {
+    let rule = move |key: &Ruled| {
+        if key.id % FAILING == FAILING - 1 {
+            return Says::Failure;
+        }
+        value_or_missing(graph.get(&key.id).cloned())
+    };
+    Facts { rules: Scripted::new(rule), ..facts() }
+}
+
+fn rules(nodes: u32, near: u32) -> impl Strategy<Value = Graph> {
+    let rule = move |id: u32| {
+        // Mostly to a node nearby, so that there are long chains and large cycles.
+        let to = prop_oneof![
+            6 => (1..=near).prop_map(move |far| (id + far) % nodes),
+            1 => 0..nodes,
+        ];
+        let to = to.boxed();
+        prop_oneof![
+            2 => prop::bool::ANY.prop_map(Rule::Is),
+            4 => (to.clone(), to.clone()).prop_map(|(a, b)| Rule::Either(a, b)),
+            4 => (to.clone(), to.clone()).prop_map(|(a, b)| Rule::Both(a, b)),
+            3 => prop::collection::vec(to.clone(), 0..4).prop_map(Rule::Any),
+            2 => prop::collection::vec(to, 1..4).prop_map(Rule::All),
+        ]
+    };
+    (0..nodes).map(rule).collect::<Vec<_>>().prop_map(|rules| (0..).zip(rules).collect())
+}
+
+fn check_graph(graph: &Graph, orders: &[Vec<u32>], nodes: u32) -> Result<(), TestCaseError> {
+    let solved = solved(graph, nodes);
+    for order in orders {
+        let session = Session::new(graph_facts(graph.clone()));
+        let access = HOLDS.bind(&session, &1, &());
+        for id in order {
+            let decision = futures::executor::block_on(access.check(id));
+            let decided = match decision {
+                Decision::Allow { .. } => Some(true),
+                Decision::Deny { .. } => Some(false),
+                Decision::Indeterminate { .. } => None,
+            };
+            prop_assert_eq!(decided, solved[id], "node {} in {:?}", id, order);
+        }
+        let all = futures::executor::block_on(access.check_all(0..nodes));
+        for (id, decision) in (0..).zip(all) {
+            prop_assert_eq!(decision.is_allow(), solved[&id] == Some(true), "node {}", id);
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    /// Guarantee of the language: a recursive fact is its least fixpoint, whatever is asked first.
+    #[test]
+    fn small_graphs_are_least_fixpoints(
+        graph in rules(9, 3),
+        first in Just((0..9).collect::<Vec<u32>>()).prop_shuffle(),
+        second in Just((0..9).collect::<Vec<u32>>()).prop_shuffle(),
+    ) {
+        check_graph(&graph, &[first, second, vec![]], 9)?;
+    }
+
+    /// Chains and cycles around the depth limit.
+    #[test]
+    fn deep_graphs_have_one_answer(
+        graph in rules(90, 1),
+        first in Just((0..90).collect::<Vec<u32>>()).prop_shuffle(),
+        second in Just((0..90).collect::<Vec<u32>>()).prop_shuffle(),
+    ) {
+        check_graph(&graph, &[first, second], 90)?;
+    }
+}
