@@ -274,6 +274,13 @@ impl Node {
         }
     }
 
+    /// Every load inside.
+    pub(crate) fn loads_inside(&self) -> BTreeSet<LoadId> {
+        let mut loads = BTreeSet::new();
+        self.note_loads(&mut loads);
+        loads
+    }
+
     /// The loads that are answered once control comes out of the node at its end.
     pub(crate) fn passed_loads(&self) -> BTreeSet<LoadId> {
         let mut loads = BTreeSet::new();
@@ -315,6 +322,11 @@ impl Block {
     /// The nodes of the block's statements, in evaluation order.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = &Node> {
         self.stmts.iter().flat_map(Stmt::nodes)
+    }
+
+    /// Every load inside.
+    pub(crate) fn loads_inside(&self) -> BTreeSet<LoadId> {
+        self.nodes().flat_map(Node::loads_inside).collect()
     }
 
     fn note_passed_loads(&self, loads: &mut BTreeSet<LoadId>) {

@@ -45,6 +45,8 @@ enum Mode {
     /// In a slice: whatever leaves the body ends the slice, and what it would have done before is
     /// left out.
     Slice,
+    /// As in a slice, to know a condition: where the body leaves before it, nothing is known.
+    Known,
 }
 
 /// Emits nodes.
@@ -69,6 +71,11 @@ impl<'e> Emitter<'e> {
         Self { mode: Mode::Slice, body: Some(body), runtime, jumps: false }
     }
 
+    /// For conditions that may be known.
+    pub(crate) fn known(body: &'e Body, runtime: &'e TokenStream) -> Self {
+        Self { mode: Mode::Known, body: Some(body), runtime, jumps: false }
+    }
+
     /// For operands of `||` and `&&`, which are closures.
     fn closure(body: &'e Body, runtime: &'e TokenStream) -> Self {
         Self { mode: Mode::Closure, body: Some(body), runtime, jumps: false }
@@ -85,6 +92,10 @@ impl<'e> Emitter<'e> {
             Mode::AsWritten | Mode::Function | Mode::Closure => None,
             Mode::AsPassed => Some(quote!(return)),
             Mode::Slice => Some(quote!(return ::core::result::Result::Ok(()))),
+            Mode::Known => {
+                let runtime = self.runtime;
+                Some(quote!(return ::core::result::Result::Err(#runtime::Stop::Pending)))
+            }
         }
     }
 
@@ -253,7 +264,7 @@ impl<'e> Emitter<'e> {
         let runtime = self.runtime;
         let ty = self.body.map(|body| &body.value);
         match self.mode {
-            Mode::AsWritten | Mode::AsPassed | Mode::Slice => quote!(#token #value),
+            Mode::AsWritten | Mode::AsPassed | Mode::Slice | Mode::Known => quote!(#token #value),
             Mode::Function if literal => quote!(#token ::core::result::Result::Ok(#value)),
             // A value of the wrong type is shown as such, and not as an argument of `Ok`.
             Mode::Function => quote! {

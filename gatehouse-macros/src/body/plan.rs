@@ -8,6 +8,7 @@ use syn::{Expr, Pat};
 
 use super::ast::{Body, LoadId, Node, Stmt};
 use super::emit::as_written;
+use super::known::Known;
 use super::slice;
 use super::way::{Step, Way};
 use crate::text;
@@ -16,6 +17,8 @@ use crate::text;
 pub(crate) struct BodyPlan {
     /// In evaluation order.
     pub(crate) loads: Vec<PlannedLoad>,
+    /// What the slices look up before they run.
+    pub(crate) known: Known,
     /// The conditions as written, and where each begins.
     pub(crate) conditions: Vec<(String, Span)>,
 }
@@ -34,12 +37,13 @@ impl BodyPlan {
     /// Plans a body. `lazy` switches early asking off.
     pub(crate) fn new(body: &Body, lazy: bool, runtime: &TokenStream) -> Self {
         let mut loads: Vec<PlannedLoad> = Vec::new();
+        let mut known = Known::default();
         for (id, load) in body.loads.iter().enumerate() {
             let way = Way::to(id, body);
             let slice = if lazy || load.lazy {
                 Err(String::from("it is lazy"))
             } else {
-                slice::of(body, id, &way, runtime)
+                slice::of(body, id, &way, &mut known, runtime)
             };
             let (waits_for, slice): (BTreeMap<LoadId, String>, _) = match slice {
                 Ok(slice) => {
@@ -60,7 +64,7 @@ impl BodyPlan {
         }
         let mut conditions = Vec::new();
         body.block.nodes().for_each(|node| note_conditions(node, &mut conditions));
-        Self { loads, conditions }
+        Self { loads, known, conditions }
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! A policy that stopped at one load asks for those further on by running their slices. A slice
 //! keeps, in the body's order, the statements that the key needs, and the conditions on local data
-//! that stand before the load; conditions on facts do not delay a load and are left out. It begins
-//! at the parameters, so it borrows and moves nothing that another slice has.
+//! that stand before the load; conditions on facts do not delay a load and are left out, unless they
+//! are [`known`](super::known). It begins at the parameters, so it borrows and moves nothing that
+//! another slice has.
 //!
 //! What an ordering must preserve: a slice evaluates nothing that the body might not have come to,
 //! unless it cannot panic ([`names::is_safe`]). What stands before the first load the stopped body
@@ -13,12 +14,13 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::ast::{Body, Kind, LoadId, Match, Node, Stmt, binds_mutably};
 use super::emit::{Emitter, as_written, cx};
 use super::guard::Aim;
+use super::known::Known;
 use super::names::{self, Names};
 use super::way::{Step, Way, pat_binds};
 use crate::text;
@@ -36,6 +38,7 @@ pub(crate) fn of(
     body: &Body,
     id: LoadId,
     way: &Way<'_>,
+    known: &mut Known,
     runtime: &TokenStream,
 ) -> Result<Slice, String> {
     let Some(key) = way.key else { return Err("it is not on any path".into()) };
@@ -48,15 +51,26 @@ pub(crate) fn of(
     let mut needed = names::mentioned(key);
     note_loads(key, "its key", &mut needs);
     let mut kept = Vec::new();
-    for step in taken.into_iter().rev() {
+    for (at, step) in taken.iter().enumerate().rev() {
         if step.is_kept(&needed)? {
             step.note_needs(&needed, &mut needs);
             step.replace_names(&mut needed);
-            kept.push(step);
+            kept.push(Kept::Step(step));
+        } else {
+            let (before, behind) = (&taken[..at], &way.behind[at]);
+            let ruled_out = known.ruling_out((body, id), before, (step, behind), runtime);
+            kept.extend(ruled_out.map(|(name, value)| Kept::Unless(name, value)));
         }
     }
     kept.reverse();
     Ok(Slice { code: code(body.loads[id].kind, key, &kept, &emitter, runtime), needs })
+}
+
+/// A part of a slice.
+enum Kept<'t, 'b> {
+    Step(&'t Taken<'b>),
+    /// Nothing further, if the variable is known to have the value.
+    Unless(Ident, bool),
 }
 
 /// What is known of a local at build time.
@@ -87,8 +101,8 @@ pub(crate) struct Slicing<'e> {
 }
 
 /// A step, and what the slice does with it.
-struct Taken<'b> {
-    step: Step<'b>,
+pub(super) struct Taken<'b> {
+    pub(super) step: Step<'b>,
     keep: Keep,
     /// What it binds.
     binds: Names,
@@ -298,8 +312,18 @@ impl Taken<'_> {
         }
     }
 
+    /// Whether it binds one of `needed`.
+    pub(super) fn binds_one_of(&self, needed: &Names) -> bool {
+        !self.binds.is_disjoint(needed)
+    }
+
+    /// Whether a slice may evaluate it.
+    pub(super) fn can_be_repeated(&self) -> bool {
+        !matches!(self.keep, Keep::Blocks(_) | Keep::Changes { .. })
+    }
+
     /// What is needed before the step, from what is needed after it.
-    fn replace_names(&self, needed: &mut Names) {
+    pub(super) fn replace_names(&self, needed: &mut Names) {
         needed.retain(|name| !self.binds.contains(name));
         needed.extend(self.mentions.iter().cloned());
     }
@@ -334,7 +358,7 @@ fn mentions(step: Step<'_>, keep: &Keep) -> Names {
 fn code(
     kind: Kind,
     key: &Node,
-    kept: &[Taken<'_>],
+    kept: &[Kept<'_, '_>],
     emitter: &Emitter<'_>,
     runtime: &TokenStream,
 ) -> TokenStream {
@@ -343,10 +367,16 @@ fn code(
         Kind::One => quote!(#runtime::ask(#keys, #cx);),
         Kind::Any | Kind::All | Kind::Each => quote!(#runtime::ask_each(#keys, #cx);),
     };
-    if kept.is_empty() && !key.leaves() && !key.loads() {
-        return ask;
+    let inside = kept.iter().rev().fold(ask, |rest, kept| match kept {
+        Kept::Step(step) => around(step, &rest, emitter),
+        Kept::Unless(name, value) => {
+            quote!(if #name != ::core::option::Option::Some(#value) { #rest })
+        }
+    });
+    let is_plain = kept.iter().all(|kept| matches!(kept, Kept::Unless(..)));
+    if is_plain && !key.leaves() && !key.loads() {
+        return inside;
     }
-    let inside = kept.iter().rev().fold(ask, |rest, step| around(step, &rest, emitter));
     quote! {
         #runtime::slice(#cx, |#cx| {
             #inside
@@ -355,7 +385,8 @@ fn code(
     }
 }
 
-fn around(taken: &Taken<'_>, rest: &TokenStream, emitter: &Emitter<'_>) -> TokenStream {
+/// A step, and the rest of the slice behind it.
+pub(super) fn around(taken: &Taken<'_>, rest: &TokenStream, emitter: &Emitter<'_>) -> TokenStream {
     if let Keep::Condition(condition) = &taken.keep {
         return quote!(if #condition { #rest });
     }

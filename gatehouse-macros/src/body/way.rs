@@ -25,6 +25,8 @@ pub(crate) enum Step<'b> {
 pub(crate) struct Way<'b> {
     target: LoadId,
     pub(crate) steps: Vec<Step<'b>>,
+    /// For each step, the loads that the body comes to only if the step leads there.
+    pub(crate) behind: Vec<BTreeSet<LoadId>>,
     /// The load's key; `None` if nothing leads to it.
     pub(crate) key: Option<&'b Node>,
 }
@@ -32,7 +34,7 @@ pub(crate) struct Way<'b> {
 impl<'b> Way<'b> {
     /// The way to the load `target`.
     pub(crate) fn to(target: LoadId, body: &'b Body) -> Self {
-        let mut way = Self { target, steps: Vec::new(), key: None };
+        let mut way = Self { target, steps: Vec::new(), behind: Vec::new(), key: None };
         way.block(&body.block.stmts);
         way
     }
@@ -43,21 +45,34 @@ impl<'b> Way<'b> {
         on_the_way.chain(self.key.iter().flat_map(|key| key.passed_loads())).collect()
     }
 
+    fn push(&mut self, step: Step<'b>) {
+        self.push_before(step, BTreeSet::new());
+    }
+
+    /// A step, and the loads behind it.
+    fn push_before(&mut self, step: Step<'b>, behind: BTreeSet<LoadId>) {
+        self.steps.push(step);
+        self.behind.push(behind);
+    }
+
     fn block(&mut self, stmts: &'b [Stmt]) {
         // Items are there in the whole block, wherever they stand.
         let (items, stmts): (Vec<_>, Vec<_>) =
             stmts.iter().partition(|stmt| matches!(stmt, Stmt::Item(_)));
-        self.steps.extend(items.into_iter().map(Step::Stmt));
+        items.into_iter().for_each(|item| self.push(Step::Stmt(item)));
         for stmt in stmts {
             if !stmt.nodes().iter().any(|node| node.contains(self.target)) {
-                self.steps.push(Step::Stmt(stmt));
+                self.push(Step::Stmt(stmt));
                 continue;
             }
             match stmt {
                 Stmt::Expr(node, _) => self.node(node),
                 Stmt::Let(it) => match (&it.init, &it.otherwise) {
                     (Some(init), Some(otherwise)) if !init.contains(self.target) => {
-                        self.steps.push(Step::Matches(&it.pat, init, false));
+                        self.push_before(
+                            Step::Matches(&it.pat, init, false),
+                            otherwise.loads_inside(),
+                        );
                         self.node(otherwise);
                     }
                     (Some(init), _) => self.node(init),
@@ -73,23 +88,24 @@ impl<'b> Way<'b> {
         match node {
             Node::Load(id, key) if *id == self.target => self.key = Some(key),
             Node::Logic(it) if it.right.contains(self.target) => {
-                self.holds(&it.left, it.is_and());
+                self.holds(&it.left, it.is_and(), &it.right.loads_inside());
                 self.node(&it.right);
             }
             Node::If(it) => {
                 if it.condition.contains(self.target) {
                     self.node(&it.condition);
                 } else if it.then.nodes().any(|node| node.contains(self.target)) {
-                    self.holds(&it.condition, true);
+                    self.holds(&it.condition, true, &it.then.loads_inside());
                     self.block(&it.then.stmts);
                 } else if let Some(otherwise) = &it.otherwise {
-                    self.holds(&it.condition, false);
+                    self.holds(&it.condition, false, &otherwise.loads_inside());
                     self.node(otherwise);
                 }
             }
             Node::Match(it) if !it.scrutinee.contains(self.target) => self.arm(it),
             Node::Matches(arm, scrutinee) if !scrutinee.contains(self.target) => {
-                self.steps.push(Step::Matches(&arm.pat, scrutinee, true));
+                let behind = arm.guard.iter().flat_map(Node::loads_inside).collect();
+                self.push_before(Step::Matches(&arm.pat, scrutinee, true), behind);
                 arm.guard.iter().for_each(|guard| self.node(guard));
             }
             Node::Block(_, block) => self.block(&block.stmts),
@@ -99,7 +115,7 @@ impl<'b> Way<'b> {
                         self.node(child);
                         return;
                     }
-                    self.steps.push(Step::Before(child));
+                    self.push(Step::Before(child));
                 }
             }
         }
@@ -107,12 +123,14 @@ impl<'b> Way<'b> {
 
     fn arm(&mut self, it: &'b Match) {
         for (i, arm) in it.arms.iter().enumerate() {
+            let of_body = arm.body.loads_inside();
+            let behind = arm.guard.iter().flat_map(Node::loads_inside).chain(of_body.clone());
             if let Some(guard) = arm.guard.as_ref().filter(|guard| guard.contains(self.target)) {
-                self.steps.push(Step::Arm(it, i));
+                self.push_before(Step::Arm(it, i), behind.collect());
                 self.node(guard);
             } else if arm.body.contains(self.target) {
-                self.steps.push(Step::Arm(it, i));
-                arm.guard.iter().for_each(|guard| self.holds(guard, true));
+                self.push_before(Step::Arm(it, i), behind.collect());
+                arm.guard.iter().for_each(|guard| self.holds(guard, true, &of_body));
                 self.node(&arm.body);
             }
         }
@@ -120,20 +138,23 @@ impl<'b> Way<'b> {
 
     /// A chain of `&&` that is to be true is a step for each operand; so is one of `||` that is to be
     /// false.
-    fn holds(&mut self, condition: &'b Node, value: bool) {
+    fn holds(&mut self, condition: &'b Node, value: bool, behind: &BTreeSet<LoadId>) {
         match condition {
             Node::Logic(it) if value == it.is_and() => {
-                self.holds(&it.left, value);
-                self.holds(&it.right, value);
+                let of_right = &it.right.loads_inside() | behind;
+                self.holds(&it.left, value, &of_right);
+                self.holds(&it.right, value, behind);
             }
             Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => {
-                self.holds(&inside[0], value);
+                self.holds(&inside[0], value, behind);
             }
             Node::Compound(Expr::Unary(it), inside) if matches!(it.op, UnOp::Not(_)) => {
-                self.holds(&inside[0], !value);
+                self.holds(&inside[0], !value, behind);
             }
-            Node::Let(pat, scrutinee) => self.steps.push(Step::Matches(pat, scrutinee, value)),
-            condition => self.steps.push(Step::Holds(condition, value)),
+            Node::Let(pat, scrutinee) => {
+                self.push_before(Step::Matches(pat, scrutinee, value), behind.clone());
+            }
+            condition => self.push_before(Step::Holds(condition, value), behind.clone()),
         }
     }
 }

@@ -105,7 +105,11 @@ impl Emitter<'_> {
             let parts = self.parts(slice);
             quote!({ #parts #slice })
         });
-        (evaluate, quote!(let _ = &#cx; #(#slices)*))
+        let known = plan.known.list().iter().map(|(name, known)| {
+            let parts = self.parts(known);
+            quote!(let #name = { #parts #known };)
+        });
+        (evaluate, quote!(let _ = &#cx; #(#known)* #(#slices)*))
     }
 
     /// Binds the key parts that `code` mentions.

@@ -41,7 +41,8 @@ pub(super) fn emit(
         quote!(let _ = (#request, #cx);)
     } else {
         let parameters = quiet_bindings(policy);
-        quote!(#parameters #(#slices)*)
+        let known = plan.known.list().iter().map(|(name, known)| quote!(let #name = #known;));
+        quote!(#parameters #(#known)* #(#slices)*)
     };
     let facts = body.facts();
     items(

@@ -216,13 +216,23 @@ fn control_flow_leads_to_a_load() {
             },
         }
     }";
-    assert_snapshot!(function(source, "ask"), @r#"
+    assert_snapshot!(function(source, "ask"), @"
     fn ask(
                 request: &Request<'_, __Domain>,
                 cx: &mut Cx<__Sources>,
             ) {
                 let user: &User = request.subject;
                 let doc: &Document = request.resource;
+                let known_0 = known(
+                    cx,
+                    |cx| ::core::result::Result::Ok(
+                        (match read(Parent(doc.folder), cx)? {
+                            Some(_) => false,
+                            None => true,
+                            _ => false,
+                        }),
+                    ),
+                );
                 slice(
                     cx,
                     |cx| {
@@ -240,14 +250,16 @@ fn control_flow_leads_to_a_load() {
                 slice(
                     cx,
                     |cx| {
-                        match doc.kind {
-                            Kind::Open => {}
-                            Kind::Team(team) => {
-                                if team > 3 {
-                                    ask(Member(user.id, team), cx);
+                        if known_0 != ::core::option::Option::Some(false) {
+                            match doc.kind {
+                                Kind::Open => {}
+                                Kind::Team(team) => {
+                                    if team > 3 {
+                                        ask(Member(user.id, team), cx);
+                                    }
                                 }
+                                _ => {}
                             }
-                            _ => {}
                         }
                         ::core::result::Result::Ok(())
                     },
@@ -255,22 +267,24 @@ fn control_flow_leads_to_a_load() {
                 slice(
                     cx,
                     |cx| {
-                        match doc.kind {
-                            Kind::Open => {}
-                            Kind::Team(team) if team > 3 => {}
-                            _ => {
-                                ask_each(
-                                    doc.tags.iter().map(|tag| Tagged(*tag)),
-                                    cx,
-                                );
+                        if known_0 != ::core::option::Option::Some(false) {
+                            match doc.kind {
+                                Kind::Open => {}
+                                Kind::Team(team) if team > 3 => {}
+                                _ => {
+                                    ask_each(
+                                        doc.tags.iter().map(|tag| Tagged(*tag)),
+                                        cx,
+                                    );
+                                }
+                                _ => {}
                             }
-                            _ => {}
                         }
                         ::core::result::Result::Ok(())
                     },
                 );
             }
-    "#);
+    ");
 }
 
 #[test]

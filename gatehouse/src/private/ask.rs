@@ -24,3 +24,11 @@ pub fn ask_each<P: Sources, K: ResolvedBy<P>>(keys: impl IntoIterator<Item = K>,
 pub fn slice<P: Sources>(cx: &mut Cx<P>, part: impl FnOnce(&mut Cx<P>) -> Result<(), Stop>) {
     let _ = part(cx);
 }
+
+/// What is known of a condition on facts; nothing, if it needs one that is not known, or failed.
+pub fn known<P: Sources>(
+    cx: &mut Cx<P>,
+    condition: impl FnOnce(&mut Cx<P>) -> Result<bool, Stop>,
+) -> Option<bool> {
+    condition(cx).ok()
+}

@@ -89,7 +89,16 @@ impl<P: Sources> Cx<P> {
 
     /// Runs `run` so that a load that stops it is asked for.
     pub(crate) fn asking<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
-        let before = std::mem::replace(&mut self.asking, true);
+        self.with_asking(true, run)
+    }
+
+    /// Runs `run` so that nothing is asked for but what it asks for by name.
+    pub(super) fn looking<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        self.with_asking(false, run)
+    }
+
+    fn with_asking<T>(&mut self, asking: bool, run: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.asking, asking);
         let result = run(self);
         self.asking = before;
         result

@@ -71,7 +71,7 @@ fn compute<P: Sources, K: Derived<P>>(
             Ok(value) => Ok(value),
             Err(Stop::Pending) => {
                 if cx.is_asking() {
-                    key.ask(cx);
+                    cx.looking(|cx| key.ask(cx));
                 }
                 cx.failed.truncate(met);
                 cx.walk.close_pending::<K>(at, cx.is_asking());

@@ -11,7 +11,7 @@ mod fact;
 mod logic;
 mod walk;
 
-pub use self::ask::{ask, ask_each, slice};
+pub use self::ask::{ask, ask_each, known, slice};
 pub use self::cx::{Cx, Request, Stop, Stored, read, stored};
 pub use self::derived::{Derived, derived};
 pub use self::fact::*;

@@ -1,0 +1,153 @@
+//! Conditions on facts that are known already, while the body waits for another fact.
+//!
+//! A condition on facts does not delay a load: as long as it is unknown, what stands behind it is
+//! asked for. Once it is known, it decides: with `a` true, `if a { A(x).await } else { B(x).await }`
+//! must not ask for `B` while it waits for `A`. So the function that asks first looks what is known
+//! of such conditions, each once, and each slice behind one begins with what it needs of it.
+//!
+//! Only where it can matter: where the body can wait for a load that is not behind the condition.
+//! The code is at most (conditions × the longest way to one).
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use super::ast::{Body, LoadId, Node, Stmt};
+use super::emit::{Emitter, cx};
+use super::names;
+use super::slice::{Taken, around};
+use super::way::Step;
+
+/// The conditions of a body that may be known early: the variable of each, and what it is set to.
+#[derive(Default)]
+pub(crate) struct Known(Vec<(Ident, TokenStream)>);
+
+impl Known {
+    /// What is to be known before any slice runs.
+    pub(crate) fn list(&self) -> &[(Ident, TokenStream)] {
+        &self.0
+    }
+
+    fn name(&mut self, code: TokenStream) -> Ident {
+        let text = code.to_string();
+        if let Some((name, _)) = self.0.iter().find(|(_, known)| known.to_string() == text) {
+            return name.clone();
+        }
+        let name = format_ident!("known_{}", self.0.len(), span = Span::mixed_site());
+        self.0.push((name.clone(), code));
+        name
+    }
+
+    /// What the step after `before` needs so that it can lead to the load `id`: a variable, and the
+    /// value that rules the load out. `None` if no fact that is known could.
+    pub(super) fn ruling_out(
+        &mut self,
+        (body, id): (&Body, LoadId),
+        before: &[Taken<'_>],
+        (step, behind): (&Taken<'_>, &BTreeSet<LoadId>),
+        runtime: &TokenStream,
+    ) -> Option<(Ident, bool)> {
+        let emitter = Emitter::known(body, runtime);
+        let condition = condition(step.step, &emitter)?;
+        let (steps, fed_by) = leading_to(&condition, before, body)?;
+        let first = fed_by.first()?;
+        let elsewhere = |load: &LoadId| match &condition.leaves_at {
+            Some(loads) => loads.contains(load),
+            None => !behind.contains(load),
+        };
+        let may_wait = |load: LoadId| load > *first && load != id && !fed_by.contains(&load);
+        if !(0..body.loads.len()).any(|load| may_wait(load) && elsewhere(&load)) {
+            return None;
+        }
+        let (cx, test) = (cx(), condition.test);
+        let code = if steps.is_empty() {
+            quote!(#runtime::known(#cx, |#cx| ::core::result::Result::Ok(#test)))
+        } else {
+            let answer = quote!(return ::core::result::Result::Ok(#test););
+            let inside = steps.iter().fold(answer, |rest, step| around(step, &rest, &emitter));
+            quote! {
+                #runtime::known(#cx, |#cx| {
+                    #inside
+                    ::core::result::Result::Err(#runtime::Stop::Pending)
+                })
+            }
+        };
+        Some((self.name(code), !condition.leads_on))
+    }
+}
+
+/// A condition on the way to a load.
+struct Condition<'b> {
+    /// What it looks at.
+    node: &'b Node,
+    /// The condition as an expression.
+    test: TokenStream,
+    /// The value of it that leads to the load.
+    leads_on: bool,
+    /// The loads where it leads to otherwise, if it leaves the body there.
+    leaves_at: Option<BTreeSet<LoadId>>,
+}
+
+fn condition<'b>(step: Step<'b>, emitter: &Emitter<'_>) -> Option<Condition<'b>> {
+    let matches = |pat: &syn::Pat, node: &Node| {
+        let node = emitter.node(node);
+        quote!((match #node { #pat => true, _ => false }))
+    };
+    let condition = |node, test, leads_on| Condition { node, test, leads_on, leaves_at: None };
+    match step {
+        Step::Holds(node, value) => Some(condition(node, emitter.node(node), value)),
+        Step::Matches(pat, node, matched) => Some(condition(node, matches(pat, node), matched)),
+        Step::Arm(it, at) => {
+            let arms = it.arms[..at].iter().filter(|arm| arm.guard.is_none());
+            let before: Vec<_> = arms.map(|arm| &arm.pat).collect();
+            let (node, pat) = (emitter.node(&it.scrutinee), &it.arms[at].pat);
+            let test = quote!((match #node { #(#before => false,)* #pat => true, _ => false }));
+            Some(condition(&it.scrutinee, test, true))
+        }
+        Step::Stmt(Stmt::Expr(Node::If(it), _)) if it.then.diverges() && it.otherwise.is_none() => {
+            let leaves_at = Some(it.then.loads_inside());
+            let test = emitter.node(&it.condition);
+            Some(Condition { leaves_at, ..condition(&it.condition, test, false) })
+        }
+        Step::Stmt(Stmt::Let(it)) => {
+            let (init, otherwise) = (it.init.as_ref()?, it.otherwise.as_ref()?);
+            let leaves_at = Some(otherwise.loads_inside());
+            Some(Condition { leaves_at, ..condition(init, matches(&it.pat, init), true) })
+        }
+        Step::Stmt(_) | Step::Before(_) => None,
+    }
+}
+
+/// The steps that bind what a condition mentions, last first, and the loads that feed it; `None` if
+/// it cannot be looked at early.
+fn leading_to<'t, 'b>(
+    condition: &Condition<'_>,
+    before: &'t [Taken<'b>],
+    body: &Body,
+) -> Option<(Vec<&'t Taken<'b>>, BTreeSet<LoadId>)> {
+    let Condition { node, .. } = condition;
+    if node.leaves() || binds(node) || !names::is_safe(node) {
+        return None;
+    }
+    let mut needed = names::mentioned(node);
+    let mut fed_by = node.passed_loads();
+    let mut steps = Vec::new();
+    for step in before.iter().rev() {
+        let is_item = matches!(step.step, Step::Stmt(Stmt::Item(_)));
+        if is_item || step.binds_one_of(&needed) {
+            if !step.can_be_repeated() {
+                return None;
+            }
+            fed_by.extend(step.step.loads());
+            step.replace_names(&mut needed);
+            steps.push(step);
+        }
+    }
+    needed.is_disjoint(&body.mutable).then_some((steps, fed_by))
+}
+
+/// Whether a condition binds names.
+fn binds(node: &Node) -> bool {
+    node.any(&|node| matches!(node, Node::Let(..)))
+}
