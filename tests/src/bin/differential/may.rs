@@ -1,0 +1,481 @@
+//! Which keys may be asked for: those that the body meets on some path on which every condition on
+//! local data is decided truly, while a condition on facts may go either way.
+//!
+//! An expression comes to a set of possible outcomes, and to a value where it can be known: what it
+//! would be with the facts as they are. Keys are made of such values alone, so a fact that is missing
+//! or failed yields none.
+
+use std::collections::BTreeSet;
+
+use crate::body::{Arm, Block, Body, Expr, ITEM, Items, Many, Name, Op, Pattern, Stmt};
+use crate::data::{DOMAIN, FACTS, Shape};
+use crate::interpret::{Key, Scene, Value, compare, matched, quantified};
+
+/// What is known of a value.
+#[derive(Clone, Debug, PartialEq)]
+struct May {
+    /// The value with the facts as they are.
+    value: Option<Value>,
+    /// Whether a fact has a part in it.
+    fed: bool,
+    /// Whether a condition may come to true, or an option to `Some`.
+    yes: bool,
+    /// Whether it may come to false, or `None`.
+    no: bool,
+}
+
+impl May {
+    fn known(value: Value) -> Self {
+        let (yes, no) = match &value {
+            Value::Bool(value) => (*value, !*value),
+            Value::Opt(value) => (value.is_some(), value.is_none()),
+            _ => (true, true),
+        };
+        Self { value: Some(value), fed: false, yes, no }
+    }
+
+    fn of_facts(value: Option<Value>) -> Self {
+        Self { value, fed: true, yes: true, no: true }
+    }
+
+    fn truth(&self) -> Option<bool> {
+        self.value.as_ref().map(Value::bool)
+    }
+
+    fn int(&self) -> Option<u64> {
+        self.value.as_ref().map(Value::int)
+    }
+
+    fn opt(&self) -> Option<Option<u64>> {
+        self.value.as_ref().map(Value::opt)
+    }
+
+    /// What is kept of it under a name: the compiler looks at conditions where they stand, and takes
+    /// a local that a fact feeds for a condition on facts.
+    fn named(self) -> Self {
+        if self.fed { Self::of_facts(self.value) } else { self }
+    }
+
+    /// Either of two, as a condition on facts decides.
+    fn either(left: Option<Self>, right: Option<Self>, decides: Option<bool>) -> Option<Self> {
+        let chosen = match decides {
+            Some(true) => left.as_ref(),
+            Some(false) => right.as_ref(),
+            None => None,
+        };
+        let value = chosen.and_then(|chosen| chosen.value.clone());
+        match (left, right) {
+            (None, None) => None,
+            (left, right) => {
+                let both = || left.iter().chain(&right);
+                let (yes, no) = (both().any(|it| it.yes), both().any(|it| it.no));
+                Some(Self { value, fed: true, yes, no })
+            }
+        }
+    }
+}
+
+/// The keys that may be asked for.
+pub fn keys(body: &Body, scene: &Scene) -> BTreeSet<Key> {
+    let mut walk =
+        Walk { scene, locals: Vec::new(), keys: BTreeSet::new(), breaks: Vec::new(), likely: true };
+    if !body.admins_only || scene.user.admin {
+        walk.block(&body.block);
+    }
+    walk.keys
+}
+
+/// A jump to a label: the value it brings, and whether the facts as they are lead to it.
+type Jump = (Name, Option<May>, bool);
+
+struct Walk<'w> {
+    scene: &'w Scene,
+    locals: Vec<(Name, May)>,
+    keys: BTreeSet<Key>,
+    breaks: Vec<Jump>,
+    /// Whether the facts as they are lead here, from the label around.
+    likely: bool,
+}
+
+// `None` is an expression that control does not come out of.
+impl Walk<'_> {
+    fn scoped<T>(&mut self, walk: impl FnOnce(&mut Self) -> T) -> T {
+        let outside = self.locals.len();
+        let result = walk(self);
+        self.locals.truncate(outside);
+        result
+    }
+
+    fn block(&mut self, block: &Block) -> Option<May> {
+        self.scoped(|it| it.inside(block))
+    }
+
+    fn inside(&mut self, block: &Block) -> Option<May> {
+        for stmt in &block.stmts {
+            match stmt {
+                Stmt::Let(name, _, value) => {
+                    let value = self.expr(value)?.named();
+                    self.locals.push((name.clone(), value));
+                }
+                Stmt::LetElse(pattern, value, otherwise) => {
+                    let value = self.expr(value)?;
+                    let matches = Self::matches(pattern, &value);
+                    if matches.no {
+                        self.leaning(&matches, false, |it| it.block(otherwise));
+                    }
+                    self.likely &= matches.truth() == Some(true);
+                    if !matches.yes {
+                        return None;
+                    }
+                    self.bind(pattern, &value);
+                }
+                Stmt::Assign(name, value) => {
+                    let value = self.expr(value)?.named();
+                    let found = self.locals.iter_mut().rev().find(|local| local.0 == *name);
+                    found.expect("a local").1 = value;
+                }
+                Stmt::Expr(value) => drop(self.expr(value)?),
+            }
+        }
+        match &block.tail {
+            Some(tail) => self.expr(tail),
+            None => Some(May::known(Value::Unit)),
+        }
+    }
+
+    /// Walks a path that a condition leads to if it is `holds`.
+    fn leaning<T>(
+        &mut self,
+        condition: &May,
+        holds: bool,
+        walk: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let before = self.likely;
+        self.likely &= condition.truth() == Some(holds);
+        let result = walk(self);
+        self.likely = before;
+        result
+    }
+
+    /// Walks both ways, as far as the condition may go there, and joins what they change.
+    fn either(
+        &mut self,
+        condition: &May,
+        yes: impl FnOnce(&mut Self) -> Option<May>,
+        no: impl FnOnce(&mut Self) -> Option<May>,
+    ) -> Option<May> {
+        if !condition.no {
+            return self.leaning(condition, true, yes);
+        }
+        if !condition.yes {
+            return self.leaning(condition, false, no);
+        }
+        let before = self.locals.clone();
+        let left = self.leaning(condition, true, yes);
+        let after = std::mem::replace(&mut self.locals, before);
+        let right = self.leaning(condition, false, no);
+        let decides = condition.truth();
+        // A way that leaves changes nothing for what follows.
+        match (&left, &right) {
+            (Some(_), None) => self.locals = after,
+            (Some(_), Some(_)) => self.join(after, decides),
+            _ => {}
+        }
+        if left.is_none() || right.is_none() {
+            self.likely &= decides == Some(left.is_some());
+        }
+        May::either(left, right, decides)
+    }
+
+    /// Joins the locals of the first way with those of the second. What only one has was bound by a
+    /// condition, and is there where that one is taken.
+    fn join(&mut self, first: Vec<(Name, May)>, decides: Option<bool>) {
+        let second = std::mem::replace(&mut self.locals, first);
+        for (first, second) in self.locals.iter_mut().zip(&second) {
+            if first != second {
+                let (left, right) = (first.1.clone(), second.1.clone());
+                let joined = May::either(Some(left), Some(right), decides);
+                first.1 = joined.expect("both are there").named();
+            }
+        }
+        let common = self.locals.len();
+        self.locals.extend(second.into_iter().skip(common));
+    }
+
+    /// Whether a pattern may match.
+    fn matches(pattern: &Pattern, value: &May) -> May {
+        let truth = value.value.as_ref().map(|value| matched(pattern, value).is_some());
+        if let (Some(truth), false) = (truth, value.fed) {
+            return May::known(Value::Bool(truth));
+        }
+        if matches!(pattern, Pattern::Wild | Pattern::Bind(_)) {
+            return May::known(Value::Bool(true));
+        }
+        May::of_facts(truth.map(Value::Bool))
+    }
+
+    fn bind(&mut self, pattern: &Pattern, value: &May) {
+        let Some(name) = pattern.binds() else { return };
+        let bound = value.value.as_ref().and_then(|value| matched(pattern, value).flatten());
+        let bound = bound.map(|bound| bound.1);
+        let may = match (bound, value.fed) {
+            (Some(bound), false) => May::known(bound),
+            (bound, _) => May::of_facts(bound),
+        };
+        self.locals.push((name.clone(), may));
+    }
+
+    fn local(&self, name: &str) -> &May {
+        &self.locals.iter().rev().find(|local| local.0 == *name).expect("a local").1
+    }
+
+    /// Of one or two parts, by a function of their values.
+    fn computed(parts: &[&May], value: Option<Value>) -> May {
+        if parts.iter().any(|part| part.fed) {
+            return May::of_facts(value);
+        }
+        value.map_or(May::of_facts(None), May::known)
+    }
+
+    fn expr(&mut self, expr: &Expr) -> Option<May> {
+        Some(match expr {
+            Expr::Bool(value) => May::known(Value::Bool(*value)),
+            Expr::Int(value) => May::known(Value::Int(*value)),
+            Expr::None => May::known(Value::Opt(None)),
+            Expr::Some(it) => {
+                let it = self.expr(it)?;
+                Self::computed(&[&it], it.int().map(|it| Value::Opt(Some(it))))
+            }
+            Expr::Field(field) => May::known(self.scene.field(*field)),
+            Expr::Var(name, _) => self.local(name).clone(),
+            Expr::Not(it) => {
+                let May { value, fed, yes, no } = self.expr(it)?;
+                let value = value.map(|value| Value::Bool(!value.bool()));
+                May { value, fed, yes: no, no: yes }
+            }
+            Expr::Paren(it) => self.expr(it)?,
+            Expr::Logic(op, left, right) => self.logic(*op, left, right)?,
+            Expr::Compare(how, left, right) => {
+                let (left, right) = (self.expr(left)?, self.expr(right)?);
+                let value = left.int().zip(right.int());
+                let value = value.map(|(l, r)| Value::Bool(compare(*how, l, r)));
+                Self::computed(&[&left, &right], value)
+            }
+            Expr::Sum(left, right) => {
+                let (left, right) = (self.expr(left)?, self.expr(right)?);
+                let value = left.int().zip(right.int());
+                Self::computed(&[&left, &right], value.map(|(l, r)| Value::Int((l + r) % DOMAIN)))
+            }
+            Expr::IsSome(it) => {
+                let it = self.expr(it)?;
+                Self::computed(&[&it], it.opt().map(|it| Value::Bool(it.is_some())))
+            }
+            Expr::UnwrapOr(it, otherwise) => {
+                let (it, otherwise) = (self.expr(it)?, self.expr(otherwise)?);
+                let value = match it.opt() {
+                    Some(Some(value)) => Some(value),
+                    Some(None) => otherwise.int(),
+                    None => None,
+                };
+                Self::computed(&[&it, &otherwise], value.map(Value::Int))
+            }
+            Expr::Contains(name, it) => {
+                let it = self.expr(it)?;
+                let list = self.local(name).clone();
+                let value = match (&list.value, it.int()) {
+                    (Some(Value::List(list)), Some(it)) => {
+                        Some(Value::Bool(list.contains(&Some(it))))
+                    }
+                    _ => None,
+                };
+                Self::computed(&[&list, &it], value)
+            }
+            Expr::Load(fact, keys, _) => {
+                let key = self.key(keys)?;
+                May::of_facts(key.and_then(|key| self.load((*fact, key))))
+            }
+            Expr::Many(many, items, fact, keys, _) => self.many(*many, items, *fact, keys)?,
+            Expr::Try(it) => {
+                let it = self.expr(it)?;
+                if !it.yes {
+                    return None;
+                }
+                let value = it.opt().flatten().map(Value::Int);
+                self.likely &= value.is_some();
+                Self::computed(&[&it], value)
+            }
+            Expr::Return(it) => {
+                self.expr(it);
+                return None;
+            }
+            Expr::Let(pattern, it) => {
+                let value = self.expr(it)?;
+                self.bind(pattern, &value);
+                Self::matches(pattern, &value)
+            }
+            Expr::Matches(it, pattern, guard) => {
+                let value = self.expr(it)?;
+                self.scoped(|it| it.taken(pattern, guard.as_deref(), &value))?
+            }
+            Expr::If(condition, then, otherwise) => {
+                return self.branch(condition, then, otherwise.as_ref());
+            }
+            Expr::Match(it, arms) => {
+                let value = self.expr(it)?;
+                return self.arms(&value, arms);
+            }
+            Expr::Block(block) => return self.block(block),
+            Expr::Labelled(label, block) => return self.labelled(label, block),
+            Expr::Break(label, it) => {
+                let value = self.expr(it)?;
+                self.breaks.push((label.clone(), Some(value), self.likely));
+                return None;
+            }
+        })
+    }
+
+    /// The parts of a key, if they are known.
+    fn key(&mut self, keys: &[Expr]) -> Option<Option<Vec<u64>>> {
+        let mut parts = Some(Vec::new());
+        for key in keys {
+            let part = self.expr(key)?.int();
+            parts = parts.zip(part).map(|(mut parts, part)| {
+                parts.push(part);
+                parts
+            });
+        }
+        Some(parts)
+    }
+
+    fn load(&mut self, key: Key) -> Option<Value> {
+        let value = self.scene.read(&key);
+        self.keys.insert(key);
+        value
+    }
+
+    fn many(&mut self, many: Many, items: &Items, fact: usize, keys: &[Expr]) -> Option<May> {
+        let items = match items {
+            Items::Labels => self.scene.doc.labels.clone(),
+            Items::List(name) => match &self.local(name).value {
+                Some(Value::List(list)) => list.iter().flatten().copied().collect(),
+                _ => return Some(May::of_facts(None)),
+            },
+        };
+        let mut values = Vec::new();
+        for item in items {
+            self.locals.push((ITEM.into(), May::known(Value::Int(item))));
+            let key = self.key(keys);
+            self.locals.pop();
+            values.push(key?.and_then(|key| self.load((fact, key))));
+        }
+        debug_assert!(matches!(FACTS[fact].shape, Shape::Flag(_)) || many == Many::Each);
+        Some(May::of_facts(quantified(many, &values)))
+    }
+
+    fn logic(&mut self, op: Op, left: &Expr, right: &Expr) -> Option<May> {
+        let left = self.expr(left)?;
+        let is_and = op == Op::And;
+        if if is_and { !left.yes } else { !left.no } {
+            return Some(left);
+        }
+        let (decisive, mut of_right) = (!is_and, None);
+        let mut walk_right = |it: &mut Self| {
+            let right = it.expr(right);
+            of_right = right.as_ref().and_then(May::truth);
+            right
+        };
+        let decided = |_: &mut Self| Some(May::known(Value::Bool(decisive)));
+        let mut both = if is_and {
+            self.either(&left, &mut walk_right, decided)?
+        } else {
+            self.either(&left, decided, &mut walk_right)?
+        };
+        both.fed |= left.fed;
+        if left.truth().is_none() {
+            // The left side failed; the right one may be known to decide.
+            both.value = of_right.filter(|right| *right == decisive).map(Value::Bool);
+        }
+        Some(both)
+    }
+
+    fn branch(
+        &mut self,
+        condition: &Expr,
+        then: &Block,
+        otherwise: Option<&Block>,
+    ) -> Option<May> {
+        let outside = self.locals.len();
+        let condition = self.expr(condition)?;
+        let result = self.either(
+            &condition,
+            |it| it.block(then),
+            |it| match otherwise {
+                Some(otherwise) => {
+                    // The names that the condition binds are not there.
+                    let bound = it.locals.split_off(outside);
+                    let result = it.block(otherwise);
+                    it.locals.extend(bound);
+                    result
+                }
+                None => Some(May::known(Value::Unit)),
+            },
+        );
+        self.locals.truncate(outside);
+        result
+    }
+
+    /// Whether an arm may be taken.
+    fn taken(&mut self, pattern: &Pattern, guard: Option<&Expr>, value: &May) -> Option<May> {
+        let matches = Self::matches(pattern, value);
+        if !matches.yes {
+            return Some(matches);
+        }
+        self.bind(pattern, value);
+        let Some(guard) = guard else { return Some(matches) };
+        self.either(&matches, |it| it.expr(guard), |_| Some(May::known(Value::Bool(false))))
+    }
+
+    fn arms(&mut self, value: &May, arms: &[Arm]) -> Option<May> {
+        let (arm, rest) = arms.split_first()?;
+        let outside = self.locals.len();
+        let taken = self.taken(&arm.pattern, arm.guard.as_ref(), value)?;
+        let result = self.either(
+            &taken,
+            |it| it.expr(&arm.value),
+            |it| {
+                let bound = it.locals.split_off(outside);
+                let result = it.arms(value, rest);
+                it.locals.extend(bound);
+                result
+            },
+        );
+        self.locals.truncate(outside);
+        result
+    }
+
+    fn labelled(&mut self, label: &Name, block: &Block) -> Option<May> {
+        let before = std::mem::replace(&mut self.likely, true);
+        let end = self.block(block);
+        let at_end = self.likely;
+        let (mine, others): (Vec<Jump>, Vec<Jump>) =
+            std::mem::take(&mut self.breaks).into_iter().partition(|jump| jump.0 == *label);
+        self.breaks = others;
+        self.likely = before;
+        if mine.is_empty() {
+            self.likely &= at_end;
+            return end;
+        }
+        let ends: Vec<(May, bool)> = mine
+            .into_iter()
+            .filter_map(|(_, value, likely)| Some((value?, likely)))
+            .chain(end.map(|end| (end, at_end)))
+            .collect();
+        if let [(value, _)] = &ends[..] {
+            return Some(value.clone());
+        }
+        let value = ends.iter().find(|end| end.1).and_then(|end| end.0.value.clone());
+        self.likely &= value.is_some();
+        let (yes, no) = (ends.iter().any(|end| end.0.yes), ends.iter().any(|end| end.0.no));
+        Some(May { value, fed: true, yes, no })
+    }
+}
