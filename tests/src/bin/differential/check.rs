@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::body::{Body, Expr, Part};
-use crate::data::FACTS;
+use crate::data::{FACTS, answer};
 use crate::interpret::{Key, Scene, Verdict, interpret};
 use crate::may;
 use crate::program::{EAGER, LAZY, Program, Question, Reply};
+use crate::trial::Difference;
 
 /// What the interpreter says of a body in a data set.
 pub struct Expected {
@@ -20,10 +21,10 @@ pub struct Expected {
 
 impl Expected {
     /// Interprets.
-    pub fn of(body: &Body, data: u64) -> Self {
+    pub fn of(body: &Body, data: u64, strict: bool) -> Self {
         let scene = Scene::new(data);
         let (verdict, read) = interpret(body, &scene);
-        Self { verdict, read, may: may::keys(body, &scene) }
+        Self { verdict, read, may: may::keys(body, &scene, strict) }
     }
 }
 
@@ -116,6 +117,18 @@ pub fn alone(body: &Body, expected: &Expected, eager: &Reply, lazy: &Reply) -> O
 
 fn has_many(body: &Body) -> bool {
     body.clone().block.walk(&mut |part| matches!(part, Part::Expr(Expr::Many(..))))
+}
+
+/// The data that a difference was found with: the request, and what the body's facts are.
+pub fn scene(bodies: &[Body], difference: &Difference) -> String {
+    let scene = Scene::new(difference.data);
+    let expected = Expected::of(&bodies[difference.body], difference.data, true);
+    let facts: Vec<String> = expected
+        .may
+        .iter()
+        .map(|key| format!("{} = {:?}", keys([key]), answer(difference.data, key.0, &key.1)))
+        .collect();
+    format!("{:?}\n{:?}\n{}\n", scene.user, scene.doc, facts.join("\n"))
 }
 
 /// Keys, as written.

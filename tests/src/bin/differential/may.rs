@@ -76,9 +76,15 @@ impl May {
 }
 
 /// The keys that may be asked for.
-pub fn keys(body: &Body, scene: &Scene) -> BTreeSet<Key> {
-    let mut walk =
-        Walk { scene, locals: Vec::new(), keys: BTreeSet::new(), breaks: Vec::new(), likely: true };
+pub fn keys(body: &Body, scene: &Scene, strict: bool) -> BTreeSet<Key> {
+    let mut walk = Walk {
+        scene,
+        strict,
+        locals: Vec::new(),
+        keys: BTreeSet::new(),
+        breaks: Vec::new(),
+        likely: true,
+    };
     if !body.admins_only || scene.user.admin {
         walk.block(&body.block);
     }
@@ -88,8 +94,15 @@ pub fn keys(body: &Body, scene: &Scene) -> BTreeSet<Key> {
 /// A jump to a label: the value it brings, and whether the facts as they are lead to it.
 type Jump = (Name, Option<May>, bool);
 
+/// Whether a block has a `let`.
+fn binds(block: &Block) -> bool {
+    block.stmts.iter().any(|stmt| matches!(stmt, Stmt::Let(..) | Stmt::LetElse(..)))
+}
+
 struct Walk<'w> {
     scene: &'w Scene,
+    /// Whether nothing is granted to the compiler; see [`Walk::granted`].
+    strict: bool,
     locals: Vec<(Name, May)>,
     keys: BTreeSet<Key>,
     breaks: Vec<Jump>,
@@ -114,7 +127,10 @@ impl Walk<'_> {
         for stmt in &block.stmts {
             match stmt {
                 Stmt::Let(name, _, value) => {
-                    let value = self.expr(value)?.named();
+                    let is_fed = !self.strict && self.is_fed(value);
+                    let value = self.expr(value);
+                    let value =
+                        if is_fed { Self::granted(value)? } else { value?.named() };
                     self.locals.push((name.clone(), value));
                 }
                 Stmt::LetElse(pattern, value, otherwise) => {
@@ -238,6 +254,39 @@ impl Walk<'_> {
     }
 
     fn expr(&mut self, expr: &Expr) -> Option<May> {
+        let is_fed = !self.strict && self.is_fed(expr);
+        let exact = self.exact(expr, is_fed);
+        let is_seen_through = match expr {
+            Expr::Logic(..) | Expr::Not(_) | Expr::Paren(_) | Expr::If(..) | Expr::Let(..) => true,
+            Expr::Block(block) => !binds(block),
+            expr => expr.diverges(),
+        };
+        if is_fed && !is_seen_through { Self::granted(exact) } else { exact }
+    }
+
+    /// What the compiler makes of an expression in which a fact has a part, unless it sees through
+    /// it: that it may come to anything, and to its end.
+    ///
+    /// It sees through `&&`, `||`, `!`, `if` and blocks without a `let`. So, wherever a fact has a part
+    /// in the whole, local data decide neither a `match`, nor what follows a `let` in a block, nor a
+    /// `?` in a key; and a local that a fact feeds is a condition on facts.
+    fn granted(exact: Option<May>) -> Option<May> {
+        Some(May::of_facts(exact.and_then(|exact| exact.value)))
+    }
+
+    /// Whether a fact has a part in an expression.
+    fn is_fed(&self, expr: &Expr) -> bool {
+        expr.any(&|inside| match inside {
+            Expr::Load(..) | Expr::Many(..) => true,
+            Expr::Var(name, _) | Expr::Contains(name, _) => {
+                self.locals.iter().rev().find(|local| local.0 == *name).is_some_and(|it| it.1.fed)
+            }
+            _ => false,
+        })
+    }
+
+    /// As far as the facts leave it open.
+    fn exact(&mut self, expr: &Expr, is_fed: bool) -> Option<May> {
         Some(match expr {
             Expr::Bool(value) => May::known(Value::Bool(*value)),
             Expr::Int(value) => May::known(Value::Int(*value)),
@@ -318,7 +367,7 @@ impl Walk<'_> {
                 self.scoped(|it| it.taken(pattern, guard.as_deref(), &value))?
             }
             Expr::If(condition, then, otherwise) => {
-                return self.branch(condition, then, otherwise.as_ref());
+                return self.branch(condition, then, otherwise.as_ref(), is_fed);
             }
             Expr::Match(it, arms) => {
                 let value = self.expr(it)?;
@@ -403,17 +452,22 @@ impl Walk<'_> {
         condition: &Expr,
         then: &Block,
         otherwise: Option<&Block>,
+        is_fed: bool,
     ) -> Option<May> {
+        let way = |it: &mut Self, block: &Block| {
+            let exact = it.block(block);
+            if is_fed && binds(block) && !block.diverges() { Self::granted(exact) } else { exact }
+        };
         let outside = self.locals.len();
         let condition = self.expr(condition)?;
         let result = self.either(
             &condition,
-            |it| it.block(then),
+            |it| way(it, then),
             |it| match otherwise {
                 Some(otherwise) => {
                     // The names that the condition binds are not there.
                     let bound = it.locals.split_off(outside);
-                    let result = it.block(otherwise);
+                    let result = way(it, otherwise);
                     it.locals.extend(bound);
                     result
                 }
@@ -438,7 +492,9 @@ impl Walk<'_> {
     fn arms(&mut self, value: &May, arms: &[Arm]) -> Option<May> {
         let (arm, rest) = arms.split_first()?;
         let outside = self.locals.len();
-        let taken = self.taken(&arm.pattern, arm.guard.as_ref(), value)?;
+        let mut taken = self.taken(&arm.pattern, arm.guard.as_ref(), value)?;
+        // Where a fact decides about the arms, the compiler lets none exclude a later one.
+        taken.no |= value.fed && !self.strict && !rest.is_empty();
         let result = self.either(
             &taken,
             |it| it.expr(&arm.value),

@@ -2,17 +2,20 @@
 
 use crate::body::{Block, Body, Expr, Part, Type};
 use crate::program::Workshop;
-use crate::{differences, types};
+use crate::trial::Trial;
+use crate::types;
 
 /// Candidates in a build.
 const BATCH: usize = 120;
 
 /// Shrinks a body that differs on one of the data sets; gives what then differs, too.
-pub fn shrink(workshop: &Workshop, body: &Body, sets: &[u64]) -> (Body, String) {
+pub fn shrink(workshop: &Workshop, body: &Body, sets: &[u64], strict: bool) -> (Body, String) {
     let mut smallest = (body.clone(), String::from("nothing smaller differs"));
     loop {
         let candidates = candidates(&smallest.0);
-        let Some(next) = first_that_differs(workshop, &candidates, sets) else { return smallest };
+        let Some(next) = first_that_differs(workshop, &candidates, sets, strict) else {
+            return smallest;
+        };
         smallest = next;
     }
 }
@@ -21,10 +24,11 @@ fn first_that_differs(
     workshop: &Workshop,
     candidates: &[Body],
     sets: &[u64],
+    strict: bool,
 ) -> Option<(Body, String)> {
     candidates.chunks(BATCH).find_map(|bodies| {
         let (program, refused, _) = workshop.build_what_compiles(bodies);
-        let found = differences(bodies, &program, sets);
+        let found = Trial { bodies, program: &program, sets, strict }.differences();
         let found = found.into_iter().find(|it| !refused.contains(&it.body))?;
         Some((bodies[found.body].clone(), found.what))
     })
