@@ -68,6 +68,7 @@ fn copy(from: &Path, to: &Path) {
             copy(&from.join(&name), &to.join(&name));
         }
     } else {
+        fs::create_dir_all(to.parent().expect("a file in a folder")).expect("a folder");
         let content = fs::read(from).expect("a file");
         if fs::read(to).ok().as_ref() != Some(&content) {
             fs::write(to, content).expect("a writable copy");

@@ -10,13 +10,13 @@ const MOST_LOADS: usize = 9;
 
 /// The body `index` of a seed.
 pub fn body(seed: u64, index: u64) -> Body {
-    let mut random = Random::new(seed);
-    let mut random = Random::new(random.next() ^ index.wrapping_mul(0x5851_F42D_4C95_7F2D));
+    let of_seed = Random::new(seed).next();
+    let mut numbers = Random::new(of_seed ^ index.wrapping_mul(0x5851_F42D_4C95_7F2D));
     loop {
-        let forbid = random.chance(30);
-        let admins_only = random.chance(8);
+        let forbid = numbers.chance(30);
+        let admins_only = numbers.chance(8);
         let mut it = Generator {
-            random: &mut random,
+            random: &mut numbers,
             locals: Vec::new(),
             labels: Vec::new(),
             forbid,
@@ -57,9 +57,9 @@ impl Generator<'_> {
     /// Runs `make` and forgets the locals that it bound.
     fn scoped<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> T {
         let outside = self.locals.len();
-        let made = make(self);
+        let result = make(self);
         self.locals.truncate(outside);
-        made
+        result
     }
 
     /// A name for a new local; few, so that they shadow each other.
@@ -106,11 +106,7 @@ impl Generator<'_> {
             let (label, ty) = self.pick(&self.labels.clone());
             return Expr::Break(label, Box::new(self.expr(ty, depth)));
         }
-        let value = if self.chance(40) {
-            Expr::Bool(self.chance(50))
-        } else {
-            self.boolean(depth)
-        };
+        let value = if self.chance(40) { Expr::Bool(self.chance(50)) } else { self.boolean(depth) };
         Expr::Return(Box::new(value))
     }
 
@@ -459,8 +455,7 @@ impl Generator<'_> {
         }
         self.loads += 1;
         let wants_flag = many != Many::Each;
-        let fact =
-            self.pick(&Self::facts(|shape| matches!(shape, Shape::Flag(_)) == wants_flag));
+        let fact = self.pick(&Self::facts(|shape| matches!(shape, Shape::Flag(_)) == wants_flag));
         let items = match self.local(Type::List) {
             Some(name) if self.chance(60) => Items::List(name),
             _ => Items::Labels,

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::body::{Block, Body, Comparison, Expr, Field, ITEM, Items, Many, Name, Op, Pattern, Stmt};
 use crate::body::is_three_valued;
+use crate::body::{
+    Block, Body, Comparison, Expr, Field, ITEM, Items, Many, Name, Op, Pattern, Stmt,
+};
 use crate::data::{Answer, DOMAIN, Doc, FACTS, Shape, User, answer, request};
 
 /// A key: the place of its fact, and its parts.
@@ -104,16 +106,18 @@ impl Scene {
     }
 }
 
-/// Whether `pattern` matches `value`, and what it binds.
-pub fn matched(pattern: &Pattern, value: &Value) -> Option<Option<(Name, Value)>> {
-    let bound = |name: &Name, value| Some(Some((name.clone(), value)));
+/// Whether `pattern` matches `value`, and the local that it binds, if it does.
+pub fn matched(pattern: &Pattern, value: &Value) -> Option<Vec<(Name, Value)>> {
+    let nothing = Some(Vec::new());
+    let bound = |name: &Name, value| Some(vec![(name.clone(), value)]);
     match (pattern, value) {
-        (Pattern::Wild, _) => Some(None),
+        (Pattern::Wild, _)
+        | (Pattern::AnySome, Value::Opt(Some(_)))
+        | (Pattern::None, Value::Opt(None)) => nothing,
         (Pattern::Bind(name), value) => bound(name, value.clone()),
         (Pattern::Some(name), Value::Opt(Some(value))) => bound(name, Value::Int(*value)),
-        (Pattern::AnySome, Value::Opt(Some(_))) | (Pattern::None, Value::Opt(None)) => Some(None),
         (Pattern::SomeInt(wanted), Value::Opt(Some(value)))
-        | (Pattern::Int(wanted), Value::Int(value)) => (wanted == value).then_some(None),
+        | (Pattern::Int(wanted), Value::Int(value)) => (wanted == value).then(Vec::new),
         _ => None,
     }
 }
@@ -225,7 +229,7 @@ impl Run<'_> {
                 let value = self.expr(it)?;
                 let bound = matched(pattern, &value);
                 let is_match = bound.is_some();
-                self.locals.extend(bound.flatten());
+                self.locals.extend(bound.unwrap_or_default());
                 Value::Bool(is_match)
             }
             Expr::Matches(it, pattern, guard) => {
@@ -263,7 +267,7 @@ impl Run<'_> {
         pattern: &Pattern,
         guard: Option<&Expr>,
         value: &Value,
-    ) -> Result<Option<Option<(Name, Value)>>, Stop> {
+    ) -> Result<Option<Vec<(Name, Value)>>, Stop> {
         let Some(bound) = matched(pattern, value) else { return Ok(None) };
         let outside = self.locals.len();
         self.locals.extend(bound.clone());

@@ -5,11 +5,14 @@
 //! would be with the facts as they are. Keys are made of such values alone, so a fact that is missing
 //! or failed yields none.
 
+#![allow(clippy::option_option, reason = "what may be unknown may be an option")]
+
 use std::collections::BTreeSet;
 
-use crate::body::{Arm, Block, Body, Expr, ITEM, Items, Many, Name, Op, Pattern, Stmt};
+use crate::body::{Arm, Block, Body, Expr, ITEM, Items, Many, Name, Op, Part, Pattern, Stmt, Type};
 use crate::data::{DOMAIN, FACTS, Shape};
 use crate::interpret::{Key, Scene, Value, compare, matched, quantified};
+use crate::types;
 
 /// What is known of a value.
 #[derive(Clone, Debug, PartialEq)]
@@ -129,8 +132,7 @@ impl Walk<'_> {
                 Stmt::Let(name, _, value) => {
                     let is_fed = !self.strict && self.is_fed(value);
                     let value = self.expr(value);
-                    let value =
-                        if is_fed { Self::granted(value)? } else { value?.named() };
+                    let value = if is_fed { Self::granted(value) } else { value?.named() };
                     self.locals.push((name.clone(), value));
                 }
                 Stmt::LetElse(pattern, value, otherwise) => {
@@ -160,12 +162,7 @@ impl Walk<'_> {
     }
 
     /// Walks a path that a condition leads to if it is `holds`.
-    fn leaning<T>(
-        &mut self,
-        condition: &May,
-        holds: bool,
-        walk: impl FnOnce(&mut Self) -> T,
-    ) -> T {
+    fn leaning<T>(&mut self, condition: &May, holds: bool, walk: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.likely;
         self.likely &= condition.truth() == Some(holds);
         let result = walk(self);
@@ -232,7 +229,7 @@ impl Walk<'_> {
 
     fn bind(&mut self, pattern: &Pattern, value: &May) {
         let Some(name) = pattern.binds() else { return };
-        let bound = value.value.as_ref().and_then(|value| matched(pattern, value).flatten());
+        let bound = value.value.as_ref().and_then(|value| matched(pattern, value)?.pop());
         let bound = bound.map(|bound| bound.1);
         let may = match (bound, value.fed) {
             (Some(bound), false) => May::known(bound),
@@ -257,31 +254,47 @@ impl Walk<'_> {
         let is_fed = !self.strict && self.is_fed(expr);
         let exact = self.exact(expr, is_fed);
         let is_seen_through = match expr {
-            Expr::Logic(..) | Expr::Not(_) | Expr::Paren(_) | Expr::If(..) | Expr::Let(..) => true,
-            Expr::Block(block) => !binds(block),
+            Expr::Logic(..) | Expr::Not(_) | Expr::Paren(_) => true,
+            Expr::If(..) | Expr::Block(_) if expr.diverges() => true,
+            Expr::If(..) => matches!(types::of(expr), Type::Bool | Type::Unit),
+            Expr::Block(block) => types::of(expr) == Type::Bool && !binds(block),
             expr => expr.diverges(),
         };
-        if is_fed && !is_seen_through { Self::granted(exact) } else { exact }
+        if is_fed && !is_seen_through { Some(Self::granted(exact)) } else { exact }
     }
 
     /// What the compiler makes of an expression in which a fact has a part, unless it sees through
     /// it: that it may come to anything, and to its end.
     ///
-    /// It sees through `&&`, `||`, `!`, `if` and blocks without a `let`. So, wherever a fact has a part
-    /// in the whole, local data decide neither a `match`, nor what follows a `let` in a block, nor a
-    /// `?` in a key; and a local that a fact feeds is a condition on facts.
-    fn granted(exact: Option<May>) -> Option<May> {
-        Some(May::of_facts(exact.and_then(|exact| exact.value)))
+    /// It sees through `&&`, `||`, `!`, `if` and blocks without a `let`. So, where a fact has a part in
+    /// the whole, local data decide neither a `match`, nor what follows a `let` in a block, nor a `?`
+    /// in a key; and a local that a fact feeds is a condition on facts.
+    fn granted(exact: Option<May>) -> May {
+        May::of_facts(exact.and_then(|exact| exact.value))
     }
 
-    /// Whether a fact has a part in an expression.
+    /// Whether a fact has a part in an expression, as the compiler sees it: it goes by names, so an
+    /// expression that binds the name of a local which a fact feeds counts as well.
     fn is_fed(&self, expr: &Expr) -> bool {
-        expr.any(&|inside| match inside {
-            Expr::Load(..) | Expr::Many(..) => true,
-            Expr::Var(name, _) | Expr::Contains(name, _) => {
-                self.locals.iter().rev().find(|local| local.0 == *name).is_some_and(|it| it.1.fed)
+        let is_fed = |name: &Name| {
+            let local = self.locals.iter().rev().find(|local| local.0 == *name);
+            local.is_some_and(|local| local.1.fed)
+        };
+        expr.clone().walk(&mut |part| match part {
+            Part::Expr(Expr::Load(..) | Expr::Many(..)) => true,
+            Part::Expr(Expr::Var(name, _) | Expr::Contains(name, _)) => is_fed(name),
+            Part::Expr(Expr::Let(pattern, _) | Expr::Matches(_, pattern, _)) => {
+                pattern.binds().is_some_and(is_fed)
             }
-            _ => false,
+            Part::Expr(Expr::Match(_, arms)) => {
+                arms.iter().filter_map(|arm| arm.pattern.binds()).any(is_fed)
+            }
+            Part::Expr(_) => false,
+            Part::Block(block) => block.stmts.iter().any(|stmt| match stmt {
+                Stmt::Let(name, ..) | Stmt::Assign(name, _) => is_fed(name),
+                Stmt::LetElse(pattern, ..) => pattern.binds().is_some_and(is_fed),
+                Stmt::Expr(_) => false,
+            }),
         })
     }
 
@@ -456,7 +469,11 @@ impl Walk<'_> {
     ) -> Option<May> {
         let way = |it: &mut Self, block: &Block| {
             let exact = it.block(block);
-            if is_fed && binds(block) && !block.diverges() { Self::granted(exact) } else { exact }
+            if is_fed && binds(block) && !block.diverges() {
+                Some(Self::granted(exact))
+            } else {
+                exact
+            }
         };
         let outside = self.locals.len();
         let condition = self.expr(condition)?;
@@ -492,9 +509,16 @@ impl Walk<'_> {
     fn arms(&mut self, value: &May, arms: &[Arm]) -> Option<May> {
         let (arm, rest) = arms.split_first()?;
         let outside = self.locals.len();
-        let mut taken = self.taken(&arm.pattern, arm.guard.as_ref(), value)?;
-        // Where a fact decides about the arms, the compiler lets none exclude a later one.
-        taken.no |= value.fed && !self.strict && !rest.is_empty();
+        let guard = arm.guard.as_ref();
+        // Where a fact decides about an arm, the compiler lets it exclude no later one.
+        let is_granted = !self.strict
+            && !rest.is_empty()
+            && (value.fed || guard.is_some_and(|guard| self.is_fed(guard)));
+        let taken = match self.taken(&arm.pattern, guard, value) {
+            Some(taken) => May { no: taken.no || is_granted, ..taken },
+            None if is_granted => May::of_facts(None),
+            None => return None,
+        };
         let result = self.either(
             &taken,
             |it| it.expr(&arm.value),

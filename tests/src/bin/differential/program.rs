@@ -106,8 +106,9 @@ impl Workshop {
         let manifest = format!(
             "[package]\nname = \"differential-program\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
              [workspace]\n\n[dependencies]\n\
-             gatehouse = {{ path = {library:?}, default-features = false }}\n\n\
+             gatehouse = {{ path = '{}', default-features = false }}\n\n\
              [profile.dev]\ndebug = false\nincremental = false\n",
+            library.display(),
         );
         put(&self.folder.join("Cargo.toml"), &manifest);
         put(&self.folder.join("src/main.rs"), include_str!("program/main.rs"));

@@ -44,9 +44,7 @@ fn tightness(expr: &Expr) -> u8 {
         Expr::Logic(Op::Or, ..) => 1,
         Expr::Logic(Op::And, ..) | Expr::Let(..) => 2,
         Expr::Compare(..) => 3,
-        Expr::Sum(..) => 4,
-        // A block at the beginning of a statement would end it.
-        Expr::If(..) | Expr::Match(..) | Expr::Block(_) | Expr::Labelled(..) => 4,
+        Expr::Sum(..) | Expr::If(..) | Expr::Match(..) | Expr::Block(_) | Expr::Labelled(..) => 4,
         Expr::Not(_) => 5,
         _ => 6,
     }
@@ -90,7 +88,11 @@ impl Renderer<'_> {
                 self.push(" = ");
                 // Before `else`, Rust wants no brace and no lazy operator.
                 let bare = matches!(value, Expr::Load(..) | Expr::Var(..) | Expr::Field(_));
-                if bare { self.expr(value) } else { self.parenthesized(value) }
+                if bare {
+                    self.expr(value);
+                } else {
+                    self.parenthesized(value);
+                }
                 self.push(" else ");
                 self.block(otherwise);
             }
@@ -128,10 +130,8 @@ impl Renderer<'_> {
     }
 
     fn operand(&mut self, expr: &Expr, least: u8, is_first: bool) {
-        let is_block = matches!(
-            expr,
-            Expr::If(..) | Expr::Match(..) | Expr::Block(_) | Expr::Labelled(..)
-        );
+        let is_block =
+            matches!(expr, Expr::If(..) | Expr::Match(..) | Expr::Block(_) | Expr::Labelled(..));
         let bare = tightness(expr) >= least && (!is_block || !is_first);
         if bare { self.expr(expr) } else { self.parenthesized(expr) }
     }
@@ -139,7 +139,11 @@ impl Renderer<'_> {
     fn infix(&mut self, left: &Expr, op: &str, right: &Expr, tightness: u8) {
         // `let` holds less tightly than it looks, but may not stand in parentheses.
         let is_let = |side: &Expr| matches!(side, Expr::Let(..));
-        if is_let(left) { self.expr(left) } else { self.operand(left, tightness, true) }
+        if is_let(left) {
+            self.expr(left);
+        } else {
+            self.operand(left, tightness, true);
+        }
         self.push(&format!(" {op} "));
         if is_let(right) { self.expr(right) } else { self.operand(right, tightness + 1, false) }
     }
@@ -235,7 +239,9 @@ impl Renderer<'_> {
                 self.guard(guard.as_deref());
                 self.push(")");
             }
-            Expr::If(condition, then, otherwise) => self.branch(condition, then, otherwise.as_ref()),
+            Expr::If(condition, then, otherwise) => {
+                self.branch(condition, then, otherwise.as_ref());
+            }
             Expr::Match(it, arms) => self.arms(it, arms),
             Expr::Block(block) => self.block(block),
             Expr::Labelled(label, block) => {
