@@ -132,27 +132,42 @@ pub fn compare(how: Comparison, left: u64, right: u64) -> bool {
     }
 }
 
-/// What a body comes to, and the keys that it read.
-pub fn interpret(body: &Body, scene: &Scene) -> (Verdict, BTreeSet<Key>) {
-    let mut run = Run { scene, locals: Vec::new(), read: BTreeSet::new() };
+/// What a run of a body came to.
+pub struct Outcome {
+    /// Whether it applies.
+    pub verdict: Verdict,
+    /// The keys that it read.
+    pub read: BTreeSet<Key>,
+    /// Whether a right side of `||` or `&&` was evaluated though the left one failed.
+    pub despite_failure: bool,
+}
+
+/// Runs a body.
+pub fn interpret(body: &Body, scene: &Scene) -> Outcome {
+    let mut run = Run { scene, locals: Vec::new(), read: BTreeSet::new(), despite_failure: false };
     if body.admins_only && !scene.user.admin {
-        return (Verdict::Not, run.read);
+        return run.outcome(Verdict::Not);
     }
     let verdict = match run.block(&body.block) {
         Ok(Value::Bool(true)) | Err(Stop::Left(true)) => Verdict::Applies,
         Err(Stop::Failed) => Verdict::Failed,
         _ => Verdict::Not,
     };
-    (verdict, run.read)
+    run.outcome(verdict)
 }
 
 struct Run<'r> {
     scene: &'r Scene,
     locals: Vec<(Name, Value)>,
     read: BTreeSet<Key>,
+    despite_failure: bool,
 }
 
 impl Run<'_> {
+    fn outcome(self, verdict: Verdict) -> Outcome {
+        Outcome { verdict, read: self.read, despite_failure: self.despite_failure }
+    }
+
     fn block(&mut self, block: &Block) -> Result<Value, Stop> {
         let outside = self.locals.len();
         let result = self.inside(block);
@@ -301,10 +316,13 @@ impl Run<'_> {
         match self.expr(left) {
             Ok(value) if value.bool() == decisive => Ok(Value::Bool(decisive)),
             Ok(_) => self.expr(right),
-            Err(Stop::Failed) if is_three_valued(left, right) => match self.expr(right) {
-                Ok(value) if value.bool() == decisive => Ok(value),
-                _ => Err(Stop::Failed),
-            },
+            Err(Stop::Failed) if is_three_valued(left, right) => {
+                self.despite_failure = true;
+                match self.expr(right) {
+                    Ok(value) if value.bool() == decisive => Ok(value),
+                    _ => Err(Stop::Failed),
+                }
+            }
             stop => stop,
         }
     }

@@ -62,13 +62,16 @@ impl Batch<'_> {
     fn run(&self, workshop: &Workshop) -> usize {
         let begun = Instant::now();
         let Self { options, seed } = *self;
-        let bodies: Vec<Body> =
+        let mut bodies: Vec<Body> =
             self.indices().into_iter().map(|index| generate::body(seed, index)).collect();
         let sets: Vec<u64> =
             options.data_seed.map_or_else(|| (0..options.data).collect(), |data| vec![data]);
         let (program, refused, errors) = workshop.build_what_compiles(&bodies);
         let built = begun.elapsed();
         print!("{errors}");
+        for at in &refused {
+            bodies[*at] = body::nothing();
+        }
 
         let trial =
             Trial { bodies: &bodies, program: &program, sets: &sets, strict: options.strict };

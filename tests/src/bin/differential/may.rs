@@ -97,6 +97,26 @@ pub fn keys(body: &Body, scene: &Scene, strict: bool) -> BTreeSet<Key> {
 /// A jump to a label: the value it brings, and whether the facts as they are lead to it.
 type Jump = (Name, Option<May>, bool);
 
+/// Whether an expression mentions a name that a condition binds: such names the compiler does not
+/// follow where a fact has a part in the whole.
+fn speaks_of(expr: &Expr, condition: &Expr) -> bool {
+    let mut bound = Vec::new();
+    bound_in(condition, &mut bound);
+    expr.any(&|it| matches!(it, Expr::Var(name, _) if bound.contains(&name)))
+}
+
+/// The names that the `let`s of a condition bind.
+fn bound_in<'b>(condition: &'b Expr, bound: &mut Vec<&'b Name>) {
+    match condition {
+        Expr::Let(pattern, _) => bound.extend(pattern.binds()),
+        Expr::Logic(_, left, right) => {
+            bound_in(left, bound);
+            bound_in(right, bound);
+        }
+        _ => {}
+    }
+}
+
 /// Whether a block has a `let`.
 fn binds(block: &Block) -> bool {
     block.stmts.iter().any(|stmt| matches!(stmt, Stmt::Let(..) | Stmt::LetElse(..)))
@@ -316,7 +336,10 @@ impl Walk<'_> {
                 May { value, fed, yes: no, no: yes }
             }
             Expr::Paren(it) => self.expr(it)?,
-            Expr::Logic(op, left, right) => self.logic(*op, left, right)?,
+            Expr::Logic(op, left, right) => {
+                let right_is_granted = is_fed && speaks_of(right, left);
+                self.logic(*op, left, right, right_is_granted)?
+            }
             Expr::Compare(how, left, right) => {
                 let (left, right) = (self.expr(left)?, self.expr(right)?);
                 let value = left.int().zip(right.int());
@@ -434,7 +457,7 @@ impl Walk<'_> {
         Some(May::of_facts(quantified(many, &values)))
     }
 
-    fn logic(&mut self, op: Op, left: &Expr, right: &Expr) -> Option<May> {
+    fn logic(&mut self, op: Op, left: &Expr, right: &Expr, right_is_granted: bool) -> Option<May> {
         let left = self.expr(left)?;
         let is_and = op == Op::And;
         if if is_and { !left.yes } else { !left.no } {
@@ -442,7 +465,8 @@ impl Walk<'_> {
         }
         let (decisive, mut of_right) = (!is_and, None);
         let mut walk_right = |it: &mut Self| {
-            let right = it.expr(right);
+            let exact = it.expr(right);
+            let right = if right_is_granted { Some(Self::granted(exact)) } else { exact };
             of_right = right.as_ref().and_then(May::truth);
             right
         };
@@ -476,10 +500,15 @@ impl Walk<'_> {
             }
         };
         let outside = self.locals.len();
-        let condition = self.expr(condition)?;
+        let decides = self.expr(condition)?;
         let result = self.either(
-            &condition,
-            |it| way(it, then),
+            &decides,
+            |it| {
+                let exact = way(it, then);
+                let inside = Expr::Block(then.clone());
+                let is_granted = is_fed && !then.diverges() && speaks_of(&inside, condition);
+                if is_granted { Some(Self::granted(exact)) } else { exact }
+            },
             |it| match otherwise {
                 Some(otherwise) => {
                     // The names that the condition binds are not there.

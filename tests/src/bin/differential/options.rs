@@ -55,16 +55,21 @@ impl Options {
                     options.seeded_faults = Some(arguments.next().unwrap_or_default());
                 }
                 _ => {
-                    let value = arguments.next();
-                    options.valued(&name, &value.ok_or(format!("`{name}` needs a value"))?)?;
+                    let value = arguments.next().ok_or(format!("`{name}` needs a value"))?;
+                    options.valued(&name, &value)?;
                 }
             }
         }
         Ok(options)
     }
 
-    /// An option with a number.
+    /// An option with a value, most of them numbers.
     fn valued(&mut self, name: &str, value: &str) -> Result<(), String> {
+        if name == "--folder" {
+            // Two runs at a time need two folders.
+            self.folder = PathBuf::from(value);
+            return Ok(());
+        }
         let number = value.parse().map_err(|_| format!("`{value}` is not a number"))?;
         match name {
             "--seed" => self.seed = number,

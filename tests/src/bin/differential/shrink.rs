@@ -1,6 +1,6 @@
 //! The smallest body that still differs.
 
-use crate::body::{Block, Body, Expr, Part, Type};
+use crate::body::{Block, Body, Expr, Part, Type, nothing};
 use crate::program::Workshop;
 use crate::trial::Trial;
 use crate::types;
@@ -28,8 +28,12 @@ fn first_that_differs(
 ) -> Option<(Body, String)> {
     candidates.chunks(BATCH).find_map(|bodies| {
         let (program, refused, _) = workshop.build_what_compiles(bodies);
-        let found = Trial { bodies, program: &program, sets, strict }.differences();
-        let found = found.into_iter().find(|it| !refused.contains(&it.body))?;
+        let mut bodies = bodies.to_vec();
+        for at in refused {
+            bodies[at] = nothing();
+        }
+        let trial = Trial { bodies: &bodies, program: &program, sets, strict };
+        let found = trial.differences().into_iter().next()?;
         Some((bodies[found.body].clone(), found.what))
     })
 }
