@@ -67,7 +67,7 @@ impl Options {
     fn valued(&mut self, name: &str, value: &str) -> Result<(), String> {
         if name == "--folder" {
             // Two runs at a time need two folders.
-            self.folder = PathBuf::from(value);
+            self.folder = std::path::absolute(value).map_err(|error| error.to_string())?;
             return Ok(());
         }
         let number = value.parse().map_err(|_| format!("`{value}` is not a number"))?;
