@@ -27,7 +27,7 @@ struct Fault {
 }
 
 /// Batches, each with seeds of its own, before a fault counts as not found.
-const MOST_BATCHES: u64 = 4;
+const MOST_BATCHES: u64 = 16;
 
 /// Seeds each fault whose description contains `word`. Prints a table; fails if one is not found.
 pub fn all_are_found(options: &Options, word: &str) -> ExitCode {

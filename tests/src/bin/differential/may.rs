@@ -467,7 +467,13 @@ impl Walk<'_> {
     }
 
     fn logic(&mut self, op: Op, left: &Expr, right: &Expr, right_is_granted: bool) -> Option<May> {
-        let left = self.expr(left)?;
+        // Of a left side that leaves by local data, the compiler knows that it is not true, say, and
+        // goes on as if it were false.
+        let is_granted = !self.strict && !left.diverges() && self.is_fed(left);
+        let left = match self.expr(left) {
+            None if is_granted => May::of_facts(None),
+            left => left?,
+        };
         let is_and = op == Op::And;
         if if is_and { !left.yes } else { !left.no } {
             return Some(left);
