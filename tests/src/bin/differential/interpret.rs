@@ -1,0 +1,376 @@
+//! What a body means: a sequential interpreter that loads a fact when it comes to it.
+
+use std::collections::BTreeSet;
+
+use crate::body::is_three_valued;
+use crate::body::{
+    Block, Body, Comparison, Expr, Field, ITEM, Items, Many, Name, Op, Pattern, Stmt,
+};
+use crate::data::{Answer, DOMAIN, Doc, FACTS, Shape, User, answer, request};
+
+/// A key: the place of its fact, and its parts.
+pub type Key = (usize, Vec<u64>);
+
+/// What an expression comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// `bool`
+    Bool(bool),
+    /// `u64`
+    Int(u64),
+    /// `Option<u64>`
+    Opt(Option<u64>),
+    /// `Vec<Option<u64>>`
+    List(Vec<Option<u64>>),
+    /// `()`
+    Unit,
+}
+
+impl Value {
+    /// The `bool`.
+    pub fn bool(&self) -> bool {
+        matches!(self, Self::Bool(true))
+    }
+
+    /// The `u64`.
+    pub fn int(&self) -> u64 {
+        if let Self::Int(value) = self { *value } else { unreachable!("a number: {self:?}") }
+    }
+
+    /// The option.
+    pub fn opt(&self) -> Option<u64> {
+        if let Self::Opt(value) = self { *value } else { unreachable!("an option: {self:?}") }
+    }
+}
+
+/// What a policy comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It applies.
+    Applies,
+    /// It does not.
+    Not,
+    /// A load failed that it needs.
+    Failed,
+}
+
+/// Why an expression comes to no value.
+enum Stop {
+    Failed,
+    Left(bool),
+    Broke(Name, Value),
+}
+
+/// What the request brings, in one data set.
+pub struct Scene {
+    /// The data set.
+    pub data: u64,
+    /// Who asks.
+    pub user: User,
+    /// What is asked for.
+    pub doc: Doc,
+}
+
+impl Scene {
+    /// That of a data set.
+    pub fn new(data: u64) -> Self {
+        let (user, doc) = request(data);
+        Self { data, user, doc }
+    }
+
+    /// A field's value.
+    pub fn field(&self, field: Field) -> Value {
+        let Self { user, doc, .. } = self;
+        match field {
+            Field::UserId => Value::Int(user.id),
+            Field::Team => Value::Int(user.team),
+            Field::Boss => Value::Opt(user.boss),
+            Field::Admin => Value::Bool(user.admin),
+            Field::DocId => Value::Int(doc.id),
+            Field::Owner => Value::Int(doc.owner),
+            Field::Org => Value::Int(doc.org),
+            Field::Parent => Value::Opt(doc.parent),
+            Field::Shared => Value::Bool(doc.shared),
+        }
+    }
+
+    /// What the body reads for a key; `None` if it failed.
+    pub fn read(&self, (fact, parts): &Key) -> Option<Value> {
+        Some(match (FACTS[*fact].shape, answer(self.data, *fact, parts)) {
+            (_, Answer::Failed) | (Shape::Required, Answer::Missing) => return None,
+            (Shape::Flag(default), Answer::Missing) => Value::Bool(default),
+            (Shape::Flag(_), Answer::Value(value)) => Value::Bool(value % 2 == 1),
+            (Shape::Optional, Answer::Missing) => Value::Opt(None),
+            (Shape::Optional | Shape::Required, Answer::Value(value)) => Value::Opt(Some(value)),
+        })
+    }
+}
+
+/// Whether `pattern` matches `value`, and the local that it binds, if it does.
+pub fn matched(pattern: &Pattern, value: &Value) -> Option<Vec<(Name, Value)>> {
+    let nothing = Some(Vec::new());
+    let bound = |name: &Name, value| Some(vec![(name.clone(), value)]);
+    match (pattern, value) {
+        (Pattern::Wild, _)
+        | (Pattern::AnySome, Value::Opt(Some(_)))
+        | (Pattern::None, Value::Opt(None)) => nothing,
+        (Pattern::Bind(name), value) => bound(name, value.clone()),
+        (Pattern::Some(name), Value::Opt(Some(value))) => bound(name, Value::Int(*value)),
+        (Pattern::SomeInt(wanted), Value::Opt(Some(value)))
+        | (Pattern::Int(wanted), Value::Int(value)) => (wanted == value).then(Vec::new),
+        _ => None,
+    }
+}
+
+/// Compares two numbers.
+pub fn compare(how: Comparison, left: u64, right: u64) -> bool {
+    match how {
+        Comparison::Equal => left == right,
+        Comparison::Unequal => left != right,
+        Comparison::Less => left < right,
+        Comparison::AtLeast => left >= right,
+    }
+}
+
+/// What a run of a body came to.
+pub struct Outcome {
+    /// Whether it applies.
+    pub verdict: Verdict,
+    /// The keys that it read.
+    pub read: BTreeSet<Key>,
+    /// Whether a right side of `||` or `&&` was evaluated though the left one failed.
+    pub despite_failure: bool,
+}
+
+/// Runs a body.
+pub fn interpret(body: &Body, scene: &Scene) -> Outcome {
+    let mut run = Run { scene, locals: Vec::new(), read: BTreeSet::new(), despite_failure: false };
+    if body.admins_only && !scene.user.admin {
+        return run.outcome(Verdict::Not);
+    }
+    let verdict = match run.block(&body.block) {
+        Ok(Value::Bool(true)) | Err(Stop::Left(true)) => Verdict::Applies,
+        Err(Stop::Failed) => Verdict::Failed,
+        _ => Verdict::Not,
+    };
+    run.outcome(verdict)
+}
+
+struct Run<'r> {
+    scene: &'r Scene,
+    locals: Vec<(Name, Value)>,
+    read: BTreeSet<Key>,
+    despite_failure: bool,
+}
+
+impl Run<'_> {
+    fn outcome(self, verdict: Verdict) -> Outcome {
+        Outcome { verdict, read: self.read, despite_failure: self.despite_failure }
+    }
+
+    fn block(&mut self, block: &Block) -> Result<Value, Stop> {
+        let outside = self.locals.len();
+        let result = self.inside(block);
+        self.locals.truncate(outside);
+        result
+    }
+
+    fn inside(&mut self, block: &Block) -> Result<Value, Stop> {
+        for stmt in &block.stmts {
+            match stmt {
+                Stmt::Let(name, _, value) => {
+                    let value = self.expr(value)?;
+                    self.locals.push((name.clone(), value));
+                }
+                Stmt::LetElse(pattern, value, otherwise) => {
+                    let value = self.expr(value)?;
+                    match matched(pattern, &value) {
+                        Some(bound) => self.locals.extend(bound),
+                        None => drop(self.block(otherwise)?),
+                    }
+                }
+                Stmt::Assign(name, value) => {
+                    let value = self.expr(value)?;
+                    let found = self.locals.iter_mut().rev().find(|local| local.0 == *name);
+                    found.expect("a local").1 = value;
+                }
+                Stmt::Expr(value) => drop(self.expr(value)?),
+            }
+        }
+        block.tail.as_ref().map_or(Ok(Value::Unit), |tail| self.expr(tail))
+    }
+
+    fn local(&self, name: &str) -> &Value {
+        let found = self.locals.iter().rev().find(|local| local.0 == *name);
+        &found.unwrap_or_else(|| unreachable!("`{name}` is bound")).1
+    }
+
+    fn expr(&mut self, expr: &Expr) -> Result<Value, Stop> {
+        Ok(match expr {
+            Expr::Bool(value) => Value::Bool(*value),
+            Expr::Int(value) => Value::Int(*value),
+            Expr::None => Value::Opt(None),
+            Expr::Some(it) => Value::Opt(Some(self.expr(it)?.int())),
+            Expr::Field(field) => self.scene.field(*field),
+            Expr::Var(name, _) => self.local(name).clone(),
+            Expr::Not(it) => Value::Bool(!self.expr(it)?.bool()),
+            Expr::Paren(it) => self.expr(it)?,
+            Expr::Logic(op, left, right) => return self.logic(*op, left, right),
+            Expr::Compare(how, left, right) => {
+                Value::Bool(compare(*how, self.expr(left)?.int(), self.expr(right)?.int()))
+            }
+            Expr::Sum(left, right) => {
+                Value::Int((self.expr(left)?.int() + self.expr(right)?.int()) % DOMAIN)
+            }
+            Expr::IsSome(it) => Value::Bool(self.expr(it)?.opt().is_some()),
+            Expr::UnwrapOr(it, otherwise) => {
+                let (value, otherwise) = (self.expr(it)?.opt(), self.expr(otherwise)?.int());
+                Value::Int(value.unwrap_or(otherwise))
+            }
+            Expr::Contains(name, it) => {
+                let value = self.expr(it)?.int();
+                let Value::List(list) = self.local(name) else { unreachable!("a list") };
+                Value::Bool(list.contains(&Some(value)))
+            }
+            Expr::Load(fact, keys, _) => {
+                let parts = keys.iter().map(|key| Ok(self.expr(key)?.int()));
+                let key = (*fact, parts.collect::<Result<_, Stop>>()?);
+                self.load(key).ok_or(Stop::Failed)?
+            }
+            Expr::Many(many, items, fact, keys, _) => self.many(*many, items, *fact, keys)?,
+            Expr::Try(it) => Value::Int(self.expr(it)?.opt().ok_or(Stop::Left(false))?),
+            Expr::Return(it) => return Err(Stop::Left(self.expr(it)?.bool())),
+            Expr::Let(pattern, it) => {
+                let value = self.expr(it)?;
+                let bound = matched(pattern, &value);
+                let is_match = bound.is_some();
+                self.locals.extend(bound.unwrap_or_default());
+                Value::Bool(is_match)
+            }
+            Expr::Matches(it, pattern, guard) => {
+                let value = self.expr(it)?;
+                Value::Bool(self.arm(pattern, guard.as_deref(), &value)?.is_some())
+            }
+            Expr::If(condition, then, otherwise) => {
+                return self.branch(condition, then, otherwise.as_ref());
+            }
+            Expr::Match(it, arms) => {
+                let value = self.expr(it)?;
+                for arm in arms {
+                    if let Some(bound) = self.arm(&arm.pattern, arm.guard.as_ref(), &value)? {
+                        let outside = self.locals.len();
+                        self.locals.extend(bound);
+                        let result = self.expr(&arm.value);
+                        self.locals.truncate(outside);
+                        return result;
+                    }
+                }
+                unreachable!("a match has an arm for everything")
+            }
+            Expr::Block(block) => return self.block(block),
+            Expr::Labelled(label, block) => match self.block(block) {
+                Err(Stop::Broke(to, value)) if to == *label => value,
+                result => return result,
+            },
+            Expr::Break(label, it) => return Err(Stop::Broke(label.clone(), self.expr(it)?)),
+        })
+    }
+
+    /// What an arm binds, if it is taken.
+    fn arm(
+        &mut self,
+        pattern: &Pattern,
+        guard: Option<&Expr>,
+        value: &Value,
+    ) -> Result<Option<Vec<(Name, Value)>>, Stop> {
+        let Some(bound) = matched(pattern, value) else { return Ok(None) };
+        let outside = self.locals.len();
+        self.locals.extend(bound.clone());
+        let holds = guard.map_or(Ok(true), |guard| Ok(self.expr(guard)?.bool()));
+        self.locals.truncate(outside);
+        Ok(holds?.then_some(bound))
+    }
+
+    /// The names that a condition binds are there in the first block only.
+    fn branch(
+        &mut self,
+        condition: &Expr,
+        then: &Block,
+        otherwise: Option<&Block>,
+    ) -> Result<Value, Stop> {
+        let outside = self.locals.len();
+        let result = match self.expr(condition) {
+            Ok(value) if value.bool() => self.block(then),
+            Ok(_) => {
+                self.locals.truncate(outside);
+                otherwise.map_or(Ok(Value::Unit), |otherwise| self.block(otherwise))
+            }
+            Err(stop) => Err(stop),
+        };
+        self.locals.truncate(outside);
+        result
+    }
+
+    fn logic(&mut self, op: Op, left: &Expr, right: &Expr) -> Result<Value, Stop> {
+        let decisive = op == Op::Or;
+        match self.expr(left) {
+            Ok(value) if value.bool() == decisive => Ok(Value::Bool(decisive)),
+            Ok(_) => self.expr(right),
+            Err(Stop::Failed) if is_three_valued(left, right) => {
+                self.despite_failure = true;
+                match self.expr(right) {
+                    Ok(value) if value.bool() == decisive => Ok(value),
+                    _ => Err(Stop::Failed),
+                }
+            }
+            stop => stop,
+        }
+    }
+
+    fn load(&mut self, key: Key) -> Option<Value> {
+        let value = self.scene.read(&key);
+        self.read.insert(key);
+        value
+    }
+
+    fn many(
+        &mut self,
+        many: Many,
+        items: &Items,
+        fact: usize,
+        keys: &[Expr],
+    ) -> Result<Value, Stop> {
+        let items = match items {
+            Items::Labels => self.scene.doc.labels.clone(),
+            Items::List(name) => match self.local(name) {
+                Value::List(list) => list.iter().flatten().copied().collect(),
+                _ => unreachable!("a list"),
+            },
+        };
+        let mut values = Vec::new();
+        for item in items {
+            self.locals.push((ITEM.into(), Value::Int(item)));
+            let parts = keys.iter().map(|key| Ok(self.expr(key)?.int()));
+            let parts = parts.collect::<Result<_, Stop>>();
+            self.locals.pop();
+            values.push(self.load((fact, parts?)));
+        }
+        quantified(many, &values).ok_or(Stop::Failed)
+    }
+}
+
+/// What `any`, `all` and `each` make of values, of which some may have failed.
+pub fn quantified(many: Many, values: &[Option<Value>]) -> Option<Value> {
+    let decisive = match many {
+        Many::Each => {
+            let values: Option<Vec<Value>> = values.iter().cloned().collect();
+            return Some(Value::List(values?.iter().map(Value::opt).collect()));
+        }
+        Many::Any => true,
+        Many::All => false,
+    };
+    if values.contains(&Some(Value::Bool(decisive))) {
+        return Some(Value::Bool(decisive));
+    }
+    (!values.contains(&None)).then_some(Value::Bool(!decisive))
+}

@@ -1,0 +1,128 @@
+//! The differential test of the policy compiler: random bodies, compiled and run, beside a naive
+//! interpreter of the same bodies.
+//!
+//! `cargo differential [--seed S] [--bodies N] [--data M] [--batches B] [--strict]`, and to replay one
+//! difference `--seed S --body I --data-seed D`. A difference is printed with the body's source, and
+//! the smallest body that still differs. `--seeded-faults [word]` breaks a copy of the compiler and
+//! of the library, in one way after the other, and fails if no difference is found.
+
+mod body;
+mod check;
+mod data;
+mod faults;
+mod generate;
+mod interpret;
+mod may;
+mod options;
+mod program;
+mod render;
+mod shrink;
+mod trial;
+mod types;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use crate::body::Body;
+use crate::options::Options;
+use crate::program::Workshop;
+use crate::trial::{Difference, Trial};
+
+fn main() -> ExitCode {
+    let options = match Options::parse(std::env::args().skip(1)) {
+        Ok(options) => options,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::from(2);
+        }
+    };
+    if let Some(word) = &options.seeded_faults {
+        return faults::all_are_found(&options, word);
+    }
+    let workshop = Workshop::new(&options.folder, &options.library);
+    let differences: usize = (0..options.batches)
+        .map(|batch| Batch { options: &options, seed: options.seed + batch }.run(&workshop))
+        .sum();
+    ExitCode::from(u8::from(differences > 0))
+}
+
+/// Bodies that are compiled together.
+struct Batch<'b> {
+    options: &'b Options,
+    seed: u64,
+}
+
+impl Batch<'_> {
+    /// Which bodies of the seed.
+    fn indices(&self) -> Vec<u64> {
+        self.options.body.map_or_else(|| (0..self.options.bodies).collect(), |body| vec![body])
+    }
+
+    /// Prints what differs, and gives how much.
+    fn run(&self, workshop: &Workshop) -> usize {
+        let begun = Instant::now();
+        let Self { options, seed } = *self;
+        let mut bodies: Vec<Body> =
+            self.indices().into_iter().map(|index| generate::body(seed, index)).collect();
+        let sets: Vec<u64> =
+            options.data_seed.map_or_else(|| (0..options.data).collect(), |data| vec![data]);
+        let (program, refused, errors) = workshop.build_what_compiles(&bodies);
+        let built = begun.elapsed();
+        print!("{errors}");
+        for at in &refused {
+            bodies[*at] = body::nothing();
+        }
+
+        let trial =
+            Trial { bodies: &bodies, program: &program, sets: &sets, strict: options.strict };
+        let found = trial.differences();
+        for difference in &found {
+            self.print(&bodies, difference);
+        }
+        let differing: Vec<usize> =
+            found.iter().map(|it| it.body).chain(refused.iter().copied()).collect();
+        let in_gates = trial.differences_of_gates(seed, &differing);
+        for what in &in_gates {
+            println!("seed {seed}: {what}\n");
+        }
+        if !options.no_shrink {
+            self.print_smallest(workshop, &bodies, &found, &sets);
+        }
+        let count = found.len() + refused.len() + in_gates.len();
+        println!(
+            "seed {seed}: {} bodies, {} data sets, {count} differences; {:.1} s, of which {:.1} s to build",
+            bodies.len(),
+            sets.len(),
+            begun.elapsed().as_secs_f32(),
+            built.as_secs_f32(),
+        );
+        count
+    }
+
+    fn print(&self, bodies: &[Body], difference: &Difference) {
+        let (seed, index) = (self.seed, self.indices()[difference.body]);
+        let strict = if self.options.strict { " --strict" } else { "" };
+        println!("seed {seed}, body {index}, data set {}: {}", difference.data, difference.what);
+        println!("{}", render::policy(&bodies[difference.body], "body", false));
+        println!("{}", check::scene(bodies, difference));
+        println!(
+            "replay: cargo differential --seed {seed} --body {index} --data-seed {}{strict}\n",
+            difference.data
+        );
+    }
+
+    /// Shrinks the smallest body that differs.
+    fn print_smallest(
+        &self,
+        workshop: &Workshop,
+        bodies: &[Body],
+        found: &[Difference],
+        sets: &[u64],
+    ) {
+        let of_smallest = found.iter().min_by_key(|it| shrink::size(&bodies[it.body]));
+        let Some(difference) = of_smallest else { return };
+        let (smallest, what) =
+            shrink::shrink(workshop, &bodies[difference.body], sets, self.options.strict);
+        println!("the smallest body: {what}\n{}", render::policy(&smallest, "body", false));
+    }
+}

@@ -1,0 +1,605 @@
+//! Which keys may be asked for: those that the body meets on some path on which every condition on
+//! local data is decided truly, while a condition on facts may go either way.
+//!
+//! An expression comes to a set of possible outcomes, and to a value where it can be known: what it
+//! would be with the facts as they are. Keys are made of such values alone, so a fact that is missing
+//! or failed yields none.
+
+#![allow(clippy::option_option, reason = "what may be unknown may be an option")]
+
+use std::collections::BTreeSet;
+
+use crate::body::{Arm, Block, Body, Expr, ITEM, Items, Many, Name, Op, Part, Pattern, Stmt, Type};
+use crate::data::{DOMAIN, FACTS, Shape};
+use crate::interpret::{Key, Scene, Value, compare, matched, quantified};
+use crate::types;
+
+/// What is known of a value.
+#[derive(Clone, Debug, PartialEq)]
+struct May {
+    /// The value with the facts as they are.
+    value: Option<Value>,
+    /// Whether a fact has a part in it.
+    fed: bool,
+    /// Whether a condition may come to true, or an option to `Some`.
+    yes: bool,
+    /// Whether it may come to false, or `None`.
+    no: bool,
+}
+
+impl May {
+    fn known(value: Value) -> Self {
+        let (yes, no) = match &value {
+            Value::Bool(value) => (*value, !*value),
+            Value::Opt(value) => (value.is_some(), value.is_none()),
+            _ => (true, true),
+        };
+        Self { value: Some(value), fed: false, yes, no }
+    }
+
+    fn of_facts(value: Option<Value>) -> Self {
+        Self { value, fed: true, yes: true, no: true }
+    }
+
+    fn truth(&self) -> Option<bool> {
+        self.value.as_ref().map(Value::bool)
+    }
+
+    fn int(&self) -> Option<u64> {
+        self.value.as_ref().map(Value::int)
+    }
+
+    fn opt(&self) -> Option<Option<u64>> {
+        self.value.as_ref().map(Value::opt)
+    }
+
+    /// What is kept of it under a name: the compiler looks at conditions where they stand, and takes
+    /// a local that a fact feeds for a condition on facts.
+    fn named(self) -> Self {
+        if self.fed { Self::of_facts(self.value) } else { self }
+    }
+
+    /// Either of two, as a condition on facts decides.
+    fn either(left: Option<Self>, right: Option<Self>, decides: Option<bool>) -> Option<Self> {
+        let chosen = match decides {
+            Some(true) => left.as_ref(),
+            Some(false) => right.as_ref(),
+            None => None,
+        };
+        let value = chosen.and_then(|chosen| chosen.value.clone());
+        match (left, right) {
+            (None, None) => None,
+            (left, right) => {
+                let both = || left.iter().chain(&right);
+                let (yes, no) = (both().any(|it| it.yes), both().any(|it| it.no));
+                Some(Self { value, fed: true, yes, no })
+            }
+        }
+    }
+}
+
+/// The keys that may be asked for.
+pub fn keys(body: &Body, scene: &Scene, strict: bool) -> BTreeSet<Key> {
+    let mut walk = Walk {
+        scene,
+        strict,
+        locals: Vec::new(),
+        keys: BTreeSet::new(),
+        breaks: Vec::new(),
+        likely: true,
+    };
+    if !body.admins_only || scene.user.admin {
+        walk.block(&body.block);
+    }
+    walk.keys
+}
+
+/// A jump to a label: the value it brings, and whether the facts as they are lead to it.
+type Jump = (Name, Option<May>, bool);
+
+/// Whether an expression mentions a name that a condition binds: such names the compiler does not
+/// follow where a fact has a part in the whole.
+fn speaks_of(expr: &Expr, condition: &Expr) -> bool {
+    let mut bound = Vec::new();
+    bound_in(condition, &mut bound);
+    expr.any(&|it| matches!(it, Expr::Var(name, _) if bound.contains(&name)))
+}
+
+/// The names that the `let`s of a condition bind.
+fn bound_in<'b>(condition: &'b Expr, bound: &mut Vec<&'b Name>) {
+    match condition {
+        Expr::Let(pattern, _) => bound.extend(pattern.binds()),
+        Expr::Logic(_, left, right) => {
+            bound_in(left, bound);
+            bound_in(right, bound);
+        }
+        _ => {}
+    }
+}
+
+/// Whether a block has a `let`.
+fn binds(block: &Block) -> bool {
+    block.stmts.iter().any(|stmt| matches!(stmt, Stmt::Let(..) | Stmt::LetElse(..)))
+}
+
+struct Walk<'w> {
+    scene: &'w Scene,
+    /// Whether nothing is granted to the compiler; see [`Walk::granted`].
+    strict: bool,
+    locals: Vec<(Name, May)>,
+    keys: BTreeSet<Key>,
+    breaks: Vec<Jump>,
+    /// Whether the facts as they are lead here, from the label around.
+    likely: bool,
+}
+
+// `None` is an expression that control does not come out of.
+impl Walk<'_> {
+    fn scoped<T>(&mut self, walk: impl FnOnce(&mut Self) -> T) -> T {
+        let outside = self.locals.len();
+        let result = walk(self);
+        self.locals.truncate(outside);
+        result
+    }
+
+    fn block(&mut self, block: &Block) -> Option<May> {
+        self.scoped(|it| it.inside(block))
+    }
+
+    fn inside(&mut self, block: &Block) -> Option<May> {
+        for stmt in &block.stmts {
+            match stmt {
+                Stmt::Let(name, _, value) => {
+                    let is_fed = !self.strict && self.is_fed(value);
+                    let value = self.expr(value);
+                    let value = if is_fed { Self::granted(value) } else { value?.named() };
+                    self.locals.push((name.clone(), value));
+                }
+                Stmt::LetElse(pattern, value, otherwise) => {
+                    let value = self.expr(value)?;
+                    let matches = Self::matches(pattern, &value);
+                    if matches.no {
+                        self.leaning(&matches, false, |it| it.block(otherwise));
+                    }
+                    self.likely &= matches.truth() == Some(true);
+                    if !matches.yes {
+                        return None;
+                    }
+                    self.bind(pattern, &value);
+                }
+                Stmt::Assign(name, value) => {
+                    let value = self.expr(value)?.named();
+                    let found = self.locals.iter_mut().rev().find(|local| local.0 == *name);
+                    found.expect("a local").1 = value;
+                }
+                Stmt::Expr(value) => {
+                    // The compiler looks at what such a statement changes, not where it leads.
+                    let is_granted = !self.strict
+                        && !value.diverges()
+                        && value.mentions_mutable()
+                        && self.is_fed(value);
+                    if self.expr(value).is_none() && !is_granted {
+                        return None;
+                    }
+                }
+            }
+        }
+        match &block.tail {
+            Some(tail) => self.expr(tail),
+            None => Some(May::known(Value::Unit)),
+        }
+    }
+
+    /// Walks a path that a condition leads to if it is `holds`.
+    fn leaning<T>(&mut self, condition: &May, holds: bool, walk: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.likely;
+        self.likely &= condition.truth() == Some(holds);
+        let result = walk(self);
+        self.likely = before;
+        result
+    }
+
+    /// Walks both ways, as far as the condition may go there, and joins what they change.
+    fn either(
+        &mut self,
+        condition: &May,
+        yes: impl FnOnce(&mut Self) -> Option<May>,
+        no: impl FnOnce(&mut Self) -> Option<May>,
+    ) -> Option<May> {
+        if !condition.no {
+            return self.leaning(condition, true, yes);
+        }
+        if !condition.yes {
+            return self.leaning(condition, false, no);
+        }
+        let before = self.locals.clone();
+        let left = self.leaning(condition, true, yes);
+        let after = std::mem::replace(&mut self.locals, before);
+        let right = self.leaning(condition, false, no);
+        let decides = condition.truth();
+        // A way that leaves changes nothing for what follows.
+        match (&left, &right) {
+            (Some(_), None) => self.locals = after,
+            (Some(_), Some(_)) => self.join(after, decides),
+            _ => {}
+        }
+        if left.is_none() || right.is_none() {
+            self.likely &= decides == Some(left.is_some());
+        }
+        May::either(left, right, decides)
+    }
+
+    /// Joins the locals of the first way with those of the second. What only one has was bound by a
+    /// condition, and is there where that one is taken.
+    fn join(&mut self, first: Vec<(Name, May)>, decides: Option<bool>) {
+        let second = std::mem::replace(&mut self.locals, first);
+        for (first, second) in self.locals.iter_mut().zip(&second) {
+            if first != second {
+                let (left, right) = (first.1.clone(), second.1.clone());
+                let joined = May::either(Some(left), Some(right), decides);
+                first.1 = joined.expect("both are there").named();
+            }
+        }
+        let common = self.locals.len();
+        self.locals.extend(second.into_iter().skip(common));
+    }
+
+    /// Whether a pattern may match.
+    fn matches(pattern: &Pattern, value: &May) -> May {
+        let truth = value.value.as_ref().map(|value| matched(pattern, value).is_some());
+        if let (Some(truth), false) = (truth, value.fed) {
+            return May::known(Value::Bool(truth));
+        }
+        if matches!(pattern, Pattern::Wild | Pattern::Bind(_)) {
+            return May::known(Value::Bool(true));
+        }
+        May::of_facts(truth.map(Value::Bool))
+    }
+
+    fn bind(&mut self, pattern: &Pattern, value: &May) {
+        let Some(name) = pattern.binds() else { return };
+        let bound = value.value.as_ref().and_then(|value| matched(pattern, value)?.pop());
+        let bound = bound.map(|bound| bound.1);
+        let may = match (bound, value.fed) {
+            (Some(bound), false) => May::known(bound),
+            (bound, _) => May::of_facts(bound),
+        };
+        self.locals.push((name.clone(), may));
+    }
+
+    fn local(&self, name: &str) -> &May {
+        &self.locals.iter().rev().find(|local| local.0 == *name).expect("a local").1
+    }
+
+    /// Of one or two parts, by a function of their values.
+    fn computed(parts: &[&May], value: Option<Value>) -> May {
+        if parts.iter().any(|part| part.fed) {
+            return May::of_facts(value);
+        }
+        value.map_or(May::of_facts(None), May::known)
+    }
+
+    fn expr(&mut self, expr: &Expr) -> Option<May> {
+        let is_fed = !self.strict && self.is_fed(expr);
+        let exact = self.exact(expr, is_fed);
+        let is_seen_through = match expr {
+            Expr::Logic(..) | Expr::Not(_) | Expr::Paren(_) => true,
+            Expr::If(..) | Expr::Block(_) if expr.diverges() => true,
+            Expr::If(..) => matches!(types::of(expr), Type::Bool | Type::Unit),
+            Expr::Block(block) => types::of(expr) == Type::Bool && !binds(block),
+            expr => expr.diverges(),
+        };
+        if is_fed && !is_seen_through { Some(Self::granted(exact)) } else { exact }
+    }
+
+    /// What the compiler makes of an expression in which a fact has a part, unless it sees through
+    /// it: that it may come to anything, and to its end.
+    ///
+    /// It sees through `&&`, `||`, `!`, `if` and blocks without a `let`. So, where a fact has a part in
+    /// the whole, local data decide neither a `match`, nor what follows a `let` in a block, nor a `?`
+    /// in a key; and a local that a fact feeds is a condition on facts.
+    fn granted(exact: Option<May>) -> May {
+        May::of_facts(exact.and_then(|exact| exact.value))
+    }
+
+    /// Whether a fact has a part in an expression, as the compiler sees it: it goes by names, so an
+    /// expression that binds the name of a local which a fact feeds counts as well.
+    fn is_fed(&self, expr: &Expr) -> bool {
+        let is_fed = |name: &Name| {
+            let local = self.locals.iter().rev().find(|local| local.0 == *name);
+            local.is_some_and(|local| local.1.fed)
+        };
+        expr.clone().walk(&mut |part| match part {
+            Part::Expr(Expr::Load(..) | Expr::Many(..)) => true,
+            Part::Expr(Expr::Var(name, _) | Expr::Contains(name, _)) => is_fed(name),
+            Part::Expr(Expr::Let(pattern, _) | Expr::Matches(_, pattern, _)) => {
+                pattern.binds().is_some_and(is_fed)
+            }
+            Part::Expr(Expr::Match(_, arms)) => {
+                arms.iter().filter_map(|arm| arm.pattern.binds()).any(is_fed)
+            }
+            Part::Expr(_) => false,
+            Part::Block(block) => block.stmts.iter().any(|stmt| match stmt {
+                Stmt::Let(name, ..) | Stmt::Assign(name, _) => is_fed(name),
+                Stmt::LetElse(pattern, ..) => pattern.binds().is_some_and(is_fed),
+                Stmt::Expr(_) => false,
+            }),
+        })
+    }
+
+    /// As far as the facts leave it open.
+    fn exact(&mut self, expr: &Expr, is_fed: bool) -> Option<May> {
+        Some(match expr {
+            Expr::Bool(value) => May::known(Value::Bool(*value)),
+            Expr::Int(value) => May::known(Value::Int(*value)),
+            Expr::None => May::known(Value::Opt(None)),
+            Expr::Some(it) => {
+                let it = self.expr(it)?;
+                Self::computed(&[&it], it.int().map(|it| Value::Opt(Some(it))))
+            }
+            Expr::Field(field) => May::known(self.scene.field(*field)),
+            Expr::Var(name, _) => self.local(name).clone(),
+            Expr::Not(it) => {
+                let May { value, fed, yes, no } = self.expr(it)?;
+                let value = value.map(|value| Value::Bool(!value.bool()));
+                May { value, fed, yes: no, no: yes }
+            }
+            Expr::Paren(it) => self.expr(it)?,
+            Expr::Logic(op, left, right) => {
+                let right_is_granted = is_fed && speaks_of(right, left);
+                self.logic(*op, left, right, right_is_granted)?
+            }
+            Expr::Compare(how, left, right) => {
+                let (left, right) = (self.expr(left)?, self.expr(right)?);
+                let value = left.int().zip(right.int());
+                let value = value.map(|(l, r)| Value::Bool(compare(*how, l, r)));
+                Self::computed(&[&left, &right], value)
+            }
+            Expr::Sum(left, right) => {
+                let (left, right) = (self.expr(left)?, self.expr(right)?);
+                let value = left.int().zip(right.int());
+                Self::computed(&[&left, &right], value.map(|(l, r)| Value::Int((l + r) % DOMAIN)))
+            }
+            Expr::IsSome(it) => {
+                let it = self.expr(it)?;
+                Self::computed(&[&it], it.opt().map(|it| Value::Bool(it.is_some())))
+            }
+            Expr::UnwrapOr(it, otherwise) => {
+                let (it, otherwise) = (self.expr(it)?, self.expr(otherwise)?);
+                let value = match it.opt() {
+                    Some(Some(value)) => Some(value),
+                    Some(None) => otherwise.int(),
+                    None => None,
+                };
+                Self::computed(&[&it, &otherwise], value.map(Value::Int))
+            }
+            Expr::Contains(name, it) => {
+                let it = self.expr(it)?;
+                let list = self.local(name).clone();
+                let value = match (&list.value, it.int()) {
+                    (Some(Value::List(list)), Some(it)) => {
+                        Some(Value::Bool(list.contains(&Some(it))))
+                    }
+                    _ => None,
+                };
+                Self::computed(&[&list, &it], value)
+            }
+            Expr::Load(fact, keys, _) => {
+                let key = self.key(keys)?;
+                May::of_facts(key.and_then(|key| self.load((*fact, key))))
+            }
+            Expr::Many(many, items, fact, keys, _) => self.many(*many, items, *fact, keys)?,
+            Expr::Try(it) => {
+                let it = self.expr(it)?;
+                if !it.yes {
+                    return None;
+                }
+                let value = it.opt().flatten().map(Value::Int);
+                self.likely &= value.is_some();
+                Self::computed(&[&it], value)
+            }
+            Expr::Return(it) => {
+                self.expr(it);
+                return None;
+            }
+            Expr::Let(pattern, it) => {
+                let value = self.expr(it)?;
+                self.bind(pattern, &value);
+                Self::matches(pattern, &value)
+            }
+            Expr::Matches(it, pattern, guard) => {
+                let value = self.expr(it)?;
+                self.scoped(|it| it.taken(pattern, guard.as_deref(), &value))?
+            }
+            Expr::If(condition, then, otherwise) => {
+                return self.branch(condition, then, otherwise.as_ref(), is_fed);
+            }
+            Expr::Match(it, arms) => {
+                let value = self.expr(it)?;
+                return self.arms(&value, arms);
+            }
+            Expr::Block(block) => return self.block(block),
+            Expr::Labelled(label, block) => return self.labelled(label, block),
+            Expr::Break(label, it) => {
+                let value = self.expr(it)?;
+                self.breaks.push((label.clone(), Some(value), self.likely));
+                return None;
+            }
+        })
+    }
+
+    /// The parts of a key, if they are known.
+    fn key(&mut self, keys: &[Expr]) -> Option<Option<Vec<u64>>> {
+        let mut parts = Some(Vec::new());
+        for key in keys {
+            let part = self.expr(key)?.int();
+            parts = parts.zip(part).map(|(mut parts, part)| {
+                parts.push(part);
+                parts
+            });
+        }
+        Some(parts)
+    }
+
+    fn load(&mut self, key: Key) -> Option<Value> {
+        let value = self.scene.read(&key);
+        self.keys.insert(key);
+        value
+    }
+
+    fn many(&mut self, many: Many, items: &Items, fact: usize, keys: &[Expr]) -> Option<May> {
+        let items = match items {
+            Items::Labels => self.scene.doc.labels.clone(),
+            Items::List(name) => match &self.local(name).value {
+                Some(Value::List(list)) => list.iter().flatten().copied().collect(),
+                _ => return Some(May::of_facts(None)),
+            },
+        };
+        let mut values = Vec::new();
+        for item in items {
+            self.locals.push((ITEM.into(), May::known(Value::Int(item))));
+            let key = self.key(keys);
+            self.locals.pop();
+            values.push(key?.and_then(|key| self.load((fact, key))));
+        }
+        debug_assert!(matches!(FACTS[fact].shape, Shape::Flag(_)) || many == Many::Each);
+        Some(May::of_facts(quantified(many, &values)))
+    }
+
+    fn logic(&mut self, op: Op, left: &Expr, right: &Expr, right_is_granted: bool) -> Option<May> {
+        // Of a left side that leaves by local data, the compiler knows that it is not true, say, and
+        // goes on as if it were false.
+        let is_granted = !self.strict && !left.diverges() && self.is_fed(left);
+        let left = match self.expr(left) {
+            None if is_granted => May::of_facts(None),
+            left => left?,
+        };
+        let is_and = op == Op::And;
+        if if is_and { !left.yes } else { !left.no } {
+            return Some(left);
+        }
+        let (decisive, mut of_right) = (!is_and, None);
+        let mut walk_right = |it: &mut Self| {
+            let exact = it.expr(right);
+            let right = if right_is_granted { Some(Self::granted(exact)) } else { exact };
+            of_right = right.as_ref().and_then(May::truth);
+            right
+        };
+        let decided = |_: &mut Self| Some(May::known(Value::Bool(decisive)));
+        let mut both = if is_and {
+            self.either(&left, &mut walk_right, decided)?
+        } else {
+            self.either(&left, decided, &mut walk_right)?
+        };
+        both.fed |= left.fed;
+        if left.truth().is_none() {
+            // The left side failed; the right one may be known to decide.
+            both.value = of_right.filter(|right| *right == decisive).map(Value::Bool);
+        }
+        Some(both)
+    }
+
+    fn branch(
+        &mut self,
+        condition: &Expr,
+        then: &Block,
+        otherwise: Option<&Block>,
+        is_fed: bool,
+    ) -> Option<May> {
+        let way = |it: &mut Self, block: &Block| {
+            let exact = it.block(block);
+            if is_fed && binds(block) && !block.diverges() {
+                Some(Self::granted(exact))
+            } else {
+                exact
+            }
+        };
+        let outside = self.locals.len();
+        let decides = self.expr(condition)?;
+        let result = self.either(
+            &decides,
+            |it| {
+                let exact = way(it, then);
+                let inside = Expr::Block(then.clone());
+                let is_granted = is_fed && !then.diverges() && speaks_of(&inside, condition);
+                if is_granted { Some(Self::granted(exact)) } else { exact }
+            },
+            |it| match otherwise {
+                Some(otherwise) => {
+                    // The names that the condition binds are not there.
+                    let bound = it.locals.split_off(outside);
+                    let result = way(it, otherwise);
+                    it.locals.extend(bound);
+                    result
+                }
+                None => Some(May::known(Value::Unit)),
+            },
+        );
+        self.locals.truncate(outside);
+        result
+    }
+
+    /// Whether an arm may be taken.
+    fn taken(&mut self, pattern: &Pattern, guard: Option<&Expr>, value: &May) -> Option<May> {
+        let matches = Self::matches(pattern, value);
+        if !matches.yes {
+            return Some(matches);
+        }
+        self.bind(pattern, value);
+        let Some(guard) = guard else { return Some(matches) };
+        self.either(&matches, |it| it.expr(guard), |_| Some(May::known(Value::Bool(false))))
+    }
+
+    fn arms(&mut self, value: &May, arms: &[Arm]) -> Option<May> {
+        let (arm, rest) = arms.split_first()?;
+        let outside = self.locals.len();
+        let guard = arm.guard.as_ref();
+        // Where a fact decides about an arm, the compiler lets it exclude no later one.
+        let is_granted = !self.strict
+            && !rest.is_empty()
+            && (value.fed || guard.is_some_and(|guard| self.is_fed(guard)));
+        let taken = match self.taken(&arm.pattern, guard, value) {
+            Some(taken) => May { no: taken.no || is_granted, ..taken },
+            None if is_granted => May::of_facts(None),
+            None => return None,
+        };
+        let result = self.either(
+            &taken,
+            |it| it.expr(&arm.value),
+            |it| {
+                let bound = it.locals.split_off(outside);
+                let result = it.arms(value, rest);
+                it.locals.extend(bound);
+                result
+            },
+        );
+        self.locals.truncate(outside);
+        result
+    }
+
+    fn labelled(&mut self, label: &Name, block: &Block) -> Option<May> {
+        let before = std::mem::replace(&mut self.likely, true);
+        let end = self.block(block);
+        let at_end = self.likely;
+        let (mine, others): (Vec<Jump>, Vec<Jump>) =
+            std::mem::take(&mut self.breaks).into_iter().partition(|jump| jump.0 == *label);
+        self.breaks = others;
+        self.likely = before;
+        if mine.is_empty() {
+            self.likely &= at_end;
+            return end;
+        }
+        let ends: Vec<(May, bool)> = mine
+            .into_iter()
+            .filter_map(|(_, value, likely)| Some((value?, likely)))
+            .chain(end.map(|end| (end, at_end)))
+            .collect();
+        if let [(value, _)] = &ends[..] {
+            return Some(value.clone());
+        }
+        let value = ends.iter().find(|end| end.1).and_then(|end| end.0.value.clone());
+        self.likely &= value.is_some();
+        let (yes, no) = (ends.iter().any(|end| end.0.yes), ends.iter().any(|end| end.0.no));
+        Some(May { value, fed: true, yes, no })
+    }
+}

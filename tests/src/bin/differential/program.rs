@@ -1,0 +1,241 @@
+//! The generated program: writing it, building it, asking it.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::body::Body;
+use crate::data::FACTS;
+use crate::interpret::Key;
+use crate::render;
+
+/// The places of a policy in the program: as written, and lazy.
+pub const EAGER: usize = 0;
+/// See [`EAGER`].
+pub const LAZY: usize = 1;
+
+/// A question: a data set, and the policies of a gate by their places.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The data set.
+    pub data: u64,
+    /// The policies.
+    pub policies: Vec<usize>,
+}
+
+/// What the program says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// `allow`, `deny`, `indeterminate`, or what went wrong.
+    pub decision: String,
+    /// Rounds used.
+    pub rounds: u64,
+    /// Rounds planned.
+    pub planned: u64,
+    /// The keys that were asked of a source, each as often as it was.
+    pub asked: Vec<Key>,
+}
+
+/// Where programs are built, and on which library.
+pub struct Workshop {
+    /// The folder of the generated crate.
+    folder: PathBuf,
+    /// The workspace whose library it uses.
+    library: PathBuf,
+}
+
+/// A program that is built.
+pub struct Program {
+    executable: PathBuf,
+    /// How many bodies it has.
+    count: usize,
+}
+
+impl Workshop {
+    /// A crate in `folder`, on the library of the workspace `library`.
+    pub fn new(folder: &Path, library: &Path) -> Self {
+        Self { folder: folder.to_owned(), library: library.to_owned() }
+    }
+
+    /// Builds a program of these bodies. An error is the compiler's, with the bodies that it is
+    /// about.
+    pub fn build(&self, bodies: &[Body]) -> Result<Program, (String, BTreeSet<usize>)> {
+        self.write(bodies);
+        let output = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--color=never"])
+            .env("CARGO_TARGET_DIR", self.folder.join("target"))
+            .current_dir(&self.folder)
+            .output()
+            .expect("cargo runs");
+        if output.status.success() {
+            let executable = self.folder.join("target/debug/differential-program");
+            return Ok(Program { executable, count: bodies.len() });
+        }
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        let about = errors.split("src/bodies/b").skip(1).filter_map(|rest| {
+            rest.split(".rs").next().and_then(|number| number.parse::<usize>().ok())
+        });
+        let about = about.collect();
+        Err((errors, about))
+    }
+
+    /// Builds a program of those bodies that compile; gives the places of the others, and why.
+    pub fn build_what_compiles(&self, bodies: &[Body]) -> (Program, BTreeSet<usize>, String) {
+        let (mut refused, mut all_errors) = (BTreeSet::new(), String::new());
+        let mut bodies = bodies.to_vec();
+        loop {
+            match self.build(&bodies) {
+                Ok(program) => return (program, refused, all_errors),
+                Err((errors, about)) => {
+                    assert!(!about.is_subset(&refused), "the program does not build: {errors}");
+                    for at in &about {
+                        bodies[*at] = crate::body::nothing();
+                    }
+                    refused.extend(about);
+                    all_errors.push_str(&errors);
+                }
+            }
+        }
+    }
+
+    fn write(&self, bodies: &[Body]) {
+        let library = self.library.join("gatehouse");
+        let manifest = format!(
+            "[package]\nname = \"differential-program\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+             [workspace]\n\n[dependencies]\n\
+             gatehouse = {{ path = '{}', default-features = false }}\n\n\
+             [profile.dev]\ndebug = false\nincremental = false\n",
+            library.display(),
+        );
+        put(&self.folder.join("Cargo.toml"), &manifest);
+        put(&self.folder.join("src/main.rs"), include_str!("program/main.rs"));
+        put(&self.folder.join("src/data.rs"), include_str!("data.rs"));
+        put(&self.folder.join("src/facts.rs"), &facts());
+        let mut list = String::from("//! The generated policies.\n\n");
+        let mut places = String::new();
+        for (at, body) in bodies.iter().enumerate() {
+            put(&self.folder.join(format!("src/bodies/b{at}.rs")), &module(body));
+            writeln!(list, "mod b{at};").expect("a string takes all");
+            write!(places, "    gatehouse::boxed::<b{at}::eager, _, _>,\n    gatehouse::boxed::<b{at}::lazily, _, _>,\n")
+                .expect("a string takes all");
+        }
+        write!(
+            list,
+            "\npub const POLICIES: &[fn() -> crate::Boxed] = &[\n{places}    crate::anybody_boxed,\n];\n"
+        )
+        .expect("a string takes all");
+        put(&self.folder.join("src/bodies/mod.rs"), &list);
+    }
+}
+
+/// Writes a file, unless it is there and the same.
+fn put(path: &Path, content: &str) {
+    fs::create_dir_all(path.parent().expect("a file in a folder")).expect("a folder");
+    if fs::read_to_string(path).ok().as_deref() != Some(content) {
+        fs::write(path, content).expect("a writable folder");
+    }
+}
+
+/// A body's module: the policy, and the same as a lazy one.
+fn module(body: &Body) -> String {
+    format!(
+        "#![allow(warnings)]\nuse crate::data::{{Doc, User}};\nuse crate::facts::*;\n\
+         use gatehouse::prelude::*;\n\n{}\n{}",
+        render::policy(body, "eager", false),
+        render::policy(body, "lazily", true),
+    )
+}
+
+/// The facts, and a source of all of them.
+fn facts() -> String {
+    let mut text = String::from(
+        "//! The facts, and their source.\n\nuse std::sync::{Arc, PoisonError};\n\n\
+         use gatehouse::prelude::*;\n\nuse crate::data::{Answer, answer};\nuse crate::{Clock, Log};\n\n\
+         fact! {\n",
+    );
+    for fact in &FACTS {
+        writeln!(text, "    {}", render::fact(fact)).expect("a string takes all");
+    }
+    let names = FACTS.map(|fact| fact.name).join(", ");
+    write!(
+        text,
+        "}}\n\n/// Answers by the data set's number, and keeps a log.\npub struct World {{\n    \
+         pub data: u64,\n    pub clock: Arc<Clock>,\n    pub log: Arc<Log>,\n}}\n\n\
+         #[derive(Sources)]\npub struct Facts {{\n    #[loads({names})]\n    pub world: World,\n}}\n\n\
+         impl World {{\n    fn says(&self, fact: usize, key: &[u64]) -> Answer {{\n        \
+         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);\n        \
+         log.push((fact, key.to_vec()));\n        answer(self.data, fact, key)\n    }}\n}}\n",
+    )
+    .expect("a string takes all");
+    for (at, fact) in FACTS.iter().enumerate() {
+        let (name, parts) = (fact.name, ["key.a", "key.b"][..fact.parts].join(", "));
+        let value = match fact.shape {
+            crate::data::Shape::Flag(_) => "value % 2 == 1",
+            _ => "value",
+        };
+        write!(
+            text,
+            "\nimpl FactSource<{name}> for World {{\n    \
+             async fn load(&self, keys: &[{name}]) -> Result<Loaded<{name}>, FactError> {{\n        \
+             let answers: Vec<Answer> = keys.iter().map(|key| self.says({at}, &[{parts}])).collect();\n        \
+             self.clock.tick().await;\n        \
+             let mut loaded = Loaded::new();\n        \
+             for (key, answer) in keys.iter().zip(answers) {{\n            \
+             match answer {{\n                \
+             Answer::Value(value) => loaded.insert(key.clone(), {value}),\n                \
+             Answer::Missing => {{}}\n                \
+             Answer::Failed => loaded.fail(key.clone(), FactError::safe(\"scripted failure\")),\n            \
+             }}\n        }}\n        Ok(loaded)\n    }}\n}}\n",
+        )
+        .expect("a string takes all");
+    }
+    text
+}
+
+impl Program {
+    /// The place of a policy that permits whatever is not forbidden.
+    pub fn anybody(&self) -> usize {
+        2 * self.count
+    }
+
+    /// Asks, all questions in one run.
+    pub fn ask(&self, questions: &[Question]) -> Vec<Reply> {
+        let mut child = Command::new(&self.executable)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        let mut input = child.stdin.take().expect("a pipe");
+        let text: String = questions.iter().map(line).collect();
+        let writer = std::thread::spawn(move || input.write_all(text.as_bytes()));
+        let output = child.wait_with_output().expect("the program ends");
+        writer.join().expect("no panic").expect("the program reads");
+        let text = String::from_utf8(output.stdout).expect("text");
+        let replies: Vec<Reply> = text.lines().map(reply).collect();
+        assert_eq!(replies.len(), questions.len(), "the program ended early");
+        replies
+    }
+}
+
+fn line(question: &Question) -> String {
+    let policies: Vec<String> = question.policies.iter().map(usize::to_string).collect();
+    format!("{} {}\n", question.data, policies.join(" "))
+}
+
+fn reply(line: &str) -> Reply {
+    let mut words = line.split(' ');
+    let mut next = || words.next().expect("a word").to_owned();
+    let decision = next();
+    let (rounds, planned) = (next().parse().expect("rounds"), next().parse().expect("rounds"));
+    let asked = words
+        .map(|key| {
+            let mut numbers = key.split(':').map(|number| number.parse::<u64>().expect("a number"));
+            let fact = numbers.next().expect("a fact");
+            (usize::try_from(fact).expect("a place"), numbers.collect())
+        })
+        .collect();
+    Reply { decision, rounds, planned, asked }
+}

@@ -1,0 +1,315 @@
+//! From a body to Rust.
+
+use std::fmt::Write;
+
+use crate::body::{Arm, Block, Body, Comparison, Expr, ITEM, Items, Many, Op, Pattern, Stmt};
+use crate::data::{DOMAIN, FACTS, Fact, Shape};
+
+/// The policy `name` with this body.
+pub fn policy(body: &Body, name: &str, lazy: bool) -> String {
+    let options: Vec<&str> =
+        [(body.forbid, "forbid"), (lazy, "lazy")].iter().filter(|it| it.0).map(|it| it.1).collect();
+    let options =
+        if options.is_empty() { String::new() } else { format!("({})", options.join(", ")) };
+    let user = if body.admins_only { "user @ User { admin: true, .. }" } else { "user" };
+    // The second parameter's pattern keeps a body that is always true from being refused.
+    let mut text = format!(
+        "#[policy{options}]\npub async fn {name}({user}: &User, (): &(), doc: &Doc) -> bool "
+    );
+    Renderer { text: &mut text, indent: 0 }.block(&body.block);
+    text.push('\n');
+    text
+}
+
+/// The line of `fact!` for a fact.
+pub fn fact(fact: &Fact) -> String {
+    let parts = ["a", "b"].map(|part| format!("{part}: u64"))[..fact.parts].join(", ");
+    let (required, value) = match fact.shape {
+        Shape::Flag(default) => ("", format!("bool = {default}")),
+        Shape::Optional => ("", "u64".to_owned()),
+        Shape::Required => ("#[required] ", "u64".to_owned()),
+    };
+    format!("{required}pub {}({parts}) -> {value};", fact.name)
+}
+
+struct Renderer<'r> {
+    text: &'r mut String,
+    indent: usize,
+}
+
+/// How tightly an expression holds together; operands of something tighter need parentheses.
+fn tightness(expr: &Expr) -> u8 {
+    match expr {
+        Expr::Return(_) | Expr::Break(..) => 0,
+        Expr::Logic(Op::Or, ..) => 1,
+        Expr::Logic(Op::And, ..) | Expr::Let(..) => 2,
+        Expr::Compare(..) => 3,
+        Expr::Sum(..) | Expr::If(..) | Expr::Match(..) | Expr::Block(_) | Expr::Labelled(..) => 4,
+        Expr::Not(_) => 5,
+        _ => 6,
+    }
+}
+
+impl Renderer<'_> {
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    fn line(&mut self) {
+        let _ = write!(self.text, "\n{}", "    ".repeat(self.indent));
+    }
+
+    fn block(&mut self, block: &Block) {
+        self.push("{");
+        self.indent += 1;
+        for stmt in &block.stmts {
+            self.line();
+            self.stmt(stmt);
+        }
+        if let Some(tail) = &block.tail {
+            self.line();
+            self.expr(tail);
+        }
+        self.indent -= 1;
+        self.line();
+        self.push("}");
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        match stmt {
+            Stmt::Let(name, mutable, value) => {
+                let mutable = if *mutable { "mut " } else { "" };
+                self.push(&format!("let {mutable}{name} = "));
+                self.expr(value);
+            }
+            Stmt::LetElse(pattern, value, otherwise) => {
+                self.push("let ");
+                self.pattern(pattern);
+                self.push(" = ");
+                // Before `else`, Rust wants no brace and no lazy operator.
+                let bare = matches!(value, Expr::Load(..) | Expr::Var(..) | Expr::Field(_));
+                if bare {
+                    self.expr(value);
+                } else {
+                    self.parenthesized(value);
+                }
+                self.push(" else ");
+                self.block(otherwise);
+            }
+            Stmt::Assign(name, value) => {
+                self.push(&format!("{name} = "));
+                self.expr(value);
+            }
+            Stmt::Expr(value) => {
+                self.expr(value);
+                if matches!(value, Expr::If(..) | Expr::Match(..) | Expr::Block(_)) {
+                    return;
+                }
+            }
+        }
+        self.push(";");
+    }
+
+    fn pattern(&mut self, pattern: &Pattern) {
+        let text = match pattern {
+            Pattern::Some(name) => format!("Some({name})"),
+            Pattern::AnySome => "Some(_)".into(),
+            Pattern::SomeInt(value) => format!("Some({value})"),
+            Pattern::None => "None".into(),
+            Pattern::Wild => "_".into(),
+            Pattern::Int(value) => value.to_string(),
+            Pattern::Bind(name) => name.clone(),
+        };
+        self.push(&text);
+    }
+
+    fn parenthesized(&mut self, expr: &Expr) {
+        self.push("(");
+        self.expr(expr);
+        self.push(")");
+    }
+
+    fn operand(&mut self, expr: &Expr, least: u8, is_first: bool) {
+        let is_block =
+            matches!(expr, Expr::If(..) | Expr::Match(..) | Expr::Block(_) | Expr::Labelled(..));
+        let bare = tightness(expr) >= least && (!is_block || !is_first);
+        if bare { self.expr(expr) } else { self.parenthesized(expr) }
+    }
+
+    fn infix(&mut self, left: &Expr, op: &str, right: &Expr, tightness: u8) {
+        // `let` holds less tightly than it looks, but may not stand in parentheses.
+        let is_let = |side: &Expr| matches!(side, Expr::Let(..));
+        if is_let(left) {
+            self.expr(left);
+        } else {
+            self.operand(left, tightness, true);
+        }
+        self.push(&format!(" {op} "));
+        if is_let(right) { self.expr(right) } else { self.operand(right, tightness + 1, false) }
+    }
+
+    fn method(&mut self, receiver: &Expr, call: &str) {
+        self.operand(receiver, 6, true);
+        self.push(call);
+    }
+
+    fn call(&mut self, fact: usize, keys: &[Expr]) {
+        self.push(FACTS[fact].name);
+        self.push("(");
+        for (i, key) in keys.iter().enumerate() {
+            if i > 0 {
+                self.push(", ");
+            }
+            let is_item = matches!(key, Expr::Var(name, _) if name == ITEM);
+            if is_item { self.push("*item") } else { self.expr(key) }
+        }
+        self.push(")");
+    }
+
+    fn lazily(&mut self, lazy: bool, load: impl FnOnce(&mut Self)) {
+        if lazy {
+            self.push("lazy(");
+        }
+        load(self);
+        self.push(if lazy { ").await" } else { ".await" });
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match expr {
+            Expr::Bool(value) => self.push(&value.to_string()),
+            Expr::Int(value) => self.push(&format!("{value}_u64")),
+            Expr::None => self.push("None::<u64>"),
+            Expr::Some(it) => {
+                self.push("Some");
+                self.parenthesized(it);
+            }
+            Expr::Field(field) => self.push(field.path()),
+            Expr::Var(name, _) => self.push(name),
+            Expr::Not(it) => {
+                self.push("!");
+                self.operand(it, 5, true);
+            }
+            Expr::Paren(it) => self.parenthesized(it),
+            Expr::Logic(Op::And, left, right) => self.infix(left, "&&", right, 2),
+            Expr::Logic(Op::Or, left, right) => self.infix(left, "||", right, 1),
+            Expr::Compare(how, left, right) => {
+                let how = match how {
+                    Comparison::Equal => "==",
+                    Comparison::Unequal => "!=",
+                    Comparison::Less => "<",
+                    Comparison::AtLeast => ">=",
+                };
+                self.infix(left, how, right, 4);
+            }
+            Expr::Sum(left, right) => {
+                self.push("(");
+                self.infix(left, "+", right, 5);
+                self.push(&format!(") % {DOMAIN}"));
+            }
+            Expr::IsSome(it) => self.method(it, ".is_some()"),
+            Expr::UnwrapOr(it, otherwise) => {
+                self.method(it, ".unwrap_or");
+                self.parenthesized(otherwise);
+            }
+            Expr::Contains(name, it) => {
+                self.push(&format!("{name}.contains(&Some"));
+                self.parenthesized(it);
+                self.push(")");
+            }
+            Expr::Load(fact, keys, lazy) => self.lazily(*lazy, |it| it.call(*fact, keys)),
+            Expr::Many(many, items, fact, keys, lazy) => {
+                self.lazily(*lazy, |it| it.many(*many, items, *fact, keys));
+            }
+            Expr::Try(it) => self.method(it, "?"),
+            Expr::Return(it) => {
+                self.push("return ");
+                self.expr(it);
+            }
+            Expr::Let(pattern, it) => {
+                self.push("let ");
+                self.pattern(pattern);
+                self.push(" = ");
+                self.operand(it, 4, true);
+            }
+            Expr::Matches(it, pattern, guard) => {
+                self.push("matches!(");
+                self.expr(it);
+                self.push(", ");
+                self.pattern(pattern);
+                self.guard(guard.as_deref());
+                self.push(")");
+            }
+            Expr::If(condition, then, otherwise) => {
+                self.branch(condition, then, otherwise.as_ref());
+            }
+            Expr::Match(it, arms) => self.arms(it, arms),
+            Expr::Block(block) => self.block(block),
+            Expr::Labelled(label, block) => {
+                self.push(&format!("'{label}: "));
+                self.block(block);
+            }
+            Expr::Break(label, it) => {
+                self.push(&format!("break '{label} "));
+                self.expr(it);
+            }
+        }
+    }
+
+    fn many(&mut self, many: Many, items: &Items, fact: usize, keys: &[Expr]) {
+        self.push(match many {
+            Many::Any => "any(",
+            Many::All => "all(",
+            Many::Each => "each(",
+        });
+        match items {
+            Items::Labels => self.push("doc.labels.iter()"),
+            Items::List(name) => self.push(&format!("{name}.iter().flatten()")),
+        }
+        self.push(".map(|item| ");
+        self.call(fact, keys);
+        self.push("))");
+    }
+
+    fn guard(&mut self, guard: Option<&Expr>) {
+        if let Some(guard) = guard {
+            self.push(" if ");
+            self.expr(guard);
+        }
+    }
+
+    fn branch(&mut self, condition: &Expr, then: &Block, otherwise: Option<&Block>) {
+        self.push("if ");
+        self.operand(condition, 1, true);
+        self.push(" ");
+        self.block(then);
+        if let Some(otherwise) = otherwise {
+            self.push(" else ");
+            match otherwise {
+                Block { stmts, tail: Some(tail) }
+                    if stmts.is_empty() && matches!(**tail, Expr::If(..)) =>
+                {
+                    self.expr(tail);
+                }
+                block => self.block(block),
+            }
+        }
+    }
+
+    fn arms(&mut self, value: &Expr, arms: &[Arm]) {
+        self.push("match ");
+        self.operand(value, 1, true);
+        self.push(" {");
+        self.indent += 1;
+        for arm in arms {
+            self.line();
+            self.pattern(&arm.pattern);
+            self.guard(arm.guard.as_ref());
+            self.push(" => ");
+            self.expr(&arm.value);
+            self.push(",");
+        }
+        self.indent -= 1;
+        self.line();
+        self.push("}");
+    }
+}

@@ -1,0 +1,171 @@
+//! The smallest body that still differs.
+
+use crate::body::{Block, Body, Expr, Part, Type, nothing};
+use crate::program::Workshop;
+use crate::trial::Trial;
+use crate::types;
+
+/// Candidates in a build.
+const BATCH: usize = 120;
+
+/// Shrinks a body that differs on one of the data sets; gives what then differs, too.
+pub fn shrink(workshop: &Workshop, body: &Body, sets: &[u64], strict: bool) -> (Body, String) {
+    let mut smallest = (body.clone(), String::from("nothing smaller differs"));
+    loop {
+        let candidates = candidates(&smallest.0);
+        let Some(next) = first_that_differs(workshop, &candidates, sets, strict) else {
+            return smallest;
+        };
+        smallest = next;
+    }
+}
+
+fn first_that_differs(
+    workshop: &Workshop,
+    candidates: &[Body],
+    sets: &[u64],
+    strict: bool,
+) -> Option<(Body, String)> {
+    candidates.chunks(BATCH).find_map(|bodies| {
+        let (program, refused, _) = workshop.build_what_compiles(bodies);
+        let mut bodies = bodies.to_vec();
+        for at in refused {
+            bodies[at] = nothing();
+        }
+        let trial = Trial { bodies: &bodies, program: &program, sets, strict };
+        let found = trial.differences().into_iter().next()?;
+        Some((bodies[found.body].clone(), found.what))
+    })
+}
+
+/// How large a body is.
+pub fn size(body: &Body) -> usize {
+    let mut count = 0;
+    body.clone().block.walk(&mut |_| {
+        count += 1;
+        false
+    });
+    count + crate::render::policy(body, "p", false).len()
+}
+
+/// Every body that is one step smaller, the smallest first.
+fn candidates(body: &Body) -> Vec<Body> {
+    let mut parts = 0;
+    body.clone().block.walk(&mut |_| {
+        parts += 1;
+        false
+    });
+    let mut candidates: Vec<Body> = (0..parts).flat_map(|at| without_part(body, at)).collect();
+    if body.admins_only {
+        candidates.push(Body { admins_only: false, ..body.clone() });
+    }
+    let largest = size(body);
+    candidates.retain(|it| size(it) < largest && types::is_well_scoped(&it.block));
+    candidates.sort_by_key(size);
+    candidates.dedup();
+    candidates
+}
+
+/// Changes the part at `at`, in each way that makes it smaller.
+fn without_part(body: &Body, at: usize) -> Vec<Body> {
+    let mut replacements = Vec::new();
+    let mut copy = body.clone();
+    change(&mut copy, at, &mut |part| match part {
+        Part::Expr(expr) => {
+            replacements = smaller(expr).into_iter().map(Replacement::Expr).collect();
+        }
+        Part::Block(block) => {
+            replacements = smaller_block(block).into_iter().map(Replacement::Block).collect();
+        }
+    });
+    replacements
+        .into_iter()
+        .map(|replacement| {
+            let mut copy = body.clone();
+            change(&mut copy, at, &mut |part| match (part, &replacement) {
+                (Part::Expr(expr), Replacement::Expr(new)) => *expr = new.clone(),
+                (Part::Block(block), Replacement::Block(new)) => *block = new.clone(),
+                _ => {}
+            });
+            copy
+        })
+        .collect()
+}
+
+enum Replacement {
+    Expr(Expr),
+    Block(Block),
+}
+
+fn change(body: &mut Body, at: usize, change: &mut dyn FnMut(Part<'_>)) {
+    let mut count = 0;
+    body.block.walk(&mut |part| {
+        count += 1;
+        if count == at + 1 {
+            change(part);
+        }
+        count > at
+    });
+}
+
+/// Smaller expressions of the same type: what is inside, and constants.
+fn smaller(expr: &Expr) -> Vec<Expr> {
+    let ty = types::of(expr);
+    let mut list: Vec<Expr> = match ty {
+        Type::Bool => vec![Expr::Bool(false), Expr::Bool(true)],
+        Type::Int => vec![Expr::Int(1)],
+        Type::Opt => vec![Expr::None],
+        Type::List | Type::Unit => Vec::new(),
+    };
+    let mut inside = Vec::new();
+    expr.clone().walk(&mut |part| {
+        if let Part::Expr(part) = part
+            && types::of(part) == ty
+            && !part.diverges()
+            && !matches!(part, Expr::Let(..))
+        {
+            inside.push(part.clone());
+        }
+        false
+    });
+    list.extend(inside.into_iter().skip(1));
+    match expr {
+        Expr::Match(value, arms) => {
+            for at in 0..arms.len() {
+                let mut arms = arms.clone();
+                arms.remove(at);
+                list.push(Expr::Match(value.clone(), arms));
+            }
+            for at in (0..arms.len()).filter(|at| arms[*at].guard.is_some()) {
+                let mut arms = arms.clone();
+                arms[at].guard = None;
+                list.push(Expr::Match(value.clone(), arms));
+            }
+        }
+        Expr::Matches(value, pattern, Some(_)) => {
+            list.push(Expr::Matches(value.clone(), pattern.clone(), None));
+        }
+        Expr::Load(fact, keys, true) => list.push(Expr::Load(*fact, keys.clone(), false)),
+        Expr::Many(many, items, fact, keys, true) => {
+            list.push(Expr::Many(*many, items.clone(), *fact, keys.clone(), false));
+        }
+        // Chains of conditions lose a link.
+        Expr::Logic(op, left, right) => {
+            list.extend([(**left).clone(), (**right).clone()]);
+            if let Expr::Logic(_, inner, _) = &**left {
+                list.push(Expr::Logic(*op, inner.clone(), right.clone()));
+            }
+        }
+        _ => {}
+    }
+    list
+}
+
+fn smaller_block(block: &Block) -> Vec<Block> {
+    let without = (0..block.stmts.len()).map(|at| {
+        let mut block = block.clone();
+        block.stmts.remove(at);
+        block
+    });
+    without.collect()
+}
