@@ -41,6 +41,64 @@ impl Slicing<'_> {
         guard
     }
 
+    /// What must hold of local data so that the right operand is evaluated behind `left`: that it can
+    /// have the `value`, or can fail.
+    pub(crate) fn operand_guard(&mut self, left: &Node, value: bool) -> Guard {
+        let before = self.after_load;
+        let guard = self.guard(left, Aim::Value(value))?;
+        if guard.is_none() {
+            return Ok(None);
+        }
+        let after = std::mem::replace(&mut self.after_load, before);
+        let fails = self.may_fail(left)?;
+        self.after_load = after;
+        Ok(either(guard, fails))
+    }
+
+    /// What must hold of local data so that a load inside is come to, which may fail.
+    fn may_fail(&mut self, node: &Node) -> Guard {
+        match node {
+            node if !node.loads() => Ok(Some(quote!(false))),
+            Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => self.may_fail(&inside[0]),
+            Node::Logic(it) => {
+                let (left, leads_on) = (self.may_fail(&it.left)?, Aim::Value(it.is_and()));
+                // What the right side does with a failure, the operator decides.
+                let leads_on = self.guard(&it.left, leads_on)?;
+                let right = self.may_fail(&it.right)?;
+                let right = both(leads_on, without(&bound_in(&it.left), right));
+                Ok(either(left, right))
+            }
+            Node::If(it) if !it.condition.loads() => {
+                let (then, otherwise) = (self.may_fail_in(&it.then)?, &it.otherwise);
+                let otherwise = match otherwise {
+                    Some(otherwise) => self.may_fail(otherwise)?,
+                    None => Some(quote!(false)),
+                };
+                let then = without(&bound_in(&it.condition), then);
+                let then = both(self.guard(&it.condition, Aim::Value(true))?, then);
+                let otherwise = both(self.guard(&it.condition, Aim::Value(false))?, otherwise);
+                Ok(either(then, otherwise))
+            }
+            Node::Block(None, block) => self.may_fail_in(block),
+            _ => Ok(None),
+        }
+    }
+
+    /// As [`Slicing::may_fail`], of a block: what its `let`s bind is not known here.
+    fn may_fail_in(&mut self, block: &Block) -> Guard {
+        let mut fails = Some(quote!(false));
+        for stmt in &block.stmts {
+            if matches!(stmt, Stmt::Let(_)) {
+                let loads = block.nodes().any(Node::loads);
+                return Ok(if loads { None } else { Some(quote!(false)) });
+            }
+            for node in stmt.nodes() {
+                fails = either(fails, self.may_fail(node)?);
+            }
+        }
+        Ok(fails)
+    }
+
     fn guard_of(&mut self, node: &Node, aim: Aim) -> Guard {
         match (node, aim) {
             (node, _) if node.diverges() => Ok(Some(quote!(false))),

@@ -90,14 +90,16 @@ struct Condition<'b> {
 }
 
 fn condition<'b>(step: Step<'b>, emitter: &Emitter<'_>) -> Option<Condition<'b>> {
-    let matches = |pat: &syn::Pat, node: &Node| {
+    let pattern = |pat: &syn::Pat, node: &Node| {
         let node = emitter.node(node);
         quote!((match #node { #pat => true, _ => false }))
     };
     let condition = |node, test, leads_on| Condition { node, test, leads_on, leaves_at: None };
     match step {
-        Step::Holds(node, value) => Some(condition(node, emitter.node(node), value)),
-        Step::Matches(pat, node, matched) => Some(condition(node, matches(pat, node), matched)),
+        Step::Holds(node, value) | Step::Operand(node, value) => {
+            Some(condition(node, emitter.node(node), value))
+        }
+        Step::Matches(pat, node, matched) => Some(condition(node, pattern(pat, node), matched)),
         Step::Arm(it, at) => {
             let arms = it.arms[..at].iter().filter(|arm| arm.guard.is_none());
             let before: Vec<_> = arms.map(|arm| &arm.pat).collect();
@@ -113,7 +115,7 @@ fn condition<'b>(step: Step<'b>, emitter: &Emitter<'_>) -> Option<Condition<'b>>
         Step::Stmt(Stmt::Let(it)) => {
             let (init, otherwise) = (it.init.as_ref()?, it.otherwise.as_ref()?);
             let leaves_at = Some(otherwise.loads_inside());
-            Some(Condition { leaves_at, ..condition(init, matches(&it.pat, init), true) })
+            Some(Condition { leaves_at, ..condition(init, pattern(&it.pat, init), true) })
         }
         Step::Stmt(_) | Step::Before(_) => None,
     }

@@ -75,7 +75,9 @@ fn guard(step: Step<'_>) -> Option<(String, bool)> {
         text::of_expr(quote!(let #pat = #scrutinee))
     };
     match step {
-        Step::Holds(node, holds) => Some((text::of_expr(as_written(node)), holds)),
+        Step::Holds(node, holds) | Step::Operand(node, holds) => {
+            Some((text::of_expr(as_written(node)), holds))
+        }
         Step::Matches(pat, node, matched) => Some((pattern(pat, node), matched)),
         Step::Arm(it, at) => Some((pattern(&it.arms[at].pat, &it.scrutinee), true)),
         Step::Stmt(Stmt::Expr(Node::If(it), _)) if it.then.diverges() && it.otherwise.is_none() => {

@@ -144,6 +144,10 @@ impl<'e> Slicing<'e> {
             Step::Holds(node, value) => {
                 self.guard(node, Aim::Value(value))?.map_or(Keep::Never, Keep::Condition)
             }
+            Step::Operand(node, value) => {
+                let guard = self.operand_guard(node, value)?;
+                guard.map_or(Keep::Never, Keep::Condition)
+            }
             Step::Matches(_, node, matched) => match self.made(node)? {
                 Made::Locally => Keep::Always,
                 Made::OfFacts if matched => Keep::IfNeeded,
@@ -395,7 +399,7 @@ pub(super) fn around(taken: &Taken<'_>, rest: &TokenStream, emitter: &Emitter<'_
             let stmt = emitter.stmt(stmt);
             quote!(#stmt #rest)
         }
-        Step::Before(node) | Step::Holds(node, _) => {
+        Step::Before(node) | Step::Holds(node, _) | Step::Operand(node, _) => {
             let node = emitter.node(node);
             quote!(let _ = #node; #rest)
         }

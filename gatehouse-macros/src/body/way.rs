@@ -15,6 +15,8 @@ pub(crate) enum Step<'b> {
     Before(&'b Node),
     /// A condition that is to be true, or false.
     Holds(&'b Node, bool),
+    /// As `Holds`, of the left operand of `||` or `&&`: if it failed, the right one is evaluated too.
+    Operand(&'b Node, bool),
     /// `if let`: a pattern that is to match, or not.
     Matches(&'b Pat, &'b Node, bool),
     /// The pattern of an arm of a `match`; its guard is a step of its own.
@@ -59,7 +61,9 @@ impl<'b> Way<'b> {
         // Items are there in the whole block, wherever they stand.
         let (items, stmts): (Vec<_>, Vec<_>) =
             stmts.iter().partition(|stmt| matches!(stmt, Stmt::Item(_)));
-        items.into_iter().for_each(|item| self.push(Step::Stmt(item)));
+        for item in items {
+            self.push(Step::Stmt(item));
+        }
         for stmt in stmts {
             if !stmt.nodes().iter().any(|node| node.contains(self.target)) {
                 self.push(Step::Stmt(stmt));
@@ -88,7 +92,7 @@ impl<'b> Way<'b> {
         match node {
             Node::Load(id, key) if *id == self.target => self.key = Some(key),
             Node::Logic(it) if it.right.contains(self.target) => {
-                self.holds(&it.left, it.is_and(), &it.right.loads_inside());
+                self.operand(&it.left, it.is_and(), &it.right.loads_inside());
                 self.node(&it.right);
             }
             Node::If(it) => {
@@ -136,6 +140,17 @@ impl<'b> Way<'b> {
         }
     }
 
+    /// The left operand of the way's `||` or `&&`. Where it is a chain, its parts are operands too.
+    fn operand(&mut self, left: &'b Node, value: bool, behind: &BTreeSet<LoadId>) {
+        let at = self.steps.len();
+        self.holds(left, value, behind);
+        for step in &mut self.steps[at..] {
+            if let Step::Holds(node, value) = *step {
+                *step = Step::Operand(node, value);
+            }
+        }
+    }
+
     /// A chain of `&&` that is to be true is a step for each operand; so is one of `||` that is to be
     /// false.
     fn holds(&mut self, condition: &'b Node, value: bool, behind: &BTreeSet<LoadId>) {
@@ -164,7 +179,10 @@ impl<'b> Step<'b> {
     pub(crate) fn nodes(self) -> Vec<&'b Node> {
         match self {
             Self::Stmt(stmt) => stmt.passed_nodes(),
-            Self::Before(node) | Self::Holds(node, _) | Self::Matches(_, node, _) => vec![node],
+            Self::Before(node)
+            | Self::Holds(node, _)
+            | Self::Operand(node, _)
+            | Self::Matches(_, node, _) => vec![node],
             Self::Arm(it, _) => vec![&it.scrutinee],
         }
     }

@@ -252,9 +252,16 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
         loop {
             let undecided = self.pass(&mut cx, resource, decisions).await;
             if undecided > 0 && !cx.is_replaced() {
-                progress.rounds += 1;
-                progress.loads += cx.loads();
-                cx.answered(self.session).await;
+                if rounds == most_rounds(self.rules) {
+                    // What is still not loaded will not be asked for again. The last pass decides
+                    // without it.
+                    cx.give_up(FactError::impure());
+                } else {
+                    rounds += 1;
+                    progress.rounds += 1;
+                    progress.loads += cx.loads();
+                    cx.answered(self.session).await;
+                }
             }
             if cx.is_replaced() || !cx.is_current(self.session) {
                 cx = Cx::new(self.session.begun());
@@ -262,13 +269,6 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
                 rounds = 0;
             } else if undecided == 0 {
                 return progress;
-            } else {
-                rounds += 1;
-                if rounds == most_rounds(self.rules) {
-                    // What is still not loaded will not be asked for again. The last pass decides
-                    // without it.
-                    cx.give_up(FactError::impure());
-                }
             }
         }
     }
