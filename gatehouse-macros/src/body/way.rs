@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use syn::{Expr, Pat, UnOp};
 
 use super::ast::{Body, LoadId, Match, Node, Stmt, bound_names};
+use super::emit::is_three_valued;
 use super::names::Names;
 
 /// One thing that stands between the beginning of the body and a load.
@@ -15,7 +16,7 @@ pub(crate) enum Step<'b> {
     Before(&'b Node),
     /// A condition that is to be true, or false.
     Holds(&'b Node, bool),
-    /// As `Holds`, of the left operand of `||` or `&&`: if it failed, the right one is evaluated too.
+    /// As `Holds`, of a left operand that leaves the right one a say if it fails.
     Operand(&'b Node, bool),
     /// `if let`: a pattern that is to match, or not.
     Matches(&'b Pat, &'b Node, bool),
@@ -26,6 +27,7 @@ pub(crate) enum Step<'b> {
 /// The steps to a load.
 pub(crate) struct Way<'b> {
     target: LoadId,
+    body: &'b Body,
     pub(crate) steps: Vec<Step<'b>>,
     /// For each step, the loads that the body comes to only if the step leads there.
     pub(crate) behind: Vec<BTreeSet<LoadId>>,
@@ -36,7 +38,7 @@ pub(crate) struct Way<'b> {
 impl<'b> Way<'b> {
     /// The way to the load `target`.
     pub(crate) fn to(target: LoadId, body: &'b Body) -> Self {
-        let mut way = Self { target, steps: Vec::new(), behind: Vec::new(), key: None };
+        let mut way = Self { target, body, steps: Vec::new(), behind: Vec::new(), key: None };
         way.block(&body.block.stmts);
         way
     }
@@ -92,7 +94,12 @@ impl<'b> Way<'b> {
         match node {
             Node::Load(id, key) if *id == self.target => self.key = Some(key),
             Node::Logic(it) if it.right.contains(self.target) => {
-                self.operand(&it.left, it.is_and(), &it.right.loads_inside());
+                let behind = it.right.loads_inside();
+                if is_three_valued(it, self.body) {
+                    self.operand(&it.left, it.is_and(), &behind);
+                } else {
+                    self.holds(&it.left, it.is_and(), &behind);
+                }
                 self.node(&it.right);
             }
             Node::If(it) => {
