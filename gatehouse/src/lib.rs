@@ -179,7 +179,7 @@ pub use gatehouse_macros::{Sources, fact, policy};
 #[cfg(feature = "tokio")]
 pub use limit::MaxConcurrent;
 pub use limit::Timeout;
-pub use plan::{Condition, Cost, Derivation, GatePlan, Guard, LoadKind, Plan, PlannedLoad};
+pub use plan::{Condition, Cost, Derivation, GatePlan, Guard, LoadKind, Plan, PlannedLoad, Wait};
 pub use policy::{
     Domain, DynPolicy, Effect, Location, Policy, PolicyInfo, PolicyList, PolicySet, boxed,
 };

@@ -33,6 +33,8 @@ pub trait Domain: 'static {
 
 /// What a policy does when it applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Effect {
     /// It permits, unless a forbid applies.
     Permit,
@@ -51,6 +53,7 @@ impl fmt::Display for Effect {
 
 /// Where a policy is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Location {
     /// The source file, as the compiler names it.
@@ -75,6 +78,7 @@ impl fmt::Display for Location {
 
 /// What is known of a policy before it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct PolicyInfo {
     /// The function's name.

@@ -54,7 +54,10 @@ fn planned_load(
         Kind::All => quote!(All),
         Kind::Each => quote!(Each),
     };
-    let waits = planned.waits_for.keys().map(|id| Literal::usize_unsuffixed(*id));
+    let waits = planned.waits_for.iter().map(|(id, because)| {
+        let id = Literal::usize_unsuffixed(*id);
+        quote!(#runtime::Wait::new(#id, #because))
+    });
     let guards =
         planned.guards.iter().map(|(text, holds)| quote!(#runtime::Guard::new(#text, #holds)));
     let place = place(load.ends.0);
@@ -68,4 +71,20 @@ fn planned_load(
 /// The line and column of a span, which the compiler fills in.
 fn place(span: Span) -> TokenStream {
     quote_spanned!(span=> (::core::line!(), ::core::column!()))
+}
+
+/// Refuses each load of `rule` that is over its budget, where only the library knows: at the load.
+pub(crate) fn budget(
+    body: &Body,
+    rule: &TokenStream,
+    budget: u32,
+    runtime: &TokenStream,
+) -> TokenStream {
+    let budget = Literal::u32_unsuffixed(budget);
+    let checks = body.loads.iter().enumerate().map(|(at, load)| {
+        let at = Literal::usize_unsuffixed(at);
+        let runtime = text::at(runtime, load.ends.0);
+        quote_spanned!(load.ends.0=> const _: () = #runtime::within_budget(#rule, #at, #budget);)
+    });
+    checks.collect()
 }

@@ -318,7 +318,12 @@ fn a_derived_fact() {
                                 Viewer,
                             >(
                                 ("Viewer(user, above)", LoadKind::One),
-                                &[1],
+                                &[
+                                    Wait::new(
+                                        1,
+                                        "`above` comes from there",
+                                    ),
+                                ],
                                 &[
                                     Guard::new(
                                         "Grant(user, folder).await",

@@ -44,13 +44,16 @@ pub(super) fn emit(
         let known = plan.known.list().iter().map(|(name, known)| quote!(let #name = #known;));
         quote!(#parameters #(#known)* #(#slices)*)
     };
+    let name = &policy.name;
+    let rule = quote!(<#name as #runtime::Policy>::PLAN);
+    let budget = options.rounds.map(|rounds| tokens::budget(body, &rule, rounds, runtime));
     let facts = body.facts();
     items(
         policy,
         options,
         &tokens::plan(body, plan, runtime, &|_| false),
         runtime,
-        &Code { evaluate, ask, facts },
+        &Code { evaluate, ask, facts, budget },
     )
 }
 
@@ -65,6 +68,7 @@ pub(super) fn skeleton(policy: &Policy, options: &Options, runtime: &TokenStream
         },
         ask: quote!(let _ = (#request, #cx);),
         facts: Vec::new(),
+        budget: None,
     };
     items(policy, options, &tokens::no_plan(runtime), runtime, &code)
 }
@@ -74,6 +78,8 @@ struct Code {
     ask: TokenStream,
     /// Each fact that the policy loads, once.
     facts: Vec<syn::Path>,
+    /// The checks of its budget.
+    budget: Option<TokenStream>,
 }
 
 fn items(
@@ -87,7 +93,7 @@ fn items(
     let info = info(policy, options, plan, runtime);
     let (domain, sources) = (generic("__Domain"), generic("__Sources"));
     let types = domain_types(policy);
-    let Code { evaluate, ask, facts } = code;
+    let Code { evaluate, ask, facts, budget } = code;
     let (request, cx) = (request(), cx());
     let (of_type, of_code) = attributes(attrs);
     let marker = generic("__Marker");
@@ -99,6 +105,7 @@ fn items(
         #(#of_code)*
         const _: () = {
             #info
+            #budget
 
             #[automatically_derived]
             #[allow(unreachable_code, clippy::diverging_sub_expression, clippy::needless_question_mark)]

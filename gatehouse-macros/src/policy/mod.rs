@@ -43,6 +43,10 @@ fn compile(attr: TokenStream, item: TokenStream, errors: &Errors) -> TokenStream
     }
     let plan = BodyPlan::new(&body, options.lazy.is_some(), &runtime);
     check::budget(&options, &body, &plan, errors);
+    if !errors.is_empty() {
+        // Said once is enough.
+        options.rounds = None;
+    }
     item::emit(&policy, &options, &body, &plan, &runtime)
 }
 

@@ -13,7 +13,7 @@ pub use self::decision::{
     AccessError, Allowed, Decision, Denied, FailedFacts, FilterError, Indeterminate, Undecided,
 };
 pub use self::executor::{DynPolicies, Rules, Static};
-use crate::plan::GatePlan;
+use crate::plan::{GatePlan, gate_within_budget};
 use crate::policy::{Domain, DynPolicy, PolicyInfo, PolicyList, PolicySet};
 use crate::session::Session;
 use crate::source::Sources;
@@ -49,6 +49,49 @@ impl<D: Domain, S: PolicyList> Gate<D, S> {
     #[must_use]
     pub const fn new() -> Self {
         Self(PhantomData)
+    }
+
+    /// The same gate, if no policy of it needs more than `rounds` round trips; in a `static` or a
+    /// `const`, where gates stand, it does not compile otherwise.
+    ///
+    /// ```
+    /// use gatehouse::prelude::*;
+    /// # struct User { id: u64 } struct Document { org: u64 }
+    /// # struct Documents;
+    /// # impl Domain for Documents {
+    /// #     type Subject = User; type Action = (); type Resource = Document; type Context = ();
+    /// # }
+    /// fact! { pub OrgMember(user: u64, org: u64) -> bool = false; }
+    ///
+    /// #[policy]
+    /// async fn member(user: &User, doc: &Document) -> bool {
+    ///     OrgMember(user.id, doc.org).await
+    /// }
+    ///
+    /// static GATE: Gate<Documents, member> = Gate::new().within_rounds(1);
+    /// ```
+    ///
+    /// ```compile_fail,E0080
+    /// # use gatehouse::prelude::*;
+    /// # struct User { id: u64 } struct Document { org: u64 }
+    /// # struct Documents;
+    /// # impl Domain for Documents {
+    /// #     type Subject = User; type Action = (); type Resource = Document; type Context = ();
+    /// # }
+    /// # fact! { pub OrgMember(user: u64, org: u64) -> bool = false; }
+    /// # #[policy]
+    /// # async fn member(user: &User, doc: &Document) -> bool { OrgMember(user.id, doc.org).await }
+    /// static GATE: Gate<Documents, member> = Gate::new().within_rounds(0);
+    /// ```
+    ///
+    /// # Panics
+    /// If a policy needs more: at compile time in a `static` or a `const`, and when it is called
+    /// elsewhere. The text names the load and what it waits for.
+    #[must_use]
+    #[track_caller]
+    pub const fn within_rounds(self, rounds: u32) -> Self {
+        gate_within_budget(S::POLICIES, rounds);
+        self
     }
 
     /// What is known of each policy, in the gate's order.

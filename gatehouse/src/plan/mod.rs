@@ -1,15 +1,26 @@
-//! Plans as data: what a policy loads, when, and under which conditions, known before anything runs.
+//! Plans as data: what a rule loads, when, and under which conditions, known before anything runs.
+//!
+//! - here: the data, and their arithmetic, which runs at compile time;
+//! - `gate`: the plans of a gate, together; `text` and `draw`: how they are shown.
 
+mod budget;
+mod draw;
+mod gate;
 mod text;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+pub(crate) use self::budget::gate_within_budget;
+pub use self::budget::within_budget;
+pub use self::gate::GatePlan;
 use crate::fact::FactKey;
-use crate::policy::{Location, PolicyInfo};
+use crate::policy::Location;
 
 /// How many keys one load asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum LoadKind {
     /// One key: `Fact(…).await`.
@@ -35,6 +46,7 @@ impl fmt::Display for LoadKind {
 
 /// One place in a rule that loads a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct PlannedLoad {
     /// The fact's name.
@@ -48,8 +60,8 @@ pub struct PlannedLoad {
     pub round: u32,
     /// What it takes: one round, or more for a derived fact.
     pub cost: Cost,
-    /// The loads, by their place in [`Plan::loads`], that must be answered before.
-    pub waits_for: &'static [usize],
+    /// The loads that must be answered before.
+    pub waits_for: &'static [Wait],
     /// What the body asks before it comes to it. Of these, the conditions on local data are decided
     /// before it is asked for; those on facts do not delay it.
     pub guards: &'static [Guard],
@@ -57,11 +69,32 @@ pub struct PlannedLoad {
     pub line: u32,
     /// Its column, from 1.
     pub column: u32,
+    #[cfg_attr(feature = "serde", serde(skip))]
     fact_is: Derived,
+}
+
+/// A load that must be answered before another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Wait {
+    /// Its place in [`Plan::loads`].
+    pub load: usize,
+    /// Why, in words.
+    pub because: &'static str,
+}
+
+impl Wait {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(load: usize, because: &'static str) -> Self {
+        Self { load, because }
+    }
 }
 
 /// A condition that stands before a load, and the outcome that leads to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Guard {
     /// The condition as written.
@@ -120,7 +153,7 @@ impl PlannedLoad {
     #[must_use]
     pub const fn of<K: FactKey>(
         (key, kind): (&'static str, LoadKind),
-        waits_for: &'static [usize],
+        waits_for: &'static [Wait],
         guards: &'static [Guard],
         place: (u32, u32),
     ) -> Self {
@@ -132,7 +165,7 @@ impl PlannedLoad {
     #[must_use]
     pub const fn recursive<K: FactKey>(
         (key, kind): (&'static str, LoadKind),
-        waits_for: &'static [usize],
+        waits_for: &'static [Wait],
         guards: &'static [Guard],
         (line, column): (u32, u32),
     ) -> Self {
@@ -161,7 +194,7 @@ pub const fn scheduled<const N: usize>(mut loads: [PlannedLoad; N]) -> [PlannedL
     while at < N {
         let (waits_for, mut i) = (loads[at].waits_for, 0);
         while i < waits_for.len() {
-            let before = loads[waits_for[i]].last_round();
+            let before = loads[waits_for[i].load].last_round();
             if before >= loads[at].round {
                 loads[at].round = before + 1;
             }
@@ -174,6 +207,7 @@ pub const fn scheduled<const N: usize>(mut loads: [PlannedLoad; N]) -> [PlannedL
 
 /// What asking for a fact costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Cost {
     /// Round trips at most; of a recursive fact, those for data without a link.
@@ -181,6 +215,7 @@ pub struct Cost {
     /// Round trips for each link of the data that a recursive fact follows; 0 of any other fact.
     pub rounds_per_link: u32,
     /// Round trips after which a rule that still asks is not pure.
+    #[cfg_attr(feature = "serde", serde(skip))]
     most_rounds: u32,
 }
 
@@ -214,13 +249,11 @@ impl Cost {
         let (mut at, mut most) = (0, 0_u32);
         while at < facts.len() {
             if let Some(Derivation { plan, .. }) = facts[at] {
-                cost.rounds_per_link =
-                    if at == 0 { plan.link() } else { larger(cost.rounds_per_link, plan.link()) };
+                cost.rounds_per_link = larger(cost.rounds_per_link, plan.link());
                 most = most.saturating_add(plan.most_rounds());
             }
             at += 1;
         }
-        cost.rounds_per_link += Self::of(facts[0]).rounds_per_link;
         cost.most_rounds = larger(most, 1).saturating_mul(Self::MOST_PER_LOAD);
         cost
     }
@@ -232,6 +265,7 @@ const fn larger(a: u32, b: u32) -> u32 {
 
 /// How a derived fact is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Derivation {
     /// The fact's name.
@@ -252,6 +286,7 @@ impl Derivation {
 
 /// A condition of a policy, as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Condition {
     /// Its source text.
@@ -288,6 +323,7 @@ impl Condition {
 /// assert_eq!(plan.loads[0].key, "OrgMember(user.id, doc.org)");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Plan {
     /// Every load, in the order of the source.
@@ -328,6 +364,11 @@ impl Plan {
         most
     }
 
+    /// Rounds for each link of the data, those of the rule itself included.
+    fn rounds_per_link_at_all(&self) -> u32 {
+        larger(self.rounds_per_link, self.link())
+    }
+
     /// Rounds from where a recursive fact is asked for to where its body asks for the next one.
     const fn link(&self) -> u32 {
         let (mut link, mut at) = (0, 0);
@@ -338,41 +379,5 @@ impl Plan {
             at += 1;
         }
         link
-    }
-}
-
-/// The plans of all policies of a gate; `Display` draws them as text.
-#[derive(Clone, Debug)]
-pub struct GatePlan {
-    policies: Vec<&'static PolicyInfo>,
-}
-
-impl GatePlan {
-    pub(crate) fn new(policies: Vec<&'static PolicyInfo>) -> Self {
-        Self { policies }
-    }
-
-    /// The policies, in the gate's order.
-    #[must_use]
-    pub fn policies(&self) -> &[&'static PolicyInfo] {
-        &self.policies
-    }
-
-    /// Round trips that a check, or a page of any length, needs at most.
-    #[must_use]
-    pub fn rounds(&self) -> u32 {
-        self.policies.iter().map(|policy| policy.plan.rounds).max().unwrap_or(0)
-    }
-
-    /// The names of the facts that are loaded, each once, in the order in which they appear.
-    #[must_use]
-    pub fn facts(&self) -> Vec<&'static str> {
-        let mut facts = Vec::new();
-        for load in self.policies.iter().flat_map(|policy| policy.plan.loads) {
-            if !facts.contains(&load.fact) {
-                facts.push(load.fact);
-            }
-        }
-        facts
     }
 }

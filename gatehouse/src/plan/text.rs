@@ -1,87 +1,166 @@
 //! Plans as text.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
-use super::GatePlan;
-use crate::policy::{Effect, PolicyInfo};
+use super::{GatePlan, Plan, PlannedLoad};
+use crate::policy::{Location, PolicyInfo};
 
-/// One line of the drawing of a gate's plan.
-struct Row {
-    effect: Effect,
-    policy: &'static str,
-    load: String,
-    waits: String,
-    location: String,
+/// `1 round`, `3 facts`.
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// How many rounds, as a person says it.
+pub(super) fn rounds(rounds: u32, per_link: u32) -> String {
+    let text = counted(rounds as usize, "round", "rounds");
+    match per_link {
+        0 => text,
+        more => format!("{text} and {more} more for each link of the data"),
+    }
 }
 
 impl GatePlan {
-    fn rows_of(policy: &'static PolicyInfo, round: u32) -> impl Iterator<Item = Row> {
-        let plan = &policy.plan;
-        let loads = plan.loads.iter().filter(move |load| load.round == round);
-        loads.map(move |load| Row {
-            effect: policy.effect,
-            policy: policy.name,
-            load: load.key.to_owned(),
-            waits: match load.waits_for {
-                [] => String::new(),
-                waits => {
-                    let keys: Vec<_> = waits.iter().map(|&at| plan.loads[at].key).collect();
-                    format!("after {}", keys.join(", "))
-                }
-            },
-            location: format!("{}:{}", policy.location.file, load.line),
-        })
+    /// The plan as text, with places in the source or without.
+    pub(super) fn text(&self, places: bool) -> String {
+        let file = self.common_file();
+        let mut text = format!(
+            "{}, {}, {}",
+            counted(self.policies().len(), "policy", "policies"),
+            counted(self.facts().len(), "fact", "facts"),
+            rounds(self.rounds(), self.rounds_per_link()),
+        );
+        if let Some(file) = file.filter(|_| places) {
+            let _ = write!(text, ", in {file}");
+        }
+        text.push('\n');
+        let place = |location: Location, line| match file {
+            _ if !places => String::new(),
+            Some(_) => format!(":{line}"),
+            None => format!("{}:{line}", location.file),
+        };
+        self.write_policies(&mut text, &place);
+        self.write_derived(&mut text, &place);
+        text
     }
 
-    fn local_rows(&self) -> impl Iterator<Item = Row> {
-        let local = self.policies.iter().filter(|policy| policy.plan.loads.is_empty());
-        local.map(|policy| Row {
-            effect: policy.effect,
-            policy: policy.name,
-            load: String::from("nothing"),
-            waits: String::new(),
-            location: policy.location.to_string(),
-        })
+    /// The file that everything is in, if it is one.
+    fn common_file(&self) -> Option<&'static str> {
+        let policies = self.policies().iter().map(|policy| policy.location.file);
+        let mut files = policies.chain(self.derived().iter().map(|fact| fact.location.file));
+        let first = files.next()?;
+        files.all(|file| file == first).then_some(first)
     }
+
+    fn write_policies(&self, text: &mut String, place: &dyn Fn(Location, u32) -> String) {
+        let widest = self.policies().iter().map(|policy| policy.name.len()).max().unwrap_or(0);
+        let title = |policy: &PolicyInfo| format!("{:<6}  {:<widest$}", policy.effect, policy.name);
+        let local = self.policies().iter().filter(|policy| policy.plan.loads.is_empty());
+        let at_once = local.map(|policy| Row {
+            title: title(policy),
+            load: None,
+            place: place(policy.location, policy.location.line),
+        });
+        let at_once: Vec<Row<'_>> = at_once.collect();
+        if !at_once.is_empty() {
+            text.push_str("at once\n");
+            write_rows(text, "  ", &at_once);
+        }
+        let last = self.policies().iter().filter_map(|policy| last_round(&policy.plan)).max();
+        for round in 1..=last.unwrap_or(0) {
+            let rows = self.policies().iter().flat_map(|policy| {
+                loads_of(&policy.plan, round).map(|load| Row {
+                    title: title(policy),
+                    load: Some((load, &policy.plan)),
+                    place: place(policy.location, load.line),
+                })
+            });
+            let rows: Vec<Row<'_>> = rows.collect();
+            if !rows.is_empty() {
+                let _ = writeln!(text, "round {round}");
+                write_rows(text, "  ", &rows);
+            }
+        }
+    }
+
+    fn write_derived(&self, text: &mut String, place: &dyn Fn(Location, u32) -> String) {
+        for fact in self.derived() {
+            let plan = &fact.plan;
+            let at = place(fact.location, fact.location.line);
+            let cost = rounds(plan.rounds, plan.rounds_per_link_at_all());
+            let _ = writeln!(text, "{}: {cost}  {at}", fact.name);
+            // No space at the end of a line that has no place.
+            text.truncate(text.trim_end().len());
+            text.push('\n');
+            for round in 1..=last_round(plan).unwrap_or(0) {
+                let rows = loads_of(plan, round).map(|load| Row {
+                    title: format!("round {round}"),
+                    load: Some((load, plan)),
+                    place: place(fact.location, load.line),
+                });
+                write_rows(text, "  ", &rows.collect::<Vec<_>>());
+            }
+        }
+    }
+}
+
+fn last_round(plan: &Plan) -> Option<u32> {
+    plan.loads.iter().map(|load| load.round).max()
+}
+
+fn loads_of(plan: &Plan, round: u32) -> impl Iterator<Item = &PlannedLoad> {
+    plan.loads.iter().filter(move |load| load.round == round)
+}
+
+/// One line: who, what, where; and below, after what and on which conditions.
+struct Row<'p> {
+    title: String,
+    load: Option<(&'p PlannedLoad, &'p Plan)>,
+    place: String,
+}
+
+fn write_rows(text: &mut String, indent: &str, rows: &[Row<'_>]) {
+    let key = |row: &Row<'_>| row.load.map_or("", |(load, _)| load.key);
+    let keys = rows.iter().map(|row| key(row).chars().count()).max().unwrap_or(0);
+    for row in rows {
+        let line = format!("{indent}{}  {:<keys$}  {}", row.title, key(row), row.place);
+        let _ = writeln!(text, "{}", line.trim_end());
+        let Some((load, plan)) = row.load else { continue };
+        let below = " ".repeat(indent.len() + row.title.chars().count() + 4);
+        for line in notes(load, plan) {
+            let _ = writeln!(text, "{below}{line}");
+        }
+    }
+}
+
+/// What a load waits for, and what the body asks before it.
+pub(super) fn notes(load: &PlannedLoad, plan: &Plan) -> Vec<String> {
+    let mut notes = Vec::new();
+    for wait in load.waits_for {
+        notes.push(format!("after {}: {}", plan.loads[wait.load].key, wait.because));
+    }
+    notes.extend(load.guards.iter().map(ToString::to_string));
+    notes
 }
 
 impl fmt::Display for GatePlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rounds = self.rounds();
-        let (policies, facts) = (self.policies.len(), self.facts().len());
-        let s = |n: usize| if n == 1 { "" } else { "s" };
-        writeln!(
-            f,
-            "{policies} {}, {facts} fact{}, {rounds} round{}",
-            if policies == 1 { "policy" } else { "policies" },
-            s(facts),
-            s(rounds as usize),
-        )?;
-        let mut groups: Vec<(String, Vec<Row>)> =
-            vec![(String::from("at once"), self.local_rows().collect())];
-        for round in 1..=rounds {
-            let rows = self.policies.iter().flat_map(|policy| Self::rows_of(policy, round));
-            groups.push((format!("round {round}"), rows.collect()));
+        f.write_str(&self.text(true))
+    }
+}
+
+/// The loads of one rule, a line each, by rounds.
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = rounds(self.rounds, self.rounds_per_link);
+        text.push('\n');
+        for round in 1..=last_round(self).unwrap_or(0) {
+            let rows = loads_of(self, round).map(|load| Row {
+                title: format!("round {round}"),
+                load: Some((load, self)),
+                place: format!("line {}", load.line),
+            });
+            write_rows(&mut text, "", &rows.collect::<Vec<_>>());
         }
-        let rows = || groups.iter().flat_map(|(_, rows)| rows);
-        let width = |part: fn(&Row) -> &str| rows().map(|row| part(row).len()).max().unwrap_or(0);
-        let policy = width(|row| row.policy);
-        let load = width(|row| &row.load);
-        let waits = width(|row| &row.waits);
-        for (title, rows) in groups.iter().filter(|(_, rows)| !rows.is_empty()) {
-            writeln!(f, "{title}")?;
-            for row in rows {
-                writeln!(
-                    f,
-                    "  {:<6}  {:<policy$}  {:<load$}  {:<waits$}  {}",
-                    row.effect.to_string(),
-                    row.policy,
-                    row.load,
-                    row.waits,
-                    row.location,
-                )?;
-            }
-        }
-        Ok(())
+        f.write_str(&text)
     }
 }

@@ -16,7 +16,9 @@ pub use self::cx::{Cx, Request, Stop, Stored, read, stored};
 pub use self::derived::{Derived, derived};
 pub use self::fact::*;
 pub use self::logic::{Optional, all, and, any, each, or, present};
-pub use crate::plan::{Condition, Cost, Derivation, Guard, LoadKind, Plan, PlannedLoad, scheduled};
+pub use crate::plan::{
+    Condition, Cost, Derivation, Guard, LoadKind, Plan, PlannedLoad, Wait, scheduled, within_budget,
+};
 pub use crate::policy::{
     Effect, LoadsNothing, LocalPolicies, Location, Policies, Policy, PolicyInfo, PolicyList,
     PolicySet, Rule, Visitor,

@@ -1,0 +1,126 @@
+//! Budgets: constant evaluation refuses a plan that needs more round trips than its author allows.
+//!
+//! The compiler sees one body, and refuses what that alone shows, at the load. What a derived fact
+//! from elsewhere costs, and what a gate is made of, only a constant knows.
+
+use super::{Plan, PlannedLoad};
+use crate::policy::{Location, Policies};
+
+/// Refuses the load at `at` if it needs more than `budget` rounds.
+///
+/// # Panics
+/// Then, with a text that says why: at compile time.
+#[track_caller]
+pub const fn within_budget(plan: &Plan, at: usize, budget: u32) {
+    if let Some(text) = breach(plan, at, budget) {
+        panic!("{}", text.as_str());
+    }
+}
+
+/// Refuses the first load of a gate that needs more than `budget` rounds.
+///
+/// # Panics
+/// Then, with a text that says where and why.
+#[track_caller]
+pub(crate) const fn gate_within_budget(policies: Policies, budget: u32) {
+    match policies {
+        Policies::Many(sets) => {
+            let mut at = 0;
+            while at < sets.len() {
+                gate_within_budget(sets[at], budget);
+                at += 1;
+            }
+        }
+        Policies::One(policy) => {
+            let (plan, mut at) = (&policy.plan, 0);
+            while at < plan.loads.len() {
+                if let Some(text) = breach(plan, at, budget) {
+                    let text = text.push(" (policy `").push(policy.name).push("`, ");
+                    let text = text.place(policy.location, plan.loads[at].line).push(")");
+                    panic!("{}", text.as_str());
+                }
+                at += 1;
+            }
+        }
+    }
+}
+
+/// What is wrong with a load, if it is over the budget.
+const fn breach(plan: &Plan, at: usize, budget: u32) -> Option<Text> {
+    let load: &PlannedLoad = &plan.loads[at];
+    if load.cost.rounds_per_link > 0 {
+        let text =
+            Text::new().push("`").push(load.key).push("` follows the data as deep as they are");
+        let text = text.push(", a round trip for each link, so no budget holds it; ");
+        return Some(text.push("remove the budget, or load the relation whole from a source"));
+    }
+    let last = load.last_round();
+    if last <= budget {
+        return None;
+    }
+    let text = Text::new().push("`").push(load.key).push("` needs round ").number(last);
+    let mut text = text.push(", and the budget is ").number(budget);
+    if load.cost.rounds > 1 {
+        text = text.push(": it is derived, and takes ").number(load.cost.rounds).push(" rounds");
+    }
+    let mut i = 0;
+    while i < load.waits_for.len() {
+        let wait = load.waits_for[i];
+        text = text.push(": it waits for `").push(plan.loads[wait.load].key).push("`, because ");
+        text = text.push(wait.because);
+        i += 1;
+    }
+    Some(text.push("; raise the budget, or make the key from what is known earlier"))
+}
+
+/// The most that a text holds; what is longer is cut.
+const MOST: usize = 1024;
+
+/// A text that is put together at compile time, where nothing can be allocated.
+struct Text {
+    bytes: [u8; MOST],
+    len: usize,
+}
+
+impl Text {
+    const fn new() -> Self {
+        Self { bytes: [0; MOST], len: 0 }
+    }
+
+    const fn push(mut self, text: &str) -> Self {
+        let (text, mut at) = (text.as_bytes(), 0);
+        while at < text.len() && self.len < MOST {
+            self.bytes[self.len] = text[at];
+            self.len += 1;
+            at += 1;
+        }
+        self
+    }
+
+    const fn number(self, number: u32) -> Self {
+        let (mut digits, mut at, mut rest) = ([b'0'; 10], 10, number);
+        while rest > 0 || at == 10 {
+            at -= 1;
+            // A digit, so nothing is cut off.
+            #[allow(clippy::cast_possible_truncation)]
+            let digit = (rest % 10) as u8;
+            digits[at] = b'0' + digit;
+            rest /= 10;
+        }
+        match core::str::from_utf8(digits.split_at(at).1) {
+            Ok(digits) => self.push(digits),
+            Err(_) => self,
+        }
+    }
+
+    const fn place(self, location: Location, line: u32) -> Self {
+        self.push(location.file).push(":").number(line)
+    }
+
+    const fn as_str(&self) -> &str {
+        match core::str::from_utf8(self.bytes.split_at(self.len).0) {
+            Ok(text) => text,
+            Err(_) => "a load is over the budget",
+        }
+    }
+}
