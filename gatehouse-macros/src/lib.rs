@@ -33,6 +33,14 @@ mod testing;
 ///     /// The tenant of `user`, without which nothing can be decided.
 ///     #[required]
 ///     pub Tenant(user: UserId) -> TenantId;
+///     /// Whether `user` can see `folder`: directly, or through a folder above it.
+///     pub FolderViewer(user: UserId, folder: FolderId) -> bool {
+///         FolderGrant(user, folder).await
+///             || match Parent(folder).await {
+///                 Some(above) => FolderViewer(user, above).await,
+///                 None => false,
+///             }
+///     }
 /// }
 /// ```
 ///
@@ -43,12 +51,16 @@ mod testing;
 ///
 /// ```text
 /// fact! { [#![gatehouse(crate = path)]]  fact* }
-/// fact:   attributes  [visibility]  Name ( [part: Type, …] ) -> Value  [= default]  ;
+/// fact:   attributes  [visibility]  Name ( [part: Type, …] ) -> Value  ending
+/// ending: ;  |  = default ;  |  { body }
 /// ```
 ///
 /// - A *key part* is `Clone + Eq + Hash + Debug + Send + Sync + 'static`; it may have doc comments.
 /// - A *value* is `Clone + Debug + Send + Sync + 'static`.
 /// - `= default` is an expression that stands in for a missing value; `.await` is then a `Value`.
+/// - A body makes it a *derived* fact, computed from others as a policy's body is, with the key parts
+///   by value; `.await` is then a `Value`. It may use itself and other facts of the block where it is
+///   a `bool` and more truth in gives more truth out.
 /// - `#[required]`: a missing value counts as a failed load, so a policy that asks for it is
 ///   indeterminate.
 /// - Doc comments and all other attributes stay on the struct.

@@ -42,8 +42,8 @@ pub enum Holder {
 }
 
 impl Holder {
-    fn group(&self) -> Option<u32> {
-        if let Self::Group(group) = self { Some(*group) } else { None }
+    fn group(self) -> Option<u32> {
+        if let Self::Group(group) = self { Some(group) } else { None }
     }
 }
 
@@ -62,14 +62,20 @@ fact! {
     pub InGroup(user: u32, group: u32) -> bool {
         let members = Members(group).await.unwrap_or_default();
         members.contains(&Holder::User(user))
-            || any(members.iter().filter_map(Holder::group).map(|inner| InGroup(user, inner))).await
+            || {
+                let groups = members.into_iter().filter_map(Holder::group);
+                any(groups.map(|inner| InGroup(user, inner))).await
+            }
     }
     /// `relation` to `object` was given to `user`, to everyone, or to a group of theirs.
     pub Has(user: u32, relation: Relation, object: Object) -> bool {
         let holders = Given(object, relation).await.unwrap_or_default();
         holders.contains(&Holder::Everyone)
             || holders.contains(&Holder::User(user))
-            || any(holders.iter().filter_map(Holder::group).map(|group| InGroup(user, group))).await
+            || {
+                let groups = holders.into_iter().filter_map(Holder::group);
+                any(groups.map(|group| InGroup(user, group))).await
+            }
     }
     /// Owners and editors edit, also what lies in what they edit.
     pub Editor(user: u32, object: Object) -> bool {
@@ -147,32 +153,28 @@ impl Tuples {
     }
 
     /// What is there of `keys`. One call is one round trip, however many keys it has.
-    fn answer<K: FactKey>(
-        &self,
-        keys: &[K],
-        value: impl Fn(&K) -> Option<K::Value>,
-    ) -> Result<Loaded<K>, FactError> {
+    fn answer<K: FactKey>(&self, keys: &[K], value: impl Fn(&K) -> Option<K::Value>) -> Loaded<K> {
         self.calls.fetch_add(1, Ordering::Relaxed);
-        Ok(keys.iter().filter_map(|key| Some((key.clone(), value(key)?))).collect())
+        keys.iter().filter_map(|key| Some((key.clone(), value(key)?))).collect()
     }
 }
 
 impl FactSource<Given> for Tuples {
     async fn load(&self, keys: &[Given]) -> Result<Loaded<Given>, FactError> {
-        self.answer(keys, |key| self.given.get(&(key.object, key.relation)).cloned())
+        Ok(self.answer(keys, |key| self.given.get(&(key.object, key.relation)).cloned()))
     }
 }
 
 impl FactSource<Members> for Tuples {
     async fn load(&self, keys: &[Members]) -> Result<Loaded<Members>, FactError> {
-        self.answer(keys, |key| self.members.get(&key.group).cloned())
+        Ok(self.answer(keys, |key| self.members.get(&key.group).cloned()))
     }
 }
 
 impl FactSource<Parent> for Tuples {
     async fn load(&self, keys: &[Parent]) -> Result<Loaded<Parent>, FactError> {
         self.levels.fetch_add(1, Ordering::Relaxed);
-        self.answer(keys, |key| self.parents.get(&key.object).copied())
+        Ok(self.answer(keys, |key| self.parents.get(&key.object).copied()))
     }
 }
 

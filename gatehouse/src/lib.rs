@@ -93,6 +93,37 @@
 //! `Value`, and where it is missing the policy does not apply. `#[required]` makes a missing value a
 //! failed load.
 //!
+//! **Derived facts.** A fact with a body in place of `;` is computed from other facts, once for each
+//! key and session, by the rules that a policy's body has. It may come back to itself:
+//!
+//! ```
+//! # use gatehouse::prelude::*;
+//! fact! {
+//!     /// The folder that `folder` lies in.
+//!     pub Parent(folder: u64) -> u64;
+//!     /// `user` was given `folder` directly.
+//!     pub FolderGrant(user: u64, folder: u64) -> bool = false;
+//!     /// `user` can see `folder`: directly, or through a folder above it.
+//!     pub FolderViewer(user: u64, folder: u64) -> bool {
+//!         FolderGrant(user, folder).await
+//!             || match Parent(folder).await {
+//!                 Some(above) => FolderViewer(user, above).await,
+//!                 None => false,
+//!             }
+//!     }
+//! }
+//! # let cost = FolderViewer::COST;
+//! # assert_eq!((cost.rounds, cost.rounds_per_link), (1, 1));
+//! ```
+//!
+//! A page of a thousand documents in folders six deep costs seven rounds. A recursive fact is a
+//! `bool`, and uses itself where more truth in gives more truth out: as an operand of `||` and `&&`,
+//! an arm, the end of the body, a key of `any` or `all`. Data that run in a circle then have one
+//! meaning, whatever is asked first: the least one, in which nothing is true that does not follow.
+//! What is more than 64 links deep, where each key of a circle is a link, is an error, and so
+//! indeterminate. `?` on a missing fact is for facts whose value is an `Option`. A gate that needs a
+//! derived fact compiles with sources that load what it comes to.
+//!
 //! **Policies.** `#[policy]` on a function that says whether it applies. Parameters are references,
 //! in the order subject; subject, resource; subject, action, resource; subject, action, resource,
 //! context. One that is left out, or typed `_`, leaves the policy generic over domains. A parameter
@@ -142,12 +173,15 @@
 //! limits its batch), every key once, across all policies of the gate and all resources of the batch.
 //! Conditions on facts do not delay a load: `A(x).await || B(y).await` asks for both in one round.
 //! Conditions on local data do: `doc.shared && A(doc.id).await` asks for nothing when `doc.shared` is
-//! false. [`Gate::plan`] shows it all before anything runs.
+//! false; and a condition on facts does once they are known. [`Gate::plan`] shows it all before
+//! anything runs, as text, as a graph and as JSON, and [`GatePlan::outline`] is made for snapshot
+//! tests. [`Gate::within_rounds`] is a budget for a gate, checked when it is compiled.
 //!
 //! # Features
 //!
 //! - `tracing` (default): a span per evaluation and per load, and an event per decision on the target
 //!   `gatehouse::decision`. No key and no value is shown at level `info`.
+//! - `serde`: plans serialise.
 //! - `tokio`: `MaxConcurrent`, a limit on the loads of a source that run at a time.
 //!
 //! The library needs no particular runtime: [`Session::with_deadline`] and [`Timeout`] take the sleep
