@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Expr, UnOp};
 
-use super::ast::{Block, If, Logic, Node, Stmt};
+use super::ast::{Block, If, Let, Logic, Match, Node, Stmt, binds_mutably};
 use super::names;
 use super::slice::Slicing;
 use super::way::pat_binds;
@@ -102,36 +102,65 @@ impl Slicing<'_> {
     fn guard_of(&mut self, node: &Node, aim: Aim) -> Guard {
         match (node, aim) {
             (node, _) if node.diverges() => Ok(Some(quote!(false))),
-            (Node::Logic(it), Aim::Value(value)) => self.guard_of_logic(it, value),
+            (node, Aim::Passed) if !node.leaves() => Ok(None),
+            (Node::Logic(it), aim) => self.guard_of_logic(it, aim),
             (Node::Compound(Expr::Paren(_) | Expr::Group(_), inside), aim) => {
                 self.guard(&inside[0], aim)
             }
             (Node::Compound(Expr::Unary(it), inside), aim) if matches!(it.op, UnOp::Not(_)) => {
                 self.guard(&inside[0], aim.negated())
             }
-            (Node::If(it), aim) if self.is_fed(node) || aim == Aim::Passed => {
-                self.guard_of_if(it, aim)
-            }
-            (Node::Block(None, block), aim) if self.is_fed(node) || aim == Aim::Passed => {
-                self.guard_of_block(block, aim)
-            }
-            (_, Aim::Passed) => Ok(None),
-            (node, _) if self.is_fed(node) => Ok(None),
-            (Node::Let(pat, scrutinee), Aim::Value(value)) => {
-                self.made(scrutinee)?;
-                let scrutinee = self.emitter.node(scrutinee);
-                let (yes, no) = (value, !value);
-                Ok(Some(quote!((match #scrutinee { #pat => #yes, _ => #no }))))
-            }
-            (node, Aim::Value(value)) => {
-                self.made(node)?;
-                let condition = self.emitter.node(node);
-                Ok(Some(if value { condition } else { quote!(!(#condition)) }))
-            }
+            (node, Aim::Value(value)) if !self.is_fed(node) => self.guard_of_local(node, value),
+            (Node::If(it), aim) => self.guard_of_if(it, aim),
+            (Node::Match(it), aim) => self.guard_of_match(it, aim),
+            (Node::Block(None, block), aim) => self.guard_of_stmts(&block.stmts, aim),
+            (node, _) => self.passed(node),
         }
     }
 
-    fn guard_of_logic(&mut self, it: &Logic, value: bool) -> Guard {
+    /// A node of local data: it is itself the guard.
+    fn guard_of_local(&mut self, node: &Node, value: bool) -> Guard {
+        if let Node::Let(pat, scrutinee) = node {
+            self.made(scrutinee)?;
+            let (scrutinee, (yes, no)) = (self.emitter.node(scrutinee), (value, !value));
+            return Ok(Some(quote!((match #scrutinee { #pat => #yes, _ => #no }))));
+        }
+        self.made(node)?;
+        let condition = self.emitter.node(node);
+        Ok(Some(if value { condition } else { quote!(!(#condition)) }))
+    }
+
+    /// What must hold so that a node does not leave the policy by a `?` on local data inside.
+    pub(crate) fn passed(&mut self, node: &Node) -> Guard {
+        if !node.leaves() {
+            return Ok(None);
+        }
+        match node {
+            Node::Try(inner, _) if !self.is_fed(inner) => {
+                self.made(inner)?;
+                let inner = self.emitter.node(inner);
+                Ok(Some(quote!(::core::option::Option::is_some(&(#inner)))))
+            }
+            Node::Try(..) | Node::Load(..) | Node::Compound(..) | Node::Let(..) => {
+                let mut guard = None;
+                for child in node.children() {
+                    guard = both(guard, self.guard(child, Aim::Passed)?);
+                }
+                Ok(guard)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn guard_of_logic(&mut self, it: &Logic, aim: Aim) -> Guard {
+        let Aim::Value(value) = aim else {
+            // The right side is passed, or not come to.
+            let decisive = Aim::Value(!it.is_and());
+            let left = self.guard(&it.left, Aim::Passed)?;
+            let ends = self.guard(&it.left, decisive)?;
+            let right = self.guard_behind(&it.left, &it.right, Aim::Passed)?;
+            return Ok(both(left, either(ends, right)));
+        };
         let left = self.guard(&it.left, Aim::Value(value))?;
         // `a && b` is true if both are, and false if one is; `a || b` the other way round.
         if it.is_and() == value {
@@ -149,10 +178,13 @@ impl Slicing<'_> {
     }
 
     fn guard_of_if(&mut self, it: &If, aim: Aim) -> Guard {
+        if !self.is_fed(&it.condition) {
+            return self.guard_of_local_if(it, aim);
+        }
         let before = self.after_load;
         let behind = before || !it.condition.passed_loads().is_empty();
         self.after_load = behind;
-        let then = without(&bound_in(&it.condition), self.guard_of_block(&it.then, aim)?);
+        let then = without(&bound_in(&it.condition), self.guard_of_stmts(&it.then.stmts, aim)?);
         self.after_load = behind;
         let otherwise = match &it.otherwise {
             Some(otherwise) => self.guard(otherwise, aim)?,
@@ -160,7 +192,7 @@ impl Slicing<'_> {
         };
         self.after_load = before;
         if then.is_none() && otherwise.is_none() {
-            return Ok(None);
+            return self.passed_condition(&it.condition);
         }
         let then = both(self.guard(&it.condition, Aim::Value(true))?, then);
         self.after_load = before;
@@ -168,27 +200,118 @@ impl Slicing<'_> {
         Ok(either(then, otherwise))
     }
 
-    /// Every statement is passed, and the last expression comes to `aim`. What follows a `let` may
-    /// speak of what it binds, and is left out.
-    fn guard_of_block(&mut self, block: &Block, aim: Aim) -> Guard {
-        if block.diverges() {
+    fn passed_condition(&mut self, condition: &Node) -> Guard {
+        self.guard(condition, Aim::Passed)
+    }
+
+    /// An `if` on local data stays an `if`, so that its branches know what its condition binds.
+    fn guard_of_local_if(&mut self, it: &If, aim: Aim) -> Guard {
+        let before = self.after_load;
+        let then = self
+            .knowing(&bound_in(&it.condition), |this| this.guard_of_stmts(&it.then.stmts, aim))?;
+        self.after_load = before;
+        let otherwise = match &it.otherwise {
+            Some(otherwise) => self.guard(otherwise, aim)?,
+            None => None,
+        };
+        self.after_load = before;
+        if then.is_none() && otherwise.is_none() && !it.condition.leaves() {
+            return Ok(None);
+        }
+        self.made(&it.condition)?;
+        let condition = self.emitter.node(&it.condition);
+        let (then, otherwise) = (or_true(then), or_true(otherwise));
+        Ok(Some(quote!((if #condition { #then } else { #otherwise }))))
+    }
+
+    /// A `match` on local data stays one; on facts, any arm may be taken.
+    fn guard_of_match(&mut self, it: &Match, aim: Aim) -> Guard {
+        let is_fed = self.is_fed(&it.scrutinee);
+        let before = self.after_load || !it.scrutinee.passed_loads().is_empty();
+        let mut arms = Vec::new();
+        for arm in &it.arms {
+            self.after_load = before;
+            let binds = pat_binds(&arm.pat);
+            let guard = self.knowing(&binds, |this| {
+                // Which arm is taken, a fact says: from here on, any may be.
+                let open = is_fed || arm.guard.as_ref().is_some_and(|guard| this.is_fed(guard));
+                Ok((open, if open { None } else { this.guard(&arm.body, aim)? }))
+            });
+            arms.push((arm, guard?));
+        }
+        if is_fed || arms.iter().any(|(_, (open, _))| *open) {
+            return self.passed_condition(&it.scrutinee);
+        }
+        if arms.iter().all(|(_, (_, guard))| guard.is_none()) && !it.scrutinee.leaves() {
+            return Ok(None);
+        }
+        self.made(&it.scrutinee)?;
+        let scrutinee = self.emitter.node(&it.scrutinee);
+        let mut tokens = TokenStream::new();
+        for (arm, (_, guard)) in arms {
+            let condition = arm.guard.as_ref().map(|guard| {
+                let guard = self.emitter.node(guard);
+                quote!(if #guard)
+            });
+            let (pat, guard) = (&arm.pat, or_true(guard));
+            tokens.extend(quote!(#pat #condition => #guard,));
+        }
+        Ok(Some(quote!((match #scrutinee { #tokens }))))
+    }
+
+    /// Every statement is passed, and the last expression comes to `aim`. What local data bind on
+    /// the way is bound in the guard too.
+    fn guard_of_stmts(&mut self, stmts: &[Stmt], aim: Aim) -> Guard {
+        let Some((stmt, rest)) = stmts.split_first() else { return Ok(None) };
+        if matches!(stmt, Stmt::Expr(node, _) if node.diverges()) {
             return Ok(Some(quote!(false)));
         }
-        let mut guard = None;
-        for (i, stmt) in block.stmts.iter().enumerate() {
-            let next = match stmt {
-                Stmt::Expr(node, None) if i + 1 == block.stmts.len() => self.guard(node, aim)?,
-                Stmt::Expr(node, _) => self.guard(node, Aim::Passed)?,
-                Stmt::Item(_) | Stmt::Macro(_) => None,
-                Stmt::Let(_) => break,
-            };
-            guard = both(guard, next);
+        match stmt {
+            Stmt::Expr(node, None) if rest.is_empty() => self.guard(node, aim),
+            Stmt::Expr(node, _) => {
+                let passed = self.guard(node, Aim::Passed)?;
+                let changed = names::changed(node, &self.mutable);
+                let rest = self.not_knowing(&changed, |this| this.guard_of_stmts(rest, aim))?;
+                Ok(both(passed, rest))
+            }
+            Stmt::Item(_) => self.guard_of_stmts(rest, aim),
+            // Nobody knows what it does.
+            Stmt::Macro(_) => Ok(None),
+            Stmt::Let(it) => self.guard_of_let(it, rest, aim),
         }
-        Ok(guard)
+    }
+
+    fn guard_of_let(&mut self, it: &Let, rest: &[Stmt], aim: Aim) -> Guard {
+        let binds = pat_binds(&it.pat);
+        let Some(init) = it.init.as_ref().filter(|_| !binds_mutably(&it.pat)) else {
+            return Ok(None);
+        };
+        if self.is_fed(init) || self.made(init).is_err() {
+            let passed = self.guard(init, Aim::Passed)?;
+            let rest = self.not_knowing(&binds, |this| this.guard_of_stmts(rest, aim))?;
+            return Ok(both(passed, rest));
+        }
+        let rest = self.knowing(&binds, |this| this.guard_of_stmts(rest, aim))?;
+        if rest.is_none() && it.otherwise.is_none() && !init.leaves() {
+            return Ok(None);
+        }
+        let (pat, ty, rest) = (&it.pat, it.ty.as_ref(), or_true(rest));
+        let init = self.emitter.node(init);
+        let ty = ty.map(|ty| quote!(: #ty));
+        Ok(Some(if it.otherwise.is_some() {
+            quote!((match #init { #pat => #rest, _ => false }))
+        } else {
+            quote!({ let #pat #ty = #init; #rest })
+        }))
     }
 }
 
-fn both(left: Option<TokenStream>, right: Option<TokenStream>) -> Option<TokenStream> {
+/// A guard that always holds, written out.
+fn or_true(guard: Option<TokenStream>) -> TokenStream {
+    guard.unwrap_or_else(|| quote!(true))
+}
+
+pub(super) fn both(left: Option<TokenStream>, right: Option<TokenStream>) -> Option<TokenStream> {
     match (left, right) {
         (Some(left), _) if never(&left) => Some(left),
         (_, Some(right)) if never(&right) => Some(right),

@@ -45,7 +45,7 @@ impl Known {
         &mut self,
         (body, id): (&Body, LoadId),
         before: &[Taken<'_>],
-        (step, behind): (&Taken<'_>, &BTreeSet<LoadId>),
+        step: &Taken<'_>,
         runtime: &TokenStream,
     ) -> Option<(Ident, bool)> {
         let emitter = Emitter::known(body, runtime);
@@ -54,7 +54,7 @@ impl Known {
         let first = fed_by.first()?;
         let elsewhere = |load: &LoadId| match &condition.leaves_at {
             Some(loads) => loads.contains(load),
-            None => !behind.contains(load),
+            None => !step.behind.contains(load),
         };
         let may_wait = |load: LoadId| load > *first && load != id && !fed_by.contains(&load);
         if !(0..body.loads.len()).any(|load| may_wait(load) && elsewhere(&load)) {

@@ -12,14 +12,14 @@
 //!
 //! The code of all slices is at most (loads × the longest way to one).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::ast::{Body, Kind, LoadId, Match, Node, Stmt, binds_mutably};
 use super::emit::{Emitter, as_written, cx};
-use super::guard::Aim;
+use super::guard::{Aim, both};
 use super::known::Known;
 use super::names::{self, Names};
 use super::way::{Step, Way, pat_binds};
@@ -44,8 +44,11 @@ pub(crate) fn of(
     let Some(key) = way.key else { return Err("it is not on any path".into()) };
     let emitter = Emitter::slice(body, runtime);
     let mut slicing = Slicing::new(&emitter);
-    let taken: Vec<Taken<'_>> =
-        way.steps.iter().map(|step| slicing.take(*step)).collect::<Result<_, _>>()?;
+    let mut taken: Vec<Taken<'_>> = Vec::new();
+    for (step, behind) in way.steps.iter().zip(&way.behind) {
+        taken.extend(slicing.local_exits(*step)?);
+        taken.push(Taken { behind: behind.clone(), ..slicing.take(*step)? });
+    }
     slicing.made(key)?;
     let mut needs = BTreeMap::new();
     let mut needed = names::mentioned(key);
@@ -57,8 +60,7 @@ pub(crate) fn of(
             step.replace_names(&mut needed);
             kept.push(Kept::Step(step));
         } else {
-            let (before, behind) = (&taken[..at], &way.behind[at]);
-            let ruled_out = known.ruling_out((body, id), before, (step, behind), runtime);
+            let ruled_out = known.ruling_out((body, id), &taken[..at], step, runtime);
             kept.extend(ruled_out.map(|(name, value)| Kept::Unless(name, value)));
         }
     }
@@ -95,7 +97,7 @@ pub(crate) struct Slicing<'e> {
     pub(crate) emitter: &'e Emitter<'e>,
     locals: BTreeMap<String, Local>,
     /// Names that can change.
-    mutable: Names,
+    pub(super) mutable: Names,
     /// Whether a load stands before.
     pub(crate) after_load: bool,
 }
@@ -103,6 +105,8 @@ pub(crate) struct Slicing<'e> {
 /// A step, and what the slice does with it.
 pub(super) struct Taken<'b> {
     pub(super) step: Step<'b>,
+    /// The loads that the body comes to only if the step leads there.
+    pub(super) behind: BTreeSet<LoadId>,
     keep: Keep,
     /// What it binds.
     binds: Names,
@@ -158,7 +162,58 @@ impl<'e> Slicing<'e> {
         let (mentions, binds) = (mentions(step, &keep), step.binds());
         self.bind(step, &binds, &keep);
         self.after_load |= !step.loads().is_empty();
-        Ok(Taken { step, keep, binds, mentions })
+        Ok(Taken { step, behind: BTreeSet::new(), keep, binds, mentions })
+    }
+
+    /// What a step that facts feed leaves by, on local data: `Fact(doc.folder?).await`.
+    fn local_exits<'b>(&mut self, step: Step<'b>) -> Result<Option<Taken<'b>>, String> {
+        if matches!(step, Step::Stmt(Stmt::Expr(..)) | Step::Before(_) | Step::Holds(..)) {
+            return Ok(None);
+        }
+        let (before, mut passed) = (self.after_load, None);
+        for node in step.nodes() {
+            if self.is_fed(node) {
+                passed = both(passed, self.guard(node, Aim::Passed)?);
+            }
+        }
+        self.after_load = before;
+        Ok(passed.map(|guard| {
+            let keep = Keep::Condition(guard);
+            let mentions = mentions(step, &keep);
+            Taken { step, behind: BTreeSet::new(), keep, binds: Names::new(), mentions }
+        }))
+    }
+
+    /// Looks at what stands where `names` are bound by local data.
+    pub(super) fn knowing<T>(
+        &mut self,
+        names: &Names,
+        look: impl FnOnce(&mut Self) -> Result<T, String>,
+    ) -> Result<T, String> {
+        self.with_names(names, &Local::Known, look)
+    }
+
+    /// Looks at what stands where `names` are bound by facts.
+    pub(super) fn not_knowing<T>(
+        &mut self,
+        names: &Names,
+        look: impl FnOnce(&mut Self) -> Result<T, String>,
+    ) -> Result<T, String> {
+        self.with_names(names, &Local::Fed, look)
+    }
+
+    fn with_names<T>(
+        &mut self,
+        names: &Names,
+        local: &Local,
+        look: impl FnOnce(&mut Self) -> Result<T, String>,
+    ) -> Result<T, String> {
+        let (locals, mutable) = (self.locals.clone(), self.mutable.clone());
+        self.locals.extend(names.iter().map(|name| (name.clone(), local.clone())));
+        self.mutable.retain(|name| !names.contains(name));
+        let result = look(self);
+        (self.locals, self.mutable) = (locals, mutable);
+        result
     }
 
     /// Arms before the one that leads on take their turn, unless a fact decides about them.
