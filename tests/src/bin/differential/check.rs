@@ -17,23 +17,15 @@ pub struct Expected {
     pub read: BTreeSet<Key>,
     /// What may be asked for.
     pub may: BTreeSet<Key>,
-    /// Whether a failure leads to loads that the plan does not count with.
-    pub is_late: bool,
 }
 
 impl Expected {
     /// Interprets.
     pub fn of(body: &Body, data: u64, strict: bool) -> Self {
         let scene = Scene::new(data);
-        let Outcome { verdict, read, despite_failure } = interpret(body, &scene);
-        let mut may = may::keys(body, &scene, strict);
-        // Local data may say that a left side decides, whatever its fact is; when that fact fails, the
-        // right side is evaluated all the same, and nothing of it was asked for early.
-        let is_late = despite_failure && !strict;
-        if is_late {
-            may.extend(read.iter().cloned());
-        }
-        Self { verdict, read, may, is_late }
+        let Outcome { verdict, read } = interpret(body, &scene);
+        let may = may::keys(body, &scene, strict);
+        Self { verdict, read, may }
     }
 }
 
@@ -70,8 +62,7 @@ pub fn gate(policies: &[(bool, &Expected)], reply: &Reply) -> Option<String> {
     if reply.decision != expected {
         return Some(format!("decides `{}`, must decide `{expected}`", reply.decision));
     }
-    let is_late = policies.iter().any(|(_, it)| it.is_late);
-    if reply.rounds > reply.planned && !is_late {
+    if reply.rounds > reply.planned {
         return Some(format!("takes {} rounds, planned {}", reply.rounds, reply.planned));
     }
     let asked: BTreeSet<&Key> = reply.asked.iter().collect();
@@ -89,12 +80,8 @@ pub fn gate(policies: &[(bool, &Expected)], reply: &Reply) -> Option<String> {
 /// What a policy alone, as written and lazy, must keep.
 pub fn alone(body: &Body, expected: &Expected, eager: &Reply, lazy: &Reply) -> Option<String> {
     let of_forbid = |forbid: bool, reply| {
-        let anybody = Expected {
-            verdict: Verdict::Applies,
-            read: BTreeSet::new(),
-            may: BTreeSet::new(),
-            is_late: false,
-        };
+        let anybody =
+            Expected { verdict: Verdict::Applies, read: BTreeSet::new(), may: BTreeSet::new() };
         let mut policies = vec![(forbid, expected)];
         if forbid {
             policies.push((false, &anybody));

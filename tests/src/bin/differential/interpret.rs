@@ -138,13 +138,11 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// The keys that it read.
     pub read: BTreeSet<Key>,
-    /// Whether a right side of `||` or `&&` was evaluated though the left one failed.
-    pub despite_failure: bool,
 }
 
 /// Runs a body.
 pub fn interpret(body: &Body, scene: &Scene) -> Outcome {
-    let mut run = Run { scene, locals: Vec::new(), read: BTreeSet::new(), despite_failure: false };
+    let mut run = Run { scene, locals: Vec::new(), read: BTreeSet::new() };
     if body.admins_only && !scene.user.admin {
         return run.outcome(Verdict::Not);
     }
@@ -160,12 +158,11 @@ struct Run<'r> {
     scene: &'r Scene,
     locals: Vec<(Name, Value)>,
     read: BTreeSet<Key>,
-    despite_failure: bool,
 }
 
 impl Run<'_> {
     fn outcome(self, verdict: Verdict) -> Outcome {
-        Outcome { verdict, read: self.read, despite_failure: self.despite_failure }
+        Outcome { verdict, read: self.read }
     }
 
     fn block(&mut self, block: &Block) -> Result<Value, Stop> {
@@ -316,13 +313,10 @@ impl Run<'_> {
         match self.expr(left) {
             Ok(value) if value.bool() == decisive => Ok(Value::Bool(decisive)),
             Ok(_) => self.expr(right),
-            Err(Stop::Failed) if is_three_valued(left, right) => {
-                self.despite_failure = true;
-                match self.expr(right) {
-                    Ok(value) if value.bool() == decisive => Ok(value),
-                    _ => Err(Stop::Failed),
-                }
-            }
+            Err(Stop::Failed) if is_three_valued(left, right) => match self.expr(right) {
+                Ok(value) if value.bool() == decisive => Ok(value),
+                _ => Err(Stop::Failed),
+            },
             stop => stop,
         }
     }

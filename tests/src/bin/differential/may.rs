@@ -9,7 +9,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::body::{Arm, Block, Body, Expr, ITEM, Items, Many, Name, Op, Part, Pattern, Stmt, Type};
+use crate::body::{
+    Arm, Block, Body, Expr, ITEM, Items, Many, Name, Op, Part, Pattern, Stmt, Type, is_three_valued,
+};
 use crate::data::{DOMAIN, FACTS, Shape};
 use crate::interpret::{Key, Scene, Value, compare, matched, quantified};
 use crate::types;
@@ -87,6 +89,7 @@ pub fn keys(body: &Body, scene: &Scene, strict: bool) -> BTreeSet<Key> {
         keys: BTreeSet::new(),
         breaks: Vec::new(),
         likely: true,
+        met: 0,
     };
     if !body.admins_only || scene.user.admin {
         walk.block(&body.block);
@@ -122,6 +125,7 @@ fn binds(block: &Block) -> bool {
     block.stmts.iter().any(|stmt| matches!(stmt, Stmt::Let(..) | Stmt::LetElse(..)))
 }
 
+#[derive(Clone)]
 struct Walk<'w> {
     scene: &'w Scene,
     /// Whether nothing is granted to the compiler; see [`Walk::granted`].
@@ -131,6 +135,8 @@ struct Walk<'w> {
     breaks: Vec<Jump>,
     /// Whether the facts as they are lead here, from the label around.
     likely: bool,
+    /// How many loads were met.
+    met: usize,
 }
 
 // `None` is an expression that control does not come out of.
@@ -386,6 +392,7 @@ impl Walk<'_> {
             }
             Expr::Load(fact, keys, _) => {
                 let key = self.key(keys)?;
+                self.met += 1;
                 May::of_facts(key.and_then(|key| self.load((*fact, key))))
             }
             Expr::Many(many, items, fact, keys, _) => self.many(*many, items, *fact, keys)?,
@@ -452,9 +459,13 @@ impl Walk<'_> {
             Items::Labels => self.scene.doc.labels.clone(),
             Items::List(name) => match &self.local(name).value {
                 Some(Value::List(list)) => list.iter().flatten().copied().collect(),
-                _ => return Some(May::of_facts(None)),
+                _ => {
+                    self.met += 1;
+                    return Some(May::of_facts(None));
+                }
             },
         };
+        self.met += 1;
         let mut values = Vec::new();
         for item in items {
             self.locals.push((ITEM.into(), May::known(Value::Int(item))));
@@ -470,12 +481,16 @@ impl Walk<'_> {
         // Of a left side that leaves by local data, the compiler knows that it is not true, say, and
         // goes on as if it were false.
         let is_granted = !self.strict && !left.diverges() && self.is_fed(left);
-        let left = match self.expr(left) {
+        let may_fail = self.may_fail(left, right);
+        let mut left = match self.expr(left) {
             None if is_granted => May::of_facts(None),
             left => left?,
         };
         let is_and = op == Op::And;
         if if is_and { !left.yes } else { !left.no } {
+            if may_fail {
+                self.after_failure(&mut left, right, !is_and);
+            }
             return Some(left);
         }
         let (decisive, mut of_right) = (!is_and, None);
@@ -497,6 +512,74 @@ impl Walk<'_> {
             both.value = of_right.filter(|right| *right == decisive).map(Value::Bool);
         }
         Some(both)
+    }
+
+    /// The right side, though the left one is not what leads to it: it may have failed.
+    fn after_failure(&mut self, left: &mut May, right: &Expr, decisive: bool) {
+        let before = (self.likely, self.locals.clone());
+        self.likely = false;
+        let right = self.expr(right);
+        (self.likely, self.locals) = before;
+        if left.value.is_none() {
+            let right = right.as_ref().and_then(May::truth);
+            left.value = right.filter(|right| *right == decisive).map(Value::Bool);
+        }
+    }
+
+    /// Whether local data lead to a load in the left side of `||` or `&&`: it may fail, and then the
+    /// right side has a say.
+    ///
+    /// The compiler looks so far into the left side as it sees through it; and it does not look
+    /// whether a failure of the left side is the end.
+    fn may_fail(&self, left: &Expr, right: &Expr) -> bool {
+        if self.strict {
+            return is_three_valued(left, right) && self.meets_load(left);
+        }
+        left.loads() && self.seems_to_fail(left)
+    }
+
+    /// Whether local data lead to a load.
+    fn meets_load(&self, expr: &Expr) -> bool {
+        let mut copy = self.clone();
+        copy.met = 0;
+        copy.expr(expr);
+        copy.met > 0
+    }
+
+    /// As the compiler sees it.
+    fn seems_to_fail(&self, expr: &Expr) -> bool {
+        let may_be = |condition: &Expr, value: bool| {
+            let may = self.clone().expr(condition);
+            condition.binds_names() || may.is_none_or(|may| if value { may.yes } else { may.no })
+        };
+        match expr {
+            expr if !expr.loads() => false,
+            Expr::Paren(it) => self.seems_to_fail(it),
+            Expr::Logic(op, left, right) => {
+                self.seems_to_fail(left)
+                    || may_be(left, *op == Op::And) && self.seems_to_fail(right)
+            }
+            Expr::If(condition, then, otherwise) if !condition.loads() => {
+                may_be(condition, true) && self.block_seems_to_fail(then)
+                    || may_be(condition, false)
+                        && otherwise.as_ref().is_some_and(|it| self.block_seems_to_fail(it))
+            }
+            Expr::Block(block) => self.block_seems_to_fail(block),
+            _ => true,
+        }
+    }
+
+    fn block_seems_to_fail(&self, block: &Block) -> bool {
+        let inside = Expr::Block(block.clone());
+        if binds(block) || block.stmts.iter().any(|stmt| matches!(stmt, Stmt::Assign(..))) {
+            return inside.loads();
+        }
+        let stmts = block.stmts.iter().filter_map(|stmt| match stmt {
+            Stmt::Expr(value) => Some(value),
+            _ => None,
+        });
+        let mut exprs = stmts.chain(block.tail.as_deref());
+        exprs.any(|it| self.seems_to_fail(it))
     }
 
     fn branch(
