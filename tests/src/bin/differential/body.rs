@@ -105,6 +105,8 @@ pub enum Items {
     Labels,
     /// A local of type [`Type::List`]: those that are there.
     List(Name),
+    /// `[x, 3_u64]`, in a derived fact: the first part of its key, and a number.
+    Near(u64),
 }
 
 /// Which of the three.
@@ -409,11 +411,16 @@ pub fn is_mutable(name: &str) -> bool {
 /// Whether a failed left side of `||` or `&&` leaves the right one a say.
 ///
 /// Not if the left side can leave the policy: had it loaded, it might have left. Nor if a side jumps,
-/// binds names for what follows, or mentions a local that can change.
-pub fn is_three_valued(left: &Expr, right: &Expr) -> bool {
+/// binds names for what follows, or mentions a local that can change; nor if the right side returns
+/// what is no `bool`.
+pub fn is_three_valued(left: &Expr, right: &Expr, gives_bool: bool) -> bool {
     let is_plain =
         |side: &Expr| !side.binds_names() && !side.jumps_out() && !side.mentions_mutable();
-    left.loads() && !left.leaves() && is_plain(left) && is_plain(right)
+    left.loads()
+        && !left.leaves()
+        && is_plain(left)
+        && is_plain(right)
+        && (gives_bool || !right.any(&|expr| matches!(expr, Expr::Return(_))))
 }
 
 /// Stands where a body was that does not compile.

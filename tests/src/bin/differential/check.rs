@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::body::{Body, Expr, Part};
-use crate::data::{FACTS, answer};
+use crate::data::answer;
+use crate::derived;
 use crate::interpret::{Key, Outcome, Scene, Verdict, interpret};
-use crate::may;
-use crate::program::{EAGER, LAZY, Program, Question, Reply};
-use crate::trial::Difference;
+use crate::may::{self, Reached};
+use crate::program::{EAGER, LAZY, Program, Question, Reply, Step};
+use crate::world::World;
 
 /// What the interpreter says of a body in a data set.
 pub struct Expected {
@@ -15,25 +16,21 @@ pub struct Expected {
     pub verdict: Verdict,
     /// What it reads, load by load.
     pub read: BTreeSet<Key>,
-    /// What may be asked for.
-    pub may: BTreeSet<Key>,
-    /// Whether a failure leads to loads that the plan does not count with.
-    pub is_late: bool,
+    /// What may be asked for, and the derived facts on the way.
+    pub may: Reached,
 }
 
 impl Expected {
     /// Interprets.
-    pub fn of(body: &Body, data: u64, strict: bool) -> Self {
-        let scene = Scene::new(data);
-        let Outcome { verdict, read, despite_failure } = interpret(body, &scene);
-        let mut may = may::keys(body, &scene, strict);
-        // Local data may say that a left side decides, whatever its fact is; when that fact fails, the
-        // right side is evaluated all the same, and nothing of it was asked for early.
-        let is_late = despite_failure && !strict;
-        if is_late {
-            may.extend(read.iter().cloned());
-        }
-        Self { verdict, read, may, is_late }
+    pub fn of(body: &Body, scene: &Scene<'_>) -> Self {
+        let Outcome { verdict, read } = interpret(body, scene);
+        let may = may::of_policy(body, scene);
+        Self { verdict, read, may }
+    }
+
+    /// What a policy that permits everybody comes to.
+    pub fn anybody() -> Self {
+        Self { verdict: Verdict::Applies, read: BTreeSet::new(), may: Reached::default() }
     }
 }
 
@@ -44,7 +41,7 @@ pub fn questions(bodies: &[Body], at: usize, program: &Program, data: u64) -> [Q
         if bodies[at].forbid {
             policies.push(program.anybody());
         }
-        Question { data, policies }
+        Question { data, steps: vec![Step { policies, docs: vec![data] }] }
     })
 }
 
@@ -67,18 +64,26 @@ pub fn decision(policies: &[(bool, Verdict)]) -> &'static str {
 pub fn gate(policies: &[(bool, &Expected)], reply: &Reply) -> Option<String> {
     let verdicts: Vec<_> = policies.iter().map(|(forbid, it)| (*forbid, it.verdict)).collect();
     let expected = decision(&verdicts);
-    if reply.decision != expected {
-        return Some(format!("decides `{}`, must decide `{expected}`", reply.decision));
+    if reply.decisions != [expected] {
+        let decided = reply.decisions.join(", ");
+        return Some(format!("decides `{decided}`, must decide `{expected}`"));
     }
-    let is_late = policies.iter().any(|(_, it)| it.is_late);
-    if reply.rounds > reply.planned && !is_late {
-        return Some(format!("takes {} rounds, planned {}", reply.rounds, reply.planned));
+    let derived: BTreeSet<&Key> = policies.iter().flat_map(|(_, it)| &it.may.derived).collect();
+    let (Reply { rounds, planned, per_link, .. }, links) = (reply, derived.len() as u64);
+    if *rounds > planned + per_link * links {
+        let more = if *per_link > 0 { format!(" + {per_link} x {links}") } else { String::new() };
+        return Some(format!("takes {rounds} rounds, planned {planned}{more}"));
     }
+    asked(policies.iter().map(|(_, it)| *it), reply)
+}
+
+/// What is asked of a source.
+pub fn asked<'e>(all: impl Iterator<Item = &'e Expected>, reply: &Reply) -> Option<String> {
     let asked: BTreeSet<&Key> = reply.asked.iter().collect();
     if asked.len() < reply.asked.len() {
         return Some(format!("asks for a key twice: {}", keys(&reply.asked)));
     }
-    let may: BTreeSet<&Key> = policies.iter().flat_map(|(_, it)| &it.may).collect();
+    let may: BTreeSet<&Key> = all.flat_map(|it| &it.may.stored).collect();
     let too_many: Vec<&&Key> = asked.difference(&may).collect();
     if !too_many.is_empty() {
         return Some(format!("asks for what no path leads to: {}", keys(too_many)));
@@ -89,12 +94,7 @@ pub fn gate(policies: &[(bool, &Expected)], reply: &Reply) -> Option<String> {
 /// What a policy alone, as written and lazy, must keep.
 pub fn alone(body: &Body, expected: &Expected, eager: &Reply, lazy: &Reply) -> Option<String> {
     let of_forbid = |forbid: bool, reply| {
-        let anybody = Expected {
-            verdict: Verdict::Applies,
-            read: BTreeSet::new(),
-            may: BTreeSet::new(),
-            is_late: false,
-        };
+        let anybody = Expected::anybody();
         let mut policies = vec![(forbid, expected)];
         if forbid {
             policies.push((false, &anybody));
@@ -109,6 +109,11 @@ pub fn alone(body: &Body, expected: &Expected, eager: &Reply, lazy: &Reply) -> O
     }
     if eager.rounds > lazy.rounds {
         return Some(format!("takes {} rounds, lazy {}", eager.rounds, lazy.rounds));
+    }
+    // A derived fact asks early in its own body, and may run before what it is in a cycle with is
+    // solved.
+    if !derived::mentioned(body).is_empty() {
+        return None;
     }
     let asked: BTreeSet<&Key> = lazy.asked.iter().collect();
     let read: BTreeSet<&Key> = expected.read.iter().collect();
@@ -134,14 +139,19 @@ fn has_many(body: &Body) -> bool {
 }
 
 /// The data that a difference was found with: the request, and what the body's facts are.
-pub fn scene(bodies: &[Body], difference: &Difference) -> String {
-    let scene = Scene::new(difference.data);
-    let expected = Expected::of(&bodies[difference.body], difference.data, true);
-    let facts: Vec<String> = expected
-        .may
-        .iter()
-        .map(|key| format!("{} = {:?}", keys([key]), answer(difference.data, key.0, &key.1)))
-        .collect();
+pub fn scene(facts: &[Body], body: &Body, data: u64) -> String {
+    let world = World::new(data, facts, true);
+    let scene = Scene::new(&world);
+    let may = may::of_policy(body, &scene);
+    let stored = may.stored.iter().map(|key| {
+        let answer = answer(data, key.0, &key.1);
+        format!("{} = {answer:?}", keys([key]))
+    });
+    let derived = may.derived.iter().map(|key| match world.read(key) {
+        Some(value) => format!("{} = {value:?}", keys([key])),
+        None => format!("{} = Failed", keys([key])),
+    });
+    let facts: Vec<String> = stored.chain(derived).collect();
     format!("{:?}\n{:?}\n{}\n", scene.user, scene.doc, facts.join("\n"))
 }
 
@@ -152,7 +162,7 @@ pub fn keys(keys: impl IntoIterator<Item = impl AsKey>) -> String {
         .map(|key| {
             let (fact, parts) = key.key();
             let parts: Vec<String> = parts.iter().map(u64::to_string).collect();
-            format!("{}({})", FACTS[*fact].name, parts.join(", "))
+            format!("{}({})", derived::name(*fact), parts.join(", "))
         })
         .collect();
     if keys.is_empty() { "nothing".into() } else { keys.join(", ") }

@@ -15,6 +15,8 @@ pub enum Shape {
     Optional,
     /// An `Option<u64>` whose absence is a failure.
     Required,
+    /// A `u64`, of a derived fact.
+    Number,
 }
 
 /// One fact: a line of `fact!`.
@@ -28,7 +30,7 @@ pub struct Fact {
     pub shape: Shape,
 }
 
-/// Every fact of the generated program, all of them stored.
+/// Every stored fact of the generated program.
 pub const FACTS: [Fact; 7] = [
     Fact { name: "Flag", parts: 2, shape: Shape::Flag(false) },
     Fact { name: "Mark", parts: 1, shape: Shape::Flag(false) },

@@ -81,13 +81,17 @@ fn difference(options: &Options, workshop: &Workshop) -> Option<String> {
     let sets: Vec<u64> = (0..options.data).collect();
     (options.seed..options.seed + MOST_BATCHES).find_map(|seed| {
         let bodies: Vec<Body> = (0..options.bodies).map(|i| generate::body(seed, i)).collect();
-        let (program, refused, _) = workshop.build_what_compiles(&bodies);
+        let facts = generate::facts(seed);
+        let (program, refused, _) = workshop.build_what_compiles(&facts, &bodies);
         if let Some(body) = refused.first() {
             return Some(format!("seed {seed}, body {body}: does not compile"));
         }
-        let trial = Trial { bodies: &bodies, program: &program, sets: &sets, strict: false };
+        let trial = Trial::new((&facts, &bodies), &program, &sets, false);
         let found = trial.differences();
-        let first = found.first()?;
+        let Some(first) = found.first() else {
+            let what = trial.differences_together(seed, &[]).into_iter().next()?;
+            return Some(format!("seed {seed}, {}", what.lines().next().unwrap_or_default()));
+        };
         let count = found.len();
         Some(format!(
             "seed {seed}, {count} of {} bodies, the first {}: {}",

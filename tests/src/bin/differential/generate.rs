@@ -2,32 +2,67 @@
 
 use crate::body::{
     Arm, Block, Body, Comparison, Expr, Field, ITEM, Items, Many, Name, Op, Pattern, Stmt, Type,
+    is_three_valued,
 };
 use crate::data::{DOMAIN, FACTS, Random, Shape};
+use crate::derived::{self, IN_SET, PARTS, SETS};
 
 /// Loads in a body at most; what is generated beyond is local.
 const MOST_LOADS: usize = 9;
+
+/// Loads in the body of a derived fact at most.
+const MOST_LOADS_OF_FACT: usize = 5;
 
 /// The body `index` of a seed.
 pub fn body(seed: u64, index: u64) -> Body {
     let of_seed = Random::new(seed).next();
     let mut numbers = Random::new(of_seed ^ index.wrapping_mul(0x5851_F42D_4C95_7F2D));
+    let first = derived::first(usize::try_from(index).expect("a number") % SETS);
     loop {
         let forbid = numbers.chance(30);
         let admins_only = numbers.chance(8);
         let mut it = Generator {
-            random: &mut numbers,
-            locals: Vec::new(),
-            labels: Vec::new(),
             forbid,
-            loads: 0,
-            assigns: true,
+            derived: (first..first + IN_SET).collect(),
+            ..Generator::new(&mut numbers, Type::Bool, MOST_LOADS)
         };
         let depth = 2 + it.random.below(3);
         let block = it.block(Type::Bool, depth);
-        // A body with one load has nothing to ask for early.
+        // A body with one load has nothing to ask for early, by itself.
         if it.loads > 1 {
             return Body { forbid, admins_only, block };
+        }
+    }
+}
+
+/// The bodies of the derived facts of a seed.
+pub fn facts(seed: u64) -> Vec<Body> {
+    (FACTS.len()..derived::first(SETS)).map(|place| fact(seed, place)).collect()
+}
+
+/// The body of a derived fact.
+fn fact(seed: u64, place: usize) -> Body {
+    let of_seed = Random::new(seed ^ 0xFAC7_B0D1).next();
+    let mut numbers = Random::new(of_seed ^ (place as u64).wrapping_mul(0x5851_F42D_4C95_7F2D));
+    let (ty, cycle) = (derived::ty(place), derived::cycle(place));
+    let last = cycle.first().copied().unwrap_or(place);
+    let parts = PARTS[..derived::fact(place).parts].iter();
+    let parts: Vec<_> = parts.map(|part| ((*part).to_owned(), Type::Int)).collect();
+    loop {
+        let mut it = Generator {
+            locals: parts.clone(),
+            forbid: ty != Type::Opt,
+            of_fact: true,
+            derived: (derived::first(derived::set(place))..last).collect(),
+            cycle: cycle.clone(),
+            ..Generator::new(&mut numbers, ty, MOST_LOADS_OF_FACT)
+        };
+        let depth = 1 + it.random.below(3);
+        let block = if cycle.is_empty() { it.block(ty, depth) } else { it.answers(depth) };
+        let body = Body { forbid: false, admins_only: false, block };
+        let recurs = derived::mentioned(&body).iter().any(|fact| cycle.contains(fact));
+        if it.loads > 1 && recurs == !cycle.is_empty() {
+            return body;
         }
     }
 }
@@ -37,11 +72,38 @@ struct Generator<'g> {
     locals: Vec<(Name, Type)>,
     /// The labels of blocks around, each with its block's type.
     labels: Vec<(Name, Type)>,
-    /// Whether the policy forbids: there `?` is not allowed.
+    /// What the body gives.
+    ty: Type,
+    /// Whether the policy forbids: there `?` is not allowed. Nor is it in most derived facts.
     forbid: bool,
+    /// Whether it is the body of a derived fact, which knows nothing but its key.
+    of_fact: bool,
+    /// The derived facts that are used in any way.
+    derived: Vec<usize>,
+    /// Those that come back to this one.
+    cycle: Vec<usize>,
     loads: usize,
+    most_loads: usize,
     /// Whether locals may be assigned to here.
     assigns: bool,
+}
+
+impl<'g> Generator<'g> {
+    fn new(random: &'g mut Random, ty: Type, most_loads: usize) -> Self {
+        Self {
+            random,
+            locals: Vec::new(),
+            labels: Vec::new(),
+            ty,
+            forbid: false,
+            of_fact: false,
+            derived: Vec::new(),
+            cycle: Vec::new(),
+            loads: 0,
+            most_loads,
+            assigns: true,
+        }
+    }
 }
 
 impl Generator<'_> {
@@ -85,7 +147,10 @@ impl Generator<'_> {
     fn block(&mut self, ty: Type, depth: u64) -> Block {
         self.scoped(|it| {
             let count = if depth == 0 { 0 } else { it.random.below(4) };
-            let stmts = (0..count).map(|_| it.stmt(depth - 1)).collect();
+            let mut stmts: Vec<Stmt> = (0..count).map(|_| it.stmt(depth - 1)).collect();
+            if depth > 0 && it.assigns && it.chance(12) {
+                stmts.extend(it.changing(depth - 1));
+            }
             let tail = (ty != Type::Unit).then(|| Box::new(it.expr(ty, depth)));
             Block { stmts, tail }
         })
@@ -106,7 +171,11 @@ impl Generator<'_> {
             let (label, ty) = self.pick(&self.labels.clone());
             return Expr::Break(label, Box::new(self.expr(ty, depth)));
         }
-        let value = if self.chance(40) { Expr::Bool(self.chance(50)) } else { self.boolean(depth) };
+        let value = if self.ty == Type::Bool && self.chance(40) {
+            Expr::Bool(self.chance(50))
+        } else {
+            self.expr(self.ty, depth)
+        };
         Expr::Return(Box::new(value))
     }
 
@@ -146,6 +215,117 @@ impl Generator<'_> {
             },
             _ => Stmt::Expr(self.conditional_effect(depth)),
         }
+    }
+
+    /// A local that changes while the body waits, and a load by it.
+    fn changing(&mut self, depth: u64) -> Vec<Stmt> {
+        let ty = Type::Int;
+        let first = Stmt::Let("m".into(), true, self.number_field());
+        self.bind("m", ty);
+        let between = self.stmt(depth);
+        let changed = match self.local(ty).filter(|name| name == "m") {
+            Some(name) => Stmt::Assign(name, self.number_field()),
+            None => self.stmt(depth),
+        };
+        let options = self.facts(|shape| shape == Shape::Optional);
+        let fact = self.pick(&options);
+        let key = Expr::Var("m".into(), ty);
+        let mut stmts = vec![first, between, changed];
+        if derived::fact(fact).parts == 1 && self.loads < self.most_loads {
+            self.loads += 1;
+            let name = self.name();
+            self.bind(&name, Type::Opt);
+            stmts.push(Stmt::Let(name, false, Expr::Load(fact, vec![key], false)));
+        }
+        stmts
+    }
+
+    /// A block whose value is the answer of a recursive fact.
+    fn answers(&mut self, depth: u64) -> Block {
+        self.scoped(|it| {
+            let count = if depth == 0 { 0 } else { it.random.below(3) };
+            let stmts = (0..count).map(|_| it.statement_before_answer(depth - 1)).collect();
+            let tail = Some(Box::new(it.answer(depth)));
+            Block { stmts, tail }
+        })
+    }
+
+    fn statement_before_answer(&mut self, depth: u64) -> Stmt {
+        if !self.chance(25) {
+            return self.stmt(depth);
+        }
+        Stmt::Expr(self.scoped(|it| {
+            let condition = Box::new(it.condition(depth));
+            let leave = Expr::Return(Box::new(it.answer(depth)));
+            Expr::If(condition, Block { stmts: vec![Stmt::Expr(leave)], tail: None }, None)
+        }))
+    }
+
+    /// An answer of a recursive fact, in which it may come back to itself.
+    fn answer(&mut self, depth: u64) -> Expr {
+        let inner = depth.saturating_sub(1);
+        match self.random.below(100) {
+            0..40 if depth > 0 => {
+                let op = self.pick(&[Op::And, Op::Or, Op::Or]);
+                let (mut left, right) = (self.answer(inner), self.answer(inner));
+                if !is_three_valued(&left, &right, true) || right.leaves() {
+                    left = self.boolean(inner);
+                }
+                Expr::Logic(op, Box::new(left), Box::new(right))
+            }
+            40..52 if depth > 0 => {
+                let (condition, then) = self.scoped(|it| (it.condition(inner), it.answers(inner)));
+                Expr::If(Box::new(condition), then, Some(self.answers(inner)))
+            }
+            52..70 if depth > 0 => {
+                let value = Box::new(self.option(inner));
+                let name = self.name();
+                let some = self.scoped(|it| {
+                    it.bind(&name, Type::Int);
+                    let guard = it.chance(20).then(|| it.boolean(0));
+                    Arm { pattern: Pattern::Some(name.clone()), guard, value: it.answer(inner) }
+                });
+                let none = Arm { pattern: Pattern::Wild, guard: None, value: self.answer(inner) };
+                Expr::Match(value, vec![some, none])
+            }
+            70..74 if depth > 0 => Expr::Block(self.answers(inner)),
+            74..77 => Expr::Paren(Box::new(self.answer(inner))),
+            77..84 => self.small_boolean(),
+            _ => self.recursive(),
+        }
+    }
+
+    /// The fact again, or one that comes back to it.
+    fn recursive(&mut self) -> Expr {
+        if self.loads >= self.most_loads {
+            return self.small_boolean();
+        }
+        self.loads += 1;
+        let fact = self.pick(&self.cycle.clone());
+        if self.chance(25) {
+            let many = self.pick(&[Many::Any, Many::Any, Many::All]);
+            let (items, keys) = (self.items(), self.keys_of_item(fact));
+            return Expr::Many(many, items, fact, keys, self.chance(6));
+        }
+        let parts = derived::fact(fact).parts;
+        let link = FACTS.iter().position(|fact| fact.name == "Link").expect("there is one");
+        if self.chance(40) && self.loads < self.most_loads {
+            self.loads += 1;
+            let value = Expr::Load(link, vec![Expr::Var(PARTS[0].into(), Type::Int)], false);
+            let (name, otherwise) = (self.name(), self.chance(20));
+            let next = self.scoped(|it| {
+                it.bind(&name, Type::Int);
+                let mut keys: Vec<Expr> = (0..parts).map(|_| it.small_number()).collect();
+                keys[0] = Expr::Var(name.clone(), Type::Int);
+                Expr::Load(fact, keys, it.chance(6))
+            });
+            let some = Arm { pattern: Pattern::Some(name), guard: None, value: next };
+            let none = Arm { pattern: Pattern::None, guard: None, value: Expr::Bool(otherwise) };
+            return Expr::Match(Box::new(value), vec![some, none]);
+        }
+        let depth = u64::from(self.chance(60));
+        let keys = (0..parts).map(|_| self.number(depth)).collect();
+        Expr::Load(fact, keys, self.chance(6))
     }
 
     fn bind(&mut self, name: &str, ty: Type) {
@@ -362,14 +542,14 @@ impl Generator<'_> {
     fn small_boolean(&mut self) -> Expr {
         match self.random.below(100) {
             0..50 => {
-                let flags = Self::facts(|shape| matches!(shape, Shape::Flag(_)));
-                self.load(&flags).unwrap_or(Expr::Field(Field::Shared))
+                let flags = self.facts(|shape| matches!(shape, Shape::Flag(_)));
+                self.load(&flags).unwrap_or_else(|| self.bool_field())
             }
             50..60 => {
                 let many = self.pick(&[Many::Any, Many::All]);
-                self.many(many).unwrap_or(Expr::Field(Field::Admin))
+                self.many(many).unwrap_or_else(|| self.bool_field())
             }
-            60..72 => Expr::Field(self.pick(&[Field::Admin, Field::Shared])),
+            60..72 => self.bool_field(),
             72..82 => match self.local(Type::Bool) {
                 Some(name) => Expr::Var(name, Type::Bool),
                 None => self.small_boolean(),
@@ -395,7 +575,12 @@ impl Generator<'_> {
             0..15 => self.branching(Type::Int, depth),
             15..30 => Expr::UnwrapOr(Box::new(self.option(inner)), Box::new(self.number(inner))),
             30..37 => Expr::Sum(Box::new(self.number(inner)), Box::new(self.number(inner))),
-            37..60 if !self.forbid => Expr::Try(Box::new(self.option(inner))),
+            37..43 => {
+                let numbers = self.facts(|shape| shape == Shape::Number);
+                let load = if numbers.is_empty() { None } else { self.load(&numbers) };
+                load.unwrap_or_else(|| self.number_field())
+            }
+            43..64 if !self.forbid => Expr::Try(Box::new(self.option(inner))),
             _ => self.small_number(),
         }
     }
@@ -403,7 +588,11 @@ impl Generator<'_> {
     fn small_number(&mut self) -> Expr {
         match self.random.below(100) {
             0..15 => Expr::Int(self.random.below(DOMAIN)),
-            15..55 => match self.local(Type::Int) {
+            15..25 => match self.local(Type::Int).filter(|name| crate::body::is_mutable(name)) {
+                Some(name) => Expr::Var(name, Type::Int),
+                None => self.small_number(),
+            },
+            25..55 => match self.local(Type::Int) {
                 Some(name) => Expr::Var(name, Type::Int),
                 None => self.number_field(),
             },
@@ -411,7 +600,27 @@ impl Generator<'_> {
         }
     }
 
+    fn bool_field(&mut self) -> Expr {
+        if self.of_fact {
+            let (left, right) = (Box::new(self.number_field()), self.random.below(DOMAIN));
+            return Expr::Compare(self.comparison(), left, Box::new(Expr::Int(right)));
+        }
+        Expr::Field(self.pick(&[Field::Admin, Field::Shared]))
+    }
+
+    fn option_field(&mut self) -> Expr {
+        if self.of_fact {
+            return Expr::Some(Box::new(self.number_field()));
+        }
+        Expr::Field(self.pick(&[Field::Boss, Field::Parent]))
+    }
+
     fn number_field(&mut self) -> Expr {
+        if self.of_fact {
+            let parts = PARTS.iter().filter(|part| self.locals.iter().any(|it| it.0 == **part));
+            let parts: Vec<_> = parts.collect();
+            return Expr::Var((*self.pick(&parts)).into(), Type::Int);
+        }
         use Field::{DocId, Org, Owner, Team, UserId};
         Expr::Field(self.pick(&[DocId, Org, Owner, Team, UserId]))
     }
@@ -421,53 +630,73 @@ impl Generator<'_> {
             0..8 if depth > 0 => self.branching(Type::Opt, depth),
             8..12 => Expr::None,
             12..18 => Expr::Some(Box::new(self.number(depth.saturating_sub(1)))),
-            18..28 => Expr::Field(self.pick(&[Field::Boss, Field::Parent])),
+            18..28 => self.option_field(),
             28..38 => match self.local(Type::Opt) {
                 Some(name) => Expr::Var(name, Type::Opt),
                 None => self.option(depth),
             },
             _ => {
-                let options = Self::facts(|shape| !matches!(shape, Shape::Flag(_)));
-                self.load(&options).unwrap_or(Expr::Field(Field::Boss))
+                let options =
+                    self.facts(|shape| matches!(shape, Shape::Optional | Shape::Required));
+                self.load(&options).unwrap_or_else(|| self.option_field())
             }
         }
     }
 
-    /// The places of the facts with such a shape.
-    fn facts(test: impl Fn(Shape) -> bool) -> Vec<usize> {
-        (0..FACTS.len()).filter(|at| test(FACTS[*at].shape)).collect()
+    /// The places of the facts with such a shape: now and then, only of derived ones.
+    fn facts(&mut self, test: impl Fn(Shape) -> bool) -> Vec<usize> {
+        let derived: Vec<usize> =
+            self.derived.iter().copied().filter(|at| test(derived::fact(*at).shape)).collect();
+        let stored: Vec<usize> = (0..FACTS.len()).filter(|at| test(FACTS[*at].shape)).collect();
+        if !derived.is_empty() && (stored.is_empty() || self.chance(25)) {
+            return derived;
+        }
+        stored
     }
 
     fn load(&mut self, facts: &[usize]) -> Option<Expr> {
-        if self.loads >= MOST_LOADS {
+        if self.loads >= self.most_loads {
             return None;
         }
         self.loads += 1;
         let fact = self.pick(facts);
         let depth = u64::from(self.chance(25));
-        let keys = (0..FACTS[fact].parts).map(|_| self.number(depth)).collect();
+        let keys = (0..derived::fact(fact).parts).map(|_| self.number(depth)).collect();
         Some(Expr::Load(fact, keys, self.chance(6)))
     }
 
     fn many(&mut self, many: Many) -> Option<Expr> {
-        if self.loads >= MOST_LOADS {
+        if self.loads >= self.most_loads {
             return None;
         }
         self.loads += 1;
         let wants_flag = many != Many::Each;
-        let fact = self.pick(&Self::facts(|shape| matches!(shape, Shape::Flag(_)) == wants_flag));
-        let items = match self.local(Type::List) {
+        let facts = self.facts(|shape| match shape {
+            Shape::Flag(_) => wants_flag,
+            Shape::Number => false,
+            Shape::Optional | Shape::Required => !wants_flag,
+        });
+        let fact = self.pick(&facts);
+        let (items, keys) = (self.items(), self.keys_of_item(fact));
+        Some(Expr::Many(many, items, fact, keys, self.chance(6)))
+    }
+
+    fn items(&mut self) -> Items {
+        match self.local(Type::List) {
             Some(name) if self.chance(60) => Items::List(name),
+            _ if self.of_fact => Items::Near(self.random.below(DOMAIN)),
             _ => Items::Labels,
-        };
+        }
+    }
+
+    fn keys_of_item(&mut self, fact: usize) -> Vec<Expr> {
         let item = Expr::Var(ITEM.into(), Type::Int);
-        let keys = if FACTS[fact].parts == 1 {
+        if derived::fact(fact).parts == 1 {
             vec![item]
         } else if self.chance(50) {
             vec![item, self.small_number()]
         } else {
             vec![self.small_number(), item]
-        };
-        Some(Expr::Many(many, items, fact, keys, self.chance(6)))
+        }
     }
 }

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::body::is_three_valued;
 use crate::body::{
-    Block, Body, Comparison, Expr, Field, ITEM, Items, Many, Name, Op, Pattern, Stmt,
+    Block, Body, Comparison, Expr, Field, ITEM, Items, Many, Name, Op, Pattern, Stmt, Type,
 };
-use crate::data::{Answer, DOMAIN, Doc, FACTS, Shape, User, answer, request};
+use crate::data::{DOMAIN, Doc, User, request};
+use crate::derived::{self, PARTS};
+use crate::world::World;
 
 /// A key: the place of its fact, and its parts.
 pub type Key = (usize, Vec<u64>);
@@ -57,25 +59,30 @@ pub enum Verdict {
 /// Why an expression comes to no value.
 enum Stop {
     Failed,
-    Left(bool),
+    /// The body was left, with this; by `?`, with nothing.
+    Left(Option<Value>),
     Broke(Name, Value),
 }
 
-/// What the request brings, in one data set.
-pub struct Scene {
-    /// The data set.
-    pub data: u64,
+/// A data set, and what the request brings.
+pub struct Scene<'w> {
+    /// The facts.
+    pub world: &'w World<'w>,
     /// Who asks.
     pub user: User,
     /// What is asked for.
     pub doc: Doc,
 }
 
-impl Scene {
+impl<'w> Scene<'w> {
     /// That of a data set.
-    pub fn new(data: u64) -> Self {
-        let (user, doc) = request(data);
-        Self { data, user, doc }
+    pub fn new(world: &'w World<'w>) -> Self {
+        Self::about(world, world.data)
+    }
+
+    /// A data set, with the document of another one.
+    pub fn about(world: &'w World<'w>, doc: u64) -> Self {
+        Self { world, user: request(world.data).0, doc: request(doc).1 }
     }
 
     /// A field's value.
@@ -92,17 +99,6 @@ impl Scene {
             Field::Parent => Value::Opt(doc.parent),
             Field::Shared => Value::Bool(doc.shared),
         }
-    }
-
-    /// What the body reads for a key; `None` if it failed.
-    pub fn read(&self, (fact, parts): &Key) -> Option<Value> {
-        Some(match (FACTS[*fact].shape, answer(self.data, *fact, parts)) {
-            (_, Answer::Failed) | (Shape::Required, Answer::Missing) => return None,
-            (Shape::Flag(default), Answer::Missing) => Value::Bool(default),
-            (Shape::Flag(_), Answer::Value(value)) => Value::Bool(value % 2 == 1),
-            (Shape::Optional, Answer::Missing) => Value::Opt(None),
-            (Shape::Optional | Shape::Required, Answer::Value(value)) => Value::Opt(Some(value)),
-        })
     }
 }
 
@@ -138,36 +134,51 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// The keys that it read.
     pub read: BTreeSet<Key>,
-    /// Whether a right side of `||` or `&&` was evaluated though the left one failed.
-    pub despite_failure: bool,
 }
 
-/// Runs a body.
-pub fn interpret(body: &Body, scene: &Scene) -> Outcome {
-    let mut run = Run { scene, locals: Vec::new(), read: BTreeSet::new(), despite_failure: false };
+/// Runs a policy's body.
+pub fn interpret(body: &Body, scene: &Scene<'_>) -> Outcome {
+    let locals = Vec::new();
+    let mut run = Run { scene, locals, read: BTreeSet::new(), gives_bool: true };
     if body.admins_only && !scene.user.admin {
-        return run.outcome(Verdict::Not);
+        return Outcome { verdict: Verdict::Not, read: run.read };
     }
     let verdict = match run.block(&body.block) {
-        Ok(Value::Bool(true)) | Err(Stop::Left(true)) => Verdict::Applies,
+        Ok(Value::Bool(true)) | Err(Stop::Left(Some(Value::Bool(true)))) => Verdict::Applies,
         Err(Stop::Failed) => Verdict::Failed,
         _ => Verdict::Not,
     };
-    run.outcome(verdict)
+    Outcome { verdict, read: run.read }
+}
+
+/// Runs the body of a derived fact; `None` if it failed.
+pub fn fact(body: &Body, key: &Key, world: &World<'_>) -> Option<Value> {
+    let scene = &Scene::new(world);
+    let gives_bool = derived::ty(key.0) == Type::Bool;
+    let mut run = Run { scene, locals: parts(key), read: BTreeSet::new(), gives_bool };
+    match run.block(&body.block) {
+        Ok(value) | Err(Stop::Left(Some(value))) => Some(value),
+        Err(Stop::Left(None)) => Some(Value::Opt(None)),
+        Err(Stop::Failed) => None,
+        Err(Stop::Broke(..)) => unreachable!("a label is around"),
+    }
+}
+
+/// The parts of a key, as the locals that they are in the fact's body.
+pub fn parts((_, parts): &Key) -> Vec<(Name, Value)> {
+    let parts = PARTS.iter().zip(parts);
+    parts.map(|(name, part)| ((*name).to_owned(), Value::Int(*part))).collect()
 }
 
 struct Run<'r> {
-    scene: &'r Scene,
+    scene: &'r Scene<'r>,
     locals: Vec<(Name, Value)>,
     read: BTreeSet<Key>,
-    despite_failure: bool,
+    /// Whether the body's value is a `bool`.
+    gives_bool: bool,
 }
 
 impl Run<'_> {
-    fn outcome(self, verdict: Verdict) -> Outcome {
-        Outcome { verdict, read: self.read, despite_failure: self.despite_failure }
-    }
-
     fn block(&mut self, block: &Block) -> Result<Value, Stop> {
         let outside = self.locals.len();
         let result = self.inside(block);
@@ -238,8 +249,8 @@ impl Run<'_> {
                 self.load(key).ok_or(Stop::Failed)?
             }
             Expr::Many(many, items, fact, keys, _) => self.many(*many, items, *fact, keys)?,
-            Expr::Try(it) => Value::Int(self.expr(it)?.opt().ok_or(Stop::Left(false))?),
-            Expr::Return(it) => return Err(Stop::Left(self.expr(it)?.bool())),
+            Expr::Try(it) => Value::Int(self.expr(it)?.opt().ok_or(Stop::Left(None))?),
+            Expr::Return(it) => return Err(Stop::Left(Some(self.expr(it)?))),
             Expr::Let(pattern, it) => {
                 let value = self.expr(it)?;
                 let bound = matched(pattern, &value);
@@ -316,8 +327,7 @@ impl Run<'_> {
         match self.expr(left) {
             Ok(value) if value.bool() == decisive => Ok(Value::Bool(decisive)),
             Ok(_) => self.expr(right),
-            Err(Stop::Failed) if is_three_valued(left, right) => {
-                self.despite_failure = true;
+            Err(Stop::Failed) if is_three_valued(left, right, self.gives_bool) => {
                 match self.expr(right) {
                     Ok(value) if value.bool() == decisive => Ok(value),
                     _ => Err(Stop::Failed),
@@ -328,7 +338,7 @@ impl Run<'_> {
     }
 
     fn load(&mut self, key: Key) -> Option<Value> {
-        let value = self.scene.read(&key);
+        let value = self.scene.world.read(&key);
         self.read.insert(key);
         value
     }
@@ -342,6 +352,7 @@ impl Run<'_> {
     ) -> Result<Value, Stop> {
         let items = match items {
             Items::Labels => self.scene.doc.labels.clone(),
+            Items::Near(number) => vec![self.local(PARTS[0]).int(), *number],
             Items::List(name) => match self.local(name) {
                 Value::List(list) => list.iter().flatten().copied().collect(),
                 _ => unreachable!("a list"),

@@ -9,6 +9,7 @@
 mod body;
 mod check;
 mod data;
+mod derived;
 mod faults;
 mod generate;
 mod interpret;
@@ -19,6 +20,7 @@ mod render;
 mod shrink;
 mod trial;
 mod types;
+mod world;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -26,6 +28,7 @@ use std::time::Instant;
 use crate::body::Body;
 use crate::options::Options;
 use crate::program::Workshop;
+use crate::shrink::Rules;
 use crate::trial::{Difference, Trial};
 
 fn main() -> ExitCode {
@@ -62,33 +65,33 @@ impl Batch<'_> {
     fn run(&self, workshop: &Workshop) -> usize {
         let begun = Instant::now();
         let Self { options, seed } = *self;
+        let facts = generate::facts(seed);
         let mut bodies: Vec<Body> =
             self.indices().into_iter().map(|index| generate::body(seed, index)).collect();
         let sets: Vec<u64> =
             options.data_seed.map_or_else(|| (0..options.data).collect(), |data| vec![data]);
-        let (program, refused, errors) = workshop.build_what_compiles(&bodies);
+        let (program, refused, errors) = workshop.build_what_compiles(&facts, &bodies);
         let built = begun.elapsed();
         print!("{errors}");
         for at in &refused {
             bodies[*at] = body::nothing();
         }
 
-        let trial =
-            Trial { bodies: &bodies, program: &program, sets: &sets, strict: options.strict };
+        let trial = Trial::new((&facts, &bodies), &program, &sets, options.strict);
         let found = trial.differences();
         for difference in &found {
-            self.print(&bodies, difference);
+            self.print((&facts, &bodies), difference);
         }
         let differing: Vec<usize> =
             found.iter().map(|it| it.body).chain(refused.iter().copied()).collect();
-        let in_gates = trial.differences_of_gates(seed, &differing);
-        for what in &in_gates {
+        let together = trial.differences_together(seed, &differing);
+        for what in &together {
             println!("seed {seed}: {what}\n");
         }
         if !options.no_shrink {
-            self.print_smallest(workshop, &bodies, &found, &sets);
+            self.print_smallest(workshop, (&facts, &bodies), &found, &sets);
         }
-        let count = found.len() + refused.len() + in_gates.len();
+        let count = found.len() + refused.len() + together.len();
         println!(
             "seed {seed}: {} bodies, {} data sets, {count} differences; {:.1} s, of which {:.1} s to build",
             bodies.len(),
@@ -99,12 +102,13 @@ impl Batch<'_> {
         count
     }
 
-    fn print(&self, bodies: &[Body], difference: &Difference) {
+    fn print(&self, (facts, bodies): (&[Body], &[Body]), difference: &Difference) {
         let (seed, index) = (self.seed, self.indices()[difference.body]);
         let strict = if self.options.strict { " --strict" } else { "" };
         println!("seed {seed}, body {index}, data set {}: {}", difference.data, difference.what);
-        println!("{}", render::policy(&bodies[difference.body], "body", false));
-        println!("{}", check::scene(bodies, difference));
+        let body = &bodies[difference.body];
+        println!("{}", render::rules(facts, body, "body", false));
+        println!("{}", check::scene(facts, body, difference.data));
         println!(
             "replay: cargo differential --seed {seed} --body {index} --data-seed {}{strict}\n",
             difference.data
@@ -115,14 +119,15 @@ impl Batch<'_> {
     fn print_smallest(
         &self,
         workshop: &Workshop,
-        bodies: &[Body],
+        (facts, bodies): (&[Body], &[Body]),
         found: &[Difference],
         sets: &[u64],
     ) {
         let of_smallest = found.iter().min_by_key(|it| shrink::size(&bodies[it.body]));
         let Some(difference) = of_smallest else { return };
-        let (smallest, what) =
-            shrink::shrink(workshop, &bodies[difference.body], sets, self.options.strict);
-        println!("the smallest body: {what}\n{}", render::policy(&smallest, "body", false));
+        let rules = Rules::of(facts, &bodies[difference.body]);
+        let (smallest, what) = shrink::shrink(workshop, &rules, sets, self.options.strict);
+        let Rules { facts, body } = smallest;
+        println!("the smallest body: {what}\n{}", render::rules(&facts, &body, "body", false));
     }
 }

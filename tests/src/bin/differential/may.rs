@@ -9,10 +9,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::body::{Arm, Block, Body, Expr, ITEM, Items, Many, Name, Op, Part, Pattern, Stmt, Type};
-use crate::data::{DOMAIN, FACTS, Shape};
-use crate::interpret::{Key, Scene, Value, compare, matched, quantified};
+use crate::body::{
+    Arm, Block, Body, Expr, ITEM, Items, Many, Name, Op, Part, Pattern, Stmt, Type, is_three_valued,
+};
+use crate::data::DOMAIN;
+use crate::derived::{self, PARTS};
+use crate::interpret::{self, Key, Scene, Value, compare, matched, quantified};
 use crate::types;
+use crate::world::World;
 
 /// What is known of a value.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,19 +83,27 @@ impl May {
 }
 
 /// The keys that may be asked for.
-pub fn keys(body: &Body, scene: &Scene, strict: bool) -> BTreeSet<Key> {
-    let mut walk = Walk {
-        scene,
-        strict,
-        locals: Vec::new(),
-        keys: BTreeSet::new(),
-        breaks: Vec::new(),
-        likely: true,
-    };
-    if !body.admins_only || scene.user.admin {
-        walk.block(&body.block);
+#[derive(Clone, Debug, Default)]
+pub struct Reached {
+    /// Of a source.
+    pub stored: BTreeSet<Key>,
+    /// Of derived facts.
+    pub derived: BTreeSet<Key>,
+}
+
+/// What a policy may ask for, by itself and through derived facts.
+pub fn of_policy(body: &Body, scene: &Scene<'_>) -> Reached {
+    if body.admins_only && !scene.user.admin {
+        return Reached::default();
     }
-    walk.keys
+    scene.world.close(Walk::new(scene, Vec::new(), true).reached(body))
+}
+
+/// What the body of a derived fact may ask for, by itself.
+pub fn of_fact(body: &Body, key: &Key, world: &World<'_>) -> Reached {
+    let parts = interpret::parts(key).into_iter();
+    let locals = parts.map(|(name, part)| (name, May::known(part))).collect();
+    Walk::new(&Scene::new(world), locals, derived::ty(key.0) == Type::Bool).reached(body)
 }
 
 /// A jump to a label: the value it brings, and whether the facts as they are lead to it.
@@ -122,19 +134,42 @@ fn binds(block: &Block) -> bool {
     block.stmts.iter().any(|stmt| matches!(stmt, Stmt::Let(..) | Stmt::LetElse(..)))
 }
 
+#[derive(Clone)]
 struct Walk<'w> {
-    scene: &'w Scene,
+    scene: &'w Scene<'w>,
+    /// Whether the body's value is a `bool`.
+    gives_bool: bool,
     /// Whether nothing is granted to the compiler; see [`Walk::granted`].
     strict: bool,
     locals: Vec<(Name, May)>,
-    keys: BTreeSet<Key>,
+    keys: Reached,
     breaks: Vec<Jump>,
     /// Whether the facts as they are lead here, from the label around.
     likely: bool,
+    /// How many loads were met.
+    met: usize,
 }
 
 // `None` is an expression that control does not come out of.
-impl Walk<'_> {
+impl<'w> Walk<'w> {
+    fn new(scene: &'w Scene<'w>, locals: Vec<(Name, May)>, gives_bool: bool) -> Self {
+        Self {
+            scene,
+            gives_bool,
+            strict: scene.world.strict,
+            locals,
+            keys: Reached::default(),
+            breaks: Vec::new(),
+            likely: true,
+            met: 0,
+        }
+    }
+
+    fn reached(mut self, body: &Body) -> Reached {
+        self.block(&body.block);
+        self.keys
+    }
+
     fn scoped<T>(&mut self, walk: impl FnOnce(&mut Self) -> T) -> T {
         let outside = self.locals.len();
         let result = walk(self);
@@ -386,6 +421,7 @@ impl Walk<'_> {
             }
             Expr::Load(fact, keys, _) => {
                 let key = self.key(keys)?;
+                self.met += 1;
                 May::of_facts(key.and_then(|key| self.load((*fact, key))))
             }
             Expr::Many(many, items, fact, keys, _) => self.many(*many, items, *fact, keys)?,
@@ -442,19 +478,29 @@ impl Walk<'_> {
     }
 
     fn load(&mut self, key: Key) -> Option<Value> {
-        let value = self.scene.read(&key);
-        self.keys.insert(key);
+        let value = self.scene.world.read(&key);
+        let is_derived = derived::is_derived(key.0);
+        let keys = if is_derived { &mut self.keys.derived } else { &mut self.keys.stored };
+        keys.insert(key);
         value
     }
 
     fn many(&mut self, many: Many, items: &Items, fact: usize, keys: &[Expr]) -> Option<May> {
         let items = match items {
             Items::Labels => self.scene.doc.labels.clone(),
+            Items::Near(number) => {
+                let part = self.local(PARTS[0]).int();
+                vec![part.expect("a key is known in its body"), *number]
+            }
             Items::List(name) => match &self.local(name).value {
                 Some(Value::List(list)) => list.iter().flatten().copied().collect(),
-                _ => return Some(May::of_facts(None)),
+                _ => {
+                    self.met += 1;
+                    return Some(May::of_facts(None));
+                }
             },
         };
+        self.met += 1;
         let mut values = Vec::new();
         for item in items {
             self.locals.push((ITEM.into(), May::known(Value::Int(item))));
@@ -462,7 +508,7 @@ impl Walk<'_> {
             self.locals.pop();
             values.push(key?.and_then(|key| self.load((fact, key))));
         }
-        debug_assert!(matches!(FACTS[fact].shape, Shape::Flag(_)) || many == Many::Each);
+        debug_assert!(derived::ty(fact) == Type::Bool || many == Many::Each);
         Some(May::of_facts(quantified(many, &values)))
     }
 
@@ -470,12 +516,17 @@ impl Walk<'_> {
         // Of a left side that leaves by local data, the compiler knows that it is not true, say, and
         // goes on as if it were false.
         let is_granted = !self.strict && !left.diverges() && self.is_fed(left);
-        let left = match self.expr(left) {
+        let may_fail = self.may_fail(left, right);
+        let left_side = left;
+        let mut left = match self.expr(left) {
             None if is_granted => May::of_facts(None),
             left => left?,
         };
         let is_and = op == Op::And;
         if if is_and { !left.yes } else { !left.no } {
+            if may_fail {
+                self.after_failure(&mut left, right, !is_and);
+            }
             return Some(left);
         }
         let (decisive, mut of_right) = (!is_and, None);
@@ -492,11 +543,86 @@ impl Walk<'_> {
             self.either(&left, decided, &mut walk_right)?
         };
         both.fed |= left.fed;
+        if !self.strict && speaks_of(right, left_side) {
+            // What the left side binds is not known where the compiler looks at the whole.
+            both.yes |= left.yes;
+            both.no |= left.no || is_and;
+        }
         if left.truth().is_none() {
             // The left side failed; the right one may be known to decide.
             both.value = of_right.filter(|right| *right == decisive).map(Value::Bool);
         }
         Some(both)
+    }
+
+    /// The right side, though the left one is not what leads to it: it may have failed.
+    fn after_failure(&mut self, left: &mut May, right: &Expr, decisive: bool) {
+        let before = (self.likely, self.locals.clone());
+        self.likely = false;
+        let right = self.expr(right);
+        (self.likely, self.locals) = before;
+        if left.value.is_none() {
+            let right = right.as_ref().and_then(May::truth);
+            left.value = right.filter(|right| *right == decisive).map(Value::Bool);
+        }
+    }
+
+    /// Whether local data lead to a load in the left side of `||` or `&&`: it may fail, and then the
+    /// right side has a say.
+    ///
+    /// The compiler looks so far into the left side as it sees through it; and it does not look
+    /// whether a failure of the left side is the end.
+    fn may_fail(&self, left: &Expr, right: &Expr) -> bool {
+        if self.strict {
+            return is_three_valued(left, right, self.gives_bool) && self.meets_load(left);
+        }
+        left.loads() && !left.binds_names() && self.seems_to_fail(left)
+    }
+
+    /// Whether local data lead to a load.
+    fn meets_load(&self, expr: &Expr) -> bool {
+        let mut copy = self.clone();
+        copy.met = 0;
+        copy.expr(expr);
+        copy.met > 0
+    }
+
+    /// As the compiler sees it.
+    fn seems_to_fail(&self, expr: &Expr) -> bool {
+        let may_be = |condition: &Expr, value: bool| {
+            let may = self.clone().expr(condition);
+            may.is_none_or(|may| if value { may.yes } else { may.no })
+        };
+        match expr {
+            expr if !expr.loads() => false,
+            // What it binds is not known here.
+            Expr::Logic(_, it, _) | Expr::If(it, ..) if it.binds_names() => true,
+            Expr::Paren(it) => self.seems_to_fail(it),
+            Expr::Logic(op, left, right) => {
+                self.seems_to_fail(left)
+                    || may_be(left, *op == Op::And) && self.seems_to_fail(right)
+            }
+            Expr::If(condition, then, otherwise) if !condition.loads() => {
+                may_be(condition, true) && self.block_seems_to_fail(then)
+                    || may_be(condition, false)
+                        && otherwise.as_ref().is_some_and(|it| self.block_seems_to_fail(it))
+            }
+            Expr::Block(block) => self.block_seems_to_fail(block),
+            _ => true,
+        }
+    }
+
+    fn block_seems_to_fail(&self, block: &Block) -> bool {
+        let inside = Expr::Block(block.clone());
+        if binds(block) || block.stmts.iter().any(|stmt| matches!(stmt, Stmt::Assign(..))) {
+            return inside.loads();
+        }
+        let stmts = block.stmts.iter().filter_map(|stmt| match stmt {
+            Stmt::Expr(value) => Some(value),
+            _ => None,
+        });
+        let mut exprs = stmts.chain(block.tail.as_deref());
+        exprs.any(|it| self.seems_to_fail(it))
     }
 
     fn branch(

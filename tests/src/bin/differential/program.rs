@@ -1,6 +1,6 @@
 //! The generated program: writing it, building it, asking it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 
 use crate::body::Body;
 use crate::data::FACTS;
+use crate::derived;
 use crate::interpret::Key;
 use crate::render;
 
@@ -17,24 +18,35 @@ pub const EAGER: usize = 0;
 /// See [`EAGER`].
 pub const LAZY: usize = 1;
 
-/// A question: a data set, and the policies of a gate by their places.
+/// A question: what is asked, step by step, on one session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     /// The data set.
     pub data: u64,
-    /// The policies.
+    /// The steps.
+    pub steps: Vec<Step>,
+}
+
+/// What is asked of one gate at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The policies of the gate, by their places.
     pub policies: Vec<usize>,
+    /// The data sets whose documents are asked for.
+    pub docs: Vec<u64>,
 }
 
 /// What the program says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
-    /// `allow`, `deny`, `indeterminate`, or what went wrong.
-    pub decision: String,
+    /// For each document of each step, `allow`, `deny`, `indeterminate`, or what went wrong.
+    pub decisions: Vec<String>,
     /// Rounds used.
     pub rounds: u64,
-    /// Rounds planned.
+    /// Rounds planned, by the last gate.
     pub planned: u64,
+    /// Rounds more for each link of a recursive fact.
+    pub per_link: u64,
     /// The keys that were asked of a source, each as often as it was.
     pub asked: Vec<Key>,
 }
@@ -60,10 +72,10 @@ impl Workshop {
         Self { folder: folder.to_owned(), library: library.to_owned() }
     }
 
-    /// Builds a program of these bodies. An error is the compiler's, with the bodies that it is
-    /// about.
-    pub fn build(&self, bodies: &[Body]) -> Result<Program, (String, BTreeSet<usize>)> {
-        self.write(bodies);
+    /// Builds a program of these bodies, with those derived facts that they need. An error is the
+    /// compiler's, with the bodies that it is about.
+    fn build(&self, facts: &[Body], bodies: &[Body]) -> Result<Program, (String, BTreeSet<usize>)> {
+        self.write(facts, bodies);
         let output = Command::new(env!("CARGO"))
             .args(["build", "--quiet", "--color=never"])
             .env("CARGO_TARGET_DIR", self.folder.join("target"))
@@ -75,19 +87,28 @@ impl Workshop {
             return Ok(Program { executable, count: bodies.len() });
         }
         let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-        let about = errors.split("src/bodies/b").skip(1).filter_map(|rest| {
-            rest.split(".rs").next().and_then(|number| number.parse::<usize>().ok())
-        });
-        let about = about.collect();
+        let about = |file: &str| -> BTreeSet<usize> {
+            let after = errors.split(file).skip(1);
+            after.filter_map(|rest| rest.split(".rs").next()?.parse().ok()).collect()
+        };
+        let (mut about, sets) = (about("src/bodies/b"), about("src/facts/set"));
+        about.extend((0..bodies.len()).filter(|at| {
+            let needed = derived::needed(facts, [&bodies[*at]]);
+            needed.into_iter().any(|fact| sets.contains(&derived::set(fact)))
+        }));
         Err((errors, about))
     }
 
     /// Builds a program of those bodies that compile; gives the places of the others, and why.
-    pub fn build_what_compiles(&self, bodies: &[Body]) -> (Program, BTreeSet<usize>, String) {
+    pub fn build_what_compiles(
+        &self,
+        facts: &[Body],
+        bodies: &[Body],
+    ) -> (Program, BTreeSet<usize>, String) {
         let (mut refused, mut all_errors) = (BTreeSet::new(), String::new());
         let mut bodies = bodies.to_vec();
         loop {
-            match self.build(&bodies) {
+            match self.build(facts, &bodies) {
                 Ok(program) => return (program, refused, all_errors),
                 Err((errors, about)) => {
                     assert!(!about.is_subset(&refused), "the program does not build: {errors}");
@@ -101,7 +122,7 @@ impl Workshop {
         }
     }
 
-    fn write(&self, bodies: &[Body]) {
+    fn write(&self, facts: &[Body], bodies: &[Body]) {
         let library = self.library.join("gatehouse");
         let manifest = format!(
             "[package]\nname = \"differential-program\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
@@ -113,7 +134,12 @@ impl Workshop {
         put(&self.folder.join("Cargo.toml"), &manifest);
         put(&self.folder.join("src/main.rs"), include_str!("program/main.rs"));
         put(&self.folder.join("src/data.rs"), include_str!("data.rs"));
-        put(&self.folder.join("src/facts.rs"), &facts());
+        let mut modules = stored_facts();
+        for (at, text) in derived_facts(facts, bodies) {
+            put(&self.folder.join(format!("src/facts/set{at}.rs")), &text);
+            writeln!(modules, "\nmod set{at};\npub use set{at}::*;").expect("a string takes all");
+        }
+        put(&self.folder.join("src/facts.rs"), &modules);
         let mut list = String::from("//! The generated policies.\n\n");
         let mut places = String::new();
         for (at, body) in bodies.iter().enumerate() {
@@ -149,8 +175,23 @@ fn module(body: &Body) -> String {
     )
 }
 
-/// The facts, and a source of all of them.
-fn facts() -> String {
+/// The derived facts that bodies need: each set, and its module.
+fn derived_facts(facts: &[Body], bodies: &[Body]) -> BTreeMap<usize, String> {
+    let mut sets: BTreeMap<usize, String> = BTreeMap::new();
+    for place in derived::needed(facts, bodies) {
+        let fact = render::derived(place, &facts[place - FACTS.len()]);
+        sets.entry(derived::set(place)).or_default().push_str(&fact);
+    }
+    for text in sets.values_mut() {
+        *text = format!(
+            "#![allow(warnings)]\nuse super::*;\nuse gatehouse::prelude::*;\n\nfact! {{\n{text}}}\n"
+        );
+    }
+    sets
+}
+
+/// The stored facts, and a source of all of them.
+fn stored_facts() -> String {
     let mut text = String::from(
         "//! The facts, and their source.\n\nuse std::sync::{Arc, PoisonError};\n\n\
          use gatehouse::prelude::*;\n\nuse crate::data::{Answer, answer};\nuse crate::{Clock, Log};\n\n\
@@ -221,15 +262,21 @@ impl Program {
 }
 
 fn line(question: &Question) -> String {
-    let policies: Vec<String> = question.policies.iter().map(usize::to_string).collect();
-    format!("{} {}\n", question.data, policies.join(" "))
+    let mut line = question.data.to_string();
+    for Step { policies, docs } in &question.steps {
+        let policies: Vec<String> = policies.iter().map(usize::to_string).collect();
+        let docs: Vec<String> = docs.iter().map(u64::to_string).collect();
+        write!(line, " {}/{}", policies.join(","), docs.join(",")).expect("a string takes all");
+    }
+    line + "\n"
 }
 
 fn reply(line: &str) -> Reply {
     let mut words = line.split(' ');
     let mut next = || words.next().expect("a word").to_owned();
-    let decision = next();
-    let (rounds, planned) = (next().parse().expect("rounds"), next().parse().expect("rounds"));
+    let decisions = next().split(',').map(str::to_owned).collect();
+    let mut number = || next().parse().expect("rounds");
+    let (rounds, planned, per_link) = (number(), number(), number());
     let asked = words
         .map(|key| {
             let mut numbers = key.split(':').map(|number| number.parse::<u64>().expect("a number"));
@@ -237,5 +284,5 @@ fn reply(line: &str) -> Reply {
             (usize::try_from(fact).expect("a place"), numbers.collect())
         })
         .collect();
-    Reply { decision, rounds, planned, asked }
+    Reply { decisions, rounds, planned, per_link, asked }
 }

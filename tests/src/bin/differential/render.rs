@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::body::{Arm, Block, Body, Comparison, Expr, ITEM, Items, Many, Op, Pattern, Stmt};
+use crate::body::{Arm, Block, Body, Comparison, Expr, ITEM, Items, Many, Op, Pattern, Stmt, Type};
 use crate::data::{DOMAIN, FACTS, Fact, Shape};
+use crate::derived::{self, PARTS};
 
 /// The policy `name` with this body.
 pub fn policy(body: &Body, name: &str, lazy: bool) -> String {
@@ -21,15 +22,37 @@ pub fn policy(body: &Body, name: &str, lazy: bool) -> String {
     text
 }
 
+/// The policy, with the derived facts that it needs.
+pub fn rules(facts: &[Body], body: &Body, name: &str, lazy: bool) -> String {
+    let needed = derived::needed(facts, [body]);
+    let facts: String = needed.iter().map(|at| derived(*at, &facts[*at - FACTS.len()])).collect();
+    let facts = if facts.is_empty() { facts } else { format!("fact! {{\n{facts}}}\n") };
+    facts + &policy(body, name, lazy)
+}
+
 /// The line of `fact!` for a fact.
 pub fn fact(fact: &Fact) -> String {
     let parts = ["a", "b"].map(|part| format!("{part}: u64"))[..fact.parts].join(", ");
     let (required, value) = match fact.shape {
         Shape::Flag(default) => ("", format!("bool = {default}")),
-        Shape::Optional => ("", "u64".to_owned()),
+        Shape::Optional | Shape::Number => ("", "u64".to_owned()),
         Shape::Required => ("#[required] ", "u64".to_owned()),
     };
     format!("{required}pub {}({parts}) -> {value};", fact.name)
+}
+
+/// The derived fact at `place`, with this body.
+pub fn derived(place: usize, body: &Body) -> String {
+    let parts = PARTS.map(|part| format!("{part}: u64"))[..derived::fact(place).parts].join(", ");
+    let value = match derived::ty(place) {
+        Type::Bool => "bool",
+        Type::Int => "u64",
+        _ => "Option<u64>",
+    };
+    let mut text = format!("    pub {}({parts}) -> {value} ", derived::name(place));
+    Renderer { text: &mut text, indent: 1 }.block(&body.block);
+    text.push('\n');
+    text
 }
 
 struct Renderer<'r> {
@@ -154,7 +177,7 @@ impl Renderer<'_> {
     }
 
     fn call(&mut self, fact: usize, keys: &[Expr]) {
-        self.push(FACTS[fact].name);
+        self.push(&derived::name(fact));
         self.push("(");
         for (i, key) in keys.iter().enumerate() {
             if i > 0 {
@@ -263,6 +286,7 @@ impl Renderer<'_> {
         });
         match items {
             Items::Labels => self.push("doc.labels.iter()"),
+            Items::Near(number) => self.push(&format!("[x, {number}_u64].iter()")),
             Items::List(name) => self.push(&format!("{name}.iter().flatten()")),
         }
         self.push(".map(|item| ");

@@ -1,6 +1,8 @@
 //! The smallest body that still differs.
 
 use crate::body::{Block, Body, Expr, Part, Type, nothing};
+use crate::data::FACTS;
+use crate::derived::{self, IN_SET};
 use crate::program::Workshop;
 use crate::trial::Trial;
 use crate::types;
@@ -8,11 +10,56 @@ use crate::types;
 /// Candidates in a build.
 const BATCH: usize = 120;
 
+/// A policy's body, and the derived facts that it may use, as the first set of them.
+#[derive(Clone, PartialEq)]
+pub struct Rules {
+    /// The bodies of the derived facts.
+    pub facts: Vec<Body>,
+    /// The policy's.
+    pub body: Body,
+}
+
+impl Rules {
+    /// Those of a body of a program.
+    pub fn of(facts: &[Body], body: &Body) -> Self {
+        let set = derived::mentioned(body).first().map_or(0, |fact| derived::set(*fact));
+        let first = set * IN_SET;
+        Self { facts: facts[first..first + IN_SET].to_vec(), body: body.clone() }.moved(0)
+    }
+
+    /// As those of another set.
+    fn moved(&self, set: usize) -> Self {
+        let facts = self.facts.iter().map(|fact| derived::moved(fact, set)).collect();
+        Self { facts, body: derived::moved(&self.body, set) }
+    }
+
+    fn size(&self) -> usize {
+        let needed = derived::needed(&self.facts, [&self.body]).into_iter();
+        size(&self.body) + needed.map(|at| size(&self.facts[at - FACTS.len()])).sum::<usize>()
+    }
+
+    /// All that are one step smaller, the smallest first.
+    fn candidates(&self) -> Vec<Self> {
+        let with_body = |body| Self { facts: self.facts.clone(), body };
+        let mut list: Vec<Self> = candidates(&self.body).into_iter().map(with_body).collect();
+        for fact in derived::needed(&self.facts, [&self.body]) {
+            let at = fact - FACTS.len();
+            list.extend(candidates(&self.facts[at]).into_iter().map(|fact| {
+                let mut rules = self.clone();
+                rules.facts[at] = fact;
+                rules
+            }));
+        }
+        list.sort_by_key(Self::size);
+        list
+    }
+}
+
 /// Shrinks a body that differs on one of the data sets; gives what then differs, too.
-pub fn shrink(workshop: &Workshop, body: &Body, sets: &[u64], strict: bool) -> (Body, String) {
-    let mut smallest = (body.clone(), String::from("nothing smaller differs"));
+pub fn shrink(workshop: &Workshop, rules: &Rules, sets: &[u64], strict: bool) -> (Rules, String) {
+    let mut smallest = (rules.clone(), String::from("nothing smaller differs"));
     loop {
-        let candidates = candidates(&smallest.0);
+        let candidates = smallest.0.candidates();
         let Some(next) = first_that_differs(workshop, &candidates, sets, strict) else {
             return smallest;
         };
@@ -22,19 +69,21 @@ pub fn shrink(workshop: &Workshop, body: &Body, sets: &[u64], strict: bool) -> (
 
 fn first_that_differs(
     workshop: &Workshop,
-    candidates: &[Body],
+    candidates: &[Rules],
     sets: &[u64],
     strict: bool,
-) -> Option<(Body, String)> {
-    candidates.chunks(BATCH).find_map(|bodies| {
-        let (program, refused, _) = workshop.build_what_compiles(bodies);
-        let mut bodies = bodies.to_vec();
+) -> Option<(Rules, String)> {
+    candidates.chunks(BATCH).find_map(|rules| {
+        let moved: Vec<Rules> = rules.iter().zip(0..).map(|(it, set)| it.moved(set)).collect();
+        let facts: Vec<Body> = moved.iter().flat_map(|it| it.facts.clone()).collect();
+        let mut bodies: Vec<Body> = moved.into_iter().map(|it| it.body).collect();
+        let (program, refused, _) = workshop.build_what_compiles(&facts, &bodies);
         for at in refused {
             bodies[at] = nothing();
         }
-        let trial = Trial { bodies: &bodies, program: &program, sets, strict };
+        let trial = Trial::new((&facts, &bodies), &program, sets, strict);
         let found = trial.differences().into_iter().next()?;
-        Some((bodies[found.body].clone(), found.what))
+        Some((rules[found.body].clone(), found.what))
     })
 }
 

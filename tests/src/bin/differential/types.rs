@@ -1,7 +1,7 @@
 //! The types of expressions, and whether a changed body still has them.
 
 use crate::body::{Block, Expr, Items, Many, Name, Pattern, Stmt, Type};
-use crate::data::{FACTS, Shape};
+use crate::derived::{self, PARTS};
 
 /// The type of an expression that does not leave.
 pub fn of(expr: &Expr) -> Type {
@@ -11,10 +11,7 @@ pub fn of(expr: &Expr) -> Type {
         Expr::Field(field) => field.ty(),
         Expr::Var(_, ty) => *ty,
         Expr::Paren(it) => of(it),
-        Expr::Load(fact, ..) => match FACTS[*fact].shape {
-            Shape::Flag(_) => Type::Bool,
-            _ => Type::Opt,
-        },
+        Expr::Load(fact, ..) => derived::ty(*fact),
         Expr::Many(Many::Each, ..) => Type::List,
         Expr::If(_, then, otherwise) => {
             let blocks = std::iter::once(then).chain(otherwise);
@@ -34,9 +31,11 @@ fn of_block(block: &Block) -> Type {
     block.tail.as_ref().map_or(Type::Unit, |tail| of(tail))
 }
 
-/// Whether every name is bound where it is used, with the right type.
+/// Whether every name is bound where it is used, with the right type. Policies do not speak of the
+/// parts of a key, and derived facts always may.
 pub fn is_well_scoped(block: &Block) -> bool {
-    Scope { locals: Vec::new() }.block(block)
+    let locals = PARTS.iter().map(|part| ((*part).to_owned(), Type::Int)).collect();
+    Scope { locals }.block(block)
 }
 
 struct Scope {
@@ -104,7 +103,7 @@ impl Scope {
             Expr::Load(_, keys, _) => keys.iter().all(|key| self.expr(key)),
             Expr::Many(_, items, _, keys, _) => {
                 let has_items = match items {
-                    Items::Labels => true,
+                    Items::Labels | Items::Near(_) => true,
                     Items::List(name) => self.has(name, Type::List),
                 };
                 has_items && keys.iter().all(|key| self.expr(key))

@@ -1,7 +1,9 @@
 //! The generated program: answers, for each line of its input, what a gate decides.
 //!
-//! A line is a data set and the policies of a gate, by their places in `bodies::POLICIES`. The answer
-//! is the decision, the rounds used, the rounds planned, and every key that was asked of a source.
+//! A line is a data set, and steps on one session: the policies of a gate, by their places in
+//! `bodies::POLICIES`, and the data sets whose documents it is asked about. The answer is the
+//! decisions, the rounds used, the rounds planned, the rounds planned for each link, and every key
+//! that was asked of a source.
 
 mod bodies;
 mod data;
@@ -109,26 +111,51 @@ fn run<T>(future: impl Future<Output = T>, clock: &Clock) -> Option<(T, u64)> {
     None
 }
 
+/// The numbers of a step.
+fn list(text: &str) -> Vec<u64> {
+    text.split(',').map(|number| number.parse().expect(text)).collect()
+}
+
 /// One line of input.
 fn answer(line: &str) -> String {
-    let mut numbers = line.split_whitespace().map(|number| number.parse::<usize>().expect(line));
-    let data = numbers.next().expect("a data set") as u64;
-    let policies: Vec<Boxed> = numbers.map(|at| bodies::POLICIES[at]()).collect();
-    let gate = DynGate::new(policies);
-    let (user, doc) = data::request(data);
+    let mut words = line.split_whitespace();
+    let data: u64 = words.next().and_then(|word| word.parse().ok()).expect(line);
+    let steps = words.map(|word| {
+        let (policies, docs) = word.split_once('/').expect(line);
+        let policies = list(policies).into_iter().map(|at| bodies::POLICIES[at as usize]());
+        let docs: Vec<Doc> = list(docs).into_iter().map(|data| data::request(data).1).collect();
+        (DynGate::new(policies.collect::<Vec<Boxed>>()), docs)
+    });
+    let steps: Vec<_> = steps.collect();
+    let (user, _) = data::request(data);
     let (clock, log) = (Arc::new(Clock::default()), Arc::new(Log::default()));
     let world = World { data, clock: Arc::clone(&clock), log: Arc::clone(&log) };
     let decided = catch_unwind(AssertUnwindSafe(|| {
         let session = Session::new(Facts { world });
-        let access = gate.bind(&session, &user, &());
-        run(access.check(&doc), &clock)
+        let (mut decisions, mut rounds) = (Vec::new(), 0);
+        for (gate, docs) in &steps {
+            let access = gate.bind(&session, &user, &());
+            let all = async {
+                match &docs[..] {
+                    [doc] => vec![access.check(doc).await],
+                    docs => access.check_all(docs).await,
+                }
+            };
+            let (decided, now) = run(all, &clock)?;
+            decisions.extend(decided.iter().map(word));
+            rounds = now;
+        }
+        Some((decisions, rounds))
     }));
-    let (decision, rounds) = match decided {
-        Ok(Some((decision, rounds))) => (word(&decision), rounds),
-        Ok(None) => ("hangs", 0),
-        Err(_) => ("panics", 0),
+    let (decisions, rounds) = match decided {
+        Ok(Some(decided)) => decided,
+        Ok(None) => (vec!["hangs"], 0),
+        Err(_) => (vec!["panics"], 0),
     };
-    let mut text = format!("{decision} {rounds} {}", gate.plan().rounds());
+    let plan = steps.last().expect(line).0.plan();
+    let per_link = plan.policies().iter().map(|policy| policy.plan.rounds_per_link).max();
+    let (planned, per_link) = (plan.rounds(), per_link.unwrap_or(0));
+    let mut text = format!("{} {rounds} {planned} {per_link}", decisions.join(","));
     for (fact, parts) in log.lock().unwrap_or_else(PoisonError::into_inner).iter() {
         let parts: Vec<String> = parts.iter().map(u64::to_string).collect();
         write!(text, " {fact}:{}", parts.join(":")).expect("a string takes all");
