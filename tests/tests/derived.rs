@@ -81,6 +81,18 @@ fact! {
     }
     /// The number before.
     pub Pred(n: u32) -> u32;
+    /// Holds if the rule of `id` loads and says so; relies on it otherwise, two facts deep.
+    pub Relies(id: u32) -> bool {
+        Ruled(id).await.is_some() || Panics(id).await
+    }
+    pub Panics(id: u32) -> bool {
+        Panics(id + 1).await || panics(id)
+    }
+}
+
+fn panics(id: u32) -> bool {
+    assert!(id < 5, "relied on what is not there");
+    false
 }
 
 #[derive(Sources)]
@@ -145,6 +157,13 @@ async fn even(_: _, n: &u32) -> bool {
     Even(*n).await
 }
 
+/// The left side of `||` may fail, and the right side panic on account of it.
+#[policy]
+async fn relies(_: _, id: &u32) -> bool {
+    Relies(*id).await || FolderViewer(1, *id).await
+}
+
+static RELIES: Gate<Nodes, relies> = Gate::new();
 static HOLDS: Gate<Nodes, holds> = Gate::new();
 static REACHES: Gate<Nodes, reaches> = Gate::new();
 static SEES: Gate<Nodes, sees> = Gate::new();
@@ -254,6 +273,30 @@ async fn depth_has_a_limit_whoever_asks_first() {
             assert!(text.contains("`FolderViewer`: it is more than 64 links"), "{text}");
         }
     }
+}
+
+/// A panic beside a failure is part of the failure, and leaves nothing half-computed behind.
+#[tokio::test]
+async fn what_panics_behind_a_failure_is_unwound() {
+    let broken = Facts { rules: Scripted::new(|_| Says::Failure), ..folders() };
+    let session = Session::new(broken);
+    let access = RELIES.bind(&session, &1, &());
+    for _ in 0..2 {
+        assert!(access.check(&3).await.is_allow(), "the other operand holds");
+    }
+    assert!(SEES.bind(&session, &2, &()).check(&3).await.is_deny());
+}
+
+/// Evaluations that run side by side share the rounds of what they derive.
+#[tokio::test]
+async fn joined_evaluations_share_rounds() {
+    let (facts, session) = counted_folders();
+    let access = SEES.bind(&session, &1, &());
+    let folders: Vec<u32> = (0..100).map(|n| n % 7).collect();
+    let checks = folders.iter().map(|folder| access.check(folder));
+    let decisions = futures::future::join_all(checks).await;
+    assert!(decisions.iter().all(Decision::is_allow));
+    assert_eq!(facts.parents.calls().len(), 1, "every folder up to the sixth is asked for at once");
 }
 
 /// Every node leads to every other one, and none to the goal: the worst case of a naive search.
