@@ -210,17 +210,18 @@ impl Cost {
     #[doc(hidden)]
     #[must_use]
     pub const fn of_cycle(facts: &[Option<&'static Derivation>]) -> Self {
-        let mut cost = Self::of(facts[0]);
-        let (mut at, mut most) = (0, 0_u32);
+        let mut cost = Self::RECURSION;
+        let (mut at, mut link, mut most) = (0, 0, 0_u32);
         while at < facts.len() {
             if let Some(Derivation { plan, .. }) = facts[at] {
-                cost.rounds_per_link =
-                    if at == 0 { plan.link() } else { larger(cost.rounds_per_link, plan.link()) };
+                cost.rounds = larger(cost.rounds, plan.rounds);
+                cost.rounds_per_link = larger(cost.rounds_per_link, plan.rounds_per_link);
+                link = larger(link, plan.link());
                 most = most.saturating_add(plan.most_rounds());
             }
             at += 1;
         }
-        cost.rounds_per_link += Self::of(facts[0]).rounds_per_link;
+        cost.rounds_per_link += link;
         cost.most_rounds = larger(most, 1).saturating_mul(Self::MOST_PER_LOAD);
         cost
     }
