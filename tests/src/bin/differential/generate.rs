@@ -223,10 +223,13 @@ impl Generator<'_> {
         let first = Stmt::Let("m".into(), true, self.number_field());
         self.bind("m", ty);
         let between = self.stmt(depth);
-        let changed = match self.local(ty).filter(|name| name == "m") {
-            Some(name) => Stmt::Assign(name, self.number_field()),
-            None => self.stmt(depth),
-        };
+        // Unless another one of the name was bound meanwhile.
+        let is_it =
+            |it: &Self| it.locals.iter().rev().find(|it| it.0 == "m").is_some_and(|it| it.1 == ty);
+        if !is_it(self) {
+            return vec![first, between];
+        }
+        let changed = Stmt::Assign("m".into(), self.number_field());
         let options = self.facts(|shape| shape == Shape::Optional);
         let fact = self.pick(&options);
         let key = Expr::Var("m".into(), ty);
