@@ -58,7 +58,13 @@ fn fact(seed: u64, place: usize) -> Body {
             ..Generator::new(&mut numbers, ty, MOST_LOADS_OF_FACT)
         };
         let depth = 1 + it.random.below(3);
-        let block = if cycle.is_empty() { it.block(ty, depth) } else { it.answers(depth) };
+        let block = if cycle.is_empty() {
+            it.block(ty, depth)
+        } else if it.chance(60) {
+            it.graph()
+        } else {
+            it.answers(depth)
+        };
         let body = Body { forbid: false, admins_only: false, block };
         let recurs = derived::mentioned(&body).iter().any(|fact| cycle.contains(fact));
         if it.loads > 1 && recurs == !cycle.is_empty() {
@@ -298,6 +304,48 @@ impl Generator<'_> {
         }
     }
 
+    /// A fact that holds by itself, or on account of what two links lead to: such data run in
+    /// circles, and their facts differ.
+    fn graph(&mut self) -> Block {
+        let flags: Vec<usize> =
+            (0..FACTS.len()).filter(|at| FACTS[*at].shape == Shape::Flag(false)).collect();
+        let base = self.load(&flags).unwrap_or_else(|| self.bool_field());
+        let next: Vec<Expr> = (0..2)
+            .map(|_| {
+                let fact = self.pick(&self.cycle.clone());
+                self.loads += 2;
+                self.linked(fact)
+            })
+            .collect();
+        let [left, right] = <[Expr; 2]>::try_from(next).expect("two");
+        let op = self.pick(&[Op::And, Op::And, Op::Or]);
+        let both = Expr::Logic(op, Box::new(left), Box::new(right));
+        let (first, last) = if self.chance(70) { (base, both) } else { (both, base) };
+        let tail = Expr::Logic(Op::Or, Box::new(first), Box::new(last));
+        Block { stmts: Vec::new(), tail: Some(Box::new(tail)) }
+    }
+
+    /// A fact for where a link leads.
+    fn linked(&mut self, fact: usize) -> Expr {
+        self.loads += 1;
+        let links: Vec<usize> = (0..FACTS.len())
+            .filter(|at| FACTS[*at].parts == 1 && FACTS[*at].shape == Shape::Optional)
+            .collect();
+        let (link, from) = (self.pick(&links), self.number_field());
+        let value = Expr::Load(link, vec![from], false);
+        let (name, otherwise) = (self.name(), self.chance(20));
+        let next = self.scoped(|it| {
+            it.bind(&name, Type::Int);
+            let mut keys: Vec<Expr> =
+                (0..derived::fact(fact).parts).map(|_| it.small_number()).collect();
+            keys[0] = Expr::Var(name.clone(), Type::Int);
+            Expr::Load(fact, keys, it.chance(6))
+        });
+        let some = Arm { pattern: Pattern::Some(name), guard: None, value: next };
+        let none = Arm { pattern: Pattern::None, guard: None, value: Expr::Bool(otherwise) };
+        Expr::Match(Box::new(value), vec![some, none])
+    }
+
     /// The fact again, or one that comes back to it.
     fn recursive(&mut self) -> Expr {
         if self.loads >= self.most_loads {
@@ -311,20 +359,8 @@ impl Generator<'_> {
             return Expr::Many(many, items, fact, keys, self.chance(6));
         }
         let parts = derived::fact(fact).parts;
-        let link = FACTS.iter().position(|fact| fact.name == "Link").expect("there is one");
         if self.chance(40) && self.loads < self.most_loads {
-            self.loads += 1;
-            let value = Expr::Load(link, vec![Expr::Var(PARTS[0].into(), Type::Int)], false);
-            let (name, otherwise) = (self.name(), self.chance(20));
-            let next = self.scoped(|it| {
-                it.bind(&name, Type::Int);
-                let mut keys: Vec<Expr> = (0..parts).map(|_| it.small_number()).collect();
-                keys[0] = Expr::Var(name.clone(), Type::Int);
-                Expr::Load(fact, keys, it.chance(6))
-            });
-            let some = Arm { pattern: Pattern::Some(name), guard: None, value: next };
-            let none = Arm { pattern: Pattern::None, guard: None, value: Expr::Bool(otherwise) };
-            return Expr::Match(Box::new(value), vec![some, none]);
+            return self.linked(fact);
         }
         let depth = u64::from(self.chance(60));
         let keys = (0..parts).map(|_| self.number(depth)).collect();
