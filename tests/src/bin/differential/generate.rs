@@ -67,7 +67,7 @@ fn fact(seed: u64, place: usize) -> Body {
         };
         let body = Body { forbid: false, admins_only: false, block };
         let recurs = derived::mentioned(&body).iter().any(|fact| cycle.contains(fact));
-        if it.loads > 1 && recurs == !cycle.is_empty() {
+        if it.loads > 1 && recurs != cycle.is_empty() {
             return body;
         }
     }
@@ -660,8 +660,8 @@ impl Generator<'_> {
             let parts: Vec<_> = parts.collect();
             return Expr::Var((*self.pick(&parts)).into(), Type::Int);
         }
-        use Field::{DocId, Org, Owner, Team, UserId};
-        Expr::Field(self.pick(&[DocId, Org, Owner, Team, UserId]))
+        let fields = [Field::DocId, Field::Org, Field::Owner, Field::Team, Field::UserId];
+        Expr::Field(self.pick(&fields))
     }
 
     fn option(&mut self, depth: u64) -> Expr {
