@@ -103,6 +103,14 @@ impl Slicing<'_> {
         match (node, aim) {
             (node, _) if node.diverges() => Ok(Some(quote!(false))),
             (node, Aim::Passed) if !node.leaves() => Ok(None),
+            // A chain that binds names for its own later parts stays one.
+            (Node::Logic(_), Aim::Value(value))
+                if !self.is_fed(node) && !bound_in(node).is_empty() =>
+            {
+                self.made(node)?;
+                let (condition, no) = (self.emitter.node(node), !value);
+                Ok(Some(quote!((if #condition { #value } else { #no }))))
+            }
             (Node::Logic(it), aim) => self.guard_of_logic(it, aim),
             (Node::Compound(Expr::Paren(_) | Expr::Group(_), inside), aim) => {
                 self.guard(&inside[0], aim)

@@ -180,6 +180,12 @@ impl PlannedLoad {
         self.fact_is.0()
     }
 
+    /// Whether it comes back to the fact whose body it is in.
+    const fn is_recursion(&self) -> bool {
+        // What it costs, the cost of that fact says.
+        self.cost.most_rounds == 0 && self.cost.rounds > 0
+    }
+
     const fn last_round(&self) -> u32 {
         self.round - 1 + self.cost.rounds
     }
@@ -245,11 +251,13 @@ impl Cost {
     #[doc(hidden)]
     #[must_use]
     pub const fn of_cycle(facts: &[Option<&'static Derivation>]) -> Self {
-        let mut cost = Self::of(facts[0]);
+        let mut cost = Self::RECURSION;
         let (mut at, mut most) = (0, 0_u32);
         while at < facts.len() {
             if let Some(Derivation { plan, .. }) = facts[at] {
-                cost.rounds_per_link = larger(cost.rounds_per_link, plan.link());
+                cost.rounds = larger(cost.rounds, plan.rounds);
+                let per_link = larger(plan.rounds_per_link, plan.link());
+                cost.rounds_per_link = larger(cost.rounds_per_link, per_link);
                 most = most.saturating_add(plan.most_rounds());
             }
             at += 1;
@@ -345,7 +353,7 @@ impl Plan {
         while at < loads.len() {
             let cost = loads[at].cost;
             // How often a fact comes back to itself, the data say.
-            if cost.most_rounds > 0 {
+            if !loads[at].is_recursion() {
                 rounds = larger(rounds, loads[at].last_round());
                 rounds_per_link = larger(rounds_per_link, cost.rounds_per_link);
             }
@@ -369,15 +377,32 @@ impl Plan {
         larger(self.rounds_per_link, self.link())
     }
 
-    /// Rounds from where a recursive fact is asked for to where its body asks for the next one.
+    /// Rounds for each link of the data that the rule follows itself: from where it is asked to where
+    /// it asks for the next link, and from there to its end where more waits for that.
     const fn link(&self) -> u32 {
         let (mut link, mut at) = (0, 0);
         while at < self.loads.len() {
-            if self.loads[at].cost.most_rounds == 0 {
-                link = larger(link, self.loads[at].round - 1);
+            if self.loads[at].is_recursion() {
+                link = larger(link, self.loads[at].round - 1 + self.rounds_behind(at));
             }
             at += 1;
         }
         link
+    }
+
+    /// Rounds of the loads that wait for the one at `at`.
+    const fn rounds_behind(&self, at: usize) -> u32 {
+        let (mut rounds, mut waiting) = (0, at + 1);
+        while waiting < self.loads.len() {
+            let (load, mut i) = (&self.loads[waiting], 0);
+            while i < load.waits_for.len() {
+                if load.waits_for[i].load == at && !load.is_recursion() {
+                    rounds = larger(rounds, load.last_round() - self.loads[at].round);
+                }
+                i += 1;
+            }
+            waiting += 1;
+        }
+        rounds
     }
 }

@@ -25,10 +25,12 @@ pub fn slice<P: Sources>(cx: &mut Cx<P>, part: impl FnOnce(&mut Cx<P>) -> Result
     let _ = part(cx);
 }
 
-/// What is known of a condition on facts; nothing, if it needs one that is not known, or failed.
+/// What is known of a condition on facts; nothing, if it needs one that is not known, or failed, or
+/// only guessed, in a cycle that is not solved yet.
 pub fn known<P: Sources>(
     cx: &mut Cx<P>,
     condition: impl FnOnce(&mut Cx<P>) -> Result<bool, Stop>,
 ) -> Option<bool> {
-    condition(cx).ok()
+    let guesses = cx.walk.guesses();
+    condition(cx).ok().filter(|_| cx.walk.guesses() == guesses)
 }

@@ -45,6 +45,8 @@ pub(crate) struct Walk {
     pass: u64,
     /// Counts the runs of cycles.
     run: u64,
+    /// Counts what was read of cycles that are not solved yet.
+    guesses: u64,
 }
 
 /// A fact that is being computed.
@@ -251,6 +253,11 @@ impl Walk {
         self.frames.len()
     }
 
+    /// How often a fact was read that is not settled, but guessed.
+    pub(super) fn guesses(&self) -> u64 {
+        self.guesses
+    }
+
     /// Forgets all that was begun above `links`: it panicked.
     pub(super) fn unwind(&mut self, links: usize) {
         while self.frames.len() > links {
@@ -282,6 +289,7 @@ impl Walk {
             State::Idle => None,
         };
         if let Some((frame, found)) = in_cycle {
+            self.guesses += 1;
             if let Some(top) = self.frames.last_mut() {
                 top.low = top.low.min(frame);
             }

@@ -107,13 +107,13 @@ pub fn alone(body: &Body, expected: &Expected, eager: &Reply, lazy: &Reply) -> O
     if let Some(what) = of_forbid(body.forbid, lazy) {
         return Some(format!("lazy: {what}"));
     }
-    if eager.rounds > lazy.rounds {
-        return Some(format!("takes {} rounds, lazy {}", eager.rounds, lazy.rounds));
-    }
     // A derived fact asks early in its own body, and may run before what it is in a cycle with is
-    // solved.
+    // solved. And what a body asks for early may rule out what another one would ask for early.
     if !derived::mentioned(body).is_empty() {
         return None;
+    }
+    if eager.rounds > lazy.rounds {
+        return Some(format!("takes {} rounds, lazy {}", eager.rounds, lazy.rounds));
     }
     let asked: BTreeSet<&Key> = lazy.asked.iter().collect();
     let read: BTreeSet<&Key> = expected.read.iter().collect();

@@ -58,10 +58,16 @@ fn fact(seed: u64, place: usize) -> Body {
             ..Generator::new(&mut numbers, ty, MOST_LOADS_OF_FACT)
         };
         let depth = 1 + it.random.below(3);
-        let block = if cycle.is_empty() { it.block(ty, depth) } else { it.answers(depth) };
+        let block = if cycle.is_empty() {
+            it.block(ty, depth)
+        } else if it.chance(60) {
+            it.graph()
+        } else {
+            it.answers(depth)
+        };
         let body = Body { forbid: false, admins_only: false, block };
         let recurs = derived::mentioned(&body).iter().any(|fact| cycle.contains(fact));
-        if it.loads > 1 && recurs == !cycle.is_empty() {
+        if it.loads > 1 && recurs != cycle.is_empty() {
             return body;
         }
     }
@@ -223,10 +229,13 @@ impl Generator<'_> {
         let first = Stmt::Let("m".into(), true, self.number_field());
         self.bind("m", ty);
         let between = self.stmt(depth);
-        let changed = match self.local(ty).filter(|name| name == "m") {
-            Some(name) => Stmt::Assign(name, self.number_field()),
-            None => self.stmt(depth),
-        };
+        // Unless another one of the name was bound meanwhile.
+        let is_it =
+            |it: &Self| it.locals.iter().rev().find(|it| it.0 == "m").is_some_and(|it| it.1 == ty);
+        if !is_it(self) {
+            return vec![first, between];
+        }
+        let changed = Stmt::Assign("m".into(), self.number_field());
         let options = self.facts(|shape| shape == Shape::Optional);
         let fact = self.pick(&options);
         let key = Expr::Var("m".into(), ty);
@@ -295,6 +304,48 @@ impl Generator<'_> {
         }
     }
 
+    /// A fact that holds by itself, or on account of what two links lead to: such data run in
+    /// circles, and their facts differ.
+    fn graph(&mut self) -> Block {
+        let flags: Vec<usize> =
+            (0..FACTS.len()).filter(|at| FACTS[*at].shape == Shape::Flag(false)).collect();
+        let base = self.load(&flags).unwrap_or_else(|| self.bool_field());
+        let next: Vec<Expr> = (0..2)
+            .map(|_| {
+                let fact = self.pick(&self.cycle.clone());
+                self.loads += 2;
+                self.linked(fact)
+            })
+            .collect();
+        let [left, right] = <[Expr; 2]>::try_from(next).expect("two");
+        let op = self.pick(&[Op::And, Op::And, Op::Or]);
+        let both = Expr::Logic(op, Box::new(left), Box::new(right));
+        let (first, last) = if self.chance(70) { (base, both) } else { (both, base) };
+        let tail = Expr::Logic(Op::Or, Box::new(first), Box::new(last));
+        Block { stmts: Vec::new(), tail: Some(Box::new(tail)) }
+    }
+
+    /// A fact for where a link leads.
+    fn linked(&mut self, fact: usize) -> Expr {
+        self.loads += 1;
+        let links: Vec<usize> = (0..FACTS.len())
+            .filter(|at| FACTS[*at].parts == 1 && FACTS[*at].shape == Shape::Optional)
+            .collect();
+        let (link, from) = (self.pick(&links), self.number_field());
+        let value = Expr::Load(link, vec![from], false);
+        let (name, otherwise) = (self.name(), self.chance(20));
+        let next = self.scoped(|it| {
+            it.bind(&name, Type::Int);
+            let mut keys: Vec<Expr> =
+                (0..derived::fact(fact).parts).map(|_| it.small_number()).collect();
+            keys[0] = Expr::Var(name.clone(), Type::Int);
+            Expr::Load(fact, keys, it.chance(6))
+        });
+        let some = Arm { pattern: Pattern::Some(name), guard: None, value: next };
+        let none = Arm { pattern: Pattern::None, guard: None, value: Expr::Bool(otherwise) };
+        Expr::Match(Box::new(value), vec![some, none])
+    }
+
     /// The fact again, or one that comes back to it.
     fn recursive(&mut self) -> Expr {
         if self.loads >= self.most_loads {
@@ -308,20 +359,8 @@ impl Generator<'_> {
             return Expr::Many(many, items, fact, keys, self.chance(6));
         }
         let parts = derived::fact(fact).parts;
-        let link = FACTS.iter().position(|fact| fact.name == "Link").expect("there is one");
         if self.chance(40) && self.loads < self.most_loads {
-            self.loads += 1;
-            let value = Expr::Load(link, vec![Expr::Var(PARTS[0].into(), Type::Int)], false);
-            let (name, otherwise) = (self.name(), self.chance(20));
-            let next = self.scoped(|it| {
-                it.bind(&name, Type::Int);
-                let mut keys: Vec<Expr> = (0..parts).map(|_| it.small_number()).collect();
-                keys[0] = Expr::Var(name.clone(), Type::Int);
-                Expr::Load(fact, keys, it.chance(6))
-            });
-            let some = Arm { pattern: Pattern::Some(name), guard: None, value: next };
-            let none = Arm { pattern: Pattern::None, guard: None, value: Expr::Bool(otherwise) };
-            return Expr::Match(Box::new(value), vec![some, none]);
+            return self.linked(fact);
         }
         let depth = u64::from(self.chance(60));
         let keys = (0..parts).map(|_| self.number(depth)).collect();
@@ -621,8 +660,8 @@ impl Generator<'_> {
             let parts: Vec<_> = parts.collect();
             return Expr::Var((*self.pick(&parts)).into(), Type::Int);
         }
-        use Field::{DocId, Org, Owner, Team, UserId};
-        Expr::Field(self.pick(&[DocId, Org, Owner, Team, UserId]))
+        let fields = [Field::DocId, Field::Org, Field::Owner, Field::Team, Field::UserId];
+        Expr::Field(self.pick(&fields))
     }
 
     fn option(&mut self, depth: u64) -> Expr {

@@ -486,21 +486,20 @@ impl<'w> Walk<'w> {
     }
 
     fn many(&mut self, many: Many, items: &Items, fact: usize, keys: &[Expr]) -> Option<May> {
+        self.met += 1;
         let items = match items {
             Items::Labels => self.scene.doc.labels.clone(),
             Items::Near(number) => {
                 let part = self.local(PARTS[0]).int();
                 vec![part.expect("a key is known in its body"), *number]
             }
-            Items::List(name) => match &self.local(name).value {
-                Some(Value::List(list)) => list.iter().flatten().copied().collect(),
-                _ => {
-                    self.met += 1;
+            Items::List(name) => {
+                let Some(Value::List(list)) = &self.local(name).value else {
                     return Some(May::of_facts(None));
-                }
-            },
+                };
+                list.iter().flatten().copied().collect()
+            }
         };
-        self.met += 1;
         let mut values = Vec::new();
         for item in items {
             self.locals.push((ITEM.into(), May::known(Value::Int(item))));

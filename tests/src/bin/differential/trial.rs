@@ -179,7 +179,7 @@ impl<'t> Trial<'t> {
             if permits && random.chance(70) {
                 policies.pop();
             }
-            let docs = (0..1 + random.below(3)).map(|_| 1000 * random.below(5)).collect();
+            let docs = (0..=random.below(3)).map(|_| 1000 * random.below(5)).collect();
             Step { policies, docs }
         };
         (0..2 + random.below(3)).map(|_| step(random)).collect()
