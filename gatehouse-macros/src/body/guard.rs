@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Expr, UnOp};
 
-use super::ast::{Block, If, Let, Logic, Match, Node, Stmt, binds_mutably};
+use super::ast::{Arm, Block, If, Let, Logic, Match, Node, Stmt, binds_mutably};
 use super::names;
 use super::slice::Slicing;
 use super::way::pat_binds;
@@ -122,6 +122,9 @@ impl Slicing<'_> {
             (Node::If(it), aim) => self.guard_of_if(it, aim),
             (Node::Match(it), aim) => self.guard_of_match(it, aim),
             (Node::Block(None, block), aim) => self.guard_of_stmts(&block.stmts, aim),
+            (Node::Matches(arm, scrutinee), Aim::Value(true)) => {
+                self.guard_of_matches(arm, scrutinee)
+            }
             (node, _) => self.passed(node),
         }
     }
@@ -265,6 +268,23 @@ impl Slicing<'_> {
             tokens.extend(quote!(#pat #condition => #guard,));
         }
         Ok(Some(quote!((match #scrutinee { #tokens }))))
+    }
+
+    /// A fact has a part in `matches!`: in the value, in the guard, or in both.
+    fn guard_of_matches(&mut self, arm: &Arm, scrutinee: &Node) -> Guard {
+        let (binds, is_fed) = (pat_binds(&arm.pat), self.is_fed(scrutinee));
+        let passed = self.passed(scrutinee)?;
+        let guard = |this: &mut Self| match &arm.guard {
+            Some(guard) => this.guard(guard, Aim::Value(true)),
+            None => Ok(None),
+        };
+        if is_fed {
+            return Ok(both(passed, self.not_knowing(&binds, guard)?));
+        }
+        self.made(scrutinee)?;
+        let guard = or_true(self.knowing(&binds, guard)?);
+        let (pat, scrutinee) = (&arm.pat, self.emitter.node(scrutinee));
+        Ok(Some(quote!((match #scrutinee { #pat => #guard, _ => false }))))
     }
 
     /// Every statement is passed, and the last expression comes to `aim`. What local data bind on
