@@ -155,7 +155,9 @@ impl fmt::Display for FactError {
             Reason::Missing => "it is required, and its source has no value for it",
             Reason::Impure => "the rule asks for another key each time it runs",
             Reason::Overdue => "the session's deadline passed",
-            Reason::TooDeep => "it is more than 64 links of derived facts deep",
+            Reason::TooDeep => {
+                "it is more than 64 links of derived facts deep (in a circle, each key is a link)"
+            }
             Reason::Late(limit) => {
                 return write!(f, "its source took longer than {limit:?}");
             }

@@ -116,13 +116,23 @@
 //! # assert_eq!((cost.rounds, cost.rounds_per_link), (1, 1));
 //! ```
 //!
-//! A page of a thousand documents in folders six deep costs seven rounds. A recursive fact is a
-//! `bool`, and uses itself where more truth in gives more truth out: as an operand of `||` and `&&`,
-//! an arm, the end of the body, a key of `any` or `all`. Data that run in a circle then have one
-//! meaning, whatever is asked first: the least one, in which nothing is true that does not follow.
-//! What is more than 64 links deep, where each key of a circle is a link, is an error, and so
-//! indeterminate. `?` on a missing fact is for facts whose value is an `Option`. A gate that needs a
-//! derived fact compiles with sources that load what it comes to.
+//! A page of a thousand documents in folders six deep costs seven rounds.
+//!
+//! - *Recursion is monotone.* A recursive fact is a `bool`, and comes back to itself only where more
+//!   truth in gives more truth out: as an operand of `||` and `&&` (`A(x).await || B(x).await`), an arm
+//!   (`Some(y) => A(y).await`), the last expression or a `return` of the body, or a key of [`any`] or
+//!   [`all`] (`any(parents.into_iter().map(A)).await`). Anything else does not compile.
+//! - *Data that run in a circle have one meaning*, whatever is asked first: the least one, in which
+//!   nothing is true that does not follow.
+//! - *Depth has a limit*: 64 links from one derived fact to the next, helpers included, and in a circle
+//!   each key is a link. What is deeper fails, so the decision is indeterminate.
+//! - *Facts that need each other* stand in one `fact!` block and name each other as declared there.
+//! - *A budget* (`rounds = n`) cannot hold a recursive fact: its rounds are as many as its data are deep.
+//! - *`?`* on a missing fact is for derived facts whose value is an `Option`; in others a body says what
+//!   missing means.
+//! - *Key parts are there by value*; those that are not `Copy` are cloned where they are used twice, as
+//!   in any function.
+//! - *Sources*: a gate compiles with sources that load what its derived facts come to.
 //!
 //! **Policies.** `#[policy]` on a function that says whether it applies. Parameters are references,
 //! in the order subject; subject, resource; subject, action, resource; subject, action, resource,

@@ -1,7 +1,7 @@
 //! Derived facts: what they mean, what they cost, and that no order of questions changes them.
 #![cfg(not(loom))]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gatehouse::prelude::*;
@@ -9,6 +9,10 @@ use gatehouse_tests::{Says, Scripted};
 use proptest::prelude::{
     Just, ProptestConfig, Strategy, TestCaseError, prop, prop_assert_eq, prop_oneof, proptest,
 };
+
+/// An id that is not `Copy`, as most are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Name(String);
 
 /// How a node of a graph is decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +70,20 @@ fact! {
     pub AboveIsEven(folder: u32) -> Option<bool> {
         Some(Parent(folder).await? % 2 == 0)
     }
+    /// `id` does not reach 1 000, or something that it leads to does not.
+    pub Open(id: u32) -> bool {
+        !Reaches(id).await || any(Leads(id).await.unwrap_or_default().into_iter().map(Open)).await
+    }
+    /// `name` is known.
+    pub Known(name: Name) -> bool = false;
+    pub Next(name: Name) -> Name;
+    /// Moves what it has, as Rust has it: what the left side borrows, the right side may move.
+    pub KnownFrom(name: Name) -> bool {
+        Known(name.clone()).await && !name.0.is_empty() || match Next(name.clone()).await {
+            Some(next) if next != name => KnownFrom(next).await,
+            _ => Known(name).await,
+        }
+    }
     /// Even and odd numbers, each by the other.
     pub Even(n: u32) -> bool {
         match Pred(n).await {
@@ -107,6 +125,10 @@ struct Facts {
     grants: Scripted<FolderGrant>,
     #[loads(Pred)]
     preds: Scripted<Pred>,
+    #[loads(Known)]
+    known: Scripted<Known>,
+    #[loads(Next)]
+    next: Scripted<Next>,
 }
 
 fn value_or_missing<V>(value: Option<V>) -> Says<V> {
@@ -121,6 +143,10 @@ fn facts() -> Facts {
         parents: Scripted::new(|key: &Parent| value_or_missing(key.folder.checked_sub(1))),
         grants: Scripted::new(|_| Says::Missing),
         preds: Scripted::new(|key: &Pred| value_or_missing(key.n.checked_sub(1))),
+        known: Scripted::new(|key: &Known| Says::Value(key.name.0 == "a")),
+        next: Scripted::new(|key: &Next| {
+            value_or_missing(key.name.0.get(1..).map(|rest| Name(rest.to_owned())))
+        }),
     }
 }
 
@@ -140,6 +166,11 @@ async fn holds(_: _, id: &u32) -> bool {
 #[policy]
 async fn reaches(_: _, id: &u32) -> bool {
     Reaches(*id).await
+}
+
+#[policy]
+async fn opens(_: _, id: &u32) -> bool {
+    Open(*id).await
 }
 
 #[policy]
@@ -166,6 +197,15 @@ async fn relies(_: _, id: &u32) -> bool {
 static RELIES: Gate<Nodes, relies> = Gate::new();
 static HOLDS: Gate<Nodes, holds> = Gate::new();
 static REACHES: Gate<Nodes, reaches> = Gate::new();
+/// As in a derived fact, a local may be borrowed on the left and moved on the right.
+#[policy]
+async fn known_from(_: _, id: &u32) -> bool {
+    let name = Name("z".repeat(*id as usize) + "a");
+    Known(name.clone()).await || KnownFrom(name).await
+}
+
+static KNOWN: Gate<Nodes, known_from> = Gate::new();
+static OPENS: Gate<Nodes, opens> = Gate::new();
 static SEES: Gate<Nodes, sees> = Gate::new();
 static ABOVE: Gate<Nodes, above_is_even> = Gate::new();
 static EVEN: Gate<Nodes, even> = Gate::new();
@@ -243,6 +283,12 @@ async fn an_option_may_be_left_by_a_question_mark() {
 }
 
 #[tokio::test]
+async fn key_parts_may_be_moved() {
+    let session = Session::new(facts());
+    assert!(KNOWN.bind(&session, &1, &()).check(&4).await.is_allow());
+}
+
+#[tokio::test]
 async fn facts_of_a_block_may_need_each_other() {
     let session = Session::new(facts());
     let access = EVEN.bind(&session, &1, &());
@@ -271,6 +317,34 @@ async fn depth_has_a_limit_whoever_asks_first() {
             let text: Vec<String> = failed.iter().map(ToString::to_string).collect();
             let text = text.join(", ");
             assert!(text.contains("`FolderViewer`: it is more than 64 links"), "{text}");
+        }
+    }
+}
+
+/// A circle in a chain just below the limit: whether its way out counts as a link must not depend on
+/// where the circle was entered first.
+#[tokio::test]
+async fn the_depth_of_a_circle_is_the_same_from_everywhere() {
+    let decision = |asked_before: Option<u32>, links: u32| async move {
+        let leads = move |key: &Leads| {
+            Says::Value(match key.id {
+                27 => vec![2, 28],
+                35 => vec![1000],
+                id if id < links => vec![id + 1],
+                _ => vec![],
+            })
+        };
+        let session = Session::new(Facts { leads: Scripted::new(leads), ..facts() });
+        let access = OPENS.bind(&session, &1, &());
+        if let Some(id) = asked_before {
+            let _ = access.check(&id).await;
+        }
+        access.check(&0).await.to_string()
+    };
+    for links in 55..66 {
+        let alone = decision(None, links).await;
+        for id in 1..links {
+            assert_eq!(decision(Some(id), links).await, alone, "{links} links, after {id}");
         }
     }
 }
@@ -367,9 +441,7 @@ fn solved(graph: &Graph, nodes: u32) -> BTreeMap<u32, Option<bool>> {
         }
         values = next;
     }
-    let reads: BTreeMap<u32, Vec<u32>> =
-        (0..nodes).map(|id| (id, value(graph, &values, id).1)).collect();
-    let heights = heights(&reads);
+    let heights = heights(&reads(graph, &values));
     let decided = |id: &u32, truth: &Truth| match truth {
         _ if heights[id] > 64 => None,
         Truth::True => Some(true),
@@ -379,16 +451,59 @@ fn solved(graph: &Graph, nodes: u32) -> BTreeMap<u32, Option<bool>> {
     values.iter().map(|(id, truth)| (*id, decided(id, truth))).collect()
 }
 
-/// How deep each node is: a cycle counts as the number of its nodes.
-fn heights(reads: &BTreeMap<u32, Vec<u32>>) -> BTreeMap<u32, usize> {
+type Reads = BTreeMap<u32, BTreeSet<u32>>;
+
+/// What each node reads, of the nodes outside of its cycle as they are, and of those inside in each
+/// step from all false to what they are. What a cycle is depends on what is read: the least answer.
+fn reads(graph: &Graph, values: &BTreeMap<u32, Truth>) -> Reads {
+    let mut cycles: Vec<BTreeSet<u32>> = values.keys().map(|id| BTreeSet::from([*id])).collect();
+    loop {
+        let mut reads = Reads::new();
+        for cycle in &cycles {
+            let mut stepwise = values.clone();
+            stepwise.retain(|id, _| !cycle.contains(id));
+            loop {
+                let mut next = stepwise.clone();
+                for id in cycle {
+                    let (truth, read) = value(graph, &stepwise, *id);
+                    next.insert(*id, truth);
+                    reads.entry(*id).or_default().extend(read);
+                }
+                if next == stepwise {
+                    break;
+                }
+                stepwise = next;
+            }
+        }
+        let reached = reached(&reads);
+        let cycle = |id: &u32| -> BTreeSet<u32> {
+            let back = reached[id].iter().copied().filter(|to| reached[to].contains(id));
+            back.chain([*id]).collect()
+        };
+        let next: BTreeSet<BTreeSet<u32>> = values.keys().map(cycle).collect();
+        let next: Vec<_> = next.into_iter().collect();
+        if next.len() == cycles.len() {
+            return reads;
+        }
+        cycles = next;
+    }
+}
+
+/// The nodes that each one comes to.
+fn reached(reads: &Reads) -> Reads {
     let reached = |from: u32| {
-        let (mut reached, mut open) = (std::collections::BTreeSet::new(), vec![from]);
+        let (mut reached, mut open) = (BTreeSet::new(), vec![from]);
         while let Some(id) = open.pop() {
             open.extend(reads[&id].iter().filter(|to| reached.insert(**to)));
         }
         reached
     };
-    let reached: BTreeMap<u32, _> = reads.keys().map(|id| (*id, reached(*id))).collect();
+    reads.keys().map(|id| (*id, reached(*id))).collect()
+}
+
+/// How deep each node is: a cycle counts as the number of its nodes.
+fn heights(reads: &Reads) -> BTreeMap<u32, usize> {
+    let reached = reached(reads);
     let cycle = |id: u32| -> Vec<u32> {
         let mut cycle: Vec<u32> = reached[&id]
             .iter()

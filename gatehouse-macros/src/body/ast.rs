@@ -70,7 +70,7 @@ pub(crate) enum Node {
     /// Any other expression, with holes where its children were.
     Compound(Expr, Vec<Node>),
     /// `Fact(…).await`; the node is the key, or what gives the keys.
-    Load(LoadId, Box<Node>),
+    Load(LoadId, Kind, Box<Node>),
     /// `…?`
     Try(Box<Node>, Token![?]),
     /// `return …`
@@ -169,7 +169,7 @@ impl Node {
         match self {
             Self::Plain(_) => Vec::new(),
             Self::Compound(_, children) => children.iter().collect(),
-            Self::Load(_, node) | Self::Try(node, _) | Self::Let(_, node) => vec![node],
+            Self::Load(_, _, node) | Self::Try(node, _) | Self::Let(_, node) => vec![node],
             Self::Return(_, value) => value.iter().map(|node| &**node).collect(),
             Self::Logic(logic) => vec![&logic.left, &logic.right],
             Self::Matches(arm, scrutinee) => {
@@ -206,7 +206,7 @@ impl Node {
 
     /// Whether the load `id` is inside.
     pub(crate) fn contains(&self, id: LoadId) -> bool {
-        self.any(&|node| matches!(node, Node::Load(load, _) if *load == id))
+        self.any(&|node| matches!(node, Node::Load(load, _, _) if *load == id))
     }
 
     /// Whether the policy, or a loop or block around, can be left from inside.
@@ -289,7 +289,7 @@ impl Node {
     }
 
     fn note_loads(&self, loads: &mut BTreeSet<LoadId>) {
-        if let Self::Load(id, _) = self {
+        if let Self::Load(id, _, _) = self {
             loads.insert(*id);
         }
         self.children().into_iter().for_each(|child| child.note_loads(loads));
@@ -305,7 +305,7 @@ impl Node {
             }
             Self::Block(None, block) => block.note_passed_loads(loads),
             node => {
-                if let Self::Load(id, _) = node {
+                if let Self::Load(id, _, _) = node {
                     loads.insert(*id);
                 }
                 // What leaves a loop or a labelled block need not leave the node.

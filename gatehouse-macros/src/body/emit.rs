@@ -150,7 +150,7 @@ impl<'e> Emitter<'e> {
         match node {
             Node::Plain(expr) => quote!(#expr),
             Node::Compound(expr, children) => self.compound(expr, children),
-            Node::Load(id, key) => self.load(*id, key),
+            Node::Load(id, kind, key) => self.load(*id, *kind, key),
             Node::Try(inner, question) if self.body.is_none() => {
                 let inner = self.node(inner);
                 quote!(#inner #question)
@@ -229,28 +229,28 @@ impl<'e> Emitter<'e> {
         quote!(#expr)
     }
 
-    fn load(&self, id: usize, key: &Node) -> TokenStream {
-        let key = self.node(key);
-        let Some(body) = self.body else { return quote!(#key.await) };
-        let (_, last) = body.loads[id].ends;
-        let (read, stop) = (self.result_of_load(body, id, &key), quote_spanned!(last=> ?));
-        quote!(#read #stop)
-    }
-
-    /// A load, with what stops it still inside.
-    fn result_of_load(&self, body: &Body, id: usize, key: &TokenStream) -> TokenStream {
-        let (load, cx) = (&body.loads[id], cx());
+    fn load(&self, id: usize, kind: Kind, key: &Node) -> TokenStream {
+        let (key, cx) = (self.node(key), cx());
+        let Some(body) = self.body else {
+            return match kind {
+                Kind::One => quote!(#key.await),
+                Kind::Any => quote!(any(#key).await),
+                Kind::All => quote!(all(#key).await),
+                Kind::Each => quote!(each(#key).await),
+            };
+        };
         // From the user's first token to their `.await`: there a value of the wrong type is shown.
-        let (first, _) = load.ends;
+        let (first, last) = body.loads[id].ends;
+        let stop = quote_spanned!(last=> ?);
         let runtime = text::at(self.runtime, first);
-        let function = match load.kind {
+        let function = match kind {
             Kind::One => quote_spanned!(first=> read),
             Kind::Any => quote_spanned!(first=> any),
             Kind::All => quote_spanned!(first=> all),
             Kind::Each => quote_spanned!(first=> each),
         };
         let path = quote_spanned!(first=> #runtime::#function);
-        quote!(#path(#key, #cx))
+        quote!(#path(#key, #cx) #stop)
     }
 
     fn way_out(&self, token: syn::Token![return], value: Option<&Node>) -> TokenStream {
@@ -294,23 +294,28 @@ impl<'e> Emitter<'e> {
         let (runtime, cx) = (self.runtime, cx());
         let function = if it.is_and() { quote!(and) } else { quote!(or) };
         let inside = Self::closure(body, runtime);
-        let (left, right) = (inside.operand(&it.left, body), inside.operand(&it.right, body));
-        quote!(#runtime::#function(#cx, |#cx| #left, |#cx| #right))
+        // The left side is over when the right one begins, which may move what it has borrowed.
+        let left = if let Some(left) = three_valued(&it.left, body) {
+            inside.result_of_logic(left, body)
+        } else {
+            let left = inside.operand(&it.left, body);
+            quote!(#runtime::attempt(#cx, #left))
+        };
+        let right = inside.operand(&it.right, body);
+        quote!(#runtime::#function(#left, #cx, #right))
     }
 
-    /// An operand of `or` or `and`: a result.
+    /// An operand of `or` or `and`: a closure that gives a result. What is wrong in it is shown at the
+    /// operand.
     fn operand(&self, node: &Node, body: &'e Body) -> TokenStream {
-        match node {
-            Node::Load(id, key) => self.result_of_load(body, *id, &self.node(key)),
-            Node::Logic(it) if is_three_valued(it, body) => self.result_of_logic(it, body),
-            Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => {
-                self.operand(&inside[0], body)
-            }
-            node => {
-                let value = self.argument(node);
-                quote!(::core::result::Result::Ok(#value))
-            }
+        let cx = cx();
+        if let Some(logic) = three_valued(node, body) {
+            let result = self.result_of_logic(logic, body);
+            return quote!(|#cx| #result);
         }
+        let value = self.argument(node);
+        let (first, _) = text::ends(&value);
+        quote_spanned!(first=> |#cx| ::core::result::Result::Ok(#value))
     }
 
     /// A node as an argument: without the parentheses that an operand needs, and an argument does
@@ -321,6 +326,15 @@ impl<'e> Emitter<'e> {
             Node::Plain(Expr::Paren(it)) => it.expr.to_token_stream(),
             node => self.node(node),
         }
+    }
+}
+
+/// The three-valued operator that a node is, in parentheses or without.
+fn three_valued<'n>(node: &'n Node, body: &Body) -> Option<&'n Logic> {
+    match node {
+        Node::Logic(it) if is_three_valued(it, body) => Some(it),
+        Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => three_valued(&inside[0], body),
+        _ => None,
     }
 }
 

@@ -256,7 +256,7 @@ impl Lowering<'_> {
         let Some((kind, fact, keys)) = self.keys(base) else { return Node::refused() };
         let keys = self.expr(keys);
         self.loads.push(Load { kind, fact, written, ends, lazy });
-        Node::Load(self.loads.len() - 1, Box::new(keys))
+        Node::Load(self.loads.len() - 1, kind, Box::new(keys))
     }
 
     /// Takes `lazy(…)` off.

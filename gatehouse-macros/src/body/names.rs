@@ -109,7 +109,7 @@ pub(crate) fn is_safe(node: &Node) -> bool {
                     .iter()
                     .all(|arm| arm.guard.as_ref().is_none_or(is_safe) && is_safe(&arm.body))
         }
-        Node::Load(_, key) => is_safe(key),
+        Node::Load(_, _, key) => is_safe(key),
         Node::Loop(_) => false,
     }
 }

@@ -92,7 +92,7 @@ impl<'b> Way<'b> {
 
     fn node(&mut self, node: &'b Node) {
         match node {
-            Node::Load(id, key) if *id == self.target => self.key = Some(key),
+            Node::Load(id, _, key) if *id == self.target => self.key = Some(key),
             Node::Logic(it) if it.right.contains(self.target) => {
                 let behind = it.right.loads_inside();
                 if is_three_valued(it, self.body) {

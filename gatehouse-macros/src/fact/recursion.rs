@@ -37,7 +37,7 @@ impl Check<'_> {
     }
 
     fn recurs(&self, node: &Node) -> bool {
-        node.any(&|inside| matches!(inside, Node::Load(id, _) if self.is_recursive(*id)))
+        node.any(&|inside| matches!(inside, Node::Load(id, _, _) if self.is_recursive(*id)))
     }
 
     /// Refuses every recursive load of the body.
@@ -52,7 +52,7 @@ impl Check<'_> {
     /// Refuses the recursive loads inside `node`, which stands where its value can be anything but
     /// an answer.
     fn refuse(&self, node: &Node, place: &str) {
-        if let Node::Load(id, _) = node
+        if let Node::Load(id, _, _) = node
             && self.is_recursive(*id)
         {
             let message = messages::recursive_place(self.fact.name.unraw(), place);
@@ -79,7 +79,7 @@ impl Check<'_> {
     /// A node whose value is an answer of the fact.
     fn answer(&self, node: &Node) {
         match node {
-            Node::Load(id, key) => {
+            Node::Load(id, _, key) => {
                 self.refuse(key, "a key");
                 let kind = self.body.loads[*id].kind;
                 if self.is_recursive(*id) && kind == Kind::Each {

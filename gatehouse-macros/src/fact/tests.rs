@@ -392,8 +392,13 @@ fn a_derived_fact() {
                 );
                 let value: bool = {
                     or(
+                        attempt(
+                            cx,
+                            |cx| ::core::result::Result::Ok(
+                                read(Grant(user, folder), cx)?,
+                            ),
+                        ),
                         cx,
-                        |cx| read(Grant(user, folder), cx),
                         |cx| ::core::result::Result::Ok(
                             match read(Parent(folder), cx)? {
                                 Some(above) => {

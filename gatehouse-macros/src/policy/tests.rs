@@ -141,7 +141,7 @@ fn operands_over_facts_are_three_valued() {
     let source = "#[policy] async fn either(user: &User) -> bool {
         A(user.id).await || B(user.id).await && !C(user.id).await
     }";
-    assert_snapshot!(function(source, "evaluate"), @r#"
+    assert_snapshot!(function(source, "evaluate"), @"
     fn evaluate(
                 request: &Request<'_, __Domain>,
                 cx: &mut Cx<__Sources>,
@@ -149,11 +149,21 @@ fn operands_over_facts_are_three_valued() {
                 let user: &User = request.subject;
                 let applies: bool = {
                     or(
-                        cx,
-                        |cx| read(A(user.id), cx),
-                        |cx| and(
+                        attempt(
                             cx,
-                            |cx| read(B(user.id), cx),
+                            |cx| ::core::result::Result::Ok(
+                                read(A(user.id), cx)?,
+                            ),
+                        ),
+                        cx,
+                        |cx| and(
+                            attempt(
+                                cx,
+                                |cx| ::core::result::Result::Ok(
+                                    read(B(user.id), cx)?,
+                                ),
+                            ),
+                            cx,
                             |cx| ::core::result::Result::Ok(
                                 !read(C(user.id), cx)?,
                             ),
@@ -162,7 +172,7 @@ fn operands_over_facts_are_three_valued() {
                 };
                 ::core::result::Result::Ok(applies)
             }
-    "#);
+    ");
     assert_snapshot!(function(source, "ask"), @r#"
     fn ask(
                 request: &Request<'_, __Domain>,

@@ -121,7 +121,7 @@ impl GatePlan {
             Group::new(format!("p{at}"), title, &policy.plan, policy.effect == Effect::Forbid)
         });
         let derived = self.derived().iter().enumerate().map(|(at, fact)| {
-            let cost = rounds(fact.plan.rounds, fact.plan.rounds_per_link_at_all());
+            let cost = rounds(fact.plan.rounds, fact.plan.rounds_per_link);
             Group::new(format!("d{at}"), format!("{}: {cost}", fact.name), &fact.plan, false)
         });
         policies.chain(derived).filter(|group| !group.nodes.is_empty()).collect()

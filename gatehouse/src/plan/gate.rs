@@ -100,7 +100,8 @@ impl GatePlan {
     }
 
     /// What is different from an [`outline`](Self::outline) that was kept: lines that are gone begin
-    /// with `-`, new ones with `+`. Empty if nothing is.
+    /// with `-`, new ones with `+`, and a line that is in both is not shown, wherever it stands.
+    /// Empty if nothing is different.
     ///
     /// ```
     /// # use gatehouse::prelude::*;

@@ -256,8 +256,7 @@ impl Cost {
         while at < facts.len() {
             if let Some(Derivation { plan, .. }) = facts[at] {
                 cost.rounds = larger(cost.rounds, plan.rounds);
-                let per_link = larger(plan.rounds_per_link, plan.link());
-                cost.rounds_per_link = larger(cost.rounds_per_link, per_link);
+                cost.rounds_per_link = larger(cost.rounds_per_link, plan.rounds_per_link);
                 most = most.saturating_add(plan.most_rounds());
             }
             at += 1;
@@ -359,7 +358,9 @@ impl Plan {
             }
             at += 1;
         }
-        Self { loads, conditions, rounds, rounds_per_link }
+        let mut plan = Self { loads, conditions, rounds, rounds_per_link };
+        plan.rounds_per_link = larger(plan.rounds_per_link, plan.link());
+        plan
     }
 
     /// Rounds after which a pure rule has nothing more to ask for.
@@ -370,11 +371,6 @@ impl Plan {
             at += 1;
         }
         most
-    }
-
-    /// Rounds for each link of the data, those of the rule itself included.
-    fn rounds_per_link_at_all(&self) -> u32 {
-        larger(self.rounds_per_link, self.link())
     }
 
     /// Rounds for each link of the data that the rule follows itself: from where it is asked to where

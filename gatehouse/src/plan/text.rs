@@ -86,7 +86,7 @@ impl GatePlan {
         for fact in self.derived() {
             let plan = &fact.plan;
             let at = place(fact.location, fact.location.line);
-            let cost = rounds(plan.rounds, plan.rounds_per_link_at_all());
+            let cost = rounds(plan.rounds, plan.rounds_per_link);
             let _ = writeln!(text, "{}: {cost}  {at}", fact.name);
             // No space at the end of a line that has no place.
             text.truncate(text.trim_end().len());

@@ -44,7 +44,7 @@ pub struct Cx<P: Sources> {
     /// The failed facts that the present run met.
     pub(crate) failed: Vec<FailedFact>,
     /// What is known of derived facts.
-    pub(super) walk: Walk,
+    pub(super) walk: Walk<P>,
 }
 
 impl<P: Sources> Cx<P> {

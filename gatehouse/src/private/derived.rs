@@ -39,26 +39,44 @@ pub trait Derived<P: Sources>: ResolvedBy<P> {
 /// What the session knows of `key`, or what its body comes to.
 pub fn derived<P: Sources, K: Derived<P>>(cx: &mut Cx<P>, key: K) -> Result<K::Value, Stop> {
     let (key, at) = cx.walked(key);
-    let is_asking = cx.is_asking();
-    let computed = match cx.walk.find::<K>(at, is_asking) {
-        Found::Known(computed) => computed,
-        Found::Pending => return Err(Stop::Pending),
-        Found::Open(guess) => match guess.or_else(|| K::of_bool(false).map(Ok)) {
-            Some(guess) => guess,
-            // No fact of another type can come back to itself: `fact!` does not compile it.
-            None => failed::<K>(FactError::impure()),
-        },
-        Found::New if cx.walk.open::<K>(at) => compute(cx, key.key(), at)?,
-        Found::New => failed::<K>(FactError::too_deep()),
-    };
+    let computed = resolve(cx, key.key(), at)?;
     computed.map_err(|failed| {
         cx.failed.extend(failed.iter().cloned());
         Stop::Failed
     })
 }
 
-/// Runs the body of an open fact, again and again if it is in a cycle that is not solved yet, and
-/// closes it.
+/// Runs the fact at `at` of the walk, if it has not been in this run of its cycle.
+pub(super) fn run_again<P: Sources, K: Derived<P>>(cx: &mut Cx<P>, at: usize) -> Result<(), Stop> {
+    let key = cx.walk.key::<K>(at);
+    resolve(cx, key.key(), at).map(drop)
+}
+
+fn resolve<P: Sources, K: Derived<P>>(
+    cx: &mut Cx<P>,
+    key: &K,
+    at: usize,
+) -> Result<Computed<K::Value>, Stop> {
+    let is_asking = cx.is_asking();
+    match cx.walk.find::<K>(at, is_asking) {
+        Found::Known(computed) => Ok(computed),
+        Found::Pending => Err(Stop::Pending),
+        Found::InCycle(guess) => Ok(guessed::<P, K>(guess)),
+        Found::New if cx.walk.open::<K>(at) => compute(cx, key, at),
+        Found::New => Ok(failed::<K>(FactError::too_deep())),
+    }
+}
+
+/// What a cycle reads of one of its facts: false, in its first run.
+fn guessed<P: Sources, K: Derived<P>>(guess: Option<Computed<K::Value>>) -> Computed<K::Value> {
+    guess
+        .or_else(|| K::of_bool(false).map(Ok))
+        // No fact of another type can come back to itself: `fact!` does not compile it.
+        .unwrap_or_else(|| failed::<K>(FactError::impure()))
+}
+
+/// Runs the body of an open fact, again and again if it is the root of a cycle that is not solved
+/// yet, and closes it.
 fn compute<P: Sources, K: Derived<P>>(
     cx: &mut Cx<P>,
     key: &K,
@@ -66,29 +84,43 @@ fn compute<P: Sources, K: Derived<P>>(
 ) -> Result<Computed<K::Value>, Stop> {
     loop {
         let met = cx.failed.len();
-        let run = key.evaluate(cx);
-        let computed = match run {
+        let computed = match key.evaluate(cx) {
             Ok(value) => Ok(value),
-            Err(Stop::Pending) => {
-                if cx.is_asking() {
-                    cx.looking(|cx| key.ask(cx));
-                }
-                cx.failed.truncate(met);
-                cx.walk.close_pending::<K>(at, cx.is_asking());
-                return Err(Stop::Pending);
-            }
+            Err(Stop::Pending) => return pending::<P, K>(cx, key, at, met),
             Err(Stop::Failed) => Err(each_fact_once(cx.failed.drain(met..)).into()),
             Err(Stop::Returned(value)) => by_itself::<K>(K::of_bool(value)),
             Err(Stop::NotApplicable) => by_itself::<K>(K::absent()),
         };
+        // Those that this run has not come by, because others are known to be true by now.
+        while let Some(member) = cx.walk.next_of_cycle() {
+            if (member.run)(cx, member.at()) == Err(Stop::Pending) {
+                return pending::<P, K>(cx, key, at, met);
+            }
+        }
         cx.failed.truncate(met);
         // After a deadline, what is computed holds for this evaluation alone.
         let keep = !cx.has_given_up();
         match cx.walk.close::<K>(at, computed, K::is_true, keep) {
             Closed::Again => {}
             Closed::Known(computed) => return Ok(computed),
+            Closed::InCycle(guess) => return Ok(guessed::<P, K>(guess)),
         }
     }
+}
+
+/// Closes a fact that waits for a load, which is asked for if this is the time.
+fn pending<P: Sources, K: Derived<P>>(
+    cx: &mut Cx<P>,
+    key: &K,
+    at: usize,
+    met: usize,
+) -> Result<Computed<K::Value>, Stop> {
+    if cx.is_asking() {
+        cx.looking(|cx| key.ask(cx));
+    }
+    cx.failed.truncate(met);
+    cx.walk.close_pending::<K>(at, cx.is_asking());
+    Err(Stop::Pending)
 }
 
 /// What the user's way out gives, which the compiler sees to that it is there.

@@ -11,7 +11,7 @@ use crate::source::{ResolvedBy, Sources};
 
 /// What `?` works on in a policy: `Option`.
 #[diagnostic::on_unimplemented(
-    message = "`?` in a policy works on an `Option`, and this is `{Self}`",
+    message = "`?` in a rule works on an `Option`, and this is `{Self}`",
     label = "not an `Option`",
     note = "a fact with a default or a body is never missing: write `.await` without `?`; for a `Result`, say what an error means: `.ok()?`, or a `match`"
 )]
@@ -32,16 +32,24 @@ pub fn present<T>(value: impl Optional<T>) -> Result<T, Stop> {
     value.into_option().ok_or(Stop::NotApplicable)
 }
 
+/// The left side of `||` or `&&`: what stops it stops nothing else yet.
+pub fn attempt<P: Sources>(
+    cx: &mut Cx<P>,
+    side: impl FnOnce(&mut Cx<P>) -> Result<bool, Stop>,
+) -> Result<bool, Stop> {
+    side(cx)
+}
+
 /// `left || right` over facts: true if either side is known true, though the other failed.
 ///
 /// The right side counts only with a plain result: if it leaves the policy (by `?` or `return`), or
 /// panics because it relies on the left one, the left one's failure stands.
 pub fn or<P: Sources>(
+    left: Result<bool, Stop>,
     cx: &mut Cx<P>,
-    left: impl FnOnce(&mut Cx<P>) -> Result<bool, Stop>,
     right: impl FnOnce(&mut Cx<P>) -> Result<bool, Stop>,
 ) -> Result<bool, Stop> {
-    match left(cx) {
+    match left {
         Ok(false) => right(cx),
         Err(Stop::Failed) => despite_failure(cx, right, true),
         known_or_pending => known_or_pending,
@@ -50,11 +58,11 @@ pub fn or<P: Sources>(
 
 /// `left && right` over facts: false if either side is known false, though the other failed.
 pub fn and<P: Sources>(
+    left: Result<bool, Stop>,
     cx: &mut Cx<P>,
-    left: impl FnOnce(&mut Cx<P>) -> Result<bool, Stop>,
     right: impl FnOnce(&mut Cx<P>) -> Result<bool, Stop>,
 ) -> Result<bool, Stop> {
-    match left(cx) {
+    match left {
         Ok(true) => right(cx),
         Err(Stop::Failed) => despite_failure(cx, right, false),
         known_or_pending => known_or_pending,

@@ -15,7 +15,7 @@ pub use self::ask::{ask, ask_each, known, slice};
 pub use self::cx::{Cx, Request, Stop, Stored, read, stored};
 pub use self::derived::{Derived, derived};
 pub use self::fact::*;
-pub use self::logic::{Optional, all, and, any, each, or, present};
+pub use self::logic::{Optional, all, and, any, attempt, each, or, present};
 pub use crate::plan::{
     Condition, Cost, Derivation, Guard, LoadKind, Plan, PlannedLoad, Wait, scheduled, within_budget,
 };

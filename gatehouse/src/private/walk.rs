@@ -3,23 +3,25 @@
 //! The facts that are being computed are a stack of *frames*. A fact that is asked for while it is
 //! open closes a *cycle*: all frames from there on belong together. Such a cycle is solved as a
 //! whole, as Tarjan finds strongly connected components: the lowest frame of it (its *root*) runs
-//! again, from what all its facts came to in the run before (false at first), until none rises. As
-//! results only rise, from false over failed to true, that is at most twice for each fact. Then all
-//! of them are *settled*, and never run again on the session.
+//! again, and with it every fact that was ever found to be in the cycle. What a run reads of its own
+//! cycle is what that came to in the run before (false at first), until none rises. As results only
+//! rise, from false over failed to true, that is at most twice for each fact. Then all of them are
+//! *settled*, and never run again on the session.
 //!
 //! # Depth
 //! A settled result has a height: how many links of derived facts stand below it, where each fact of
-//! a cycle is a link. Beyond [`MOST_LINKS`] it is an error. Height depends on the facts alone, so it
-//! does not matter which was asked for first; a stack beyond the limit proves it of its lowest fact
-//! only, which alone is settled as an error then.
+//! a cycle is a link, and all that any run has read counts. Beyond [`MOST_LINKS`] it is an error. So
+//! height depends on the facts alone: the first run reads the same whichever fact of the cycle it
+//! begins with, and each later one no less than the facts demand. A stack beyond the limit proves it
+//! of its lowest fact only, which alone is settled as an error then.
 
 use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
-use super::cx::Cx;
-use super::derived::failed;
+use super::cx::{Cx, Stop};
+use super::derived::{Derived, failed, run_again};
 use crate::fact::{FactError, FactKey};
 use crate::session::{Computed, Hashed, MemoOf, Passthrough, Settled};
 use crate::source::Sources;
@@ -35,12 +37,11 @@ const MOST_RUNS: u32 = 4 * MOST_LINKS;
 const NEVER: u64 = u64::MAX;
 
 /// What an evaluation knows of derived facts. Nothing is allocated before the first one.
-#[derive(Default)]
-pub(crate) struct Walk {
+pub(crate) struct Walk<P: Sources> {
     facts: BTreeMap<TypeId, Box<dyn Any + Send>>,
-    frames: Vec<Frame>,
+    frames: Vec<Frame<P>>,
     /// Facts that were computed in a cycle which is not solved yet.
-    members: Vec<Member>,
+    members: Vec<Member<P>>,
     /// Counts the executor's passes.
     pass: u64,
     /// Counts the runs of cycles.
@@ -49,23 +50,25 @@ pub(crate) struct Walk {
     guesses: u64,
 }
 
+impl<P: Sources> Default for Walk<P> {
+    fn default() -> Self {
+        let (facts, frames, members) = (BTreeMap::new(), Vec::new(), Vec::new());
+        Self { facts, frames, members, pass: 0, run: 0, guesses: 0 }
+    }
+}
+
 /// A fact that is being computed.
-struct Frame {
-    member: Member,
+struct Frame<P: Sources> {
+    member: Member<P>,
     /// The members from here on came after it.
     members: usize,
     /// The lowest frame that it leads back to.
     low: usize,
     /// Runs of the cycle that it is the root of.
     runs: u32,
+    /// The facts of that cycle, as far as the runs before have found them.
+    cycle: Vec<Member<P>>,
     seen: Seen,
-}
-
-/// What a result rose to.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Rise {
-    Failed,
-    True,
 }
 
 /// What was met while a fact was computed.
@@ -75,8 +78,8 @@ struct Seen {
     links: u32,
     /// Something was too deep.
     too_deep: bool,
-    /// How far a result rose that had been read before.
-    rise: Option<Rise>,
+    /// A result rose above what was read of it.
+    rose: bool,
     /// A result fell: a rule that is not pure.
     fell: bool,
 }
@@ -86,27 +89,46 @@ impl Seen {
         Self {
             links: self.links.max(other.links),
             too_deep: self.too_deep || other.too_deep,
-            rise: self.rise.max(other.rise),
+            rose: self.rose || other.rose,
             fell: self.fell || other.fell,
         }
     }
 }
 
 /// One fact of the walk, whatever its type.
-#[derive(Clone, Copy)]
-struct Member {
+pub(super) struct Member<P: Sources> {
     fact: TypeId,
     at: usize,
     end: fn(&mut dyn Any, usize, End),
+    /// Runs it, if it has not been in this run of its cycle.
+    pub(super) run: fn(&mut Cx<P>, usize) -> Result<(), Stop>,
 }
+
+impl<P: Sources> Member<P> {
+    fn new<K: Derived<P>>(at: usize) -> Self {
+        Self { fact: TypeId::of::<K>(), at, end: Keys::<K>::end, run: run_again::<P, K> }
+    }
+
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+}
+
+impl<P: Sources> Clone for Member<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P: Sources> Copy for Member<P> {}
 
 /// What becomes of a fact of a cycle.
 #[derive(Clone, Copy)]
 enum End {
     /// As if never computed.
     Forgotten,
-    /// To be computed again; what it came to is where the next run begins, or only what is true.
-    Again { from_true: bool },
+    /// To be computed again; what it came to is what the next run reads.
+    Again,
     /// What it came to stands, with this height; kept for the session or not.
     Settled(u32, bool),
     /// It is too deep, whoever asks.
@@ -124,9 +146,11 @@ struct Node<K: FactKey> {
     key: Arc<Hashed<K>>,
     state: State,
     settled: Option<Arc<Settled<K::Value>>>,
-    /// What it came to in the present or the last run of its cycle.
+    /// What it came to in the run before: what its cycle reads of it.
     guess: Option<Computed<K::Value>>,
-    /// Whether the guess was read in the present run, before the result is there.
+    /// What it came to in this run.
+    result: Option<Computed<K::Value>>,
+    /// Whether its cycle read the guess.
     guessed: bool,
     /// The pass in which it was found to wait for a load, and the one in which that was asked for.
     pending: u64,
@@ -149,14 +173,16 @@ pub(super) enum Found<V> {
     Known(Computed<V>),
     /// It waits for a load.
     Pending,
-    /// It is being computed: the last guess.
-    Open(Option<Computed<V>>),
+    /// It is in a cycle with the one that asks: what it came to in the run before.
+    InCycle(Option<Computed<V>>),
     New,
 }
 
 /// What closing a fact comes to.
 pub(super) enum Closed<V> {
     Known(Computed<V>),
+    /// It is in a cycle with a fact below: what it came to in the run before.
+    InCycle(Option<Computed<V>>),
     /// It is the root of a cycle that must run once more, and open again.
     Again,
 }
@@ -204,17 +230,14 @@ impl<K: FactKey> Keys<K> {
         let node = &mut keys.nodes[at];
         node.state = State::Idle;
         node.guessed = false;
-        match end {
-            End::Forgotten => node.guess = None,
-            End::Again { from_true } => {
-                node.guess.take_if(|guess| from_true && guess.is_err());
+        let result = node.result.take();
+        match (end, result) {
+            (End::Again, result) => node.guess = result,
+            (End::Settled(height, keep), Some(computed)) => {
+                keys.settle(at, computed, height, keep);
             }
-            End::Settled(height, keep) => {
-                if let Some(computed) = node.guess.take() {
-                    keys.settle(at, computed, height, keep);
-                }
-            }
-            End::TooDeep(keep) => {
+            (End::Forgotten | End::Settled(..), _) => node.guess = None,
+            (End::TooDeep(keep), _) => {
                 keys.settle(at, failed::<K>(FactError::too_deep()), MOST_LINKS + 1, keep);
             }
         }
@@ -228,6 +251,7 @@ impl<K: FactKey> Node<K> {
             state: State::Idle,
             settled: None,
             guess: None,
+            result: None,
             guessed: false,
             pending: NEVER,
             asked: NEVER,
@@ -236,7 +260,7 @@ impl<K: FactKey> Node<K> {
     }
 }
 
-impl Walk {
+impl<P: Sources> Walk<P> {
     /// The next pass of the executor: what was pending may be known.
     pub(super) fn begin_pass(&mut self) {
         self.pass += 1;
@@ -271,32 +295,23 @@ impl Walk {
         keys.expect("every key of a walk was given its place")
     }
 
+    /// The key at `at`.
+    pub(super) fn key<K: FactKey>(&mut self, at: usize) -> Arc<Hashed<K>> {
+        Arc::clone(&self.keys::<K>().nodes[at].key)
+    }
+
     /// What is known of the fact at `at`, which another one, or a policy, reads.
     pub(super) fn find<K: FactKey>(&mut self, at: usize, is_asking: bool) -> Found<K::Value> {
         let pass = self.pass;
         let keys = self.keys::<K>();
         let node = &mut keys.nodes[at];
-        let in_cycle = match node.state {
-            State::Open(frame) => {
-                node.guessed = true;
-                Some((frame, Found::Open(node.guess.clone())))
-            }
-            State::Done(member) => {
-                let guess = node.guess.clone();
-                let frame = self.frames.partition_point(|frame| frame.members <= member);
-                Some((frame.saturating_sub(1), guess.map_or(Found::New, Found::Known)))
-            }
-            State::Idle => None,
-        };
-        if let Some((frame, found)) = in_cycle {
+        if let State::Open(_) | State::Done(_) = node.state {
+            node.guessed = true;
+            let (state, guess) = (node.state, node.guess.clone());
             self.guesses += 1;
-            if let Some(top) = self.frames.last_mut() {
-                top.low = top.low.min(frame);
-            }
-            return found;
+            self.leads_back(state);
+            return Found::InCycle(guess);
         }
-        let keys = self.keys::<K>();
-        let node = &mut keys.nodes[at];
         if node.settled.is_none() {
             node.settled = keys.memo.get(&node.key);
         }
@@ -310,6 +325,21 @@ impl Walk {
         Found::New
     }
 
+    /// The topmost fact reads one of its own cycle.
+    fn leads_back(&mut self, state: State) {
+        let frame = match state {
+            State::Open(frame) => frame,
+            // The highest frame that was there when the member came is in its cycle.
+            State::Done(member) => {
+                self.frames.partition_point(|frame| frame.members <= member).saturating_sub(1)
+            }
+            State::Idle => return,
+        };
+        if let Some(top) = self.frames.last_mut() {
+            top.low = top.low.min(frame);
+        }
+    }
+
     /// A settled fact of this height was read.
     fn saw(&mut self, height: u32) {
         if let Some(top) = self.frames.last_mut() {
@@ -320,7 +350,7 @@ impl Walk {
     }
 
     /// Begins to compute a fact; `false` if it is too deep.
-    pub(super) fn open<K: FactKey>(&mut self, at: usize) -> bool {
+    pub(super) fn open<K: Derived<P>>(&mut self, at: usize) -> bool {
         let (frame, run) = (self.frames.len(), self.run);
         let node = &mut self.keys::<K>().nodes[at];
         let (deep_run, deep_frame) = node.too_deep;
@@ -331,14 +361,16 @@ impl Walk {
             return false;
         }
         node.state = State::Open(frame);
-        let member = Member { fact: TypeId::of::<K>(), at, end: Keys::<K>::end };
-        self.push(member, 0);
+        let (low, members, cycle) = (self.frames.len(), self.members.len(), Vec::new());
+        let (member, seen) = (Member::new::<K>(at), Seen::default());
+        self.frames.push(Frame { member, members, low, runs: 0, cycle, seen });
         true
     }
 
-    fn push(&mut self, member: Member, runs: u32) {
-        let (low, members) = (self.frames.len(), self.members.len());
-        self.frames.push(Frame { member, members, low, runs, seen: Seen::default() });
+    /// One of the facts of the topmost frame's cycle that the runs before have found, and that this
+    /// one has not come to yet.
+    pub(super) fn next_of_cycle(&mut self) -> Option<Member<P>> {
+        self.frames.last_mut()?.cycle.pop()
     }
 
     /// A fact waits for a load; so does every cycle that it is in.
@@ -365,29 +397,31 @@ impl Walk {
             Ok(_) => 0,
             Err(_) => 1,
         };
-        let node = &mut self.keys::<K>().nodes[at];
-        let before = node.guess.as_ref().map_or(0, rank);
-        let (guessed, after) = (std::mem::take(&mut node.guessed), rank(&computed));
-        let seen = Seen {
-            rise: (guessed && after > before).then_some(if computed.is_err() {
-                Rise::Failed
-            } else {
-                Rise::True
-            }),
-            fell: guessed && after < before,
-            ..Seen::default()
-        };
-        node.guess = Some(computed.clone());
-        let Some(top) = self.frames.last_mut() else { return Closed::Known(computed) };
-        top.seen = top.seen.and(seen);
+        let Some(top) = self.frames.last() else { return Closed::Known(computed) };
         let (low, frame) = (top.low, self.frames.len() - 1);
-        if low < frame {
+        let in_cycle = low < frame;
+        let node = &mut self.keys::<K>().nodes[at];
+        let (before, after) = (node.guess.as_ref().map_or(0, rank), rank(&computed));
+        node.result = Some(computed.clone());
+        let guess = node.guess.clone();
+        if in_cycle || node.guessed {
+            let (rose, fell) = (after > before, after < before);
+            self.note(Seen { rose, fell, ..Seen::default() });
+        }
+        if in_cycle {
             let member = self.members.len();
             self.keys::<K>().nodes[at].state = State::Done(member);
+            self.guesses += 1;
             self.join(low);
-            return Closed::Known(computed);
+            return Closed::InCycle(guess);
         }
         self.close_root::<K>(at, computed, keep)
+    }
+
+    fn note(&mut self, seen: Seen) {
+        if let Some(top) = self.frames.last_mut() {
+            top.seen = top.seen.and(seen);
+        }
     }
 
     /// The topmost fact is in a cycle with one below it: it waits for that one's end.
@@ -408,55 +442,72 @@ impl Walk {
         keep: bool,
     ) -> Closed<K::Value> {
         let Some(top) = self.frames.last() else { return Closed::Known(computed) };
-        let (member, seen, runs, members) = (top.member, top.seen, top.runs, top.members);
+        let (seen, runs, members) = (top.seen, top.runs, top.members);
         let frame = self.frames.len() - 1;
-        // What failed because it was too deep on one way may not be so on another: only what is
-        // true is sure.
-        let from_true = seen.too_deep;
-        let rose = seen.rise >= Some(if from_true { Rise::True } else { Rise::Failed });
-        if rose && runs < MOST_RUNS {
-            self.leave(End::Again { from_true });
-            self.run += 1;
-            self.keys::<K>().nodes[at].state = State::Open(frame);
-            self.push(member, runs + 1);
-            return Closed::Again;
-        }
-        if rose || seen.fell {
-            self.leave(End::Forgotten);
-            return Closed::Known(failed::<K>(FactError::impure()));
-        }
         let others = u32::try_from(self.members.len() - members).unwrap_or(u32::MAX);
         let height = seen.links.saturating_add(others);
-        if seen.too_deep && frame > 0 {
-            // For those below it is too deep; by itself it may not be.
-            self.leave(End::Forgotten);
-            let run = self.run;
-            self.keys::<K>().nodes[at].too_deep = (run, frame);
-            self.frames[frame - 1].seen.too_deep = true;
+        if height > MOST_LINKS {
+            self.leave(End::TooDeep(keep));
+            self.saw(MOST_LINKS + 1);
             return Closed::Known(failed::<K>(FactError::too_deep()));
         }
         if seen.too_deep {
             self.leave(End::Forgotten);
-            Keys::<K>::end(self.keys::<K>(), at, End::TooDeep(keep));
+            if frame > 0 {
+                // For those below it is too deep; by itself it may not be.
+                let run = self.run;
+                self.keys::<K>().nodes[at].too_deep = (run, frame);
+                self.note(Seen { too_deep: true, ..Seen::default() });
+            } else {
+                Keys::<K>::end(self.keys::<K>(), at, End::TooDeep(keep));
+            }
             return Closed::Known(failed::<K>(FactError::too_deep()));
         }
-        if height > MOST_LINKS {
-            self.leave(End::TooDeep(keep));
-            self.saw(height.min(MOST_LINKS + 1));
-            return Closed::Known(failed::<K>(FactError::too_deep()));
+        if seen.fell || seen.rose && runs == MOST_RUNS {
+            self.leave(End::Forgotten);
+            return Closed::Known(failed::<K>(FactError::impure()));
+        }
+        if seen.rose {
+            self.run_again::<K>(at);
+            return Closed::Again;
         }
         self.leave(End::Settled(height, keep));
         self.saw(height);
         Closed::Known(computed)
     }
 
+    /// Begins the next run of the topmost frame's cycle.
+    fn run_again<K: FactKey>(&mut self, at: usize) {
+        let frame = self.frames.len() - 1;
+        let Some(top) = self.frames.last_mut() else { return };
+        top.cycle = self.members.drain(top.members..).collect();
+        top.runs += 1;
+        top.low = frame;
+        top.seen = Seen { links: top.seen.links, ..Seen::default() };
+        let again: Vec<Member<P>> = top.cycle.iter().copied().chain([top.member]).collect();
+        for member in again {
+            self.end(member, End::Again);
+        }
+        self.run += 1;
+        self.keys::<K>().nodes[at].state = State::Open(frame);
+    }
+
     /// Takes the topmost frame off, and says what becomes of its fact and of its cycle.
     fn leave(&mut self, end: End) {
-        let Some(Frame { member, members, .. }) = self.frames.pop() else { return };
-        for Member { fact, at, end: apply } in self.members.drain(members..).chain([member]) {
-            if let Some(keys) = self.facts.get_mut(&fact) {
-                apply(&mut **keys, at, end);
-            }
+        let Some(Frame { member, members, cycle, .. }) = self.frames.pop() else { return };
+        // What an earlier run found and this one did not come to has no result that stands.
+        for member in cycle {
+            self.end(member, End::Forgotten);
+        }
+        let cycle: Vec<Member<P>> = self.members.drain(members..).chain([member]).collect();
+        for member in cycle {
+            self.end(member, end);
+        }
+    }
+
+    fn end(&mut self, member: Member<P>, end: End) {
+        if let Some(keys) = self.facts.get_mut(&member.fact) {
+            (member.end)(&mut **keys, member.at, end);
         }
     }
 }
