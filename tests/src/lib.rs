@@ -1,4 +1,6 @@
-//! What the tests share: a source that counts what it is asked.
+//! What the tests share: a source that counts what it is asked, and tables of seeded faults.
+
+pub mod faults;
 
 use std::collections::HashMap;
 use std::fmt::Debug;

@@ -9,6 +9,7 @@ mod cx;
 mod derived;
 mod fact;
 mod logic;
+mod nodes;
 mod walk;
 
 pub use self::ask::{ask, ask_each, known, slice};

@@ -16,25 +16,19 @@
 //! of its lowest fact only, which alone is settled as an error then.
 
 use std::any::{Any, TypeId};
-use std::collections::{BTreeMap, HashMap};
-use std::hash::BuildHasherDefault;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cx::{Cx, Stop};
 use super::derived::{Derived, failed, run_again};
+use super::nodes::{End, Keys, MOST_LINKS, State};
 use crate::fact::{FactError, FactKey};
-use crate::session::{Computed, Hashed, MemoOf, Passthrough, Settled};
+use crate::session::{Computed, Hashed};
 use crate::source::Sources;
-
-/// Links of derived facts that one may be deep.
-const MOST_LINKS: u32 = 64;
 
 /// Runs of one cycle: a pure one needs two for each of its facts, and no more than `MOST_LINKS` can
 /// be in one that counts.
 const MOST_RUNS: u32 = 4 * MOST_LINKS;
-
-/// No pass, and no run.
-const NEVER: u64 = u64::MAX;
 
 /// What an evaluation knows of derived facts. Nothing is allocated before the first one.
 pub(crate) struct Walk<P: Sources> {
@@ -122,52 +116,6 @@ impl<P: Sources> Clone for Member<P> {
 
 impl<P: Sources> Copy for Member<P> {}
 
-/// What becomes of a fact of a cycle.
-#[derive(Clone, Copy)]
-enum End {
-    /// As if never computed.
-    Forgotten,
-    /// To be computed again; what it came to is what the next run reads.
-    Again,
-    /// What it came to stands, with this height; kept for the session or not.
-    Settled(u32, bool),
-    /// It is too deep, whoever asks.
-    TooDeep(bool),
-}
-
-/// The keys of one fact.
-struct Keys<K: FactKey> {
-    index: HashMap<Arc<Hashed<K>>, usize, BuildHasherDefault<Passthrough>>,
-    nodes: Vec<Node<K>>,
-    memo: Arc<MemoOf<K>>,
-}
-
-struct Node<K: FactKey> {
-    key: Arc<Hashed<K>>,
-    state: State,
-    settled: Option<Arc<Settled<K::Value>>>,
-    /// What it came to in the run before: what its cycle reads of it.
-    guess: Option<Computed<K::Value>>,
-    /// What it came to in this run.
-    result: Option<Computed<K::Value>>,
-    /// Whether its cycle read the guess.
-    guessed: bool,
-    /// The pass in which it was found to wait for a load, and the one in which that was asked for.
-    pending: u64,
-    asked: u64,
-    /// The run in which it was too deep, and for how many frames below it.
-    too_deep: (u64, usize),
-}
-
-#[derive(Clone, Copy)]
-enum State {
-    Idle,
-    /// It is this frame.
-    Open(usize),
-    /// It was computed in this run, and is this member of a cycle.
-    Done(usize),
-}
-
 /// What is known of a fact when it is asked for.
 pub(super) enum Found<V> {
     Known(Computed<V>),
@@ -197,66 +145,6 @@ impl<P: Sources> Cx<P> {
             self.walk.facts.insert(id, Box::new(keys));
         }
         self.walk.keys::<K>().place(key)
-    }
-}
-
-impl<K: FactKey> Keys<K> {
-    fn new(memo: Arc<MemoOf<K>>) -> Self {
-        Self { index: HashMap::default(), nodes: Vec::new(), memo }
-    }
-
-    fn place(&mut self, key: K) -> (Arc<Hashed<K>>, usize) {
-        let key = self.memo.hashed(key);
-        if let Some(&at) = self.index.get(&key) {
-            return (Arc::clone(&self.nodes[at].key), at);
-        }
-        let (key, at) = (Arc::new(key), self.nodes.len());
-        self.index.insert(Arc::clone(&key), at);
-        self.nodes.push(Node::new(Arc::clone(&key)));
-        (key, at)
-    }
-
-    fn settle(&mut self, at: usize, computed: Computed<K::Value>, height: u32, keep: bool) {
-        let node = &mut self.nodes[at];
-        let settled = Arc::new(Settled { computed, height });
-        if keep {
-            self.memo.insert(Arc::clone(&node.key), Arc::clone(&settled));
-        }
-        *node = Node { settled: Some(settled), ..Node::new(Arc::clone(&node.key)) };
-    }
-
-    fn end(keys: &mut dyn Any, at: usize, end: End) {
-        let Some(keys) = keys.downcast_mut::<Self>() else { return };
-        let node = &mut keys.nodes[at];
-        node.state = State::Idle;
-        node.guessed = false;
-        let result = node.result.take();
-        match (end, result) {
-            (End::Again, result) => node.guess = result,
-            (End::Settled(height, keep), Some(computed)) => {
-                keys.settle(at, computed, height, keep);
-            }
-            (End::Forgotten | End::Settled(..), _) => node.guess = None,
-            (End::TooDeep(keep), _) => {
-                keys.settle(at, failed::<K>(FactError::too_deep()), MOST_LINKS + 1, keep);
-            }
-        }
-    }
-}
-
-impl<K: FactKey> Node<K> {
-    fn new(key: Arc<Hashed<K>>) -> Self {
-        Self {
-            key,
-            state: State::Idle,
-            settled: None,
-            guess: None,
-            result: None,
-            guessed: false,
-            pending: NEVER,
-            asked: NEVER,
-            too_deep: (NEVER, 0),
-        }
     }
 }
 

@@ -1,0 +1,73 @@
+//! Tables of seeded faults: changes to the code that ships, each of which a test must notice.
+
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Table {
+    fault: Vec<Fault>,
+}
+
+/// One change to the code that ships.
+#[derive(Deserialize)]
+pub struct Fault {
+    /// The change, in words.
+    pub what: String,
+    /// The file, from the root of the workspace.
+    pub file: String,
+    /// What stands there, once.
+    pub find: String,
+    /// What stands there instead.
+    pub replace: String,
+    /// The test that must notice, where the table names one.
+    #[serde(default)]
+    pub caught_by: String,
+}
+
+/// The parts of the workspace that a copy needs.
+const PARTS: [&str; 7] =
+    ["Cargo.toml", "Cargo.lock", "README.md", "gatehouse", "gatehouse-macros", "tests", "ui-tests"];
+
+impl Fault {
+    /// The faults of a table.
+    ///
+    /// # Panics
+    /// If the file is no such table.
+    pub fn table(file: &Path) -> Vec<Self> {
+        let text = fs::read_to_string(file).expect("the table of faults");
+        toml::from_str::<Table>(&text).expect("a table of faults").fault
+    }
+
+    /// Makes `copy` a copy of the workspace `root`, with the fault. What is there already and the same
+    /// keeps its time stamp, so that only what changed is built again.
+    ///
+    /// # Panics
+    /// If what is to be changed is not there exactly once, or the copy cannot be written.
+    pub fn seed(&self, root: &Path, copy: &Path) {
+        fs::create_dir_all(copy).expect("a folder");
+        for part in PARTS {
+            copy_tree(&root.join(part), &copy.join(part));
+        }
+        let file = copy.join(&self.file);
+        let source = fs::read_to_string(&file).expect("the faulty file");
+        assert_eq!(source.matches(&self.find).count(), 1, "`{}` must be there once", self.find);
+        fs::write(&file, source.replace(&self.find, &self.replace)).expect("a writable copy");
+    }
+}
+
+fn copy_tree(from: &Path, to: &Path) {
+    if from.is_dir() {
+        fs::create_dir_all(to).expect("a folder");
+        for entry in fs::read_dir(from).expect("a folder") {
+            let name = entry.expect("an entry").file_name();
+            copy_tree(&from.join(&name), &to.join(&name));
+        }
+    } else {
+        let content = fs::read(from).expect("a file");
+        if fs::read(to).ok().as_ref() != Some(&content) {
+            fs::write(to, content).expect("a writable copy");
+        }
+    }
+}
