@@ -2,6 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::Type;
 
 /// The text of a type, as rustfmt would space it: `HashMap<u8, Vec<&str>>`.
 pub(crate) fn of_type(tokens: impl ToTokens) -> String {
@@ -14,6 +15,16 @@ pub(crate) fn of_type(tokens: impl ToTokens) -> String {
 /// build.
 pub(crate) fn of_expr(tokens: impl ToTokens) -> String {
     Printer::default().print(tokens.to_token_stream())
+}
+
+/// Whether the last name of a type's path is `name`: all that tokens tell of which type it is.
+pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
+    match ty {
+        Type::Path(it) => it.path.segments.last().is_some_and(|last| last.ident == name),
+        Type::Group(it) => is_named(&it.elem, name),
+        Type::Paren(it) => is_named(&it.elem, name),
+        _ => false,
+    }
 }
 
 /// The spans of the first and the last token. `Span::join` is not stable; an item whose first and

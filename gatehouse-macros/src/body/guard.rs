@@ -203,16 +203,12 @@ impl Slicing<'_> {
         };
         self.after_load = before;
         if then.is_none() && otherwise.is_none() {
-            return self.passed_condition(&it.condition);
+            return self.guard(&it.condition, Aim::Passed);
         }
         let then = both(self.guard(&it.condition, Aim::Value(true))?, then);
         self.after_load = before;
         let otherwise = both(self.guard(&it.condition, Aim::Value(false))?, otherwise);
         Ok(either(then, otherwise))
-    }
-
-    fn passed_condition(&mut self, condition: &Node) -> Guard {
-        self.guard(condition, Aim::Passed)
     }
 
     /// An `if` on local data stays an `if`, so that its branches know what its condition binds.
@@ -251,7 +247,7 @@ impl Slicing<'_> {
             arms.push((arm, guard?));
         }
         if is_fed || arms.iter().any(|(_, (open, _))| *open) {
-            return self.passed_condition(&it.scrutinee);
+            return self.guard(&it.scrutinee, Aim::Passed);
         }
         if arms.iter().all(|(_, (_, guard))| guard.is_none()) && !it.scrutinee.leaves() {
             return Ok(None);

@@ -14,7 +14,7 @@ use crate::body::ast::{Body, Node};
 use crate::body::lower;
 use crate::body::plan::BodyPlan;
 use crate::errors::Errors;
-use crate::messages;
+use crate::{messages, text};
 
 /// A body that compiles.
 pub(super) struct Derived {
@@ -30,31 +30,27 @@ pub(super) struct Derived {
 impl Derived {
     /// Whether `fact` comes back to the fact whose body this is.
     pub(super) fn is_recursive(&self, fact: &Path) -> bool {
-        local_name(fact).is_some_and(|name| self.cycle.contains(name))
+        is_in(&self.cycle, fact)
     }
 }
 
 /// Whether a type is `bool`, as far as its tokens tell.
 pub(super) fn is_bool(ty: &Type) -> bool {
-    is_called(ty, "bool")
+    text::is_named(ty, "bool")
 }
 
 /// Whether a type is an `Option`, as far as its tokens tell.
 pub(super) fn is_option(ty: &Type) -> bool {
-    is_called(ty, "Option")
+    text::is_named(ty, "Option")
 }
 
-fn is_called(ty: &Type, name: &str) -> bool {
-    match ty {
-        Type::Path(it) => it.path.segments.last().is_some_and(|last| last.ident == name),
-        Type::Group(it) => is_called(&it.elem, name),
-        Type::Paren(it) => is_called(&it.elem, name),
-        _ => false,
-    }
+/// Whether a path names one of the facts of a cycle.
+pub(super) fn is_in(cycle: &[Ident], fact: &Path) -> bool {
+    local_name(fact).is_some_and(|name| cycle.contains(name))
 }
 
 /// The name of a fact that may be one of this block: `Name`, or `self::Name`.
-pub(super) fn local_name(path: &Path) -> Option<&Ident> {
+fn local_name(path: &Path) -> Option<&Ident> {
     let mut segments = path.segments.iter();
     let (first, second) = (segments.next()?, segments.next());
     match second {
@@ -115,7 +111,7 @@ fn lowered(fact: &Fact, errors: &Errors) -> Option<Body> {
 /// A derived fact has a value, always: what a missing fact means for it, its author says.
 fn refuse_question_marks(node: &Node, fact: &Fact, errors: &Errors) {
     if let Node::Try(_, question) = node {
-        let value = fact.value.as_ref().map(crate::text::of_type).unwrap_or_default();
+        let value = fact.value.as_ref().map(text::of_type).unwrap_or_default();
         errors.push(question, messages::derived_question(fact.name.unraw(), value));
     }
     for child in node.children() {

@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use syn::{Expr, Ident};
 
 use super::ast::Fact;
-use super::derive::{is_bool, local_name};
+use super::derive::{is_bool, is_in};
 use crate::body::ast::{Body, Kind, Node, Stmt};
 use crate::body::emit::is_three_valued;
 use crate::errors::Errors;
@@ -18,7 +18,7 @@ pub(super) fn check(fact: &Fact, body: &Body, cycle: &[Ident], errors: &Errors) 
     }
     let check = Check { fact, body, cycle, errors };
     if fact.value.as_ref().is_some_and(|value| !is_bool(value)) {
-        check.refuse_all(&|_| messages::recursive_value(fact.name.unraw()));
+        check.refuse_all(&messages::recursive_value(fact.name.unraw()));
         return;
     }
     check.block_value(&body.block.stmts);
@@ -33,7 +33,7 @@ struct Check<'c> {
 
 impl Check<'_> {
     fn is_recursive(&self, id: usize) -> bool {
-        local_name(&self.body.loads[id].fact).is_some_and(|name| self.cycle.contains(name))
+        is_in(self.cycle, &self.body.loads[id].fact)
     }
 
     fn recurs(&self, node: &Node) -> bool {
@@ -41,11 +41,9 @@ impl Check<'_> {
     }
 
     /// Refuses every recursive load of the body.
-    fn refuse_all(&self, message: &dyn Fn(&Ident) -> String) {
-        for load in &self.body.loads {
-            if let Some(name) = local_name(&load.fact).filter(|name| self.cycle.contains(name)) {
-                self.errors.push(&load.fact, message(name));
-            }
+    fn refuse_all(&self, message: &str) {
+        for load in self.body.loads.iter().filter(|load| is_in(self.cycle, &load.fact)) {
+            self.errors.push(&load.fact, message);
         }
     }
 

@@ -203,17 +203,8 @@ fn check_signature(sig: &Signature, errors: &Errors) {
     }
     match &sig.output {
         ReturnType::Default => errors.push_at(sig.paren_token.span.close(), messages::RETURN_TYPE),
-        ReturnType::Type(_, ty) if is_bool(ty) => {}
+        ReturnType::Type(_, ty) if text::is_named(ty, "bool") => {}
         ReturnType::Type(_, ty) => errors.push(ty, messages::RETURN_TYPE),
-    }
-}
-
-fn is_bool(ty: &Type) -> bool {
-    match ty {
-        Type::Path(it) => it.path.segments.last().is_some_and(|last| last.ident == "bool"),
-        Type::Group(it) => is_bool(&it.elem),
-        Type::Paren(it) => is_bool(&it.elem),
-        _ => false,
     }
 }
 

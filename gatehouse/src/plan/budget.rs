@@ -101,8 +101,7 @@ impl Text {
         let (mut digits, mut at, mut rest) = ([b'0'; 10], 10, number);
         while rest > 0 || at == 10 {
             at -= 1;
-            // A digit, so nothing is cut off.
-            #[allow(clippy::cast_possible_truncation)]
+            #[allow(clippy::cast_possible_truncation, reason = "it is a digit")]
             let digit = (rest % 10) as u8;
             digits[at] = b'0' + digit;
             rest /= 10;

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::text::{notes, rounds};
+use super::text::rounds;
 use super::{GatePlan, Plan, PlannedLoad};
 use crate::policy::Effect;
 
@@ -45,7 +45,8 @@ impl GatePlan {
     #[must_use]
     pub fn to_mermaid(&self) -> String {
         let mut text = String::from("flowchart LR\n");
-        for group in self.groups() {
+        let groups = self.groups();
+        for group in &groups {
             let _ = writeln!(text, "  subgraph {}[\"{}\"]", group.id, mermaid(&group.title));
             let _ = writeln!(text, "    direction LR");
             for Node { id, lines, load, .. } in &group.nodes {
@@ -62,7 +63,7 @@ impl GatePlan {
                 let _ = writeln!(text, "  style {id} stroke:#b00020");
             }
         }
-        for (from, to) in self.derivations() {
+        for (from, to) in self.derivations(&groups) {
             let _ = writeln!(text, "  {from} -.-> {to}");
         }
         text
@@ -90,7 +91,8 @@ impl GatePlan {
             "digraph plan {\n  rankdir=LR; compound=true;\n  node [shape=box, fontname=\"Helvetica\", \
              fontsize=11];\n  graph [fontname=\"Helvetica\", fontsize=12];\n",
         );
-        for group in self.groups() {
+        let groups = self.groups();
+        for group in &groups {
             let _ = writeln!(text, "  subgraph cluster_{} {{", group.id);
             let _ = writeln!(text, "    label={}; color=gray;", dot(&group.title));
             for Node { id, lines, load, forbids } in &group.nodes {
@@ -104,7 +106,7 @@ impl GatePlan {
             }
             text.push_str("  }\n");
         }
-        for (from, to) in self.derivations() {
+        for (from, to) in self.derivations(&groups) {
             let first = format!("{to}_0");
             // An arrow back to where it is drawn must not turn the columns round.
             let back = if from.starts_with(&format!("{to}_")) { ", constraint=false" } else { "" };
@@ -128,9 +130,9 @@ impl GatePlan {
     }
 
     /// From each load of a derived fact to its derivation, once for each rule.
-    fn derivations(&self) -> Vec<(String, String)> {
+    fn derivations(&self, groups: &[Group<'_>]) -> Vec<(String, String)> {
         let mut arrows = Vec::new();
-        for group in self.groups() {
+        for group in groups {
             for node in &group.nodes {
                 let derivation = node.load.derivation();
                 let at = self.derived().iter().position(|fact| Some(*fact) == derivation);
@@ -145,7 +147,7 @@ impl<'p> Group<'p> {
     fn new(id: String, title: String, plan: &'p Plan, forbids: bool) -> Self {
         let nodes = plan.loads.iter().enumerate().map(|(at, load)| {
             let mut lines = vec![format!("round {}: {}", load.round, load.key)];
-            lines.extend(notes(load, plan).into_iter().filter(|note| !note.starts_with("after ")));
+            lines.extend(load.guards.iter().map(ToString::to_string));
             Node { id: format!("{id}_{at}"), lines, load, forbids }
         });
         let nodes = nodes.collect();

@@ -6,7 +6,7 @@ use super::{GatePlan, Plan, PlannedLoad};
 use crate::policy::{Location, PolicyInfo};
 
 /// `1 round`, `3 facts`.
-pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
@@ -87,19 +87,22 @@ impl GatePlan {
             let plan = &fact.plan;
             let at = place(fact.location, fact.location.line);
             let cost = rounds(plan.rounds, plan.rounds_per_link);
-            let _ = writeln!(text, "{}: {cost}  {at}", fact.name);
-            // No space at the end of a line that has no place.
-            text.truncate(text.trim_end().len());
-            text.push('\n');
-            for round in 1..=last_round(plan).unwrap_or(0) {
-                let rows = loads_of(plan, round).map(|load| Row {
-                    title: format!("round {round}"),
-                    load: Some((load, plan)),
-                    place: place(fact.location, load.line),
-                });
-                write_rows(text, "  ", &rows.collect::<Vec<_>>());
-            }
+            let line = format!("{}: {cost}  {at}", fact.name);
+            let _ = writeln!(text, "{}", line.trim_end());
+            write_rounds(text, "  ", plan, &|line| place(fact.location, line));
         }
+    }
+}
+
+/// The loads of one rule, a line each, by rounds.
+fn write_rounds(text: &mut String, indent: &str, plan: &Plan, place: &dyn Fn(u32) -> String) {
+    for round in 1..=last_round(plan).unwrap_or(0) {
+        let rows = loads_of(plan, round).map(|load| Row {
+            title: format!("round {round}"),
+            load: Some((load, plan)),
+            place: place(load.line),
+        });
+        write_rows(text, indent, &rows.collect::<Vec<_>>());
     }
 }
 
@@ -133,7 +136,7 @@ fn write_rows(text: &mut String, indent: &str, rows: &[Row<'_>]) {
 }
 
 /// What a load waits for, and what the body asks before it.
-pub(super) fn notes(load: &PlannedLoad, plan: &Plan) -> Vec<String> {
+fn notes(load: &PlannedLoad, plan: &Plan) -> Vec<String> {
     let mut notes = Vec::new();
     for wait in load.waits_for {
         notes.push(format!("after {}: {}", plan.loads[wait.load].key, wait.because));
@@ -153,14 +156,7 @@ impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = rounds(self.rounds, self.rounds_per_link);
         text.push('\n');
-        for round in 1..=last_round(self).unwrap_or(0) {
-            let rows = loads_of(self, round).map(|load| Row {
-                title: format!("round {round}"),
-                load: Some((load, self)),
-                place: format!("line {}", load.line),
-            });
-            write_rows(&mut text, "", &rows.collect::<Vec<_>>());
-        }
+        write_rounds(&mut text, "", self, &|line| format!("line {line}"));
         f.write_str(&text)
     }
 }

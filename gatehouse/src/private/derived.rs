@@ -93,7 +93,7 @@ fn compute<P: Sources, K: Derived<P>>(
         };
         // Those that this run has not come by, because others are known to be true by now.
         while let Some(member) = cx.walk.next_of_cycle() {
-            if (member.run)(cx, member.at()) == Err(Stop::Pending) {
+            if member.run(cx) == Err(Stop::Pending) {
                 return pending::<P, K>(cx, key, at, met);
             }
         }

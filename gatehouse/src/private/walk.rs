@@ -94,8 +94,7 @@ pub(super) struct Member<P: Sources> {
     fact: TypeId,
     at: usize,
     end: fn(&mut dyn Any, usize, End),
-    /// Runs it, if it has not been in this run of its cycle.
-    pub(super) run: fn(&mut Cx<P>, usize) -> Result<(), Stop>,
+    run: fn(&mut Cx<P>, usize) -> Result<(), Stop>,
 }
 
 impl<P: Sources> Member<P> {
@@ -103,8 +102,9 @@ impl<P: Sources> Member<P> {
         Self { fact: TypeId::of::<K>(), at, end: Keys::<K>::end, run: run_again::<P, K> }
     }
 
-    pub(super) fn at(&self) -> usize {
-        self.at
+    /// Runs it, if it has not been in this run of its cycle.
+    pub(super) fn run(self, cx: &mut Cx<P>) -> Result<(), Stop> {
+        (self.run)(cx, self.at)
     }
 }
 
@@ -230,11 +230,8 @@ impl<P: Sources> Walk<P> {
 
     /// A settled fact of this height was read.
     fn saw(&mut self, height: u32) {
-        if let Some(top) = self.frames.last_mut() {
-            let links = height + 1;
-            top.seen =
-                top.seen.and(Seen { links, too_deep: links > MOST_LINKS, ..Seen::default() });
-        }
+        let links = height + 1;
+        self.note(Seen { links, too_deep: links > MOST_LINKS, ..Seen::default() });
     }
 
     /// Begins to compute a fact; `false` if it is too deep.
@@ -243,9 +240,7 @@ impl<P: Sources> Walk<P> {
         let node = &mut self.keys::<K>().nodes[at];
         let (deep_run, deep_frame) = node.too_deep;
         if frame > MOST_LINKS as usize || (deep_run == run && deep_frame <= frame) {
-            if let Some(top) = self.frames.last_mut() {
-                top.seen.too_deep = true;
-            }
+            self.note(Seen { too_deep: true, ..Seen::default() });
             return false;
         }
         node.state = State::Open(frame);
@@ -306,6 +301,7 @@ impl<P: Sources> Walk<P> {
         self.close_root::<K>(at, computed, keep)
     }
 
+    /// Adds to what the topmost fact has met.
     fn note(&mut self, seen: Seen) {
         if let Some(top) = self.frames.last_mut() {
             top.seen = top.seen.and(seen);
@@ -316,9 +312,9 @@ impl<P: Sources> Walk<P> {
     fn join(&mut self, low: usize) {
         let Some(Frame { member, seen, .. }) = self.frames.pop() else { return };
         self.members.push(member);
+        self.note(seen);
         if let Some(below) = self.frames.last_mut() {
             below.low = below.low.min(low);
-            below.seen = below.seen.and(seen);
         }
     }
 
@@ -370,7 +366,6 @@ impl<P: Sources> Walk<P> {
         let Some(top) = self.frames.last_mut() else { return };
         top.cycle = self.members.drain(top.members..).collect();
         top.runs += 1;
-        top.low = frame;
         top.seen = Seen { links: top.seen.links, ..Seen::default() };
         let again: Vec<Member<P>> = top.cycle.iter().copied().chain([top.member]).collect();
         for member in again {
