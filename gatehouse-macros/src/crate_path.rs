@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Token};
 
 use crate::errors::Errors;
-use crate::messages;
+use crate::refusal;
 
 /// The library's path: `::gatehouse`, or what `crate = …` says.
 ///
@@ -25,7 +25,7 @@ impl CratePath {
     pub(crate) fn from_attributes(attrs: &[Attribute], name: &str, errors: &Errors) -> Self {
         let mut found = Self::default_path();
         for attr in attrs.iter().filter(|attr| attr.path().is_ident(name)) {
-            let wrong = |_| syn::Error::new_spanned(&attr.meta, messages::crate_argument(name));
+            let wrong = |_| refusal::crate_argument(name).on(&attr.meta);
             if let Some(path) = errors.keep(attr.parse_args::<Self>().map_err(wrong)) {
                 found = path;
             }
@@ -48,8 +48,9 @@ impl CratePath {
 impl Parse for CratePath {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         input.parse::<Token![crate]>()?;
-        input.parse::<Token![=]>()?;
-        syn::Path::parse_mod_style(input).map(|path| Self(Some(path)))
+        let wrong = |error: syn::Error| refusal::crate_path().at(error.span());
+        input.parse::<Token![=]>().map_err(wrong)?;
+        syn::Path::parse_mod_style(input).map(|path| Self(Some(path))).map_err(wrong)
     }
 }
 

@@ -1,10 +1,11 @@
 //! The collector of errors: checks push and go on, so that a user sees all errors of an item at once.
 
 use std::cell::RefCell;
-use std::fmt::Display;
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
+
+use crate::refusal::Refusal;
 
 /// Collects errors behind a shared reference; [`Errors::finish`] turns them into tokens.
 ///
@@ -22,13 +23,13 @@ impl Errors {
     }
 
     /// An error that underlines all of `tokens`.
-    pub(crate) fn push(&self, tokens: impl ToTokens, message: impl Display) {
-        self.push_syn(syn::Error::new_spanned(tokens, message));
+    pub(crate) fn push(&self, tokens: impl ToTokens, refusal: Refusal) {
+        self.push_syn(refusal.on(tokens));
     }
 
     /// An error that underlines `span`.
-    pub(crate) fn push_at(&self, span: Span, message: impl Display) {
-        self.push_syn(syn::Error::new(span, message));
+    pub(crate) fn push_at(&self, span: Span, refusal: Refusal) {
+        self.push_syn(refusal.at(span));
     }
 
     /// An error that parsing gave.
@@ -46,6 +47,11 @@ impl Errors {
     /// Takes over the errors of a part.
     pub(crate) fn absorb(&self, part: &Self) {
         part.take().into_iter().for_each(|error| self.push_syn(error));
+    }
+
+    /// How many were pushed so far.
+    pub(crate) fn count(&self) -> usize {
+        self.pushed.borrow().as_ref().map_or(0, Vec::len)
     }
 
     /// Whether nothing was pushed.
@@ -93,8 +99,8 @@ mod tests {
     #[test]
     fn errors_come_out_in_order() {
         let errors = Errors::new();
-        errors.push_at(Span::call_site(), "first");
-        errors.push_at(Span::call_site(), "second");
+        errors.push_syn(syn::Error::new(Span::call_site(), "first"));
+        errors.push_syn(syn::Error::new(Span::call_site(), "second"));
         let messages: Vec<_> = errors.into_vec().iter().map(ToString::to_string).collect();
         assert_eq!(messages, ["first", "second"]);
     }

@@ -14,8 +14,9 @@ mod body;
 mod crate_path;
 mod errors;
 mod fact;
-mod messages;
+mod input;
 mod policy;
+mod refusal;
 mod sources;
 mod text;
 
@@ -110,8 +111,9 @@ pub fn policy(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 ///
 /// Each fact has one source. A struct that loads nothing, `struct NoFacts;`, serves gates whose
-/// rules need none. `#[sources(crate = path)]` on the struct says where the library is.
-#[proc_macro_derive(Sources, attributes(loads, sources))]
+/// rules need none. `#[sources(crate = path)]` on the struct says where the library is. (`load` is an
+/// attribute of this derive only so that it can be refused with a hint.)
+#[proc_macro_derive(Sources, attributes(loads, sources, load))]
 pub fn sources(input: TokenStream) -> TokenStream {
     sources::expand(input.into()).into()
 }

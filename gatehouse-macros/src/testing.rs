@@ -2,6 +2,9 @@
 //! data out, whatever the compiler's version.
 
 use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Meta};
 
 use crate::errors::Errors;
 
@@ -24,13 +27,59 @@ pub(crate) fn skeleton(compile: Compile, source: &str) -> String {
     pretty(tokens)
 }
 
-/// Every error in `source`: the text that it underlines, and its message.
+/// Every error in `source`: the text that it underlines, and the name of the refusal; for an error
+/// of the parser's, its message.
 #[track_caller]
 pub(crate) fn errors(compile: Compile, source: &str) -> Vec<(String, String)> {
     let (tokens, errors) = run(compile, source);
     // Whatever is wrong, what is emitted must parse.
     pretty(tokens);
-    errors
+    let named = |(underlined, message): (String, String)| {
+        let name = split_name(&message).map_or(message.as_str(), |(_, name)| name);
+        (underlined, name.to_owned())
+    };
+    errors.into_iter().map(named).collect()
+}
+
+/// Every error in `source`: the text that it underlines, and all that is said.
+#[track_caller]
+pub(crate) fn messages(compile: Compile, source: &str) -> Vec<(String, String)> {
+    run(compile, source).1
+}
+
+/// A message of the catalogue's: what it says, and the name of the refusal.
+pub(crate) fn split_name(message: &str) -> Option<(&str, &str)> {
+    message.strip_suffix(']')?.rsplit_once(" [")
+}
+
+/// Compiles every use of the macros in a file, as rustc would hand it to them.
+pub(crate) fn compile_file(source: TokenStream, errors: &Errors) -> TokenStream {
+    let file: syn::File = syn::parse2(source).expect("the source is not a file");
+    file.items.iter().map(|item| compile_item(item, errors)).collect()
+}
+
+fn compile_item(item: &syn::Item, errors: &Errors) -> TokenStream {
+    if let syn::Item::Macro(it) = item
+        && it.mac.path.is_ident("fact")
+    {
+        return crate::fact::compile(it.mac.tokens.clone(), errors);
+    }
+    let with_attributes = |input: ParseStream<'_>| {
+        Ok((input.call(Attribute::parse_outer)?, input.parse::<TokenStream>()?))
+    };
+    let (mut attrs, rest) = with_attributes.parse2(item.to_token_stream()).expect("an item");
+    if let Some(at) = attrs.iter().position(|attr| attr.path().is_ident("policy")) {
+        let options = match attrs.remove(at).meta {
+            Meta::List(list) => list.tokens,
+            _ => TokenStream::new(),
+        };
+        return crate::policy::compile(options, quote!(#(#attrs)* #rest), errors);
+    }
+    let derive = attrs.iter().position(|attr| attr.path().is_ident("derive"));
+    derive.map_or(item.to_token_stream(), |at| {
+        attrs.remove(at);
+        crate::sources::compile(quote!(#(#attrs)* #rest), errors).unwrap_or_default()
+    })
 }
 
 #[track_caller]

@@ -2,7 +2,8 @@
 
 use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::Type;
+use syn::ext::IdentExt;
+use syn::{Ident, Type};
 
 /// The text of a type, as rustfmt would space it: `HashMap<u8, Vec<&str>>`.
 pub(crate) fn of_type(tokens: impl ToTokens) -> String {
@@ -25,6 +26,21 @@ pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
         Type::Paren(it) => is_named(&it.elem, name),
         _ => false,
     }
+}
+
+/// Whether a name is one that a type has: it does not begin with a small letter.
+pub(crate) fn is_type_name(name: &Ident) -> bool {
+    !name.unraw().to_string().starts_with(|first: char| first.is_lowercase() || first == '_')
+}
+
+/// The name of a type for what is named like a function: `org_role` becomes `OrgRole`.
+pub(crate) fn camel_case(name: &Ident) -> String {
+    let name = name.unraw().to_string();
+    let words = name.split('_').map(|word| {
+        let mut letters = word.chars();
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>()
+    });
+    words.collect()
 }
 
 /// The spans of the first and the last token. `Span::join` is not stable; an item whose first and

@@ -144,7 +144,8 @@
 //!
 //! **The body** is Rust: `return`, `if`, `match`, `let else`, `if let`, `matches!`, closures and calls
 //! of plain functions. `.await` works on facts, `?` on `Option`. [`any`], [`all`] and [`each`] ask for
-//! many keys in one round. Loads inside closures, loops, other functions or macros are refused.
+//! many keys in one round. Loads inside closures, loops, other functions or macros are refused; the
+//! page `what_the_compiler_says` has every refusal, with its reason and its remedy.
 //! Bodies are pure: the compiler may evaluate a key early, and a body more than once.
 //!
 //! # Decisions
@@ -213,6 +214,10 @@ mod telemetry;
 mod words;
 
 pub mod prelude;
+/// Not compiled: pages of the documentation.
+#[cfg(all(doc, not(doctest)))]
+#[doc = include_str!("../doc/what-the-compiler-says.md")]
+pub mod what_the_compiler_says {}
 
 pub use fact::{FactError, FactKey, FailedFact, LoadedFact};
 pub use gate::{

@@ -25,6 +25,9 @@ pub(crate) struct Body {
     pub(crate) loads: Vec<Load>,
     /// The names that are bound with `mut` somewhere.
     pub(crate) mutable: Names,
+    /// Whether nothing was left out of it because it was refused: then it can be emitted, whatever
+    /// else is wrong with the rule.
+    pub(crate) is_whole: bool,
 }
 
 impl Body {

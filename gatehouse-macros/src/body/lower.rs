@@ -3,15 +3,15 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, BinOp, Expr, Macro, Pat, Path, Token, Type};
+use syn::{Attribute, BinOp, Expr, Macro, Member, Pat, Path, Token, Type};
 
 use super::ast::{
     Arm, Block, Body, If, Kind, Let, Load, Logic, Loop, LoopHead, Match, Node, Stmt, binds_mutably,
     bound_names,
 };
-use super::messages;
 use super::names::Names;
 use crate::errors::Errors;
+use crate::refusal::{self, Refusal};
 use crate::text;
 
 /// Lowers a body that gives a `value`.
@@ -21,19 +21,46 @@ pub(crate) fn body(
     gives_bool: bool,
     errors: &Errors,
 ) -> Body {
-    let mut lowering = Lowering { errors, loads: Vec::new(), mutable: Names::new(), inside: None };
+    let mut lowering =
+        Lowering { errors, loads: Vec::new(), mutable: Names::new(), inside: None, is_whole: true };
+    let end = block.brace_token.span.close();
     let block = lowering.block(block);
-    Body { block, value, gives_bool, loads: lowering.loads, mutable: lowering.mutable }
+    let Lowering { loads, mutable, is_whole, .. } = lowering;
+    let mut body = Body { block, value, gives_bool, loads, mutable, is_whole };
+    check_value(&mut body, end, errors);
+    body
 }
 
-/// Where loads are refused: the place in words, and the remedy.
-type Place = (&'static str, &'static str);
+/// A body ends with its value. (A call may be one that never comes back; it is the value as well.)
+fn check_value(body: &mut Body, end: Span, errors: &Errors) {
+    let last = body.block.stmts.iter().rev().find(|stmt| !matches!(stmt, Stmt::Item(_)));
+    let at = match last {
+        None | Some(Stmt::Let(_)) => end,
+        Some(Stmt::Expr(node, Some(semi))) if is_value(node) => semi.span,
+        Some(_) => return,
+    };
+    if body.is_whole && body.value.to_string() != "()" {
+        errors.push_at(at, refusal::body_without_value(text::of_type(&body.value)));
+        body.is_whole = false;
+    }
+}
 
-const CLOSURE: Place = ("a closure", messages::REMEDY_CLOSURE);
-const LOOP: Place = ("a loop", messages::REMEDY_LOOP);
-const FUNCTION: Place = ("another function", messages::REMEDY_FUNCTION);
-const MACRO: Place = ("a macro", messages::REMEDY_MACRO);
-const ASYNC_BLOCK: Place = ("an `async` block", messages::REMEDY_ASYNC_BLOCK);
+/// Whether an expression has a value, unless it calls what never comes back.
+fn is_value(node: &Node) -> bool {
+    match node {
+        Node::Plain(expr) | Node::Compound(expr, _) => {
+            !matches!(expr, Expr::Macro(_) | Expr::Break(_) | Expr::Continue(_) | Expr::Assign(_))
+        }
+        Node::Load(..) | Node::Try(..) | Node::Logic(_) | Node::Matches(..) => true,
+        _ => false,
+    }
+}
+
+/// What a load in the wrong place is told.
+type Place = fn() -> Refusal;
+
+/// The words around many keys.
+const MANY: [(&str, Kind); 3] = [("any", Kind::Any), ("all", Kind::All), ("each", Kind::Each)];
 
 struct Lowering<'e> {
     errors: &'e Errors,
@@ -41,6 +68,8 @@ struct Lowering<'e> {
     mutable: Names,
     /// The innermost place around that refuses loads.
     inside: Option<Place>,
+    /// Whether nothing was left out because it was refused.
+    is_whole: bool,
 }
 
 impl Lowering<'_> {
@@ -52,7 +81,7 @@ impl Lowering<'_> {
         match stmt {
             syn::Stmt::Local(local) => Stmt::Let(Box::new(self.local(local))),
             syn::Stmt::Item(item) => {
-                self.refuse_loads(item.to_token_stream(), FUNCTION);
+                self.refuse_loads(item.to_token_stream(), refusal::load_in_function);
                 Stmt::Item(Box::new(item))
             }
             syn::Stmt::Expr(expr, semi) => {
@@ -89,6 +118,13 @@ impl Lowering<'_> {
     fn expr(&mut self, expr: Expr) -> Node {
         match expr {
             Expr::Await(it) => self.load(*it.base, it.await_token.span),
+            Expr::Field(it) if is_misspelt_load(&it) => {
+                let Member::Named(name) = it.member else { return Node::refused() };
+                self.errors.push(&name, refusal::await_misspelt(&name));
+                self.load(*it.base, name.span())
+            }
+            // Rust's parser has refused this, or `fact!` has.
+            Expr::Call(it) if matches!(*it.func, Expr::Await(_)) => self.expr(*it.func),
             Expr::Try(it) => Node::Try(Box::new(self.expr(*it.expr)), it.question_token),
             Expr::Return(it) => {
                 let value = it.expr.map(|value| Box::new(self.expr(*value)));
@@ -111,7 +147,7 @@ impl Lowering<'_> {
                 self.looping(it.label, head, it.body)
             }
             Expr::While(it) => {
-                let condition = self.within(LOOP, |this| this.expr(*it.cond));
+                let condition = self.within(refusal::load_in_loop, |this| this.expr(*it.cond));
                 self.looping(
                     it.label,
                     LoopHead::While(it.while_token, Box::new(condition)),
@@ -128,17 +164,19 @@ impl Lowering<'_> {
     fn other(&mut self, mut expr: Expr) -> Node {
         match &expr {
             Expr::Closure(it) => {
-                self.refuse_loads(it.body.to_token_stream(), CLOSURE);
+                self.refuse_loads(it.body.to_token_stream(), refusal::load_in_closure);
                 return Node::Plain(expr);
             }
             Expr::Async(it) => {
-                if !self.refuse_loads(it.block.to_token_stream(), ASYNC_BLOCK) {
-                    self.errors.push_at(it.async_token.span, messages::ASYNC_BLOCK);
+                if !self.refuse_loads(it.block.to_token_stream(), refusal::load_in_async_block) {
+                    self.errors.push_at(it.async_token.span, refusal::async_block());
                 }
+                self.is_whole = false;
                 return Node::Plain(expr);
             }
             Expr::Unsafe(it) => {
-                self.errors.push_at(it.unsafe_token.span, messages::UNSAFE_BLOCK);
+                self.errors.push_at(it.unsafe_token.span, refusal::unsafe_block());
+                self.is_whole = false;
                 return Node::Plain(expr);
             }
             Expr::Macro(it) => {
@@ -200,12 +238,12 @@ impl Lowering<'_> {
     fn refuse_attribute(&self, attr: &Attribute) {
         if !is_for_tools(attr) {
             let name = text::of_expr(attr.path());
-            self.errors.push(attr, messages::attribute_inside(&name));
+            self.errors.push(attr, refusal::attribute_inside(&name));
         }
     }
 
     fn looping(&mut self, label: Option<syn::Label>, head: LoopHead, body: syn::Block) -> Node {
-        let body = self.within(LOOP, |this| this.block(body));
+        let body = self.within(refusal::load_in_loop, |this| this.block(body));
         Node::Loop(Box::new(Loop { label, head, body }))
     }
 
@@ -247,13 +285,16 @@ impl Lowering<'_> {
     /// `base.await`
     fn load(&mut self, base: Expr, await_span: Span) -> Node {
         let base = unwrapped(base);
-        if let Some((place, remedy)) = self.inside {
-            self.errors.push_at(await_span, messages::load_inside(place, remedy));
+        if let Some(refusal) = self.inside {
+            self.errors.push_at(await_span, refusal());
         }
         let written = base.to_token_stream();
         let ends = (text::ends(&base).0, await_span);
-        let Some((base, lazy)) = self.lazy(base) else { return Node::refused() };
-        let Some((kind, fact, keys)) = self.keys(base) else { return Node::refused() };
+        let parts = self.lazy(base).and_then(|(base, lazy)| Some((self.keys(base)?, lazy)));
+        let Some(((kind, fact, keys), lazy)) = parts else {
+            self.is_whole = false;
+            return Node::refused();
+        };
         let keys = self.expr(keys);
         self.loads.push(Load { kind, fact, written, ends, lazy });
         Node::Load(self.loads.len() - 1, kind, Box::new(keys))
@@ -267,7 +308,7 @@ impl Lowering<'_> {
                     let inner = call.args.pop().expect("there is one argument");
                     Some((unwrapped(inner), true))
                 } else {
-                    self.errors.push(&call.func, messages::LAZY_ARGUMENT);
+                    self.errors.push(&call.func, refusal::lazy_argument());
                     None
                 }
             }
@@ -277,15 +318,15 @@ impl Lowering<'_> {
 
     /// The fact of a load, and the expression that gives its key or keys.
     fn keys(&mut self, base: Expr) -> Option<(Kind, Path, Expr)> {
-        let many = [("any", Kind::Any), ("all", Kind::All), ("each", Kind::Each)];
         match base {
-            Expr::Call(call) if many.iter().any(|(name, _)| is_called(&call, name)) => {
-                let (name, kind) = *many.iter().find(|(name, _)| is_called(&call, name))?;
+            Expr::Call(call) if MANY.iter().any(|(name, _)| is_called(&call, name)) => {
+                let (name, kind) = *MANY.iter().find(|(name, _)| is_called(&call, name))?;
                 self.many(call, name, kind)
             }
             Expr::Call(ref call) => match fact_path(&call.func) {
                 Some(fact) if is_capitalised(&fact) => Some((Kind::One, fact, base)),
-                _ => self.not_a_fact(&base),
+                Some(function) => self.not_a_word(&function, call.clone()),
+                None => self.not_a_fact(&base),
             },
             Expr::Struct(ref it) if it.qself.is_none() => {
                 Some((Kind::One, without_arguments(it.path.clone()), base))
@@ -294,8 +335,22 @@ impl Lowering<'_> {
         }
     }
 
+    /// A call of what is named like a function: a misspelt `any`, or no load.
+    fn not_a_word(&mut self, function: &Path, call: syn::ExprCall) -> Option<(Kind, Path, Expr)> {
+        let name = &function.segments.last()?.ident;
+        let written = name.to_string();
+        let Some(meant) = refusal::nearest(&written, &["any", "all", "each", "lazy"]) else {
+            let (function, fact) = (text::of_expr(function), text::camel_case(name));
+            self.errors.push(&call.func, refusal::await_on_function(function, fact));
+            return None;
+        };
+        self.errors.push(&call.func, refusal::await_word_misspelt(written, meant));
+        let (name, kind) = *MANY.iter().find(|(name, _)| *name == meant)?;
+        self.many(call, name, kind)
+    }
+
     fn not_a_fact<T>(&self, base: &Expr) -> Option<T> {
-        self.errors.push(base, messages::AWAIT_NOT_A_FACT);
+        self.errors.push(base, refusal::await_not_a_fact());
         None
     }
 
@@ -306,28 +361,30 @@ impl Lowering<'_> {
         kind: Kind,
     ) -> Option<(Kind, Path, Expr)> {
         if call.args.len() != 1 {
-            self.errors.push(&call.func, messages::many_arguments(name));
+            self.errors.push(&call.func, refusal::many_arguments(name));
             return None;
         }
         let keys = call.args.pop()?;
         let Some(fact) = turbofish(&call.func).or_else(|| fact_of_keys(&keys)) else {
-            self.errors.push(&keys, messages::many_without_fact(name));
+            self.errors.push(&keys, refusal::many_without_fact(name));
             return None;
         };
         Some((kind, fact, keys))
     }
 
-    fn opaque_macro(&self, mac: &Macro) {
-        if self.refuse_loads(mac.tokens.clone(), MACRO) {
+    fn opaque_macro(&mut self, mac: &Macro) {
+        if self.refuse_loads(mac.tokens.clone(), refusal::load_in_macro) {
             return;
         }
         for (tree, _) in flat(mac.tokens.clone()) {
             match tree {
                 TokenTree::Punct(punct) if punct.as_char() == '?' => {
-                    self.errors.push_at(punct.span(), messages::way_out_in_macro("?"));
+                    self.errors.push_at(punct.span(), refusal::way_out_in_macro("?"));
+                    self.is_whole = false;
                 }
                 TokenTree::Ident(ident) if ident == "return" => {
-                    self.errors.push_at(ident.span(), messages::way_out_in_macro("return"));
+                    self.errors.push_at(ident.span(), refusal::way_out_in_macro("return"));
+                    self.is_whole = false;
                 }
                 _ => {}
             }
@@ -335,14 +392,15 @@ impl Lowering<'_> {
     }
 
     /// Reports every `.await` in `tokens`; says whether there was one.
-    fn refuse_loads(&self, tokens: TokenStream, (place, remedy): Place) -> bool {
+    fn refuse_loads(&mut self, tokens: TokenStream, refusal: Place) -> bool {
         let mut found = false;
         for (tree, after_dot) in flat(tokens) {
             if let TokenTree::Ident(ident) = tree
                 && ident == "await"
                 && after_dot
             {
-                self.errors.push_at(ident.span(), messages::load_inside(place, remedy));
+                self.errors.push_at(ident.span(), refusal());
+                self.is_whole = false;
                 found = true;
             }
         }
@@ -430,6 +488,14 @@ fn is_for_tools(attr: &Attribute) -> bool {
     attr.path().segments.first().is_some_and(|first| first.ident == "rustfmt")
 }
 
+/// Whether `Fact(…).awit` is a load but for its spelling.
+fn is_misspelt_load(field: &syn::ExprField) -> bool {
+    let Member::Named(name) = &field.member else { return false };
+    let Expr::Call(call) = &*field.base else { return false };
+    let loads = MANY.iter().any(|(word, _)| is_called(call, word)) || is_fact(Some(&call.func));
+    loads && refusal::nearest(&name.to_string(), &["await"]).is_some()
+}
+
 /// Without parentheses and invisible groups.
 fn unwrapped(expr: Expr) -> Expr {
     match expr {
@@ -510,8 +576,7 @@ fn is_fact(expr: Option<&Expr>) -> bool {
 
 /// Whether a path's last segment is named like a type.
 pub(crate) fn is_capitalised(path: &Path) -> bool {
-    let last = path.segments.last().map(|last| last.ident.to_string());
-    last.is_some_and(|last| last.trim_start_matches("r#").starts_with(char::is_uppercase))
+    path.segments.last().is_some_and(|last| text::is_type_name(&last.ident))
 }
 
 /// Every token, however deep, and whether it follows a dot.

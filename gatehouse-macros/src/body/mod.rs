@@ -10,7 +10,6 @@ pub(crate) mod emit;
 mod guard;
 mod known;
 pub(crate) mod lower;
-pub(crate) mod messages;
 pub(crate) mod names;
 pub(crate) mod plan;
 mod slice;

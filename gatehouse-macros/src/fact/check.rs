@@ -2,6 +2,7 @@
 //! taken out of the tree: [`emit`](super::emit) puts a stand-in in its place.
 
 use std::collections::BTreeSet;
+use std::fmt::{self, Display};
 
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
@@ -9,12 +10,31 @@ use syn::{GenericArgument, Ident, Meta, Path, PathArguments, Token, Type, TypeRe
 
 use super::ast::{Block, Ending, Fact, Part};
 use crate::errors::Errors;
-use crate::messages::{self, Role};
-use crate::text;
+use crate::{refusal, text};
+
+/// What of a fact a type belongs to, as messages name it.
+#[derive(Clone, Copy, Debug)]
+enum Role<'a> {
+    /// A key part, by name.
+    Part(Option<&'a Ident>),
+    /// The value of the fact with this name.
+    Value(&'a Ident),
+}
+
+impl Display for Role<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Part(Some(name)) => write!(f, "the key part `{name}`"),
+            Self::Part(None) => f.write_str("the key part"),
+            Self::Value(name) => write!(f, "the value of `{name}`"),
+        }
+    }
+}
 
 /// Checks all facts of a block.
 pub(super) fn block(block: &mut Block, errors: &Errors) {
     for fact in &mut block.facts {
+        check_case(fact, errors);
         check_required(fact, errors);
         check_derives(fact, errors);
         check_generics(fact, errors);
@@ -25,24 +45,32 @@ pub(super) fn block(block: &mut Block, errors: &Errors) {
     check_names(block, errors);
 }
 
+/// In a rule a fact is told from a function by its capital letter.
+fn check_case(fact: &Fact, errors: &Errors) {
+    if !text::is_type_name(&fact.name) {
+        let (name, written) = (fact.name.unraw(), text::camel_case(&fact.name));
+        errors.push(&fact.name, refusal::fact_lowercase(name, written));
+    }
+}
+
 /// `#[required]` says what a missing value means, and so does a default: one of the two.
 fn check_required(fact: &Fact, errors: &Errors) {
     for attr in &fact.required {
         if !matches!(attr.meta, Meta::Path(_)) {
-            errors.push(&attr.meta, messages::REQUIRED_ARGUMENTS);
+            errors.push(&attr.meta, refusal::required_arguments());
         }
     }
     if let [first, others @ ..] = fact.required.as_slice() {
         for attr in others {
-            errors.push(attr.path(), messages::REQUIRED_TWICE);
+            errors.push(attr.path(), refusal::required_twice());
         }
         match fact.ending {
             Ending::Plain => {}
             Ending::Default(_) => {
-                errors.push(first.path(), messages::required_default(fact.name.unraw()));
+                errors.push(first.path(), refusal::required_default(fact.name.unraw()));
             }
             Ending::Body(_) => {
-                errors.push(first.path(), messages::required_body(fact.name.unraw()));
+                errors.push(first.path(), refusal::required_body(fact.name.unraw()));
             }
         }
     }
@@ -62,7 +90,7 @@ fn check_derives(fact: &mut Fact, errors: &Errors) {
         };
         let (doubled, rest): (Vec<_>, Vec<_>) = derived.into_iter().partition(ours);
         for path in &doubled {
-            errors.push(path, messages::fact_derives(fact.name.unraw(), text::of_type(path)));
+            errors.push(path, refusal::fact_derives(fact.name.unraw(), text::of_type(path)));
         }
         if !doubled.is_empty() {
             *attr = syn::parse_quote!(#[derive(#(#rest),*)]);
@@ -75,7 +103,7 @@ fn check_generics(fact: &mut Fact, errors: &Errors) {
     if fact.generics.lt_token.is_none() {
         return;
     }
-    errors.push(&fact.generics, messages::fact_generics(fact.name.unraw()));
+    errors.push(&fact.generics, refusal::fact_generics(fact.name.unraw()));
     fact.parts.iter_mut().for_each(|part| part.ty = None);
     fact.value = None;
 }
@@ -87,7 +115,7 @@ fn check_part_attributes(fact: &mut Fact, errors: &Errors) {
             part.attrs.drain(..).partition(|attr| attr.path().is_ident("doc"));
         part.attrs = docs;
         for attr in &others {
-            errors.push(attr, messages::PART_ATTRIBUTE);
+            errors.push(attr, refusal::part_attribute());
         }
     }
 }
@@ -98,13 +126,13 @@ fn check_part_names(fact: &mut Fact, errors: &Errors) {
     for part in &mut fact.parts {
         let Some(name) = &part.name else { continue };
         let message = if name == "_" {
-            messages::PART_UNDERSCORE.to_owned()
+            refusal::part_underscore()
         } else if ["self", "Self", "super", "crate"].iter().any(|reserved| name == reserved) {
-            messages::part_reserved(name)
+            refusal::part_reserved(name)
         } else if syn::parse2::<Ident>(quote::quote!(#name)).is_err() {
-            messages::part_keyword(name)
+            refusal::part_keyword(name)
         } else if !seen.insert(name.unraw()) {
-            messages::part_twice(name.unraw())
+            refusal::part_twice(name.unraw())
         } else {
             continue;
         };
@@ -132,7 +160,7 @@ fn check_type(role: Role<'_>, ty: &Type, errors: &Errors) -> bool {
         }
         _ => return check_owned(role, ty, errors),
     };
-    errors.push(ty, messages::type_unsized(role, text::of_type(ty), owned));
+    errors.push(ty, refusal::type_unsized(role, text::of_type(ty), owned));
     false
 }
 
@@ -143,15 +171,15 @@ fn check_owned(role: Role<'_>, ty: &Type, errors: &Errors) -> bool {
         Type::Reference(reference) if is_static(reference) => check(&reference.elem),
         Type::Reference(reference) => {
             let owned = owned(&reference.elem);
-            errors.push(reference, messages::type_borrowed(role, text::of_type(reference), owned));
+            errors.push(reference, refusal::type_borrowed(role, text::of_type(reference), owned));
             false
         }
         Type::ImplTrait(ty) => {
-            errors.push(ty, messages::type_impl(role));
+            errors.push(ty, refusal::type_impl(role));
             false
         }
         Type::Infer(ty) => {
-            errors.push(ty, messages::type_inferred(role));
+            errors.push(ty, refusal::type_inferred(role));
             false
         }
         Type::Array(array) => check(&array.elem),
@@ -175,7 +203,7 @@ fn check_arguments(role: Role<'_>, arguments: &PathArguments, errors: &Errors) -
     every(&arguments.args, |argument| match argument {
         GenericArgument::Type(ty) => check_owned(role, ty, errors),
         GenericArgument::Lifetime(lifetime) if lifetime.ident != "static" => {
-            errors.push(lifetime, messages::type_lifetime(role, lifetime));
+            errors.push(lifetime, refusal::type_lifetime(role, lifetime));
             false
         }
         _ => true,
@@ -194,7 +222,7 @@ fn check_names(block: &mut Block, errors: &Errors) {
     block.facts.retain(|fact| {
         let fresh = fact.is_conditional() || seen.insert(fact.name.unraw());
         if !fresh {
-            errors.push(&fact.name, messages::fact_twice(fact.name.unraw()));
+            errors.push(&fact.name, refusal::fact_twice(fact.name.unraw()));
         }
         fresh
     });

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::{Ident, Path, Type};
@@ -14,7 +14,7 @@ use crate::body::ast::{Body, Node};
 use crate::body::lower;
 use crate::body::plan::BodyPlan;
 use crate::errors::Errors;
-use crate::{messages, text};
+use crate::{refusal, text};
 
 /// A body that compiles.
 pub(super) struct Derived {
@@ -97,6 +97,7 @@ pub(super) fn block(
 fn lowered(fact: &Fact, errors: &Errors) -> Option<Body> {
     let Ending::Body(body) = &fact.ending else { return None };
     let block = errors.keep(syn::parse2(body.to_token_stream()))?;
+    refuse_await_calls(body.stream(), errors);
     // A value that was refused has its error.
     let value = fact.value.as_ref()?;
     let body = lower::body(block, quote!(#value), is_bool(value), errors);
@@ -108,11 +109,25 @@ fn lowered(fact: &Fact, errors: &Errors) -> Option<Body> {
     Some(body)
 }
 
+/// `.await()`. In a function Rust's parser says it; the tokens of a macro it does not read.
+fn refuse_await_calls(body: TokenStream, errors: &Errors) {
+    let mut is_await = false;
+    for token in body {
+        if let TokenTree::Group(group) = &token {
+            if is_await && group.delimiter() == Delimiter::Parenthesis {
+                errors.push(group, refusal::await_called());
+            }
+            refuse_await_calls(group.stream(), errors);
+        }
+        is_await = matches!(&token, TokenTree::Ident(word) if word == "await");
+    }
+}
+
 /// A derived fact has a value, always: what a missing fact means for it, its author says.
 fn refuse_question_marks(node: &Node, fact: &Fact, errors: &Errors) {
     if let Node::Try(_, question) = node {
         let value = fact.value.as_ref().map(text::of_type).unwrap_or_default();
-        errors.push(question, messages::derived_question(fact.name.unraw(), value));
+        errors.push(question, refusal::derived_question(fact.name.unraw(), value));
     }
     for child in node.children() {
         refuse_question_marks(child, fact, errors);

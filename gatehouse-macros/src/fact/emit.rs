@@ -13,6 +13,7 @@ use syn::{Attribute, Ident, Type};
 use super::ast::{Block, Ending, Fact, Part};
 use super::derive::Derived;
 use crate::crate_path::CratePath;
+use crate::text;
 
 /// Emits all facts of a block.
 pub(super) fn block(block: &Block, derived: &BTreeMap<usize, Derived>) -> TokenStream {
@@ -104,8 +105,11 @@ impl<'a> Emitter<'a> {
             };
             quote!(#docs pub #name: #ty)
         });
+        // A name with a small letter has an error, which is enough.
+        let case = (!text::is_type_name(name)).then(|| quote!(#[allow(non_camel_case_types)]));
         quote! {
             #(#attrs)*
+            #case
             #vis struct #name { #(#fields),* }
         }
     }

@@ -26,7 +26,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 }
 
 /// The stages. Checking puts stand-ins where something is wrong, so that emitting cannot fail.
-fn compile(input: TokenStream, errors: &Errors) -> TokenStream {
+pub(crate) fn compile(input: TokenStream, errors: &Errors) -> TokenStream {
     let mut block = parse::block(input, errors);
     check::block(&mut block, errors);
     let derived = derive::block(&block, &runtime(&block.krate), errors);

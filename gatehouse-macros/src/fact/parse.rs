@@ -10,7 +10,7 @@ use syn::{Attribute, Generics, Ident, Token, Type, parenthesized};
 use super::ast::{Block, Ending, Fact, Part};
 use crate::crate_path::CratePath;
 use crate::errors::Errors;
-use crate::{messages, text};
+use crate::{refusal, text};
 
 /// Parses all of a `fact!`.
 pub(super) fn block(input: TokenStream, errors: &Errors) -> Block {
@@ -18,7 +18,7 @@ pub(super) fn block(input: TokenStream, errors: &Errors) -> Block {
         let attrs = errors.keep(input.call(Attribute::parse_inner)).unwrap_or_default();
         let krate = CratePath::from_attributes(&attrs, "gatehouse", errors);
         let others = attrs.iter().filter(|attr| !attr.path().is_ident("gatehouse"));
-        others.for_each(|attr| errors.push(attr, messages::FACT_NAME));
+        others.for_each(|attr| errors.push(attr, refusal::fact_name()));
         Ok(Block { krate, facts: facts(input, errors) })
     };
     let parsed = errors.keep(parser.parse2(input));
@@ -43,31 +43,74 @@ fn facts(input: ParseStream, errors: &Errors) -> Vec<Fact> {
 /// Parses one fact. An `Err` means that too little is known to go on with it.
 fn fact(input: ParseStream, errors: &Errors) -> syn::Result<Fact> {
     let attrs = input.call(Attribute::parse_outer)?;
-    let (required, attrs) = attrs.into_iter().partition(|attr| attr.path().is_ident("required"));
+    let (required, attrs) = attrs.into_iter().partition(|attr| is_required(attr, errors));
     let vis = input.parse()?;
+    let introduction = introduction(input)?;
     let name = fact_name(input)?;
-    let generics: Generics = input.parse()?;
-    if !input.peek(Paren) {
-        return Err(syn::Error::new_spanned(&name, messages::fact_parts(name.unraw())));
+    if !introduction.is_empty() {
+        let words = text::of_type(&introduction);
+        errors.push(introduction, refusal::fact_introduced(words, name.unraw()));
     }
-    let parts = parts(input, errors)?;
-    let value = value(input, &name, errors)?;
-    let ending = ending(input, &name, value.as_ref(), errors)?;
-    Ok(Fact { attrs, required, vis, name, generics, parts, value, ending })
+    let generics: Generics = input.parse()?;
+    let has_parts = input.peek(Paren);
+    let parts = if has_parts {
+        parts(input, errors)?
+    } else {
+        errors.push(&name, refusal::fact_parts(name.unraw()));
+        Vec::new()
+    };
+    let mut fact =
+        Fact { attrs, required, vis, name, generics, parts, value: None, ending: Ending::Plain };
+    if !has_parts && input.peek(Token![;]) {
+        // All of it is missing, which is one mistake.
+        input.parse::<Token![;]>()?;
+        return Ok(fact);
+    }
+    // Its key is known: whatever is wrong behind it, those who ask for it have no error.
+    if let Err(error) = value_and_ending(input, &mut fact, errors) {
+        errors.push_syn(error);
+        skip_fact(input);
+    }
+    Ok(fact)
+}
+
+/// Parses what follows the key.
+fn value_and_ending(input: ParseStream, fact: &mut Fact, errors: &Errors) -> syn::Result<()> {
+    fact.value = value(input, &fact.name, errors)?;
+    fact.ending = ending(input, &fact.name, fact.value.as_ref(), errors)?;
+    Ok(())
+}
+
+/// Whether an attribute is `required`, or means to be.
+fn is_required(attr: &Attribute, errors: &Errors) -> bool {
+    let Some(written) = attr.path().get_ident() else { return false };
+    if written != "required" {
+        let written = written.to_string();
+        if refusal::nearest(&written, &["required"]).is_none() {
+            return false;
+        }
+        errors.push(attr.path(), refusal::required_misspelt(written));
+    }
+    true
+}
+
+/// Parses words that do not belong before a fact's name: `fn`, `async fn`, `struct`, `fact`.
+fn introduction(input: ParseStream) -> syn::Result<TokenStream> {
+    let mut words = TokenStream::new();
+    while input.peek(Ident::peek_any) && (input.peek2(Ident) || input.peek2(Token![fn])) {
+        words.extend([input.call(Ident::parse_any)?.to_token_stream()]);
+    }
+    Ok(words)
 }
 
 /// Parses the name of a fact.
 fn fact_name(input: ParseStream) -> syn::Result<Ident> {
     let here = input.fork();
     if !input.peek(Ident::peek_any) {
-        return Err(syn::Error::new(input.span(), messages::FACT_NAME));
+        return Err(refusal::fact_name().at(input.span()));
     }
     let name = input.call(Ident::parse_any)?;
-    if here.peek(Ident) {
-        Ok(name)
-    } else {
-        Err(syn::Error::new_spanned(&name, messages::fact_keyword(&name)))
-    }
+    if here.peek(Ident) { Ok(name) } else { Err(refusal::fact_keyword(&name).on(&name)) }
 }
 
 /// Parses `-> Value`.
@@ -76,14 +119,30 @@ fn value(input: ParseStream, name: &Ident, errors: &Errors) -> syn::Result<Optio
         input.is_empty() || input.peek(Token![;]) || input.peek(Token![=]) || input.peek(Brace)
     };
     let mut here = name.to_token_stream();
+    if let Some(arrow) = wrong_arrow(input)? {
+        let written = text::of_type(&arrow);
+        errors.push(arrow, refusal::fact_arrow(written.trim(), name.unraw()));
+        return input.parse().map(Some);
+    }
     if input.peek(Token![->]) {
         here = input.parse::<Token![->]>()?.to_token_stream();
         if !absent(input) {
             return input.parse().map(Some);
         }
     }
-    errors.push(here, messages::fact_value(name.unraw()));
+    errors.push(here, refusal::fact_value(name.unraw()));
     Ok(None)
+}
+
+/// Parses what some write in place of `->`.
+fn wrong_arrow(input: ParseStream) -> syn::Result<Option<TokenStream>> {
+    Ok(if input.peek(Token![=>]) {
+        Some(input.parse::<Token![=>]>()?.to_token_stream())
+    } else if input.peek(Token![:]) {
+        Some(input.parse::<Token![:]>()?.to_token_stream())
+    } else {
+        None
+    })
 }
 
 /// Parses what follows the value: `;`, `= expr;` or a body.
@@ -111,7 +170,7 @@ fn ending(
         // A fact without a value has its error already.
         if value.is_some() {
             let (_, end) = text::ends(last);
-            errors.push_at(end, messages::fact_end(name.unraw()));
+            errors.push_at(end, refusal::fact_end(name.unraw()));
         }
         if !starts_fact(input) {
             skip_fact(input);
@@ -161,12 +220,12 @@ fn part(input: ParseStream, errors: &Errors) -> syn::Result<Part> {
     let name = input.call(Ident::parse_any)?;
     input.parse::<Token![:]>()?;
     if input.is_empty() || input.peek(Token![,]) {
-        errors.push(&name, messages::part_type(&name));
+        errors.push(&name, refusal::part_type(&name));
         return Ok(Part { attrs, name: Some(name), ty: None });
     }
     let ty = errors.keep(input.parse::<Type>());
     if ty.is_some() && !input.is_empty() && !input.peek(Token![,]) {
-        errors.push(rest_of_part(input), messages::part_end(&name));
+        errors.push(rest_of_part(input), refusal::part_end(&name));
     }
     Ok(Part { attrs, name: Some(name), ty })
 }
@@ -175,7 +234,7 @@ fn part(input: ParseStream, errors: &Errors) -> syn::Result<Part> {
 fn unusual_part(attrs: Vec<Attribute>, input: ParseStream, errors: &Errors) -> syn::Result<Part> {
     let tokens = rest_of_part(input);
     if let Some((pattern, ty)) = split_at_colon(&tokens) {
-        errors.push(&pattern, messages::part_pattern(text::of_expr(&pattern)));
+        errors.push(&pattern, refusal::part_pattern(text::of_expr(&pattern)));
         return Ok(Part { attrs, name: None, ty: syn::parse2(ty).ok() });
     }
     if let Ok(name) = Ident::parse_any.parse2(tokens.clone())
@@ -183,14 +242,14 @@ fn unusual_part(attrs: Vec<Attribute>, input: ParseStream, errors: &Errors) -> s
     {
         // A keyword has an error of its own.
         if syn::parse2::<Ident>(tokens).is_ok() {
-            errors.push(&name, messages::part_type(&name));
+            errors.push(&name, refusal::part_type(&name));
         }
         return Ok(Part { attrs, name: Some(name), ty: None });
     }
     if tokens.is_empty() {
-        return Err(syn::Error::new(input.span(), messages::PART_UNDERSCORE));
+        return Err(refusal::part_underscore().at(input.span()));
     }
-    errors.push(&tokens, messages::part_name(text::of_type(&tokens)));
+    errors.push(&tokens, refusal::part_name(text::of_type(&tokens)));
     Ok(Part { attrs, name: None, ty: syn::parse2(tokens).ok() })
 }
 

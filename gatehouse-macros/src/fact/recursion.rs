@@ -2,14 +2,14 @@
 //! `bool`, and more truth in what it uses of itself gives more truth in it.
 
 use syn::ext::IdentExt;
-use syn::{Expr, Ident};
+use syn::{Expr, Ident, Path};
 
 use super::ast::Fact;
 use super::derive::{is_bool, is_in};
 use crate::body::ast::{Body, Kind, Node, Stmt};
 use crate::body::emit::is_three_valued;
 use crate::errors::Errors;
-use crate::messages;
+use crate::{refusal, text};
 
 /// Checks the body of a fact that comes back to itself through the facts of `cycle`.
 pub(super) fn check(fact: &Fact, body: &Body, cycle: &[Ident], errors: &Errors) {
@@ -18,7 +18,7 @@ pub(super) fn check(fact: &Fact, body: &Body, cycle: &[Ident], errors: &Errors) 
     }
     let check = Check { fact, body, cycle, errors };
     if fact.value.as_ref().is_some_and(|value| !is_bool(value)) {
-        check.refuse_all(&messages::recursive_value(fact.name.unraw()));
+        check.refuse_all();
         return;
     }
     check.block_value(&body.block.stmts);
@@ -40,10 +40,19 @@ impl Check<'_> {
         node.any(&|inside| matches!(inside, Node::Load(id, _, _) if self.is_recursive(*id)))
     }
 
+    /// The other fact that the way back goes through, if there is one.
+    fn through(&self, fact: &Path) -> String {
+        if is_in(std::slice::from_ref(&self.fact.name), fact) {
+            return String::new();
+        }
+        format!(" through `{}`", text::of_type(fact))
+    }
+
     /// Refuses every recursive load of the body.
-    fn refuse_all(&self, message: &str) {
+    fn refuse_all(&self) {
         for load in self.body.loads.iter().filter(|load| is_in(self.cycle, &load.fact)) {
-            self.errors.push(&load.fact, message);
+            let through = self.through(&load.fact);
+            self.errors.push(&load.fact, refusal::recursive_value(self.fact.name.unraw(), through));
         }
     }
 
@@ -53,8 +62,9 @@ impl Check<'_> {
         if let Node::Load(id, _, _) = node
             && self.is_recursive(*id)
         {
-            let message = messages::recursive_place(self.fact.name.unraw(), place);
-            self.errors.push(&self.body.loads[*id].fact, message);
+            let fact = &self.body.loads[*id].fact;
+            let (name, through) = (self.fact.name.unraw(), self.through(fact));
+            self.errors.push(fact, refusal::recursive_place(name, through, place));
         }
         node.children().into_iter().for_each(|child| self.refuse(child, place));
     }

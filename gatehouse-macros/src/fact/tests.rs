@@ -107,60 +107,60 @@ fn a_fact_without_parts_and_with_everything_else() {
     insta::assert_snapshot!(expansion(
         "#![gatehouse(crate = crate::auth)]
         #[cfg(a)] #[deprecated] #[derive(PartialOrd)]
-        pub(crate) r#type() -> Vec<u8> = vec![1];"
+        pub(crate) r#Type() -> Vec<u8> = vec![1];"
     ), @r#"
     #[cfg(a)]
     #[deprecated]
     #[derive(PartialOrd)]
-    pub(crate) struct r#type {}
+    pub(crate) struct r#Type {}
     #[cfg(a)]
     #[allow(deprecated)]
     #[doc(hidden)]
     #[allow(non_snake_case, clippy::too_many_arguments)]
     #[must_use]
-    pub(crate) fn r#type() -> r#type {
-        r#type {}
+    pub(crate) fn r#Type() -> r#Type {
+        r#Type {}
     }
     #[cfg(a)]
     #[allow(deprecated)]
     const _: () = {
         #[automatically_derived]
-        impl ::core::clone::Clone for r#type {
+        impl ::core::clone::Clone for r#Type {
             fn clone(&self) -> Self {
                 Self {}
             }
         }
         #[automatically_derived]
-        impl ::core::cmp::PartialEq for r#type {
+        impl ::core::cmp::PartialEq for r#Type {
             fn eq(&self, _: &Self) -> ::core::primitive::bool {
                 true
             }
         }
         #[automatically_derived]
-        impl ::core::cmp::Eq for r#type {}
+        impl ::core::cmp::Eq for r#Type {}
         #[automatically_derived]
-        impl ::core::hash::Hash for r#type {
+        impl ::core::hash::Hash for r#Type {
             fn hash<__H: ::core::hash::Hasher>(&self, _state: &mut __H) {}
         }
         #[automatically_derived]
-        impl ::core::fmt::Debug for r#type {
+        impl ::core::fmt::Debug for r#Type {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.debug_struct("type").finish()
+                f.debug_struct("Type").finish()
             }
         }
         const _: () = <Vec<u8> as crate::auth::private::FactValue>::CHECKED;
         #[automatically_derived]
-        impl crate::auth::FactKey for r#type
+        impl crate::auth::FactKey for r#Type
         where
             for<'k> Self: crate::auth::private::KeyBounds<'k>,
             for<'k> Vec<u8>: crate::auth::private::ValueBounds<'k>,
         {
             type Value = Vec<u8>;
             type Output = Vec<u8>;
-            const NAME: &'static ::core::primitive::str = "type";
+            const NAME: &'static ::core::primitive::str = "Type";
         }
         #[automatically_derived]
-        impl crate::auth::LoadedFact for r#type
+        impl crate::auth::LoadedFact for r#Type
         where
             for<'k> Self: crate::auth::private::KeyBounds<'k>,
             for<'k> Vec<u8>: crate::auth::private::ValueBounds<'k>,
@@ -178,9 +178,9 @@ fn a_fact_without_parts_and_with_everything_else() {
 
 #[test]
 fn raw_names_lose_their_prefix_where_people_read_them() {
-    let expansion = expansion("r#dyn(r#type: Kind, /** Documented. */ x: u8,) -> bool;");
-    assert!(expansion.contains(r#"str = "dyn";"#), "{expansion}");
-    assert!(expansion.contains(r#"debug_struct("dyn")"#), "{expansion}");
+    let expansion = expansion("r#Dyn(r#type: Kind, /** Documented. */ x: u8,) -> bool;");
+    assert!(expansion.contains(r#"str = "Dyn";"#), "{expansion}");
+    assert!(expansion.contains(r#"debug_struct("Dyn")"#), "{expansion}");
     assert!(expansion.contains(r#""type","#), "{expansion}");
     assert!(expansion.contains("Documented."), "{expansion}");
     assert_eq!(expansion.matches("Part of the key.").count(), 1, "{expansion}");
@@ -549,168 +549,168 @@ fn the_catalogue() {
     insta::assert_snapshot!(lines.concat(), @"
     #![gatehouse(create = x)] A() -> u8;
         gatehouse(create = x)
-        `gatehouse` takes the path of the library and nothing else; write `gatehouse(crate = path::to::gatehouse)`
+        crate_argument
     #![other] A() -> u8;
         #![other]
-        expected a fact; write `Name(part: Type, …) -> Value;`
+        fact_name
     -> u8;
         -
-        expected a fact; write `Name(part: Type, …) -> Value;`
+        fact_name
     fn A() -> u8;
         fn
-        `fn` cannot name a fact; write a type's name, such as `OrgRole`
+        fact_introduced
     A<T>(x: T) -> T;
         <T>
-        the fact `A` is generic, and a fact is one key type; declare one fact for each type, without `<…>`
+        fact_generics
     A;
         A
-        the fact `A` has no list of key parts; write `A(part: Type, …) -> Value;`, or `A() -> Value;` if there is one of it
+        fact_parts
     A -> bool;
         A
-        the fact `A` has no list of key parts; write `A(part: Type, …) -> Value;`, or `A() -> Value;` if there is one of it
+        fact_parts
     A(x: u8);
         A
-        the fact `A` has no value; say its type after an arrow: `A(…) -> Value;`
+        fact_value
     A(x: u8): bool;
-        A
-        the fact `A` has no value; say its type after an arrow: `A(…) -> Value;`
+        :
+        fact_arrow
     A(x: u8) -> Vec<u8>
         >
-        the fact `A` does not end; write `;` here, `= value;` for what stands in for a missing one, or a body `{ … }`
+        fact_end
     A(x: u8) -> bool = 1 + 2
         2
-        the fact `A` does not end; write `;` here, `= value;` for what stands in for a missing one, or a body `{ … }`
+        fact_end
     A(x: u8) -> bool { B(x).await? }
         ?
-        `?` would leave the derived fact `A` without its `bool`; say what a missing value means: `.unwrap_or(…)`, `let Some(value) = … else { return … };`, or declare `-> Option<bool>`
+        derived_question
     A(x: u8) -> bool { B(x).load() + }
         }
         unexpected end of input, expected an expression
     A(x: u8) -> bool { load(x).await }
-        load(x)
-        `.await` in a rule works on facts only, named where they are awaited: `Fact(…).await`, `any(…).await`, `all(…).await`, `each(…).await`
+        load
+        await_on_function
     A(x: u8) -> u8 { A(x).await }
         A
-        the fact `A` comes back to itself here, and a recursive fact is a `bool`: of any other value, data that run in circles would have none; declare `A(…) -> bool`, or follow the data in a source
+        recursive_value
     A(x: u8) -> bool { !A(x).await }
         A
-        the fact `A` comes back to itself inside `!`, where more truth could make it less true, and data that run in circles would have no meaning; let it be an operand of `||` or `&&`, an arm or the end of the body, or a key of `any` or `all`
+        recursive_place
     A(x: u8) -> bool { if A(x).await { true } else { false } }
         A
-        the fact `A` comes back to itself inside a condition, where more truth could make it less true, and data that run in circles would have no meaning; let it be an operand of `||` or `&&`, an arm or the end of the body, or a key of `any` or `all`
+        recursive_place
     A(x: u8) -> bool { let a = A(x).await; a }
         A
-        the fact `A` comes back to itself inside a `let`, where more truth could make it less true, and data that run in circles would have no meaning; let it be an operand of `||` or `&&`, an arm or the end of the body, or a key of `any` or `all`
+        recursive_place
     A(x: u8) -> bool { each([A(x)]).await.is_empty() }
         A
-        the fact `A` comes back to itself inside an expression that is not its answer, where more truth could make it less true, and data that run in circles would have no meaning; let it be an operand of `||` or `&&`, an arm or the end of the body, or a key of `any` or `all`
+        recursive_place
     A(x: u8) -> bool { A(x).await || return true }
         A
-        the fact `A` comes back to itself inside an operand beside one that leaves the body, where more truth could make it less true, and data that run in circles would have no meaning; let it be an operand of `||` or `&&`, an arm or the end of the body, or a key of `any` or `all`
+        recursive_place
     A(x: u8) -> bool { A(x).await == B(x).await }
         A
-        the fact `A` comes back to itself inside an expression that is not its answer, where more truth could make it less true, and data that run in circles would have no meaning; let it be an operand of `||` or `&&`, an arm or the end of the body, or a key of `any` or `all`
+        recursive_place
     A(x: u8) -> bool { match A(x).await { a => a } }
         A
-        the fact `A` comes back to itself inside the value that `match` looks at, where more truth could make it less true, and data that run in circles would have no meaning; let it be an operand of `||` or `&&`, an arm or the end of the body, or a key of `any` or `all`
+        recursive_place
     A(x: u8) -> bool { B(self::A(x).await).await }
         self::A
-        the fact `A` comes back to itself inside a key, where more truth could make it less true, and data that run in circles would have no meaning; let it be an operand of `||` or `&&`, an arm or the end of the body, or a key of `any` or `all`
+        recursive_place
     A(x: u8) -> bool { B(x).await } B(x: u8) -> bool { !A(x).await }
         A
-        the fact `B` comes back to itself inside `!`, where more truth could make it less true, and data that run in circles would have no meaning; let it be an operand of `||` or `&&`, an arm or the end of the body, or a key of `any` or `all`
+        recursive_place
     #[required] A() -> u8 { 3 }
         required
-        the fact `A` is computed by its body, so it is never missing and cannot be `#[required]`; remove the attribute, or put it on the facts that the body loads
+        required_body
     A() -> u8; A(x: u8) -> bool;
         A
-        the fact `A` is declared twice; remove one, or give it another name
+        fact_twice
     #[required(x)] A() -> u8;
         required(x)
-        `required` takes no arguments; write `#[required]`
+        required_arguments
     #[required] #[required] A() -> u8;
         required
-        `required` stands here already; remove this one
+        required_twice
     #[required] A() -> u8 = 3;
         required
-        the fact `A` has a default, so it is never missing and cannot be `#[required]`; remove the attribute, or the `= …`
+        required_default
     #[derive(Serialize, Hash)] A() -> u8;
         Hash
-        the fact `A` has `Hash` already; remove it from `#[derive(…)]`
+        fact_derives
     A(#[cfg(x)] x: u8) -> u8;
         #[cfg(x)]
-        a key part takes doc comments and no other attributes; put the attribute on the fact
+        part_attribute
     A(x) -> u8;
         x
-        the key part `x` has no type; write `x: Type`
+        part_type
     A(x:) -> u8;
         x
-        the key part `x` has no type; write `x: Type`
+        part_type
     A(UserId) -> u8;
         UserId
-        a key part of the type `UserId` has no name; write `name: UserId`
+        part_name
     A(HashMap<u8, u8>) -> u8;
         HashMap<u8, u8>
-        a key part of the type `HashMap<u8, u8>` has no name; write `name: HashMap<u8, u8>`
+        part_name
     A(_: u8) -> u8;
         _
-        a key part is part of what is asked for and needs a name; write `name: Type`
+        part_underscore
     A((x, y): (u8, u8)) -> u8;
         (x, y)
-        `(x, y)` is a pattern, and a key part has a plain name; write `name: Type`
+        part_pattern
     A(mut x: u8) -> u8;
         mut x
-        `mut x` is a pattern, and a key part has a plain name; write `name: Type`
+        part_pattern
     A(self: u8) -> u8;
         self
-        `self` cannot name a key part; choose another name
+        part_reserved
     A(self) -> u8;
         self
-        `self` cannot name a key part; choose another name
+        part_reserved
     A(type: u8) -> u8;
         type
-        `type` is a keyword; write `r#type: …`, or choose another name
+        part_keyword
     A(x: u8, r#x: u8) -> u8;
         r#x
-        the key part `x` is declared twice; give one of them another name
+        part_twice
     A(x: u8 = 3, y: u8) -> u8;
         = 3
-        the key part `x` does not end here; write `,` between key parts
+        part_end
     A(,) -> u8;
         ,
-        a key part is part of what is asked for and needs a name; write `name: Type`
+        part_underscore
     A(x: &str) -> u8;
         &str
-        the key part `x` borrows (`&str`), and facts are kept for the whole session; own it: write `String`, or `Arc<str>`
+        type_borrowed
     A(x: &'a [u8]) -> u8;
         &'a [u8]
-        the key part `x` borrows (`&'a [u8]`), and facts are kept for the whole session; own it: write `Vec<u8>`, or `Arc<[u8]>`
+        type_borrowed
     A(x: Option<&mut User>) -> u8;
         &mut User
-        the key part `x` borrows (`&mut User`), and facts are kept for the whole session; own it: write `User`, or `Arc<User>`
+        type_borrowed
     A(x: User<'_>) -> u8;
         '_
-        the key part `x` borrows for `'_`, and facts are kept for the whole session; write a type that owns its data
+        type_lifetime
     A(x: str) -> u8;
         str
-        the key part `x` has no fixed size (`str`); own it: write `String`, or `Arc<str>`
+        type_unsized
     A(x: impl Hash) -> u8;
         impl Hash
-        the key part `x` is an `impl Trait`, and a fact is one key type; write the type's name
+        type_impl
     A(x: Vec<_>) -> u8;
         _
-        the key part `x` leaves its type open; write the type in place of `_`
+        type_inferred
     A() -> &str;
         &str
-        the value of `A` borrows (`&str`), and facts are kept for the whole session; own it: write `String`, or `Arc<str>`
+        type_borrowed
     A() -> [u8];
         [u8]
-        the value of `A` has no fixed size (`[u8]`); own it: write `Vec<u8>`, or `Arc<[u8]>`
+        type_unsized
     A() -> dyn Any + Send;
         dyn Any + Send
-        the value of `A` has no fixed size (`dyn Any + Send`); own it: write `Arc<dyn Any + Send>`, or the type's name
+        type_unsized
     A() -> ;
         ->
-        the fact `A` has no value; say its type after an arrow: `A(…) -> Value;`
+        fact_value
     ");
 }

@@ -2,12 +2,11 @@
 
 use syn::{Expr, Lit, UnOp};
 
-use super::messages;
 use super::parse::{Options, Policy};
 use crate::body::ast::{Block, Body, Node, Stmt};
 use crate::body::plan::BodyPlan;
 use crate::errors::Errors;
-use crate::text;
+use crate::{refusal, text};
 
 /// Checks what can be checked before there is a plan.
 pub(super) fn body(policy: &Policy, options: &Options, body: &Body, errors: &Errors) {
@@ -24,7 +23,7 @@ pub(super) fn body(policy: &Policy, options: &Options, body: &Body, errors: &Err
 /// A body that loads is written as `async fn`, so that a reader sees that it waits.
 fn check_async(policy: &Policy, body: &Body, errors: &Errors) {
     if !policy.is_async && !body.loads.is_empty() {
-        errors.push(policy.fn_token, messages::NOT_ASYNC);
+        errors.push(policy.fn_token, refusal::not_async());
     }
 }
 
@@ -32,7 +31,7 @@ fn check_async(policy: &Policy, body: &Body, errors: &Errors) {
 fn check_question_marks(block: &Block, errors: &Errors) {
     fn visit(node: &Node, errors: &Errors) {
         if let Node::Try(_, question) = node {
-            errors.push(question, messages::QUESTION_IN_FORBID);
+            errors.push(question, refusal::question_in_forbid());
         }
         node.children().into_iter().for_each(|child| visit(child, errors));
     }
@@ -44,9 +43,9 @@ fn check_unconditional(policy: &Policy, options: &Options, body: &Body, errors: 
     let always = constant_block(&body.block) == Some(true)
         && policy.parameters.iter().all(|parameter| is_irrefutable(&parameter.pat));
     match (options.unconditional, options.forbid) {
-        (Some(span), Some(_)) => errors.push_at(span, messages::UNCONDITIONAL_FORBID),
-        (Some(span), None) if !always => errors.push_at(span, messages::NOT_UNCONDITIONAL),
-        (None, None) if always => errors.push_at(policy.name.span(), messages::UNCONDITIONAL),
+        (Some(span), Some(_)) => errors.push_at(span, refusal::unconditional_forbid()),
+        (Some(span), None) if !always => errors.push_at(span, refusal::not_unconditional()),
+        (None, None) if always => errors.push_at(policy.name.span(), refusal::unconditional()),
         _ => {}
     }
 }
@@ -113,19 +112,20 @@ fn constant_expr(expr: &Expr) -> Option<bool> {
     }
 }
 
-/// A budget is kept: the first load that breaks it is pointed at, with what it waits for.
-pub(super) fn budget(options: &Options, body: &Body, plan: &BodyPlan, errors: &Errors) {
-    let Some(budget) = options.rounds else { return };
+/// Whether a budget is kept: the first load that breaks it is pointed at, with what it waits for.
+pub(super) fn budget(options: &Options, body: &Body, plan: &BodyPlan, errors: &Errors) -> bool {
+    let Some(budget) = options.rounds else { return true };
     let over = plan.loads.iter().position(|load| load.round > budget);
-    let Some(id) = over else { return };
+    let Some(id) = over else { return true };
     let load = &plan.loads[id];
     let last = load.waits_for.iter().max_by_key(|(waits, _)| plan.loads[**waits].round);
     match last {
-        None => errors.push(&body.loads[id].written, messages::NO_ROUNDS),
+        None => errors.push(&body.loads[id].written, refusal::no_rounds()),
         Some((waits, reason)) => {
             let waits = text::of_expr(&body.loads[*waits].written);
-            let message = messages::over_budget(load.round, budget, &waits, reason);
-            errors.push(&body.loads[id].written, message);
+            let refusal = refusal::over_budget(load.round, budget, &waits, reason);
+            errors.push(&body.loads[id].written, refusal);
         }
     }
+    false
 }

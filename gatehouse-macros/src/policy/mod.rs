@@ -2,7 +2,6 @@
 
 mod check;
 mod item;
-mod messages;
 mod parse;
 #[cfg(test)]
 mod tests;
@@ -14,6 +13,7 @@ use crate::body::lower;
 use crate::body::plan::BodyPlan;
 use crate::crate_path::CratePath;
 use crate::errors::Errors;
+use crate::refusal;
 
 /// Expands `#[policy(attr)] item`.
 pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
@@ -24,39 +24,44 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
     messages
 }
 
-fn compile(attr: TokenStream, item: TokenStream, errors: &Errors) -> TokenStream {
+pub(crate) fn compile(attr: TokenStream, item: TokenStream, errors: &Errors) -> TokenStream {
     let mut options = Options::parse(attr, errors);
-    let function = match syn::parse2::<syn::ItemFn>(item.clone()) {
-        Ok(function) => function,
-        Err(error) => {
-            refuse_item(item, error, errors);
-            return TokenStream::new();
-        }
+    let mut policy = match Policy::parse(item.clone(), errors) {
+        Ok(policy) => policy,
+        Err(error) => match Policy::named(item.clone()) {
+            Some(policy) => {
+                errors.push_syn(error);
+                policy
+            }
+            None => return refuse_item(item, errors),
+        },
     };
     let library = options.library.take().unwrap_or_else(CratePath::default_path);
     let runtime = item::runtime(&library);
-    let mut policy = Policy::parse(function, errors);
-    let body = lower::body(policy.take_block(), quote::quote!(bool), true, errors);
+    let Some(block) = policy.body.take() else {
+        return item::skeleton(&policy, &options, &runtime);
+    };
+    let body = lower::body(block, quote::quote!(bool), true, errors);
     check::body(&policy, &options, &body, errors);
-    if !errors.is_empty() {
+    if !body.is_whole || !policy.has_signature {
         return item::skeleton(&policy, &options, &runtime);
     }
     let plan = BodyPlan::new(&body, options.lazy.is_some(), &runtime);
-    check::budget(&options, &body, &plan, errors);
-    if !errors.is_empty() {
+    if !check::budget(&options, &body, &plan, errors) {
         // Said once is enough.
         options.rounds = None;
     }
     item::emit(&policy, &options, &body, &plan, &runtime)
 }
 
-/// What is not a function gets one message of ours; a function with broken syntax, syn's.
-fn refuse_item(item: TokenStream, error: syn::Error, errors: &Errors) {
-    match syn::parse2::<syn::Item>(item) {
-        Ok(item) => errors.push(item, messages::NOT_A_FUNCTION),
-        Err(_) if error.span().source_text().is_none() => {
-            errors.push_at(Span::call_site(), messages::NOT_A_FUNCTION);
-        }
-        Err(_) => errors.push_syn(error),
-    }
+/// What is not a function is left as it is.
+fn refuse_item(item: TokenStream, errors: &Errors) -> TokenStream {
+    let refusal = refusal::policy_not_a_function();
+    // Without tokens to underline, the attribute is all there is.
+    errors.push_syn(if item.is_empty() {
+        refusal.at(Span::call_site())
+    } else {
+        refusal.on(&item)
+    });
+    item
 }

@@ -1,17 +1,18 @@
 //! The attribute's options and the function's signature.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::parse::{Parse, ParseStream};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, FnArg, Ident, ItemFn, LitInt, Pat, ReturnType, Signature, Token, Type, Visibility,
+    Attribute, FnArg, Ident, LitInt, Pat, ReturnType, Signature, Token, Type, Visibility, braced,
 };
 
-use super::messages;
 use crate::crate_path::CratePath;
 use crate::errors::Errors;
-use crate::text;
+use crate::input::up_to_comma;
+use crate::{refusal, text};
 
 /// What stands in the parentheses of `#[policy(…)]`.
 #[derive(Default)]
@@ -23,88 +24,109 @@ pub(super) struct Options {
     pub(super) library: Option<CratePath>,
 }
 
+/// The options that can be misspelt. (`crate` is a keyword.)
+const OPTIONS: [&str; 4] = ["forbid", "unconditional", "lazy", "rounds"];
+
 impl Options {
     /// Reads the options; what is wrong with one does not hide the others.
     pub(super) fn parse(tokens: TokenStream, errors: &Errors) -> Self {
         let mut options = Self::default();
-        let list = Punctuated::<Choice, Token![,]>::parse_terminated;
-        let Some(list) = errors.keep(syn::parse::Parser::parse2(list, tokens)) else {
-            return options;
+        let list = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                options.one(input, errors)?;
+                input.parse::<Option<Token![,]>>()?;
+            }
+            Ok(())
         };
-        for choice in list {
-            options.take(choice, errors);
-        }
+        errors.keep(list.parse2(tokens));
         options
     }
 
-    fn take(&mut self, choice: Choice, errors: &Errors) {
-        let (name, twice) = match choice {
-            Choice::Library(path) => {
-                self.library = Some(path);
-                return;
-            }
-            Choice::Unknown(name) => {
-                errors.push(&name, messages::unknown_option(&name.to_string()));
-                return;
-            }
-            Choice::Rounds(name, rounds) => {
-                let parsed = rounds.base10_parse().ok().filter(|rounds| *rounds < 100);
-                if parsed.is_none() {
-                    errors.push(&rounds, messages::ROUNDS_NOT_A_NUMBER);
-                }
-                (name, parsed.is_some_and(|parsed| self.rounds.replace(parsed).is_some()))
-            }
-            Choice::Forbid(name) => twice(name, &mut self.forbid),
-            Choice::Unconditional(name) => twice(name, &mut self.unconditional),
-            Choice::Lazy(name) => twice(name, &mut self.lazy),
-        };
-        if twice {
-            errors.push(&name, messages::option_twice(&name.to_string()));
-        }
-    }
-}
-
-fn twice(name: Ident, option: &mut Option<Span>) -> (Ident, bool) {
-    let before = option.replace(name.span());
-    (name, before.is_some())
-}
-
-/// One option.
-enum Choice {
-    Forbid(Ident),
-    Unconditional(Ident),
-    Lazy(Ident),
-    Rounds(Ident, LitInt),
-    Library(CratePath),
-    Unknown(Ident),
-}
-
-impl Parse for Choice {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+    /// Reads one option, up to its comma.
+    fn one(&mut self, input: ParseStream<'_>, errors: &Errors) -> syn::Result<()> {
         if input.peek(Token![crate]) {
-            return input.parse().map(Self::Library);
+            let parsed = errors.keep(input.parse());
+            self.library = parsed.or_else(|| self.library.take());
+            // What follows a broken path was part of it.
+            up_to_comma(input);
+            return Ok(());
         }
-        let name: Ident = input.parse()?;
-        Ok(match name.to_string().as_str() {
-            "forbid" => Self::Forbid(name),
-            "unconditional" => Self::Unconditional(name),
-            "lazy" => Self::Lazy(name),
-            "rounds" => {
-                let wrong = |error: syn::Error| {
-                    syn::Error::new(error.span(), messages::ROUNDS_NOT_A_NUMBER)
-                };
-                input.parse::<Token![=]>().map_err(wrong)?;
-                Self::Rounds(name, input.parse().map_err(wrong)?)
-            }
-            _ => {
-                // Whatever stands behind an unknown name is not looked at.
-                while !input.is_empty() && !input.peek(Token![,]) {
-                    input.parse::<proc_macro2::TokenTree>()?;
-                }
-                Self::Unknown(name)
-            }
-        })
+        if !input.peek(Ident::peek_any) {
+            let here = input.span();
+            let wrong = up_to_comma(input);
+            let refusal = refusal::option_expected();
+            errors.push_syn(if wrong.is_empty() { refusal.at(here) } else { refusal.on(wrong) });
+            return Ok(());
+        }
+        let name = input.call(Ident::parse_any)?;
+        let value = up_to_comma(input);
+        match meant(&name, errors) {
+            Some("rounds") => self.take_rounds(&name, value, errors),
+            Some(option) => self.take(option, &name, value, errors),
+            None => {}
+        }
+        Ok(())
     }
+
+    /// An option that is there or not.
+    fn take(&mut self, option: &str, name: &Ident, value: TokenStream, errors: &Errors) {
+        if !value.is_empty() {
+            errors.push(value, refusal::option_value(option));
+        }
+        let place = match option {
+            "forbid" => &mut self.forbid,
+            "lazy" => &mut self.lazy,
+            _ => &mut self.unconditional,
+        };
+        if place.replace(name.span()).is_some() {
+            errors.push(name, refusal::option_twice(name));
+        }
+    }
+
+    /// `rounds = 1`
+    fn take_rounds(&mut self, name: &Ident, value: TokenStream, errors: &Errors) {
+        let number = |input: ParseStream<'_>| {
+            input.parse::<Token![=]>()?;
+            input.parse::<LitInt>()?.base10_parse::<u32>()
+        };
+        match number.parse2(value.clone()).ok().filter(|rounds| *rounds < 100) {
+            Some(rounds) if self.rounds.replace(rounds).is_some() => {
+                errors.push(name, refusal::option_twice(name));
+            }
+            Some(_) => {}
+            None => {
+                let is_equals = |token: &TokenTree| matches!(token, TokenTree::Punct(it) if it.as_char() == '=');
+                let number: TokenStream = value.into_iter().skip_while(is_equals).collect();
+                let wrong = if number.is_empty() { name.to_token_stream() } else { number };
+                errors.push(wrong, refusal::rounds_not_a_number());
+            }
+        }
+    }
+}
+
+/// The option that a word means, with what there is to say about its spelling.
+fn meant(name: &Ident, errors: &Errors) -> Option<&'static str> {
+    let written = name.to_string();
+    let known = OPTIONS.into_iter().find(|option| *option == written);
+    if known.is_some() {
+        return known;
+    }
+    let meant = match written.as_str() {
+        "permit" | "allow" => {
+            errors.push(name, refusal::option_permit(written));
+            return None;
+        }
+        "deny" | "block" => Some("forbid"),
+        _ => refusal::nearest(&written, &OPTIONS),
+    };
+    errors.push(
+        name,
+        match meant {
+            Some(meant) => refusal::option_misspelt(written, meant),
+            None => refusal::option_unknown(written),
+        },
+    );
+    meant
 }
 
 /// The four things that a policy can judge, in the order of its parameters.
@@ -145,27 +167,60 @@ pub(super) struct Policy {
     pub(super) fn_token: Token![fn],
     pub(super) is_async: bool,
     pub(super) parameters: Vec<Parameter>,
-    pub(super) block: syn::Block,
+    /// `None` if its syntax is broken.
+    pub(super) body: Option<syn::Block>,
+    /// Whether the signature was accepted: then the body can be held against it.
+    pub(super) has_signature: bool,
 }
 
 impl Policy {
-    pub(super) fn parse(item: ItemFn, errors: &Errors) -> Self {
-        check_signature(&item.sig, errors);
-        Self {
-            attrs: item.attrs,
-            vis: item.vis,
-            name: item.sig.ident,
-            fn_token: item.sig.fn_token,
-            is_async: item.sig.asyncness.is_some(),
-            parameters: parameters(item.sig.inputs, errors),
-            block: *item.block,
-        }
+    /// Parses a function. A body with broken syntax leaves the rest whole.
+    pub(super) fn parse(item: TokenStream, errors: &Errors) -> syn::Result<Self> {
+        let parser = |input: ParseStream<'_>| {
+            let mut attrs = input.call(Attribute::parse_outer)?;
+            let vis = input.parse()?;
+            let sig: Signature = input.parse()?;
+            let body = body(input, &sig.ident, &mut attrs, errors)?;
+            let before = errors.count();
+            check_signature(&sig, errors);
+            let parameters = parameters(sig.inputs, errors);
+            let has_signature = errors.count() == before;
+            Ok(Self {
+                attrs,
+                vis,
+                name: sig.ident,
+                fn_token: sig.fn_token,
+                is_async: sig.asyncness.is_some(),
+                parameters,
+                body,
+                has_signature,
+            })
+        };
+        parser.parse2(item)
     }
 
-    /// The body, to be lowered; nothing else of the policy needs it.
-    pub(super) fn take_block(&mut self) -> syn::Block {
-        let empty = syn::Block { brace_token: self.block.brace_token, stmts: Vec::new() };
-        std::mem::replace(&mut self.block, empty)
+    /// What can be known of a function whose signature has broken syntax: that it is there.
+    pub(super) fn named(item: TokenStream) -> Option<Self> {
+        let parser = |input: ParseStream<'_>| {
+            let (attrs, vis) = (input.call(Attribute::parse_outer)?, input.parse()?);
+            while !input.peek(Token![fn]) {
+                input.parse::<TokenTree>()?;
+            }
+            let fn_token = input.parse()?;
+            let name = input.parse()?;
+            input.parse::<TokenStream>()?;
+            Ok(Self {
+                attrs,
+                vis,
+                name,
+                fn_token,
+                is_async: false,
+                parameters: Vec::new(),
+                body: None,
+                has_signature: false,
+            })
+        };
+        parser.parse2(item).ok()
     }
 
     /// The doc comment, as text.
@@ -183,6 +238,27 @@ impl Policy {
     }
 }
 
+/// Parses the body, with the attributes inside it; `None` if its syntax is broken.
+fn body(
+    input: ParseStream<'_>,
+    name: &Ident,
+    attrs: &mut Vec<Attribute>,
+    errors: &Errors,
+) -> syn::Result<Option<syn::Block>> {
+    if input.peek(Token![;]) {
+        let end: Token![;] = input.parse()?;
+        errors.push(end, refusal::policy_without_body(name.unraw()));
+        return Ok(None);
+    }
+    let content;
+    let brace_token = braced!(content in input);
+    attrs.extend(errors.keep(content.call(Attribute::parse_inner)).unwrap_or_default());
+    let stmts = errors.keep(content.call(syn::Block::parse_within));
+    // What is left of a broken body has its error.
+    content.parse::<TokenStream>()?;
+    Ok(stmts.map(|stmts| syn::Block { brace_token, stmts }))
+}
+
 fn check_signature(sig: &Signature, errors: &Errors) {
     let kept = |tokens: TokenStream| (!tokens.is_empty()).then_some(tokens);
     let modifiers = [
@@ -193,30 +269,32 @@ fn check_signature(sig: &Signature, errors: &Errors) {
     ];
     for (what, tokens) in modifiers {
         if let Some(tokens) = tokens {
-            errors.push(tokens, messages::not_plain(what));
+            errors.push(tokens, refusal::policy_not_plain(what));
         }
     }
     if !sig.generics.params.is_empty() {
-        errors.push(&sig.generics.params, messages::GENERIC);
+        errors.push(&sig.generics.params, refusal::policy_generic());
     } else if let Some(clause) = &sig.generics.where_clause {
-        errors.push(clause, messages::GENERIC);
+        errors.push(clause, refusal::policy_generic());
     }
     match &sig.output {
-        ReturnType::Default => errors.push_at(sig.paren_token.span.close(), messages::RETURN_TYPE),
+        ReturnType::Default => {
+            errors.push_at(sig.paren_token.span.close(), refusal::policy_return_type());
+        }
         ReturnType::Type(_, ty) if text::is_named(ty, "bool") => {}
-        ReturnType::Type(_, ty) => errors.push(ty, messages::RETURN_TYPE),
+        ReturnType::Type(_, ty) => errors.push(ty, refusal::policy_return_type()),
     }
 }
 
 fn parameters(inputs: Punctuated<FnArg, Token![,]>, errors: &Errors) -> Vec<Parameter> {
     let roles = Role::of(inputs.len());
     if let Some(fifth) = inputs.iter().nth(4) {
-        errors.push(fifth, messages::TOO_MANY_PARAMETERS);
+        errors.push(fifth, refusal::too_many_parameters());
     }
     let mut parameters = Vec::new();
     for (input, &role) in inputs.into_iter().zip(roles) {
         match input {
-            FnArg::Receiver(it) => errors.push(it, messages::RECEIVER),
+            FnArg::Receiver(it) => errors.push(it, refusal::policy_receiver()),
             FnArg::Typed(it) => {
                 let ty = judged_type(*it.ty, errors);
                 parameters.push(Parameter { role, pat: *it.pat, ty });
@@ -233,23 +311,23 @@ fn judged_type(ty: Type, errors: &Errors) -> Option<Type> {
         Type::Group(it) => judged_type(*it.elem, errors),
         Type::Paren(it) => judged_type(*it.elem, errors),
         Type::Reference(it) if it.mutability.is_some() => {
-            errors.push(&it, messages::by_mutable_reference(&text::of_type(&it.elem)));
+            errors.push(&it, refusal::by_mutable_reference(text::of_type(&it.elem)));
             Some(*it.elem)
         }
         Type::Reference(it) => match *it.elem {
             Type::Infer(_) => None,
             Type::ImplTrait(inner) => {
-                errors.push(inner, messages::IMPL_TRAIT);
+                errors.push(inner, refusal::policy_impl_trait());
                 None
             }
             inner => Some(inner),
         },
         Type::ImplTrait(it) => {
-            errors.push(it, messages::IMPL_TRAIT);
+            errors.push(it, refusal::policy_impl_trait());
             None
         }
         by_value => {
-            errors.push(&by_value, messages::by_value(&text::of_type(&by_value)));
+            errors.push(&by_value, refusal::by_value(text::of_type(&by_value)));
             Some(by_value)
         }
     }

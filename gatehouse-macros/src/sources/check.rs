@@ -9,7 +9,7 @@ use syn::ext::IdentExt;
 
 use super::ast::Sources;
 use crate::errors::Errors;
-use crate::{messages, text};
+use crate::{refusal, text};
 
 /// Checks a set of sources.
 pub(super) fn sources(sources: &mut Sources, errors: &Errors) {
@@ -22,7 +22,7 @@ pub(super) fn sources(sources: &mut Sources, errors: &Errors) {
 fn check_lifetimes(sources: &Sources, errors: &Errors) {
     for lifetime in sources.generics.lifetimes() {
         let lifetime = &lifetime.lifetime;
-        errors.push(lifetime, messages::sources_lifetime(sources.name.unraw(), lifetime));
+        errors.push(lifetime, refusal::sources_lifetime(sources.name.unraw(), lifetime));
     }
 }
 
@@ -33,7 +33,7 @@ fn check_fact_arguments(sources: &mut Sources, errors: &Errors) {
         let refused: Vec<_> =
             arguments.map(std::mem::take).filter(|arguments| !arguments.is_empty()).collect();
         for arguments in &refused {
-            errors.push(arguments, messages::loads_generics(text::of_type(&load.fact)));
+            errors.push(arguments, refusal::loads_generics(text::of_type(&load.fact)));
         }
     }
 }
@@ -47,7 +47,7 @@ fn check_facts_once(sources: &mut Sources, errors: &Errors) {
             loaded_by.insert(fact, load.field.clone());
             return true;
         };
-        errors.push(&load.fact, messages::loads_twice(fact, first.to_token_stream()));
+        errors.push(&load.fact, refusal::loads_twice(fact, first.to_token_stream()));
         false
     });
 }

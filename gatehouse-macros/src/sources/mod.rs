@@ -21,7 +21,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 }
 
 /// The stages. Only an item that rustc would not have handed us stops after the first.
-fn compile(input: TokenStream, errors: &Errors) -> Option<TokenStream> {
+pub(crate) fn compile(input: TokenStream, errors: &Errors) -> Option<TokenStream> {
     let mut sources = parse::sources(input, errors)?;
     check::sources(&mut sources, errors);
     Some(emit::sources(&sources))

@@ -1,7 +1,6 @@
 //! Tokens to [`Sources`].
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Attribute, Data, DeriveInput, Field, Fields, Member, Meta, Path, Token};
@@ -9,7 +8,8 @@ use syn::{Attribute, Data, DeriveInput, Field, Fields, Member, Meta, Path, Token
 use super::ast::{Load, Sources};
 use crate::crate_path::CratePath;
 use crate::errors::Errors;
-use crate::{messages, text};
+use crate::input::up_to_comma;
+use crate::{refusal, text};
 
 /// Parses the derive's item.
 pub(super) fn sources(input: TokenStream, errors: &Errors) -> Option<Sources> {
@@ -30,16 +30,16 @@ fn fields(name: &syn::Ident, data: Data, errors: &Errors) -> Fields {
     match data {
         Data::Struct(data) => {
             if let Fields::Unnamed(fields) = &data.fields {
-                errors.push(fields, messages::sources_tuple(name.unraw()));
+                errors.push(fields, refusal::sources_tuple(name.unraw()));
             }
             data.fields
         }
         Data::Enum(data) => {
-            errors.push(data.enum_token, messages::sources_not_struct(name.unraw(), "an enum"));
+            errors.push(data.enum_token, refusal::sources_not_struct(name.unraw(), "an enum"));
             Fields::Unit
         }
         Data::Union(data) => {
-            errors.push(data.union_token, messages::sources_not_struct(name.unraw(), "a union"));
+            errors.push(data.union_token, refusal::sources_not_struct(name.unraw(), "a union"));
             Fields::Unit
         }
     }
@@ -47,9 +47,18 @@ fn fields(name: &syn::Ident, data: Data, errors: &Errors) -> Fields {
 
 /// What a field loads: nothing, unless it has a `#[loads(…)]`.
 fn loads_of(field: &Field, member: &Member, errors: &Errors) -> Vec<Load> {
-    let attrs = field.attrs.iter().filter(|attr| attr.path().is_ident("loads"));
+    let attrs = field.attrs.iter().filter(|attr| is_loads(attr, errors));
     let load = |fact| Load { fact, field: member.clone(), source: field.ty.clone() };
     attrs.flat_map(|attr| facts(attr, errors)).map(load).collect()
+}
+
+/// Whether an attribute is `loads`. The derive has `load` too, to say what it should be.
+fn is_loads(attr: &Attribute, errors: &Errors) -> bool {
+    let misspelt = attr.path().is_ident("load");
+    if misspelt {
+        errors.push(attr.path(), refusal::loads_misspelt("load"));
+    }
+    misspelt || attr.path().is_ident("loads")
 }
 
 /// The facts that one `#[loads(…)]` names.
@@ -57,7 +66,7 @@ fn facts(attr: &Attribute, errors: &Errors) -> Vec<Path> {
     let list = match &attr.meta {
         Meta::List(list) if !list.tokens.is_empty() => list,
         meta => {
-            errors.push(meta, messages::LOADS_NOTHING);
+            errors.push(meta, refusal::loads_nothing());
             return Vec::new();
         }
     };
@@ -80,22 +89,10 @@ fn fact(input: ParseStream, errors: &Errors) -> Option<Path> {
     let here = input.span();
     let rest = up_to_comma(input);
     match parsed {
-        None if rest.is_empty() => errors.push_at(here, messages::LOADS_FACT),
-        None => errors.push(&rest, messages::LOADS_FACT),
+        None if rest.is_empty() => errors.push_at(here, refusal::loads_fact()),
+        None => errors.push(&rest, refusal::loads_fact()),
         Some(_) if rest.is_empty() => {}
-        Some(ref fact) => errors.push(&rest, messages::loads_argument(text::of_type(fact))),
+        Some(ref fact) => errors.push(&rest, refusal::loads_argument(text::of_type(fact))),
     }
     parsed
-}
-
-/// Takes everything up to the next comma.
-fn up_to_comma(input: ParseStream) -> TokenStream {
-    let mut rest = TokenStream::new();
-    while !input.is_empty() && !input.peek(Token![,]) {
-        let Ok(token) = input.parse::<TokenTree>() else {
-            break;
-        };
-        token.to_tokens(&mut rest);
-    }
-    rest
 }

@@ -338,53 +338,53 @@ fn the_catalogue() {
             errors.iter().map(|(underlined, message)| format!("    {underlined}\n    {message}\n"));
         format!("{source}\n{}", errors.collect::<String>())
     });
-    insta::assert_snapshot!(lines.concat(), @r#"
+    insta::assert_snapshot!(lines.concat(), @"
     enum App { A }
         enum
-        `App` is an enum, and a set of sources is a struct; write `struct App { #[loads(Fact)] source: Source }`
+        sources_not_struct
     union App { a: u8 }
         union
-        `App` is a union, and a set of sources is a struct; write `struct App { #[loads(Fact)] source: Source }`
+        sources_not_struct
     struct App(#[loads(A)] Database);
         (#[loads(A)] Database)
-        the fields of `App` have no names; write `struct App { #[loads(Fact)] source: Source }`
+        sources_tuple
     struct App<'a> { #[loads(A)] db: &'a Database }
         'a
-        `App` borrows for `'a`, and sources are shared by every task of a session; own them, or keep an `Arc`
+        sources_lifetime
     struct App { #[loads] db: Database }
         loads
-        `loads` names no fact; write `#[loads(Fact, …)]`, or remove it
+        loads_nothing
     struct App { #[loads()] db: Database }
         loads()
-        `loads` names no fact; write `#[loads(Fact, …)]`, or remove it
+        loads_nothing
     struct App { #[loads = 3] db: Database }
         loads = 3
-        `loads` names no fact; write `#[loads(Fact, …)]`, or remove it
+        loads_nothing
     struct App { #[loads(A = 3, B)] db: Database }
         = 3
-        `loads` takes facts and nothing else; write `#[loads(A)]`
+        loads_argument
     struct App { #[loads(3, B)] db: Database }
         3
-        expected the name of a fact; write `#[loads(Fact, …)]`
+        loads_fact
     struct App { #[loads(,)] db: Database }
         ,
-        expected the name of a fact; write `#[loads(Fact, …)]`
+        loads_fact
     struct App { #[loads(A<u8>, m::B(x))] db: Database }
         (x)
-        `loads` takes facts and nothing else; write `#[loads(m::B)]`
+        loads_argument
         <u8>
-        a fact has no arguments here; write `A`
+        loads_generics
     struct App { #[loads(A, A)] db: Database }
         A
-        the fact `A` is loaded by the field `db` already; a fact has one source: remove it here or there
+        loads_twice
     struct App { #[loads(m::A)] db: Database, #[loads(B, m::A)] other: Other }
         m::A
-        the fact `m::A` is loaded by the field `db` already; a fact has one source: remove it here or there
+        loads_twice
     #[sources(path = x)] struct App;
         sources(path = x)
-        `sources` takes the path of the library and nothing else; write `sources(crate = path::to::gatehouse)`
+        crate_argument
     #[sources] struct App;
         sources
-        `sources` takes the path of the library and nothing else; write `sources(crate = path::to::gatehouse)`
-    "#);
+        crate_argument
+    ");
 }

@@ -1,19 +1,23 @@
-//! A `cfg` inside a body would get lost.
+//! The plan of a rule is the whole of it: what a `#[cfg]` takes out would still be asked for.
+#[path = "../domain/mod.rs"]
+mod domain;
+
+#[allow(unused_imports)]
+use domain::*;
 use gatehouse::prelude::*;
 
-pub struct User {
-    id: u32,
-}
-
-fact! {
-    pub Suspended(user: u32) -> bool = false;
-}
-
 #[policy]
-pub async fn active(user: &User) -> bool {
-    #[cfg(feature = "demo")]
+fn admin(user: &User) -> bool {
+    #[cfg(demo)]
     return true;
-    !Suspended(user.id).await
+    user.admin
+}
+
+// What uses it has no error of its own.
+static GATE: Gate<Documents, (admin,)> = Gate::new();
+
+fn used(session: &Session<domain::AppFacts>, user: &User) {
+    let _ = GATE.bind(session, user, &Action::Read);
 }
 
 fn main() {}

@@ -1,17 +1,21 @@
-//! Only facts are awaited, no other functions.
+//! Facts are named like types; what is named like a function is one, and is not awaited.
+#[path = "../domain/mod.rs"]
+mod domain;
+
+#[allow(unused_imports)]
+use domain::*;
 use gatehouse::prelude::*;
 
-pub struct User {
-    id: u32,
+#[policy]
+async fn member(user: &User) -> bool {
+    group_member(user.id).await
 }
 
-async fn is_suspended(user: u32) -> bool {
-    user == 0
-}
+// What uses it has no error of its own.
+static GATE: Gate<Documents, (member,)> = Gate::new();
 
-#[policy(forbid)]
-pub async fn suspended(user: &User) -> bool {
-    is_suspended(user.id).await
+fn used(session: &Session<domain::AppFacts>, user: &User) {
+    let _ = GATE.bind(session, user, &Action::Read);
 }
 
 fn main() {}

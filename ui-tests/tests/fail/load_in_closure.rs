@@ -1,22 +1,21 @@
+//! A closure runs when its caller likes, and as often: a load in it could not be planned.
+#[path = "../domain/mod.rs"]
+mod domain;
+
+#[allow(unused_imports)]
+use domain::*;
 use gatehouse::prelude::*;
 
-pub struct User {
-    id: u32,
-}
-
-pub struct Document {
-    id: u32,
-    owner: u32,
-}
-
-fact! {
-    pub Suspended(user: u32) -> bool = false;
-    pub Level(user: u32) -> u8;
-}
-
 #[policy]
-pub async fn any_level(user: &User, doc: &Document) -> bool {
-    [user.id, doc.owner].iter().any(|id| Level(*id).await.is_some())
+async fn reader(user: &User) -> bool {
+    user.groups.iter().any(|group| Reads(*group).await)
+}
+
+// What uses it has no error of its own.
+static GATE: Gate<Documents, (reader,)> = Gate::new();
+
+fn used(session: &Session<domain::AppFacts>, user: &User) {
+    let _ = GATE.bind(session, user, &Action::Read);
 }
 
 fn main() {}

@@ -1,25 +1,24 @@
+//! A function inside a body is a plain function: it has no session to ask.
+#[path = "../domain/mod.rs"]
+mod domain;
+
+#[allow(unused_imports)]
+use domain::*;
 use gatehouse::prelude::*;
 
-pub struct User {
-    id: u32,
-}
-
-pub struct Document {
-    id: u32,
-    owner: u32,
-}
-
-fact! {
-    pub Suspended(user: u32) -> bool = false;
-    pub Level(user: u32) -> u8;
-}
-
 #[policy]
-pub async fn leveled(user: &User) -> bool {
-    async fn level(id: u32) -> u8 {
-        Level(id).await
+async fn admin(user: &User) -> bool {
+    async fn is_admin(id: UserId) -> bool {
+        Admin(id).await
     }
-    user.id == 1
+    user.active
+}
+
+// What uses it has no error of its own.
+static GATE: Gate<Documents, (admin,)> = Gate::new();
+
+fn used(session: &Session<domain::AppFacts>, user: &User) {
+    let _ = GATE.bind(session, user, &Action::Read);
 }
 
 fn main() {}

@@ -1,23 +1,22 @@
+//! What a macro makes of its arguments, the compiler of rules cannot see. (`matches!` it knows.)
+#[path = "../domain/mod.rs"]
+mod domain;
+
+#[allow(unused_imports)]
+use domain::*;
 use gatehouse::prelude::*;
 
-pub struct User {
-    id: u32,
-}
-
-pub struct Document {
-    id: u32,
-    owner: u32,
-}
-
-fact! {
-    pub Suspended(user: u32) -> bool = false;
-    pub Level(user: u32) -> u8;
-}
-
 #[policy]
-pub async fn printed(user: &User) -> bool {
-    println!("{}", Suspended(user.id).await);
-    user.id == 1
+async fn admin(user: &User) -> bool {
+    assert!(Admin(user.id).await);
+    user.active
+}
+
+// What uses it has no error of its own.
+static GATE: Gate<Documents, (admin,)> = Gate::new();
+
+fn used(session: &Session<domain::AppFacts>, user: &User) {
+    let _ = GATE.bind(session, user, &Action::Read);
 }
 
 fn main() {}

@@ -1,32 +1,20 @@
+//! How a source loads is its own affair: its `FactSource` has limits and all.
+#[path = "../domain/mod.rs"]
+mod domain;
+
+#[allow(unused_imports)]
+use domain::*;
 use gatehouse::prelude::*;
-
-pub struct User {
-    id: u32,
-}
-
-pub struct Document {
-    id: u32,
-    owner: u32,
-}
-
-fact! {
-    pub Suspended(user: u32) -> bool = false;
-    pub Level(user: u32) -> u8;
-}
-
-
-struct Levels;
-
-impl FactSource<Level> for Levels {
-    async fn load(&self, _: &[Level]) -> Result<Loaded<Level>, FactError> {
-        Ok(Loaded::new())
-    }
-}
 
 #[derive(Sources)]
 struct AppFacts {
-    #[loads(Level = 3)]
-    levels: Levels,
+    #[loads(Admin = 100)]
+    db: Database,
+}
+
+// What uses it has no error of its own.
+fn used(facts: AppFacts) -> Session<AppFacts> {
+    Session::new(facts)
 }
 
 fn main() {}

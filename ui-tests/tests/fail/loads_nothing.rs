@@ -1,20 +1,20 @@
+//! A field that loads nothing needs no attribute.
+#[path = "../domain/mod.rs"]
+mod domain;
+
+#[allow(unused_imports)]
+use domain::*;
 use gatehouse::prelude::*;
-
-pub struct User {
-    id: u32,
-}
-
-pub struct Document {
-    id: u32,
-    owner: u32,
-}
-
-struct Levels;
 
 #[derive(Sources)]
 struct AppFacts {
-    #[loads()]
-    levels: Levels,
+    #[loads]
+    db: Database,
+}
+
+// What uses it has no error of its own.
+fn used(facts: AppFacts) -> Session<AppFacts> {
+    Session::new(facts)
 }
 
 fn main() {}

@@ -1,34 +1,22 @@
+//! Two sources of one fact would have to agree.
+#[path = "../domain/mod.rs"]
+mod domain;
+
+#[allow(unused_imports)]
+use domain::*;
 use gatehouse::prelude::*;
-
-pub struct User {
-    id: u32,
-}
-
-pub struct Document {
-    id: u32,
-    owner: u32,
-}
-
-fact! {
-    pub Suspended(user: u32) -> bool = false;
-    pub Level(user: u32) -> u8;
-}
-
-
-struct Levels;
-
-impl FactSource<Level> for Levels {
-    async fn load(&self, _: &[Level]) -> Result<Loaded<Level>, FactError> {
-        Ok(Loaded::new())
-    }
-}
 
 #[derive(Sources)]
 struct AppFacts {
-    #[loads(Level)]
-    levels: Levels,
-    #[loads(Level)]
-    more: Levels,
+    #[loads(Admin)]
+    db: Database,
+    #[loads(Admin)]
+    cache: Cache,
+}
+
+// What uses it has no error of its own.
+fn used(facts: AppFacts) -> Session<AppFacts> {
+    Session::new(facts)
 }
 
 fn main() {}

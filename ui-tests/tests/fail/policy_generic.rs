@@ -1,17 +1,21 @@
+//! A policy is generic over the domains that it serves, by itself; the user's types are named.
+#[path = "../domain/mod.rs"]
+mod domain;
+
+#[allow(unused_imports)]
+use domain::*;
 use gatehouse::prelude::*;
 
-pub struct User {
-    id: u32,
-}
-
-pub struct Document {
-    id: u32,
-    owner: u32,
-}
-
 #[policy]
-pub fn owner<T>(user: &User, doc: &Document) -> bool {
-    doc.owner == user.id
+fn active<T>(user: &User, thing: &T) -> bool {
+    user.active
+}
+
+// What uses it has no error of its own.
+static GATE: Gate<Documents, (active,)> = Gate::new();
+
+fn used(session: &Session<domain::AppFacts>, user: &User) {
+    let _ = GATE.bind(session, user, &Action::Read);
 }
 
 fn main() {}

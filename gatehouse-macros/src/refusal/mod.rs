@@ -1,0 +1,87 @@
+//! What the compiler refuses: one catalogue, one voice.
+
+mod catalogue;
+#[cfg(test)]
+mod page;
+#[cfg(test)]
+mod tests;
+mod typo;
+
+use std::fmt::{self, Display};
+
+use proc_macro2::Span;
+use quote::ToTokens;
+
+pub(crate) use catalogue::*;
+pub(crate) use typo::nearest;
+
+/// What is said of one mistake: what is wrong, in the user's names, then what to write instead; and
+/// the stable name under which the documentation has the rest.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    /// Its name in the catalogue.
+    name: &'static str,
+    /// What is wrong, and what to write.
+    text: String,
+}
+
+impl Refusal {
+    /// The refusal as an error that underlines `span`.
+    pub(crate) fn at(self, span: Span) -> syn::Error {
+        syn::Error::new(span, self)
+    }
+
+    /// The refusal as an error that underlines all of `tokens`.
+    pub(crate) fn on(self, tokens: impl ToTokens) -> syn::Error {
+        syn::Error::new_spanned(tokens, self)
+    }
+}
+
+impl Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} [{}]", self.text, self.name)
+    }
+}
+
+/// An entry of the catalogue, for the page and the tests that hold the compiler to it.
+#[cfg(test)]
+pub(crate) struct Entry {
+    pub(crate) name: &'static str,
+    /// The macro that it belongs to.
+    pub(crate) chapter: &'static str,
+    /// Why it is refused.
+    pub(crate) why: &'static str,
+    /// A program with the mistake, `«…»` around what the message underlines.
+    pub(crate) wrong: &'static str,
+    /// The same without the mistake.
+    pub(crate) right: &'static str,
+}
+
+/// Writes a chapter of the catalogue: a function for each refusal, and the entries as data.
+macro_rules! refusals {
+    ($chapter:ident $title:literal $(
+        $(#[doc = $why:literal])+
+        $name:ident ( $($what:ident),* ) {
+            says: $says:literal,
+            wrong: $wrong:literal,
+            right: $right:literal,
+        }
+    )+) => {
+        $(
+            $(#[doc = $why])+
+            pub(crate) fn $name($($what: impl Display),*) -> Refusal {
+                Refusal { name: stringify!($name), text: format!($says) }
+            }
+        )+
+
+        #[cfg(test)]
+        pub(super) const $chapter: &[Entry] = &[$(Entry {
+            name: stringify!($name),
+            chapter: $title,
+            why: concat!($($why),+),
+            wrong: $wrong,
+            right: $right,
+        }),+];
+    };
+}
+use refusals;

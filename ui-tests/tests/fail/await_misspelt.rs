@@ -1,0 +1,21 @@
+//! `.await` is a keyword behind a dot.
+#[path = "../domain/mod.rs"]
+mod domain;
+
+#[allow(unused_imports)]
+use domain::*;
+use gatehouse::prelude::*;
+
+#[policy]
+async fn admin(user: &User) -> bool {
+    Admin(user.id).awit
+}
+
+// What uses it has no error of its own.
+static GATE: Gate<Documents, (admin,)> = Gate::new();
+
+fn used(session: &Session<domain::AppFacts>, user: &User) {
+    let _ = GATE.bind(session, user, &Action::Read);
+}
+
+fn main() {}

@@ -1,7 +1,0 @@
-use gatehouse::prelude::*;
-
-fact! {
-    pub Member(user: &str) -> bool;
-}
-
-fn main() {}

@@ -1,7 +1,0 @@
-use gatehouse::prelude::*;
-
-fact! {
-    pub Member<T>(user: T) -> bool;
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-use gatehouse::prelude::*;
-
-fact! {
-    #[required]
-    pub Member(user: u32) -> bool = false;
-}
-
-fn main() {}

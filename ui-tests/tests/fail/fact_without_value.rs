@@ -1,7 +1,0 @@
-use gatehouse::prelude::*;
-
-fact! {
-    pub Member(user: u32);
-}
-
-fn main() {}

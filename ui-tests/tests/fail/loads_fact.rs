@@ -1,0 +1,20 @@
+//! The facts are named by their paths, separated by commas.
+#[path = "../domain/mod.rs"]
+mod domain;
+
+#[allow(unused_imports)]
+use domain::*;
+use gatehouse::prelude::*;
+
+#[derive(Sources)]
+struct AppFacts {
+    #[loads("Admin")]
+    db: Database,
+}
+
+// What uses it has no error of its own.
+fn used(facts: AppFacts) -> Session<AppFacts> {
+    Session::new(facts)
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+//! All keys of one load are asked for at once: one iterator.
+#[path = "../domain/mod.rs"]
+mod domain;
+
+#[allow(unused_imports)]
+use domain::*;
+use gatehouse::prelude::*;
+
+#[policy]
+async fn reader(user: &User) -> bool {
+    any(Reads(1), Reads(2)).await
+}
+
+// What uses it has no error of its own.
+static GATE: Gate<Documents, (reader,)> = Gate::new();
+
+fn used(session: &Session<domain::AppFacts>, user: &User) {
+    let _ = GATE.bind(session, user, &Action::Read);
+}
+
+fn main() {}

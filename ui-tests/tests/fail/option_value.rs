@@ -1,0 +1,21 @@
+//! An option that is a word has no value: it is there or not.
+#[path = "../domain/mod.rs"]
+mod domain;
+
+#[allow(unused_imports)]
+use domain::*;
+use gatehouse::prelude::*;
+
+#[policy(forbid = true)]
+fn banned(user: &User) -> bool {
+    user.banned
+}
+
+// What uses it has no error of its own.
+static GATE: Gate<Documents, (banned,)> = Gate::new();
+
+fn used(session: &Session<domain::AppFacts>, user: &User) {
+    let _ = GATE.bind(session, user, &Action::Read);
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+//! A field has a size.
+#[path = "../domain/mod.rs"]
+mod domain;
+
+#[allow(unused_imports)]
+use domain::*;
+use gatehouse::prelude::*;
+
+fact! {
+    pub Groups(user: UserId) -> [GroupId];
+}
+
+// What uses it has no error of its own.
+const _: &str = <Groups as FactKey>::NAME;
+
+fn main() {}
