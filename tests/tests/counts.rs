@@ -75,8 +75,8 @@ async fn leaves_early(_: _, thing: &Thing) -> bool {
 }
 
 #[policy]
-fn everything(_: _, _thing: &Thing) -> bool {
-    _thing.id < 1000
+fn everything(_: _, thing: &Thing) -> bool {
+    thing.id < 1000
 }
 
 #[policy(forbid)]

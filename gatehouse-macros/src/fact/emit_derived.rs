@@ -63,7 +63,7 @@ impl Emitter<'_> {
                     #runtime::derived(#cx, self)
                 }
             }
-            #[automatically_derived]
+            // No `automatically_derived` here: Rust looks for what is unused in the user's body.
             #(#lints)*
             #[allow(unreachable_code, clippy::diverging_sub_expression, clippy::needless_question_mark)]
             impl<#sources> #runtime::Derived<#sources> for #name #bounds {

@@ -367,7 +367,6 @@ fn a_derived_fact() {
                 derived(cx, self)
             }
         }
-        #[automatically_derived]
         #[allow(
             unreachable_code,
             clippy::diverging_sub_expression,

@@ -107,7 +107,7 @@ fn items(
             #info
             #budget
 
-            #[automatically_derived]
+            // No `automatically_derived` here: Rust looks for what is unused in the user's body.
             #[allow(unreachable_code, clippy::diverging_sub_expression, clippy::needless_question_mark)]
             impl<#domain, #sources> #runtime::Rule<#domain, #sources> for #name
             where
