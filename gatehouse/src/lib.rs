@@ -121,7 +121,8 @@
 //! - *Recursion is monotone.* A recursive fact is a `bool`, and comes back to itself only where more
 //!   truth in gives more truth out: as an operand of `||` and `&&` (`A(x).await || B(x).await`), an arm
 //!   (`Some(y) => A(y).await`), the last expression or a `return` of the body, or a key of [`any`] or
-//!   [`all`] (`any(parents.into_iter().map(A)).await`). Anything else does not compile.
+//!   [`all`] (`any(parents.into_iter().map(A)).await`). Anything else does not compile; nor does a recursion in
+//!   which nothing begins, and which would be false for everybody.
 //! - *Data that run in a circle have one meaning*, whatever is asked first: the least one, in which
 //!   nothing is true that does not follow.
 //! - *Depth has a limit*: 64 links from one derived fact to the next, helpers included, and in a circle

@@ -90,7 +90,24 @@ pub(super) fn block(
         }
         errors.absorb(&in_this);
     }
+    refuse_groundless(block, &derived, errors);
     derived
+}
+
+/// A cycle of facts in which nothing begins: said once, at its first fact.
+fn refuse_groundless(block: &Block, derived: &BTreeMap<usize, Derived>, errors: &Errors) {
+    let mut said: Vec<&Ident> = Vec::new();
+    for (at, Derived { cycle, .. }) in derived {
+        let name = &block.facts[*at].name;
+        let of_cycle = derived.iter().filter(|(at, _)| cycle.contains(&block.facts[**at].name));
+        let groundless = of_cycle.filter(|(_, it)| recursion::is_groundless(&it.body, cycle));
+        // A fact of the cycle that was refused may have been the ground of it.
+        let all = !cycle.is_empty() && groundless.count() == cycle.len();
+        if all && !said.contains(&name) {
+            errors.push(name, refusal::recursive_without_base(name.unraw()));
+            said.extend(cycle);
+        }
+    }
 }
 
 /// The body in the compiler's own tree.

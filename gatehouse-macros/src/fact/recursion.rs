@@ -2,7 +2,7 @@
 //! `bool`, and more truth in what it uses of itself gives more truth in it.
 
 use syn::ext::IdentExt;
-use syn::{Expr, Ident, Path};
+use syn::{Expr, Ident, Lit, Path};
 
 use super::ast::Fact;
 use super::derive::{is_bool, is_in};
@@ -22,6 +22,53 @@ pub(super) fn check(fact: &Fact, body: &Body, cycle: &[Ident], errors: &Errors) 
         return;
     }
     check.block_value(&body.block.stmts);
+}
+
+/// Whether a body can be true only where a fact of `cycle` is: if all bodies of the cycle are like
+/// that, none of its facts ever is.
+pub(super) fn is_groundless(body: &Body, cycle: &[Ident]) -> bool {
+    let ground = Ground { body, cycle };
+    let returns = |node: &Node| matches!(node, Node::Return(_, Some(value)) if ground.is_in(value));
+    !cycle.is_empty()
+        && !ground.is_in_block(&body.block.stmts)
+        && !body.block.nodes().any(|node| node.any(&returns))
+}
+
+/// Looks for what can be true by itself.
+struct Ground<'c> {
+    body: &'c Body,
+    cycle: &'c [Ident],
+}
+
+impl Ground<'_> {
+    fn is_in_block(&self, stmts: &[Stmt]) -> bool {
+        match stmts.last() {
+            Some(Stmt::Expr(node, None)) => self.is_in(node),
+            Some(Stmt::Macro(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether an answer can be true without a fact of the cycle. `all` can: of no keys.
+    fn is_in(&self, node: &Node) -> bool {
+        match node {
+            Node::Load(id, kind, _) => {
+                *kind == Kind::All || !is_in(self.cycle, &self.body.loads[*id].fact)
+            }
+            Node::Plain(Expr::Lit(it)) => !matches!(&it.lit, Lit::Bool(it) if !it.value),
+            Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => self.is_in(&inside[0]),
+            Node::Logic(it) if it.is_and() => self.is_in(&it.left) && self.is_in(&it.right),
+            Node::Logic(it) => self.is_in(&it.left) || self.is_in(&it.right),
+            Node::If(it) => {
+                self.is_in_block(&it.then.stmts)
+                    || it.otherwise.as_ref().is_some_and(|node| self.is_in(node))
+            }
+            Node::Match(it) => it.arms.iter().any(|arm| self.is_in(&arm.body)),
+            Node::Block(None, block) => self.is_in_block(&block.stmts),
+            Node::Return(..) => false,
+            _ => true,
+        }
+    }
 }
 
 struct Check<'c> {

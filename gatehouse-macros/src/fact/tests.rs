@@ -509,6 +509,7 @@ fn the_catalogue() {
         "A(x: u8) -> bool { match A(x).await { a => a } }",
         "A(x: u8) -> bool { B(self::A(x).await).await }",
         "A(x: u8) -> bool { B(x).await } B(x: u8) -> bool { !A(x).await }",
+        "A(x: u8) -> bool { if x > 3 { return B(x).await; } false } B(x: u8) -> bool { any([A(x)]).await && C(x).await }",
         "#[required] A() -> u8 { 3 }",
         "A() -> u8; A(x: u8) -> bool;",
         "#[required(x)] A() -> u8;",
@@ -618,6 +619,9 @@ fn the_catalogue() {
     A(x: u8) -> bool { B(x).await } B(x: u8) -> bool { !A(x).await }
         A
         recursive_place
+    A(x: u8) -> bool { if x > 3 { return B(x).await; } false } B(x: u8) -> bool { any([A(x)]).await && C(x).await }
+        A
+        recursive_without_base
     #[required] A() -> u8 { 3 }
         required
         required_body

@@ -400,6 +400,28 @@ refusals! { DERIVED "Derived facts"
     }
 }",
     }
+    /// A recursive fact is the least of what its body allows: without a first truth there is none, and
+    /// the fact would be false for everybody, silently.
+    recursive_without_base(name) {
+        says: "the fact `{name}` is true only where it is true already, so it is never true; say where it begins: `Fact(…).await || …`",
+        wrong: "fact! {
+    pub «Sees»(user: UserId, folder: FolderId) -> bool {
+        match Parent(folder).await {
+            Some(above) => Sees(user, above).await,
+            None => false,
+        }
+    }
+}",
+        right: "fact! {
+    pub Sees(user: UserId, folder: FolderId) -> bool {
+        Granted(user, folder).await
+            || match Parent(folder).await {
+                Some(above) => Sees(user, above).await,
+                None => false,
+            }
+    }
+}",
+    }
     /// Where more truth in gives less truth out, data that run in circles have no meaning: "I am in
     /// if I am out".
     recursive_place(name, through, place) {

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::body::{Body, Expr, Part, Type};
+use crate::body::{Block, Body, Expr, Many, Op, Part, Type};
 use crate::data::{FACTS, Fact, Shape};
 
 /// What a set has.
@@ -100,6 +100,43 @@ pub fn mentioned(body: &Body) -> BTreeSet<usize> {
         false
     });
     mentioned
+}
+
+/// Whether a body can be true by itself: the compiler refuses a cycle of facts in which none can.
+pub fn begins(body: &Body, cycle: &[usize]) -> bool {
+    let mut returned = false;
+    body.block.clone().walk(&mut |part| {
+        if let Part::Expr(Expr::Return(value)) = part {
+            returned |= can_be_true(value, cycle);
+        }
+        returned
+    });
+    returned || block_can_be_true(&body.block, cycle)
+}
+
+fn block_can_be_true(block: &Block, cycle: &[usize]) -> bool {
+    block.tail.as_ref().is_some_and(|tail| can_be_true(tail, cycle))
+}
+
+fn can_be_true(answer: &Expr, cycle: &[usize]) -> bool {
+    let inside = |answer: &Expr| can_be_true(answer, cycle);
+    match answer {
+        Expr::Many(Many::All, ..) => true,
+        Expr::Load(fact, ..) | Expr::Many(_, _, fact, ..) => !cycle.contains(fact),
+        Expr::Bool(value) => *value,
+        Expr::Paren(answer) => inside(answer),
+        Expr::Logic(Op::And, left, right) => inside(left) && inside(right),
+        Expr::Logic(Op::Or, left, right) => inside(left) || inside(right),
+        Expr::If(_, then, otherwise) => {
+            let otherwise = otherwise.as_ref();
+            block_can_be_true(then, cycle)
+                || otherwise.is_some_and(|block| block_can_be_true(block, cycle))
+        }
+        Expr::Match(_, arms) => arms.iter().any(|arm| inside(&arm.value)),
+        Expr::Block(block) => block_can_be_true(block, cycle),
+        Expr::Return(_) => false,
+        _ => true,
+    }
 }
 
 /// The derived facts that bodies need: with those that their facts need.

@@ -67,7 +67,8 @@ fn fact(seed: u64, place: usize) -> Body {
         };
         let body = Body { forbid: false, admins_only: false, block };
         let recurs = derived::mentioned(&body).iter().any(|fact| cycle.contains(fact));
-        if it.loads > 1 && recurs != cycle.is_empty() {
+        let begins = cycle.is_empty() || derived::begins(&body, &cycle);
+        if it.loads > 1 && recurs != cycle.is_empty() && begins {
             return body;
         }
     }
