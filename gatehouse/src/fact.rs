@@ -28,7 +28,7 @@ use crate::plan::{Cost, Derivation};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a fact",
-    label = "`.await` in a policy loads a fact",
+    label = "expected a fact: what `.await` loads, and what `#[loads(…)]` names",
     note = "declare it: `fact! {{ Name(part: Type) -> Value; }}`"
 )]
 pub trait FactKey: Clone + Eq + Hash + fmt::Debug + Send + Sync + 'static {
@@ -53,8 +53,8 @@ pub trait FactKey: Clone + Eq + Hash + fmt::Debug + Send + Sync + 'static {
 /// Written by [`fact!`](crate::fact) for every fact without a body; not to be implemented by hand.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no fact that a source loads",
-    label = "a derived fact, or none at all",
-    note = "a fact with a body is computed from other facts: give sources to those, and name it in no `#[loads(…)]`"
+    label = "a derived fact, or no fact at all",
+    note = "a fact with a body is computed from other facts: give sources to those, and remove it from `#[loads(…)]`"
 )]
 pub trait LoadedFact: FactKey {
     /// Whether a missing value counts as a failed load (`#[required]`).
@@ -171,7 +171,19 @@ impl fmt::Debug for FactError {
     }
 }
 
-impl<E: Error + Send + Sync + 'static> From<E> for FactError {
+/// What `?` turns into a [`FactError`]: every [`std::error::Error`] that can be shared by threads.
+///
+/// A text and a boxed error are none; [`FactError::new`] takes them.
+#[diagnostic::on_unimplemented(
+    message = "`?` makes no `FactError` of `{Self}`",
+    label = "implement `std::error::Error` for it; of a text or a boxed error, write `.map_err(FactError::new)?`"
+)]
+pub trait SourceError: Error + Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Error + Send + Sync + 'static> SourceError for E {}
+
+impl<E: SourceError> From<E> for FactError {
     fn from(error: E) -> Self {
         Self::new(error)
     }

@@ -220,7 +220,7 @@ pub mod prelude;
 #[doc = include_str!("../doc/what-the-compiler-says.md")]
 pub mod what_the_compiler_says {}
 
-pub use fact::{FactError, FactKey, FailedFact, LoadedFact};
+pub use fact::{FactError, FactKey, FailedFact, LoadedFact, SourceError};
 pub use gate::{
     AccessError, Allowed, Bound, Decision, Denied, DynGate, DynPolicies, FailedFacts, FilterError,
     Gate, Indeterminate, NoContext, Rules, Static, SuppliesContext, Undecided,
@@ -231,7 +231,7 @@ pub use limit::MaxConcurrent;
 pub use limit::Timeout;
 pub use plan::{Condition, Cost, Derivation, GatePlan, Guard, LoadKind, Plan, PlannedLoad, Wait};
 pub use policy::{
-    Domain, DynPolicy, Effect, Location, Policy, PolicyInfo, PolicyList, PolicySet, boxed,
+    Domain, DynPolicy, Effect, LocalSet, Location, Policy, PolicyInfo, PolicyList, PolicySet, boxed,
 };
 pub use session::{IntoSources, LoadsInFlight, Session};
 pub use source::{FactSource, Loaded, ResolvedBy, Sources};

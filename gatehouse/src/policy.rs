@@ -140,16 +140,34 @@ pub trait Rule<D: Domain, P: Sources>: Policy {
 
 /// What a static gate is made of: a policy, or a tuple of up to 24 of them, or of such tuples.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a set of policies",
-    label = "expected a policy or a tuple of up to 24 policies",
-    note = "a policy is a function with `#[policy]`, named here without `()`",
-    note = "for more than 24, nest tuples: `((a, b), (c, d))`"
+    message = "`{Self}` is neither a policy nor a tuple of up to 24 policies",
+    label = "expected policies: functions with `#[policy]`, named here without `()`",
+    note = "of more than 24 policies, make groups: `((a, b), (c, d))`"
 )]
-pub trait PolicyList: 'static {
+pub trait PolicyList: Listed {}
+
+// The bounds of a gate's functions are blanket traits, here and below: of any other trait the
+// compiler lists every tuple that implements it, in each message about a gate.
+impl<S: Listed> PolicyList for S {}
+
+/// What stands behind [`PolicyList`]: written for every policy, and for tuples.
+#[doc(hidden)]
+pub trait Listed: 'static {
     /// The policies, in the gate's order.
-    #[doc(hidden)]
     const POLICIES: Policies;
 }
+
+/// A policy or a set in a tuple, so that a message names the one that is none, and not the tuple.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a policy",
+    label = "in this gate, `{Self}` stands among the policies",
+    note = "a policy is a function with `#[policy]`, named in a gate without `()`"
+)]
+pub trait Member: Listed {}
+
+#[diagnostic::do_not_recommend]
+impl<S: Listed> Member for S {}
 
 /// The policies of a set, known at compile time.
 #[doc(hidden)]
@@ -170,11 +188,18 @@ impl Policies {
 }
 
 /// A set of policies that all decide about the domain `D`, and whose facts the sources `P` load.
+pub trait PolicySet<D: Domain, P: Sources>: Decides<D, P> {}
+
+impl<D: Domain, P: Sources, S: Decides<D, P>> PolicySet<D, P> for S {}
+
+/// What stands behind [`PolicySet`]: written for every policy, and for tuples.
+#[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "the policies `{Self}` cannot decide about `{D}` with the sources `{P}`"
+    message = "`{Self}` cannot decide about `{D}` with the sources `{P}`",
+    note = "a policy is a function with `#[policy]`, named in a gate without `()`"
 )]
-pub trait PolicySet<D: Domain, P: Sources>: PolicyList {
-    #[doc(hidden)]
+pub trait Decides<D: Domain, P: Sources>: Listed {
+    /// Shows each policy to `visitor`, in the gate's order.
     fn visit(visitor: &mut impl Visitor<D, P>);
 }
 
@@ -185,11 +210,13 @@ pub trait Visitor<D: Domain, P: Sources> {
 }
 
 /// A set of policies none of which loads a fact, so that it can be asked without async.
-#[diagnostic::on_unimplemented(
-    message = "the policies `{Self}` load facts, so they cannot be asked without async",
-    note = "use `check(…).await`"
-)]
-pub trait LocalPolicies<M>: PolicyList {}
+pub trait LocalSet: LocalPolicies<Locally> {}
+
+impl<S: LocalPolicies<Locally>> LocalSet for S {}
+
+/// What stands behind [`LocalSet`]: written for every policy, and for tuples.
+#[doc(hidden)]
+pub trait LocalPolicies<M>: Listed {}
 
 /// Stands for "loads nothing" in the bounds of policies; no fact implements it.
 #[doc(hidden)]
@@ -206,12 +233,11 @@ pub enum Locally {}
 
 macro_rules! sets_of_policies {
     ($($name:ident)*) => {
-        #[diagnostic::do_not_recommend]
-        impl<$($name: PolicyList),*> PolicyList for ($($name,)*) {
+        impl<$($name: Member),*> Listed for ($($name,)*) {
             const POLICIES: Policies = Policies::Many(&[$($name::POLICIES),*]);
         }
 
-        impl<D: Domain, P: Sources, $($name: PolicySet<D, P>),*> PolicySet<D, P> for ($($name,)*) {
+        impl<D: Domain, P: Sources, $($name: Decides<D, P>),*> Decides<D, P> for ($($name,)*) {
             fn visit(visitor: &mut impl Visitor<D, P>) {
                 let _ = &visitor;
                 $($name::visit(visitor);)*

@@ -3,13 +3,17 @@
 //! Each load becomes `read(cx, key)?`: the value, or an early return that says why not. After the
 //! last check nothing here can fail.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::Expr;
+use std::collections::BTreeSet;
+use std::rc::Rc;
 
-use super::ast::{Arm, Block, Body, Kind, Let, Logic, LoopHead, Node, Stmt};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Expr, ExprLit, Lit, Token};
+
+use super::ast::{Arm, Block, Body, Kind, Let, LoadId, Logic, LoopHead, Node, Stmt};
 use super::lower::children_mut;
 use super::names::mentioned_in;
+use super::wanted;
 use crate::text;
 
 /// The variable that facts are read from; its hygiene keeps it apart from a user's `cx`.
@@ -28,7 +32,8 @@ pub(crate) fn as_passed(node: &Node) -> TokenStream {
 }
 
 fn looking(mode: Mode, node: &Node) -> TokenStream {
-    Emitter { mode, body: None, runtime: &TokenStream::new(), jumps: false }.node(node)
+    let (runtime, bools) = (&TokenStream::new(), Rc::default());
+    Emitter { mode, body: None, runtime, jumps: false, bools }.node(node)
 }
 
 /// What becomes of loads and ways out.
@@ -58,32 +63,39 @@ pub(crate) struct Emitter<'e> {
     runtime: &'e TokenStream,
     /// Whether a `break` or `continue` leads to a loop or block inside.
     jumps: bool,
+    /// The loads that stand where a `bool` is wanted.
+    bools: Rc<BTreeSet<LoadId>>,
 }
 
 impl<'e> Emitter<'e> {
     /// For the body of the policy's function.
     pub(crate) fn function(body: &'e Body, runtime: &'e TokenStream) -> Self {
-        Self { mode: Mode::Function, body: Some(body), runtime, jumps: false }
+        Self::new(Mode::Function, body, runtime)
     }
 
     /// For slices.
     pub(crate) fn slice(body: &'e Body, runtime: &'e TokenStream) -> Self {
-        Self { mode: Mode::Slice, body: Some(body), runtime, jumps: false }
+        Self::new(Mode::Slice, body, runtime)
     }
 
     /// For conditions that may be known.
     pub(crate) fn known(body: &'e Body, runtime: &'e TokenStream) -> Self {
-        Self { mode: Mode::Known, body: Some(body), runtime, jumps: false }
+        Self::new(Mode::Known, body, runtime)
+    }
+
+    fn new(mode: Mode, body: &'e Body, runtime: &'e TokenStream) -> Self {
+        let bools = Rc::new(wanted::bools(body));
+        Self { mode, body: Some(body), runtime, jumps: false, bools }
     }
 
     /// For operands of `||` and `&&`, which are closures.
-    fn closure(body: &'e Body, runtime: &'e TokenStream) -> Self {
-        Self { mode: Mode::Closure, body: Some(body), runtime, jumps: false }
+    fn closure(&self) -> Self {
+        Self { mode: Mode::Closure, jumps: false, bools: Rc::clone(&self.bools), ..*self }
     }
 
     /// For what is in a loop, or a block with a label.
     fn jumped_to(&self) -> Self {
-        Self { jumps: true, ..*self }
+        Self { jumps: true, bools: Rc::clone(&self.bools), ..*self }
     }
 
     /// What becomes of what leaves; `None` if it stays.
@@ -116,6 +128,9 @@ impl<'e> Emitter<'e> {
     pub(crate) fn stmt(&self, stmt: &Stmt) -> TokenStream {
         match stmt {
             Stmt::Let(it) => self.binding(it),
+            Stmt::Expr(load @ Node::Load(id, ..), Some(semi)) if self.mode == Mode::Function => {
+                self.unused(*id, load, *semi)
+            }
             Stmt::Expr(node, semi) => {
                 let expr = self.node(node);
                 quote!(#expr #semi)
@@ -123,6 +138,17 @@ impl<'e> Emitter<'e> {
             Stmt::Item(item) => quote!(#item),
             Stmt::Macro(it) => quote!(#it),
         }
+    }
+
+    /// A load whose value nobody uses, which the compiler warns of.
+    fn unused(&self, id: LoadId, load: &Node, semi: Token![;]) -> TokenStream {
+        let (first, last) = self
+            .body
+            .map_or_else(|| (Span::call_site(), Span::call_site()), |body| body.loads[id].ends);
+        let (load, runtime) = (self.node(load), text::at(self.runtime, first));
+        let mut argument = Group::new(Delimiter::Parenthesis, load);
+        argument.set_span(last);
+        quote_spanned!(first=> #runtime::value #argument #semi)
     }
 
     fn binding(&self, it: &Let) -> TokenStream {
@@ -160,7 +186,7 @@ impl<'e> Emitter<'e> {
                 let runtime = self.runtime;
                 let (first, _) = text::ends(&inner_tokens);
                 let runtime = text::at(runtime, first);
-                let path = quote_spanned!(first=> #runtime::present);
+                let path = quote_spanned!(first=> #runtime::MaybeMissing::present);
                 quote!(#path(#inner_tokens) #question)
             }
             Node::Return(token, value) => self.way_out(*token, value.as_deref()),
@@ -244,20 +270,25 @@ impl<'e> Emitter<'e> {
         let stop = quote_spanned!(last=> ?);
         let runtime = text::at(self.runtime, first);
         let function = match kind {
+            Kind::One if self.bools.contains(&id) => quote_spanned!(first=> holds),
             Kind::One => quote_spanned!(first=> read),
             Kind::Any => quote_spanned!(first=> any),
             Kind::All => quote_spanned!(first=> all),
             Kind::Each => quote_spanned!(first=> each),
         };
-        let path = quote_spanned!(first=> #runtime::#function);
-        quote!(#path(#key, #cx) #stop)
+        // The call is shown as the user's load.
+        let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#key, #cx));
+        arguments.set_span(last);
+        quote_spanned!(first=> #runtime::#function #arguments #stop)
     }
 
-    fn way_out(&self, token: syn::Token![return], value: Option<&Node>) -> TokenStream {
+    fn way_out(&self, token: Token![return], value: Option<&Node>) -> TokenStream {
         if let Some(end) = self.end() {
             return end;
         }
-        let literal = matches!(value, Some(Node::Plain(Expr::Lit(_))));
+        let literal =
+            matches!(value, Some(Node::Plain(Expr::Lit(ExprLit { lit: Lit::Bool(_), .. }))))
+                && self.body.is_some_and(|body| body.gives_bool);
         // `return;` is shown as what it returns.
         let nothing = quote_spanned!(token.span=> ());
         let value = value.map_or(nothing, |value| self.node(value));
@@ -293,7 +324,7 @@ impl<'e> Emitter<'e> {
     fn result_of_logic(&self, it: &Logic, body: &'e Body) -> TokenStream {
         let (runtime, cx) = (self.runtime, cx());
         let function = if it.is_and() { quote!(and) } else { quote!(or) };
-        let inside = Self::closure(body, runtime);
+        let inside = self.closure();
         // The left side is over when the right one begins, which may move what it has borrowed.
         let left = if let Some(left) = three_valued(&it.left, body) {
             inside.result_of_logic(left, body)

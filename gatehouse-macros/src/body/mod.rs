@@ -14,4 +14,5 @@ pub(crate) mod names;
 pub(crate) mod plan;
 mod slice;
 pub(crate) mod tokens;
+mod wanted;
 mod way;

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident, Type};
 
@@ -107,11 +107,11 @@ impl<'a> Emitter<'a> {
         });
         // A name with a small letter has an error, which is enough.
         let case = (!text::is_type_name(name)).then(|| quote!(#[allow(non_camel_case_types)]));
-        quote! {
-            #(#attrs)*
-            #case
-            #vis struct #name { #(#fields),* }
-        }
+        // The compiler shows the user's `pub Name` for it, and not the macro's call.
+        let mut braces = Group::new(Delimiter::Brace, quote!(#(#fields),*));
+        braces.set_span(name.span());
+        let item = quote_spanned!(name.span()=> #vis struct #name #braces);
+        quote!(#(#attrs)* #case #item)
     }
 
     /// The function that makes a key. It takes a parameter for every part, also for those with
@@ -239,6 +239,8 @@ impl<'a> Emitter<'a> {
                 for<'k> #value: #krate::private::ValueBounds<'k>,
         };
         let (derivation, output) = (self.derivation(), self.output());
+        let at_name = krate.spanned(name.span());
+        let fact_key = quote_spanned!(name.span()=> impl #at_name::FactKey);
         let answered = match self.fact.ending {
             Ending::Body(_) => self.derived_impls(),
             Ending::Plain | Ending::Default(_) => self.loaded_impl(&output, &bounds),
@@ -246,7 +248,7 @@ impl<'a> Emitter<'a> {
         quote! {
             const _: () = <#value as #krate::private::FactValue>::CHECKED;
             #[automatically_derived]
-            impl #krate::FactKey for #name #bounds {
+            #fact_key for #name #bounds {
                 type Value = #value;
                 type Output = #output;
                 const NAME: &'static ::core::primitive::str = #text;
@@ -273,6 +275,8 @@ impl<'a> Emitter<'a> {
                 const REQUIRED: ::core::primitive::bool = true;
             )
         });
+        let at_name = krate.spanned(name.span());
+        let loaded_fact = quote_spanned!(name.span()=> impl #at_name::LoadedFact);
         // A mixed-site name: the default is the user's expression, and sees none of ours.
         let found = Ident::new("found", Span::mixed_site());
         let body = match &self.fact.ending {
@@ -288,7 +292,7 @@ impl<'a> Emitter<'a> {
         };
         quote! {
             #[automatically_derived]
-            impl #krate::LoadedFact for #name #bounds {
+            #loaded_fact for #name #bounds {
                 #required
                 fn output(#found: ::core::option::Option<#value>) -> #output {
                     #body

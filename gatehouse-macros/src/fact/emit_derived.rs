@@ -11,6 +11,7 @@ use super::emit::Emitter;
 use crate::body::emit::{Emitter as BodyEmitter, cx};
 use crate::body::names::mentioned_in;
 use crate::body::tokens;
+use crate::text;
 
 impl Emitter<'_> {
     /// The fact's own constants: what it costs, and how it is computed.
@@ -28,14 +29,13 @@ impl Emitter<'_> {
             let cycle = &derived.cycle;
             quote!(of_cycle(&[#(<#cycle as #krate::FactKey>::DERIVATION),*]))
         };
-        quote! {
+        // Spanned at the name, where the compiler shows a recursion that is hidden behind an alias.
+        let span = name.span();
+        let parts = quote!(#text, #runtime::Location::new(::core::file!(), #line), #plan);
+        quote_spanned! {span=>
             const COST: #runtime::Cost = #runtime::Cost::#cost;
             const DERIVATION: ::core::option::Option<&'static #runtime::Derivation> =
-                ::core::option::Option::Some(&#runtime::Derivation::new(
-                    #text,
-                    #runtime::Location::new(::core::file!(), #line),
-                    #plan,
-                ));
+                ::core::option::Option::Some(&#runtime::Derivation::new(#parts));
         }
     }
 
@@ -46,16 +46,26 @@ impl Emitter<'_> {
         let (sources, cx) = (Ident::new("__Sources", Span::mixed_site()), cx());
         let bases = self.derived.map(|derived| derived.bases.as_slice()).unwrap_or_default();
         let lints = lints(&self.fact.attrs);
+        // The compiler shows the impls at the fact's name, and not at the macro's call.
+        let (at, span) = (krate.spanned(name.span()), name.span());
+        let resolved_by = quote_spanned!(span=> impl<#sources> #at::ResolvedBy<#sources>);
+        let derived = quote_spanned!(span=> impl<#sources> #at::private::Derived<#sources>);
+        // Each bound is shown at the fact that it is about.
+        let bases = bases.iter().map(|base| {
+            let (first, last) = text::ends(base);
+            let (krate, arguments) = (krate.spanned(first), quote_spanned!(last=> <#sources>));
+            quote_spanned!(first=> #base: #krate::ResolvedBy #arguments,)
+        });
         let bounds = quote! {
             where
                 #sources: #krate::Sources,
-                #(#bases: #krate::ResolvedBy<#sources>,)*
+                #(#bases)*
         };
         let (evaluate, ask) = self.functions(runtime, &cx);
         let ways_out = self.ways_out();
         quote! {
             #[automatically_derived]
-            impl<#sources> #krate::ResolvedBy<#sources> for #name #bounds {
+            #resolved_by for #name #bounds {
                 fn resolve(
                     self,
                     #cx: &mut #runtime::Cx<#sources>,
@@ -66,7 +76,7 @@ impl Emitter<'_> {
             // No `automatically_derived` here: Rust looks for what is unused in the user's body.
             #(#lints)*
             #[allow(unreachable_code, clippy::diverging_sub_expression, clippy::needless_question_mark)]
-            impl<#sources> #runtime::Derived<#sources> for #name #bounds {
+            #derived for #name #bounds {
                 fn evaluate(
                     &self,
                     #cx: &mut #runtime::Cx<#sources>,

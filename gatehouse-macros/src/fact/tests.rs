@@ -394,14 +394,14 @@ fn a_derived_fact() {
                         attempt(
                             cx,
                             |cx| ::core::result::Result::Ok(
-                                read(Grant(user, folder), cx)?,
+                                holds(Grant(user, folder), cx)?,
                             ),
                         ),
                         cx,
                         |cx| ::core::result::Result::Ok(
                             match read(Parent(folder), cx)? {
                                 Some(above) => {
-                                    read(Viewer(user, above), cx)?
+                                    holds(Viewer(user, above), cx)?
                                 }
                                 None => false,
                             },

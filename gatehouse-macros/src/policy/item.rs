@@ -12,6 +12,7 @@ use crate::body::emit::{Emitter, cx};
 use crate::body::plan::BodyPlan;
 use crate::body::tokens;
 use crate::crate_path::CratePath;
+use crate::text;
 
 /// The path of what generated code calls.
 pub(super) fn runtime(library: &CratePath) -> TokenStream {
@@ -29,10 +30,11 @@ pub(super) fn emit(
     let (request, cx) = (request(), cx());
     let parameters = bindings(policy, runtime);
     let applies = Emitter::function(body, runtime).stmts(&body.block);
-    // The body keeps the span of the user's `bool`, so that a wrong tail is shown there.
+    let ty = &body.value;
+    // What it ends in has a type of its own, so that a wrong one is shown there.
     let evaluate = quote! {
         #parameters
-        let applies: bool = { #applies };
+        let applies: #ty = { #applies };
         ::core::result::Result::Ok(applies)
     };
     // The first load needs no slice: a policy that stops there has asked for it.
@@ -92,15 +94,31 @@ fn items(
     let Policy { attrs, vis, name, .. } = policy;
     let info = info(policy, options, plan, runtime);
     let (domain, sources) = (generic("__Domain"), generic("__Sources"));
-    let types = domain_types(policy);
+    let types = domain_types(policy, &domain, runtime);
     let Code { evaluate, ask, facts, budget } = code;
     let (request, cx) = (request(), cx());
     let (of_type, of_code) = attributes(attrs);
     let marker = generic("__Marker");
+    let resolved = facts.iter().map(|fact| bound(fact, "ResolvedBy", &sources, runtime));
+    let local = facts.iter().map(|fact| bound(fact, "LoadsNothing", &marker, runtime));
+    // The compiler shows the user's function for the type and its impls, and not the attribute.
+    let (at, span) = (text::at(runtime, name.span()), name.span());
+    let item = quote_spanned!(span=> #vis struct #name {});
+    let rule = quote_spanned!(span=> impl<#domain, #sources> #at::Rule<#domain, #sources>);
+    let decides = quote_spanned!(span=> impl<#domain, #sources> #at::Decides<#domain, #sources>);
+    let local_policies = quote_spanned!(span=> impl<#marker> #at::LocalPolicies<#marker>);
+    // On both impls, and not `Self: Rule` on the second: the way from a gate to what is wrong is short.
+    let bounds = quote! {
+        where
+            #domain: #runtime::Domain,
+            #sources: #runtime::Sources,
+            #(#types,)*
+            #(#resolved,)*
+    };
     quote! {
         #(#of_type)*
         #[allow(non_camel_case_types, dead_code)]
-        #vis struct #name {}
+        #item
 
         #(#of_code)*
         const _: () = {
@@ -109,11 +127,8 @@ fn items(
 
             // No `automatically_derived` here: Rust looks for what is unused in the user's body.
             #[allow(unreachable_code, clippy::diverging_sub_expression, clippy::needless_question_mark)]
-            impl<#domain, #sources> #runtime::Rule<#domain, #sources> for #name
-            where
-                #domain: #runtime::Domain<#(#types),*>,
-                #sources: #runtime::Sources,
-                #(#facts: #runtime::ResolvedBy<#sources>,)*
+            #rule for #name
+            #bounds
             {
                 fn evaluate(
                     #request: &#runtime::Request<'_, #domain>,
@@ -129,11 +144,8 @@ fn items(
             }
 
             #[automatically_derived]
-            impl<#domain, #sources> #runtime::PolicySet<#domain, #sources> for #name
-            where
-                #domain: #runtime::Domain,
-                #sources: #runtime::Sources,
-                Self: #runtime::Rule<#domain, #sources>,
+            #decides for #name
+            #bounds
             {
                 fn visit(visitor: &mut impl #runtime::Visitor<#domain, #sources>) {
                     visitor.rule::<Self>();
@@ -141,9 +153,9 @@ fn items(
             }
 
             #[automatically_derived]
-            impl<#marker> #runtime::LocalPolicies<#marker> for #name
+            #local_policies for #name
             where
-                #(#facts: #runtime::LoadsNothing<#marker>,)*
+                #(#local,)*
             {
             }
         };
@@ -159,6 +171,14 @@ fn attributes(attrs: &[Attribute]) -> (Vec<&Attribute>, Vec<&Attribute>) {
         attrs.iter().filter(|attr| !is(attr, &["expect"])).collect(),
         attrs.iter().filter(|attr| is(attr, &of_code)).collect(),
     )
+}
+
+/// `Fact: Trait<parameter>`, which the compiler shows where the body loads the fact.
+fn bound(fact: &syn::Path, name: &str, parameter: &Ident, runtime: &TokenStream) -> TokenStream {
+    let (first, last) = text::ends(fact);
+    let (runtime, name) = (text::at(runtime, first), Ident::new(name, first));
+    let arguments = quote_spanned!(last=> <#parameter>);
+    quote_spanned!(first=> #fact: #runtime::#name #arguments)
 }
 
 /// The variable that holds who asks for what; its hygiene keeps it apart from a user's `request`.
@@ -196,23 +216,23 @@ fn info(
         }
 
         #[automatically_derived]
-        impl #runtime::PolicyList for #ident {
+        impl #runtime::Listed for #ident {
             const POLICIES: #runtime::Policies =
                 #runtime::Policies::One(<Self as #runtime::Policy>::INFO);
         }
     }
 }
 
-/// `Subject = User, …`: the parameters that name a type.
-fn domain_types(policy: &Policy) -> Vec<TokenStream> {
+/// `__Domain::Subject: SubjectIs<User, Self, __Domain>, …`: the parameters that name a type, each
+/// shown at that type.
+fn domain_types(policy: &Policy, domain: &Ident, runtime: &TokenStream) -> Vec<TokenStream> {
     let named = |parameter: &Parameter| {
-        let name = match parameter.role {
-            Role::Subject => quote!(Subject),
-            Role::Action => quote!(Action),
-            Role::Resource => quote!(Resource),
-            Role::Context => quote!(Context),
-        };
-        parameter.ty.as_ref().map(|ty| quote!(#name = #ty))
+        let ty = parameter.ty.as_ref()?;
+        let (first, last) = text::ends(ty);
+        let role = Ident::new(&format!("{:?}", parameter.role), first);
+        let (is, runtime) = (format_ident!("{role}Is", span = first), text::at(runtime, first));
+        let arguments = quote_spanned!(last=> <#ty, Self, #domain>);
+        Some(quote_spanned!(first=> #domain::#role: #runtime::#is #arguments))
     };
     policy.parameters.iter().filter_map(named).collect()
 }
@@ -243,13 +263,17 @@ fn quiet_bindings(policy: &Policy) -> TokenStream {
 fn bind(parameter: &Parameter, leave: &TokenStream) -> TokenStream {
     let Parameter { role, pat, ty } = parameter;
     let (request, field) = (request(), field(*role));
-    let ty = ty.as_ref().map(|ty| quote_spanned!(ty.span()=> : &#ty));
+    // A parameter of a type of its own is asked for as that; any other is what the domain has.
+    let (ty, value) = match ty {
+        Some(ty) => (quote_spanned!(ty.span()=> : &#ty), quote!(#request.#field())),
+        None => (quote!(), quote!(#request.#field)),
+    };
     match pat {
         syn::Pat::Wild(_) => quote!(let _ = #request.#field;),
-        pat if is_plain(pat) => quote!(let #pat #ty = #request.#field;),
+        pat if is_plain(pat) => quote!(let #pat #ty = #value;),
         pat => quote! {
             #[allow(irrefutable_let_patterns)]
-            let #pat #ty = #request.#field else { #leave };
+            let #pat #ty = #value else { #leave };
         },
     }
 }

@@ -41,7 +41,8 @@ pub(crate) fn compile(attr: TokenStream, item: TokenStream, errors: &Errors) -> 
     let Some(block) = policy.body.take() else {
         return item::skeleton(&policy, &options, &runtime);
     };
-    let body = lower::body(block, quote::quote!(bool), true, errors);
+    let value = quote::quote_spanned!(policy.name.span()=> bool);
+    let body = lower::body(block, value, true, errors);
     check::body(&policy, &options, &body, errors);
     if !body.is_whole || !policy.has_signature {
         return item::skeleton(&policy, &options, &runtime);

@@ -70,23 +70,42 @@ impl<'a> Emitter<'a> {
     fn set(&self) -> TokenStream {
         let (krate, ty, tables) = (&self.sources.krate, &self.ty, &self.tables);
         let (parameters, _, bounds) = self.generics.split_for_impl();
-        let (all, visit) = if tables.is_empty() {
+        let (all, visitor) = if tables.is_empty() {
             (quote!(_), quote!(_))
         } else {
             (quote!(tables), quote!(visit))
         };
+        // What is wrong with a fact is said at its name, here too.
+        let new = self.sources.loads.iter().map(|Load { fact, .. }| {
+            let (first, last) = text::ends(fact);
+            let krate = krate.spanned(first);
+            let call = quote_spanned!(last=> ::new());
+            quote_spanned!(first=> #krate::private::Table #call)
+        });
+        let visit = self.sources.loads.iter().zip(tables).map(|(Load { fact, .. }, table)| {
+            let (first, last) = text::ends(fact);
+            let table = Ident::new(&table.to_string(), last);
+            let table = quote_spanned!(first=> &#all.#table);
+            quote!(#visitor(#table);)
+        });
         quote! {
             #[automatically_derived]
             impl #parameters #krate::Sources for #ty #bounds {
                 type Tables = __Tables;
                 fn tables() -> __Tables {
-                    __Tables { #(#tables: #krate::private::Table::new()),* }
+                    __Tables { #(#tables: #new),* }
                 }
                 fn for_each_table<'t>(
                     #all: &'t __Tables,
-                    #visit: &mut dyn ::core::ops::FnMut(&'t dyn #krate::private::AnyTable<Self>),
+                    #visitor: &mut dyn ::core::ops::FnMut(&'t dyn #krate::private::AnyTable<Self>),
                 ) {
-                    #(#visit(&#all.#tables);)*
+                    #(#visit)*
+                }
+            }
+            #[automatically_derived]
+            impl #parameters #krate::IntoSources<Self> for #ty #bounds {
+                fn into_sources(self) -> ::std::sync::Arc<Self> {
+                    ::std::sync::Arc::new(self)
                 }
             }
         }
@@ -95,15 +114,19 @@ impl<'a> Emitter<'a> {
     /// One fact: where it is kept, who loads it, and that it can be asked for.
     fn load(&self, Load { fact, field, source }: &Load, table: &Ident) -> TokenStream {
         let (krate, ty) = (&self.sources.krate, &self.ty);
-        let (parameters, _, bounds) = self.generics.split_for_impl();
         // A source that does not load the fact is an error at the fact's name, which the compiler
         // completes with "returned here" at the field's type.
         let (first, last) = text::ends(fact);
         let (path, arguments) = (krate.spanned(first), quote_spanned!(last=> <Self>));
         let a_source = quote_spanned!(first=> &impl #path::FactSource #arguments);
         let the_field = quote_spanned!(text::ends(source).0=> &sources.#field);
+        // That it is a fact which a source loads is taken for granted here, and checked where the
+        // tables are visited: one error, and no conflict with the impl of a derived fact.
+        let mut generics = self.generics.clone();
+        let bounds = &mut generics.make_where_clause().predicates;
+        bounds.push(parse_quote!(for<'k> Self: #krate::private::LoadedBounds<'k>));
+        let (parameters, _, bounds) = generics.split_for_impl();
         quote! {
-            #[automatically_derived]
             impl #parameters #krate::private::Stored<#ty> for #fact #bounds {
                 fn source(sources: &#ty) -> #a_source {
                     #the_field
@@ -113,6 +136,7 @@ impl<'a> Emitter<'a> {
                 }
             }
             #[automatically_derived]
+            #[diagnostic::do_not_recommend]
             impl #parameters #krate::ResolvedBy<#ty> for #fact #bounds {
                 fn resolve(
                     self,

@@ -14,6 +14,7 @@ fn expansion(source: &str) -> String {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "it is what the macro writes")]
 fn a_set_of_sources() {
     insta::assert_snapshot!(expansion(
         "pub struct AppFacts { #[loads(OrgRole, org::Suspended)] db: Database, other: u8, #[loads(Parent)] folders: Arc<Folders> }"
@@ -47,7 +48,15 @@ fn a_set_of_sources() {
             }
         }
         #[automatically_derived]
-        impl ::gatehouse::private::Stored<AppFacts> for OrgRole {
+        impl ::gatehouse::IntoSources<Self> for AppFacts {
+            fn into_sources(self) -> ::std::sync::Arc<Self> {
+                ::std::sync::Arc::new(self)
+            }
+        }
+        impl ::gatehouse::private::Stored<AppFacts> for OrgRole
+        where
+            for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
+        {
             fn source(sources: &AppFacts) -> &impl ::gatehouse::FactSource<Self> {
                 &sources.db
             }
@@ -56,7 +65,11 @@ fn a_set_of_sources() {
             }
         }
         #[automatically_derived]
-        impl ::gatehouse::ResolvedBy<AppFacts> for OrgRole {
+        #[diagnostic::do_not_recommend]
+        impl ::gatehouse::ResolvedBy<AppFacts> for OrgRole
+        where
+            for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
+        {
             fn resolve(
                 self,
                 cx: &mut ::gatehouse::private::Cx<AppFacts>,
@@ -67,8 +80,10 @@ fn a_set_of_sources() {
                 ::gatehouse::private::stored(cx, self)
             }
         }
-        #[automatically_derived]
-        impl ::gatehouse::private::Stored<AppFacts> for org::Suspended {
+        impl ::gatehouse::private::Stored<AppFacts> for org::Suspended
+        where
+            for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
+        {
             fn source(sources: &AppFacts) -> &impl ::gatehouse::FactSource<Self> {
                 &sources.db
             }
@@ -77,7 +92,11 @@ fn a_set_of_sources() {
             }
         }
         #[automatically_derived]
-        impl ::gatehouse::ResolvedBy<AppFacts> for org::Suspended {
+        #[diagnostic::do_not_recommend]
+        impl ::gatehouse::ResolvedBy<AppFacts> for org::Suspended
+        where
+            for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
+        {
             fn resolve(
                 self,
                 cx: &mut ::gatehouse::private::Cx<AppFacts>,
@@ -88,8 +107,10 @@ fn a_set_of_sources() {
                 ::gatehouse::private::stored(cx, self)
             }
         }
-        #[automatically_derived]
-        impl ::gatehouse::private::Stored<AppFacts> for Parent {
+        impl ::gatehouse::private::Stored<AppFacts> for Parent
+        where
+            for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
+        {
             fn source(sources: &AppFacts) -> &impl ::gatehouse::FactSource<Self> {
                 &sources.folders
             }
@@ -98,7 +119,11 @@ fn a_set_of_sources() {
             }
         }
         #[automatically_derived]
-        impl ::gatehouse::ResolvedBy<AppFacts> for Parent {
+        #[diagnostic::do_not_recommend]
+        impl ::gatehouse::ResolvedBy<AppFacts> for Parent
+        where
+            for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
+        {
             fn resolve(
                 self,
                 cx: &mut ::gatehouse::private::Cx<AppFacts>,
@@ -115,7 +140,7 @@ fn a_set_of_sources() {
 
 #[test]
 fn a_struct_that_loads_nothing() {
-    insta::assert_snapshot!(expansion("#[sources(crate = auth::gate)] struct NoFacts;"), @r#"
+    insta::assert_snapshot!(expansion("#[sources(crate = auth::gate)] struct NoFacts;"), @"
     const _: () = {
         #[doc(hidden)]
         pub struct __Tables {}
@@ -130,13 +155,20 @@ fn a_struct_that_loads_nothing() {
                 _: &mut dyn ::core::ops::FnMut(&'t dyn auth::gate::private::AnyTable<Self>),
             ) {}
         }
+        #[automatically_derived]
+        impl auth::gate::IntoSources<Self> for NoFacts {
+            fn into_sources(self) -> ::std::sync::Arc<Self> {
+                ::std::sync::Arc::new(self)
+            }
+        }
     };
-    "#);
+    ");
     expansion("struct Empty {}");
     expansion("struct OnlyLocal { db: Database }");
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "it is what the macro writes")]
 fn parameters_are_bounded() {
     insta::assert_snapshot!(expansion(
         "struct App<D: Db> where D: Clone { #[loads(A)] db: Pool<D>, #[loads(B)] other: Plain }"
@@ -172,11 +204,22 @@ fn parameters_are_bounded() {
             }
         }
         #[automatically_derived]
+        impl<D: Db> ::gatehouse::IntoSources<Self> for App<D>
+        where
+            D: Clone,
+            App<D>: ::core::marker::Send + ::core::marker::Sync + 'static,
+            Pool<D>: ::gatehouse::FactSource<A>,
+        {
+            fn into_sources(self) -> ::std::sync::Arc<Self> {
+                ::std::sync::Arc::new(self)
+            }
+        }
         impl<D: Db> ::gatehouse::private::Stored<App<D>> for A
         where
             D: Clone,
             App<D>: ::core::marker::Send + ::core::marker::Sync + 'static,
             Pool<D>: ::gatehouse::FactSource<A>,
+            for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
             fn source(sources: &App<D>) -> &impl ::gatehouse::FactSource<Self> {
                 &sources.db
@@ -186,11 +229,13 @@ fn parameters_are_bounded() {
             }
         }
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl<D: Db> ::gatehouse::ResolvedBy<App<D>> for A
         where
             D: Clone,
             App<D>: ::core::marker::Send + ::core::marker::Sync + 'static,
             Pool<D>: ::gatehouse::FactSource<A>,
+            for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
             fn resolve(
                 self,
@@ -202,12 +247,12 @@ fn parameters_are_bounded() {
                 ::gatehouse::private::stored(cx, self)
             }
         }
-        #[automatically_derived]
         impl<D: Db> ::gatehouse::private::Stored<App<D>> for B
         where
             D: Clone,
             App<D>: ::core::marker::Send + ::core::marker::Sync + 'static,
             Pool<D>: ::gatehouse::FactSource<A>,
+            for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
             fn source(sources: &App<D>) -> &impl ::gatehouse::FactSource<Self> {
                 &sources.other
@@ -217,11 +262,13 @@ fn parameters_are_bounded() {
             }
         }
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl<D: Db> ::gatehouse::ResolvedBy<App<D>> for B
         where
             D: Clone,
             App<D>: ::core::marker::Send + ::core::marker::Sync + 'static,
             Pool<D>: ::gatehouse::FactSource<A>,
+            for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
             fn resolve(
                 self,
@@ -267,7 +314,15 @@ fn a_set_with_errors_is_there_all_the_same() {
             }
         }
         #[automatically_derived]
-        impl ::gatehouse::private::Stored<App> for A {
+        impl ::gatehouse::IntoSources<Self> for App {
+            fn into_sources(self) -> ::std::sync::Arc<Self> {
+                ::std::sync::Arc::new(self)
+            }
+        }
+        impl ::gatehouse::private::Stored<App> for A
+        where
+            for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
+        {
             fn source(sources: &App) -> &impl ::gatehouse::FactSource<Self> {
                 &sources.0
             }
@@ -276,7 +331,11 @@ fn a_set_with_errors_is_there_all_the_same() {
             }
         }
         #[automatically_derived]
-        impl ::gatehouse::ResolvedBy<App> for A {
+        #[diagnostic::do_not_recommend]
+        impl ::gatehouse::ResolvedBy<App> for A
+        where
+            for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
+        {
             fn resolve(
                 self,
                 cx: &mut ::gatehouse::private::Cx<App>,
@@ -287,8 +346,10 @@ fn a_set_with_errors_is_there_all_the_same() {
                 ::gatehouse::private::stored(cx, self)
             }
         }
-        #[automatically_derived]
-        impl ::gatehouse::private::Stored<App> for B {
+        impl ::gatehouse::private::Stored<App> for B
+        where
+            for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
+        {
             fn source(sources: &App) -> &impl ::gatehouse::FactSource<Self> {
                 &sources.0
             }
@@ -297,7 +358,11 @@ fn a_set_with_errors_is_there_all_the_same() {
             }
         }
         #[automatically_derived]
-        impl ::gatehouse::ResolvedBy<App> for B {
+        #[diagnostic::do_not_recommend]
+        impl ::gatehouse::ResolvedBy<App> for B
+        where
+            for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
+        {
             fn resolve(
                 self,
                 cx: &mut ::gatehouse::private::Cx<App>,

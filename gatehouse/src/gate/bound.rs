@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 
 use super::decision::{AccessError, Allowed, Decision, FilterError};
 use super::executor::{Evaluation, Rules, Static, decide_local};
-use crate::policy::{Domain, LocalPolicies, Locally, PolicySet};
+use crate::policy::{Domain, LocalSet, PolicySet};
 use crate::private::Request;
 use crate::session::Session;
 use crate::source::Sources;
@@ -250,7 +250,7 @@ impl<D: Domain, P: Sources, S: PolicySet<D, P>, C> Bound<'_, D, P, Static<S>, C>
     /// ```
     pub fn check_local(&self, resource: &D::Resource) -> Decision
     where
-        S: LocalPolicies<Locally>,
+        S: LocalSet,
         C: SuppliesContext<D::Context>,
     {
         let context = self.context.context();

@@ -141,7 +141,7 @@ impl<P: Sources> Cx<P> {
 }
 
 /// A fact that one of the sources `P` loads: written by `#[derive(Sources)]`.
-pub trait Stored<P: Sources>: ResolvedBy<P> + LoadedFact {
+pub trait Stored<P: Sources>: LoadedFact {
     /// The source. Its type has no name here: a user's may be private where `P` is public.
     fn source(sources: &P) -> &impl FactSource<Self>;
 

@@ -6,6 +6,8 @@
 use std::fmt::Debug;
 use std::hash::{Hash, Hasher};
 
+use crate::fact::LoadedFact;
+
 /// A type that can be part of a key. Everything with the traits of a key is one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be part of a fact's key",
@@ -87,6 +89,17 @@ pub trait ValueBounds<'k>: Clone + Debug + Send + Sync + 'static {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Clone + Debug + Send + Sync + 'static> ValueBounds<'_> for T {}
+
+/// What the compiler may take for granted of a fact that `#[loads(…)]` names; see [`KeyBounds`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no fact that a source loads",
+    label = "a derived fact, or no fact at all",
+    note = "a fact with a body is computed from other facts: give sources to those, and remove it from `#[loads(…)]`"
+)]
+pub trait LoadedBounds<'k>: LoadedFact {}
+
+#[diagnostic::do_not_recommend]
+impl<K: LoadedFact> LoadedBounds<'_> for K {}
 
 /// Stands in for a type that `fact!` refused, so that the error which says so is the only one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -6,30 +6,62 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::cx::{Cx, Stop, read};
-use crate::fact::FactKey;
 use crate::source::{ResolvedBy, Sources};
 
 /// What `?` works on in a policy: `Option`.
 #[diagnostic::on_unimplemented(
     message = "`?` in a rule works on an `Option`, and this is `{Self}`",
-    label = "not an `Option`",
-    note = "a fact with a default or a body is never missing: write `.await` without `?`; for a `Result`, say what an error means: `.ok()?`, or a `match`"
+    label = "never missing: not an `Option`",
+    note = "a fact with a default or a body is never missing: write `.await` without `?`",
+    note = "of a `Result`, say what an error means: `.ok()?`, or a `match`"
 )]
-pub trait Optional<T> {
-    /// The option.
-    fn into_option(self) -> Option<T>;
+pub trait MaybeMissing<T> {
+    /// `value?`: what is inside, or the policy does not apply.
+    fn present(self) -> Result<T, Stop>;
 }
 
-impl<T> Optional<T> for Option<T> {
-    fn into_option(self) -> Option<T> {
+#[diagnostic::do_not_recommend]
+impl<T> MaybeMissing<T> for Option<T> {
+    #[inline]
+    fn present(self) -> Result<T, Stop> {
+        self.ok_or(Stop::NotApplicable)
+    }
+}
+
+/// What a fact gives where a rule wants a `bool`: in a condition, and at its end.
+#[diagnostic::on_unimplemented(
+    message = "the fact `{K}` is `{Self}` here, and a `bool` is wanted",
+    label = "not a `bool`",
+    note = "an `Option` is a fact that may be missing; say what that means: `.await.unwrap_or(false)`, `.await?`, or a default where it is declared: `-> bool = false`",
+    note = "a value of another type is compared, or matched"
+)]
+pub trait Truth<K> {
+    /// Itself.
+    fn truth(self) -> bool;
+}
+
+#[diagnostic::do_not_recommend]
+impl<K> Truth<K> for bool {
+    #[inline]
+    fn truth(self) -> bool {
         self
     }
 }
 
-/// `value?`: what is inside, or the policy does not apply.
+/// `Name(…).await` where a `bool` is wanted, so that the message for another type is ours.
 #[inline]
-pub fn present<T>(value: impl Optional<T>) -> Result<T, Stop> {
-    value.into_option().ok_or(Stop::NotApplicable)
+pub fn holds<P: Sources, K>(key: K, cx: &mut Cx<P>) -> Result<bool, Stop>
+where
+    K: ResolvedBy<P, Output: Truth<K>>,
+{
+    read(key, cx).map(Truth::truth)
+}
+
+/// `Name(…).await;`: what it gives, which is used for nothing.
+#[inline]
+#[must_use = "the rule loads a fact and does not look at it: use its value, or remove the load"]
+pub fn value<T>(value: T) -> T {
+    value
 }
 
 /// The left side of `||` or `&&`: what stops it stops nothing else yet.
@@ -90,7 +122,7 @@ fn despite_failure<P: Sources>(
 /// `any(keys).await`: true if one is known true; else unknown if one is; else false.
 pub fn any<P: Sources, K>(keys: impl IntoIterator<Item = K>, cx: &mut Cx<P>) -> Result<bool, Stop>
 where
-    K: ResolvedBy<P> + FactKey<Output = bool>,
+    K: ResolvedBy<P, Output: Truth<K>>,
 {
     quantified(keys, cx, true)
 }
@@ -98,7 +130,7 @@ where
 /// `all(keys).await`: false if one is known false; else unknown if one is; else true.
 pub fn all<P: Sources, K>(keys: impl IntoIterator<Item = K>, cx: &mut Cx<P>) -> Result<bool, Stop>
 where
-    K: ResolvedBy<P> + FactKey<Output = bool>,
+    K: ResolvedBy<P, Output: Truth<K>>,
 {
     quantified(keys, cx, false)
 }
@@ -109,14 +141,14 @@ fn quantified<P: Sources, K>(
     decisive: bool,
 ) -> Result<bool, Stop>
 where
-    K: ResolvedBy<P> + FactKey<Output = bool>,
+    K: ResolvedBy<P, Output: Truth<K>>,
 {
     let mut unknown = None;
     // How deep a derived fact is must not depend on what is known first: inside of one, all keys
     // before the decisive one are waited for.
     let in_order = K::DERIVATION.is_some() && cx.walk.links() > 0;
     for key in keys {
-        match read(key, cx) {
+        match holds(key, cx) {
             Ok(value) if value == decisive => {
                 let waits = in_order && unknown == Some(Stop::Pending);
                 return if waits { Err(Stop::Pending) } else { Ok(decisive) };

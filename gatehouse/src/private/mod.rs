@@ -1,8 +1,9 @@
 //! What generated code calls. Not for users: it changes with any version, together with the macros.
 //!
 //! A policy's body becomes plain synchronous Rust. Each load is [`read`] (or [`any`], [`all`],
-//! [`each`]) followed by `?`: the value, or an early return with a [`Stop`]. `?` on an option is
-//! [`present`]`(…)?`. `||` and `&&` over facts are [`or`] and [`and`].
+//! [`each`]) followed by `?`: the value, or an early return with a [`Stop`]; where a `bool` is wanted,
+//! it is [`holds`]. `?` on an option is [`MaybeMissing::present`]`(…)?`. `||` and `&&` over facts are
+//! [`or`] and [`and`].
 
 mod ask;
 mod cx;
@@ -10,21 +11,23 @@ mod derived;
 mod fact;
 mod logic;
 mod nodes;
+mod roles;
 mod walk;
 
 pub use self::ask::{ask, ask_each, known, slice};
 pub use self::cx::{Cx, Request, Stop, Stored, read, stored};
 pub use self::derived::{Derived, derived};
 pub use self::fact::*;
-pub use self::logic::{Optional, all, and, any, attempt, each, or, present};
+pub use self::logic::{MaybeMissing, Truth, all, and, any, attempt, each, holds, or, value};
+pub use self::roles::*;
 pub use crate::plan::{
     Condition, Cost, Derivation, Guard, LoadKind, Plan, PlannedLoad, Wait, scheduled, within_budget,
 };
 pub use crate::policy::{
-    Effect, LoadsNothing, LocalPolicies, Location, Policies, Policy, PolicyInfo, PolicyList,
-    PolicySet, Rule, Visitor,
+    Decides, Effect, Listed, LoadsNothing, LocalPolicies, Locally, Location, Member, Policies,
+    Policy, PolicyInfo, Rule, Visitor,
 };
 pub use crate::session::{AnyTable, BatchHandle, RosterHandle, SeatHandle, Table};
 pub use crate::source::{ResolvedBy, Sources};
-pub use crate::{Domain, FactKey, LoadedFact};
+pub use crate::{Domain, FactKey, IntoSources, LoadedFact};
 pub use std::vec::Vec;

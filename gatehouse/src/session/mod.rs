@@ -125,17 +125,20 @@ impl<P: Sources> Generation<P> {
 }
 
 /// What [`Session::new`] takes: sources, or an `Arc` of them.
+///
+/// Written by [`#[derive(Sources)]`](derive@crate::Sources), and not for every `P: Sources`: of a type
+/// that is none, a session's type stays unknown, so that this is the only error.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a set of sources",
+    label = "expected a struct with `#[derive(Sources)]`, or an `Arc` of one",
+    note = "write `#[derive(Sources)]` on the struct, and `#[loads(Fact, …)]` on each field that is a source"
+)]
 pub trait IntoSources<P> {
     /// Shares the sources.
     fn into_sources(self) -> StdArc<P>;
 }
 
-impl<P: Sources> IntoSources<P> for P {
-    fn into_sources(self) -> StdArc<P> {
-        StdArc::new(self)
-    }
-}
-
+#[diagnostic::do_not_recommend]
 impl<P: Sources> IntoSources<P> for StdArc<P> {
     fn into_sources(self) -> StdArc<P> {
         self

@@ -8,7 +8,7 @@ use super::load;
 use super::round::Round;
 use super::seat::{Roster, Seat};
 use super::sync::{Arc, HashState, Mutex};
-use crate::fact::{FactError, FactResult, LoadedFact};
+use crate::fact::{FactError, FactKey, FactResult};
 use crate::private::Stored;
 use crate::source::{FactSource, Sources};
 
@@ -16,14 +16,14 @@ use crate::source::{FactSource, Sources};
 ///
 /// Lock order: `flights`, then `core`, then a seat. No user code but `Eq` of a key runs under any of
 /// them.
-pub struct Table<K: LoadedFact> {
+pub struct Table<K: FactKey> {
     core: Mutex<Core<K, Answer<K::Value>, Arc<Seat>>>,
     flights: Mutex<Vec<FlightOf<K>>>,
     hash_state: HashState,
 }
 
 /// A batch that was taken, and its load.
-type FlightOf<K> = (BatchId, Arc<Flight<Vec<FactResult<<K as crate::FactKey>::Value>>>>);
+type FlightOf<K> = (BatchId, Arc<Flight<Vec<FactResult<<K as FactKey>::Value>>>>);
 
 /// One key's result. Cloning it runs no user code, so it may be done under the lock.
 pub(super) enum Answer<V> {
@@ -51,13 +51,13 @@ impl<V: Clone> Answer<V> {
     }
 }
 
-impl<K: LoadedFact> Default for Table<K> {
+impl<K: FactKey> Default for Table<K> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<K: LoadedFact> Table<K> {
+impl<K: FactKey> Table<K> {
     /// An empty table.
     #[must_use]
     pub fn new() -> Self {

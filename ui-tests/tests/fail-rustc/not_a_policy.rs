@@ -19,6 +19,11 @@ impl Domain for Documents {
 
 pub struct Owner;
 
+#[policy]
+pub fn owner(user: &User, doc: &Document) -> bool {
+    doc.owner == user.id
+}
+
 static GATE: Gate<Documents, Owner> = Gate::new();
 
 fn main() {}

@@ -1,0 +1,13 @@
+use gatehouse::prelude::*;
+
+fact! {
+    pub Level(user: u32) -> u32 = 0;
+    pub Senior(user: u32) -> bool {
+        if user == 1 {
+            return 5;
+        }
+        Level(user).await > 3
+    }
+}
+
+fn main() {}

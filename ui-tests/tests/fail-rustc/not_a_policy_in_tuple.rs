@@ -1,0 +1,24 @@
+use gatehouse::prelude::*;
+
+pub struct Document {
+    pub owner: u32,
+}
+
+pub struct Documents;
+impl Domain for Documents {
+    type Subject = u32;
+    type Action = ();
+    type Resource = Document;
+    type Context = ();
+}
+
+#[policy]
+pub fn owner(user: &u32, doc: &Document) -> bool {
+    doc.owner == *user
+}
+
+pub struct Suspended;
+
+pub static GATE: Gate<Documents, (owner, Suspended)> = Gate::new();
+
+fn main() {}

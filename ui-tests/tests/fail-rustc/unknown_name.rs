@@ -1,0 +1,12 @@
+use gatehouse::prelude::*;
+
+fact! {
+    pub Level(user: u32) -> u8;
+}
+
+#[policy]
+pub async fn high(user: &u32) -> bool {
+    Level(usr).await? >= 3
+}
+
+fn main() {}
