@@ -214,7 +214,7 @@ impl Lowering<'_> {
     }
 
     /// The attributes that say how strict lints are; others are refused.
-    fn lints(&self, attrs: Vec<Attribute>) -> Vec<Attribute> {
+    fn lints(&mut self, attrs: Vec<Attribute>) -> Vec<Attribute> {
         let (lints, others): (Vec<_>, _) = attrs.into_iter().partition(|attr| {
             LINTS.iter().any(|name| attr.path().is_ident(name)) || is_for_tools(attr)
         });
@@ -225,7 +225,7 @@ impl Lowering<'_> {
     }
 
     /// An expression's attributes have no place in the tree: a `cfg` among them must not get lost.
-    fn refuse_attributes(&self, expr: &Expr) {
+    fn refuse_attributes(&mut self, expr: &Expr) {
         let attrs = |input: ParseStream<'_>| {
             let attrs = Attribute::parse_outer(input)?;
             input.parse::<TokenStream>().map(|_| attrs)
@@ -235,10 +235,12 @@ impl Lowering<'_> {
         }
     }
 
-    fn refuse_attribute(&self, attr: &Attribute) {
+    fn refuse_attribute(&mut self, attr: &Attribute) {
         if !is_for_tools(attr) {
             let name = text::of_expr(attr.path());
             self.errors.push(attr, refusal::attribute_inside(&name));
+            // Without it the rest may mean something else.
+            self.is_whole = false;
         }
     }
 
