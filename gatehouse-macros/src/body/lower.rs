@@ -33,6 +33,7 @@ const CLOSURE: Place = ("a closure", messages::REMEDY_CLOSURE);
 const LOOP: Place = ("a loop", messages::REMEDY_LOOP);
 const FUNCTION: Place = ("another function", messages::REMEDY_FUNCTION);
 const MACRO: Place = ("a macro", messages::REMEDY_MACRO);
+const CONSTANT: Place = ("a constant", messages::REMEDY_MACRO);
 const ASYNC_BLOCK: Place = ("an `async` block", messages::REMEDY_ASYNC_BLOCK);
 
 struct Lowering<'e> {
@@ -144,6 +145,12 @@ impl Lowering<'_> {
             Expr::Macro(it) => {
                 self.opaque_macro(&it.mac);
                 return Node::Plain(expr);
+            }
+            Expr::Repeat(it) => {
+                self.refuse_loads(it.len.to_token_stream(), CONSTANT);
+            }
+            Expr::Const(it) => {
+                self.refuse_loads(it.block.to_token_stream(), CONSTANT);
             }
             _ => {}
         }
@@ -370,7 +377,11 @@ pub(crate) fn children_mut(expr: &mut Expr) -> Vec<&mut Expr> {
         Expr::Assign(it) => vec![&mut *it.right, &mut *it.left],
         Expr::Binary(it) => vec![&mut *it.left, &mut *it.right],
         Expr::Break(it) => it.expr.iter_mut().map(|value| &mut **value).collect(),
-        Expr::Call(it) => it.args.iter_mut().collect(),
+        Expr::Call(it) => {
+            // The name of a function is no expression to look into.
+            let func = Some(&mut *it.func).filter(|func| !matches!(func, Expr::Path(_)));
+            func.into_iter().chain(it.args.iter_mut()).collect()
+        }
         Expr::Cast(it) => vec![&mut *it.expr],
         Expr::Field(it) => vec![&mut *it.base],
         Expr::Group(it) => vec![&mut *it.expr],
