@@ -36,7 +36,7 @@ fn compile(attr: TokenStream, item: TokenStream, errors: &Errors) -> TokenStream
     let library = options.library.take().unwrap_or_else(CratePath::default_path);
     let runtime = item::runtime(&library);
     let mut policy = Policy::parse(function, errors);
-    let body = lower::body(policy.take_block(), quote::quote!(bool), true, errors);
+    let body = lower::body(policy.take_block(), policy.value.clone(), true, errors);
     check::body(&policy, &options, &body, errors);
     if !errors.is_empty() {
         return item::skeleton(&policy, &options, &runtime);

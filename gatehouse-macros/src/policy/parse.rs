@@ -5,7 +5,8 @@ use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, FnArg, Ident, ItemFn, LitInt, Pat, ReturnType, Signature, Token, Type, Visibility,
+    AttrStyle, Attribute, FnArg, Ident, ItemFn, LitInt, Pat, ReturnType, Signature, Token, Type,
+    Visibility,
 };
 
 use super::messages;
@@ -90,8 +91,11 @@ impl Parse for Choice {
             "unconditional" => Self::Unconditional(name),
             "lazy" => Self::Lazy(name),
             "rounds" => {
+                // Where nothing follows, there is nothing but the name to point at.
+                let here = name.span();
                 let wrong = |error: syn::Error| {
-                    syn::Error::new(error.span(), messages::ROUNDS_NOT_A_NUMBER)
+                    let span = if input.is_empty() { here } else { error.span() };
+                    syn::Error::new(span, messages::ROUNDS_NOT_A_NUMBER)
                 };
                 input.parse::<Token![=]>().map_err(wrong)?;
                 Self::Rounds(name, input.parse().map_err(wrong)?)
@@ -145,19 +149,27 @@ pub(super) struct Policy {
     pub(super) fn_token: Token![fn],
     pub(super) is_async: bool,
     pub(super) parameters: Vec<Parameter>,
+    /// `bool`, as the user names it: another type of theirs may have that name.
+    pub(super) value: TokenStream,
     pub(super) block: syn::Block,
 }
 
 impl Policy {
     pub(super) fn parse(item: ItemFn, errors: &Errors) -> Self {
         check_signature(&item.sig, errors);
+        let mut attrs = item.attrs;
+        // Those that stand at the beginning of the body come to stand before the type.
+        for attr in &mut attrs {
+            attr.style = AttrStyle::Outer;
+        }
         Self {
-            attrs: item.attrs,
+            attrs,
             vis: item.vis,
             name: item.sig.ident,
             fn_token: item.sig.fn_token,
             is_async: item.sig.asyncness.is_some(),
             parameters: parameters(item.sig.inputs, errors),
+            value: value(&item.sig.output),
             block: *item.block,
         }
     }
@@ -180,6 +192,17 @@ impl Policy {
             _ => None,
         });
         lines.collect::<Vec<_>>().join("\n").trim().to_owned()
+    }
+}
+
+/// The type that the user's function returns, or `bool` if that is refused. Without their span: what
+/// gives another type is wrong, and not this one.
+fn value(output: &ReturnType) -> TokenStream {
+    match output {
+        ReturnType::Type(_, ty) if text::is_named(ty, "bool") => {
+            text::at(&ty.to_token_stream(), Span::call_site())
+        }
+        _ => quote::quote!(bool),
     }
 }
 
