@@ -260,9 +260,10 @@ impl Lowering<'_> {
         let written = base.to_token_stream();
         let ends = (text::ends(&base).0, await_span);
         let Some((base, lazy)) = self.lazy(base) else { return Node::refused() };
+        let named = matches!(&base, Expr::Call(call) if turbofish(&call.func).is_some());
         let Some((kind, fact, keys)) = self.keys(base) else { return Node::refused() };
         let keys = self.expr(keys);
-        self.loads.push(Load { kind, fact, written, ends, lazy });
+        self.loads.push(Load { kind, fact, named, written, ends, lazy });
         Node::Load(self.loads.len() - 1, kind, Box::new(keys))
     }
 
