@@ -3,7 +3,7 @@
 //! Each load becomes `read(cx, key)?`: the value, or an early return that says why not. After the
 //! last check nothing here can fail.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
@@ -25,6 +25,19 @@ pub(crate) fn as_written(node: &Node) -> TokenStream {
 /// What a slice keeps of a node, as the user wrote it.
 pub(crate) fn as_passed(node: &Node) -> TokenStream {
     looking(Mode::AsPassed, node)
+}
+
+/// What `match` or `if let` looks at, where the user wrote it in a place that allows more: there a
+/// struct's braces would be taken for the arms', and `&&` for the end of the pattern's value.
+pub(crate) fn scrutinee(tokens: TokenStream) -> TokenStream {
+    let has_more = |tree: TokenTree| match tree {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        TokenTree::Punct(punct) => {
+            matches!(punct.as_char(), '&' | '|') && punct.spacing() == Spacing::Joint
+        }
+        _ => false,
+    };
+    if tokens.clone().into_iter().any(has_more) { quote!((#tokens)) } else { tokens }
 }
 
 fn looking(mode: Mode, node: &Node) -> TokenStream {
@@ -170,7 +183,7 @@ impl<'e> Emitter<'e> {
                 quote!(let #pat = #value)
             }
             Node::Matches(arm, scrutinee) => {
-                let scrutinee = self.node(scrutinee);
+                let scrutinee = self::scrutinee(self.node(scrutinee));
                 let (pat, guard) = (&arm.pat, self.guard(arm));
                 // The arms of `matches!`, which would hide the load from this compiler.
                 quote!((match #scrutinee { #pat #guard => true, _ => false }))
@@ -250,7 +263,8 @@ impl<'e> Emitter<'e> {
             Kind::Each => quote_spanned!(first=> each),
         };
         let path = quote_spanned!(first=> #runtime::#function);
-        quote!(#path(#key, #cx) #stop)
+        let fact = body.loads[id].turbofish();
+        quote!(#path #fact(#key, #cx) #stop)
     }
 
     fn way_out(&self, token: syn::Token![return], value: Option<&Node>) -> TokenStream {

@@ -20,6 +20,11 @@ fn what_was_found_stays_found() {
         // What is emitted is no Rust.
         fact("pub Level(user: u32) -> bool = let Some(level) = user; false;"),
         policy("#![allow(unused)] user.admin"),
+        policy("let S { a: true } = S { a: Grant(1).await } else { return false }; Level(2).await"),
+        policy("matches!(S { a: Grant(1).await }, S { a: true }) && Grant(2).await"),
+        policy(
+            "Grant(1).await && { let S { a } = S { a: user.x } else { return Grant(2).await }; Grant(a).await }",
+        ),
         // A load that nobody compiled.
         policy("(Rules(user.id).await)(user)"),
         policy("[user.id; Level(user.id).await].is_empty()"),
