@@ -12,6 +12,8 @@ mod mutants;
 mod programs;
 mod spans;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use proc_macro2::{TokenStream, TokenTree};
 use proptest::prelude::*;
 use syn::{Item, Macro};
@@ -134,4 +136,29 @@ fn random_tokens() {
     on_rustcs_stack(|| {
         proptest!(config(500), |(program in mutants::soup())| check_with_spans(&program));
     });
+}
+
+/// Two builds give the same expansions, though each process hashes with other seeds.
+#[test]
+fn two_processes_expand_alike() {
+    let run = || {
+        let test = std::process::Command::new(std::env::current_exe().expect("this test"))
+            .args(["--exact", "fuzz::expansions_of_the_repository", "--nocapture"])
+            .output();
+        let output = String::from_utf8(test.expect("a second process").stdout).expect("text");
+        let line = output.lines().find_map(|line| line.split_once("expansions: "));
+        line.expect("a line about the expansions").1.to_owned()
+    };
+    assert_eq!(run(), run());
+}
+
+/// Says what [`two_processes_expand_alike`] compares.
+#[test]
+fn expansions_of_the_repository() {
+    let mut hasher = DefaultHasher::new();
+    for stored in programs::all() {
+        stored.program().expand().to_string().hash(&mut hasher);
+    }
+    assert_ne!(hasher.finish(), DefaultHasher::new().finish(), "nothing was expanded");
+    println!("expansions: {:x}", hasher.finish());
 }

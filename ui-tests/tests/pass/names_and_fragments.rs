@@ -1,6 +1,5 @@
 //! Names that generated code has too, and pieces of other macros in every place.
 #![allow(non_camel_case_types, non_snake_case)]
-use gatehouse::prelude::*;
 pub mod macros {
     #[macro_export]
     macro_rules! grants {
@@ -74,6 +73,17 @@ async fn turbo(u: &User) -> bool {
         && all::<Plain>(u.ids.iter().map(|x| Plain(*x, 1, 1, 1, 1, 1, 1, 1, 1)).map(Into::into))
             .await
 }
+/// A constant that a pattern of generated code could be taken for: it must not decide.
+mod constants {
+    #![allow(non_upper_case_globals)]
+    pub const value: bool = true;
+    gatehouse::fact! {
+        pub Closed(a: u8) -> bool = true;
+    }
+}
+
 fn main() {
     let _ = D(1, 2, 3);
+    let found = <constants::Closed as gatehouse::LoadedFact>::output(Some(!constants::value));
+    assert!(!found, "what was found was compared with a constant");
 }
