@@ -21,6 +21,8 @@ mod sources;
 mod text;
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod testing;
 
 /// Declares facts: the keys of what rules know.

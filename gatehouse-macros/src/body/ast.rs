@@ -58,12 +58,23 @@ pub(crate) struct Load {
     pub(crate) kind: Kind,
     /// The fact, as the user names it.
     pub(crate) fact: Path,
+    /// Whether they name it where the keys are taken: `any::<Fact>(keys)`.
+    pub(crate) named: bool,
     /// The load as written, without `.await`.
     pub(crate) written: TokenStream,
     /// The first token, and `await`.
     pub(crate) ends: (Span, Span),
     /// Whether `lazy(…)` says that it is not to be asked for early.
     pub(crate) lazy: bool,
+}
+
+impl Load {
+    /// `::<_, Fact>`, where the user names the fact of many keys: it may be what gives the keys their
+    /// type.
+    pub(crate) fn turbofish(&self) -> Option<TokenStream> {
+        let fact = &self.fact;
+        (self.named && self.kind != Kind::One).then(|| quote!(::<_, #fact>))
+    }
 }
 
 /// An expression.

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, ExprLit, Lit, Token};
 
@@ -29,6 +29,19 @@ pub(crate) fn as_written(node: &Node) -> TokenStream {
 /// What a slice keeps of a node, as the user wrote it.
 pub(crate) fn as_passed(node: &Node) -> TokenStream {
     looking(Mode::AsPassed, node)
+}
+
+/// What `match` or `if let` looks at, where the user wrote it in a place that allows more: there a
+/// struct's braces would be taken for the arms', and `&&` for the end of the pattern's value.
+pub(crate) fn scrutinee(tokens: TokenStream) -> TokenStream {
+    let has_more = |tree: TokenTree| match tree {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        TokenTree::Punct(punct) => {
+            matches!(punct.as_char(), '&' | '|') && punct.spacing() == Spacing::Joint
+        }
+        _ => false,
+    };
+    if tokens.clone().into_iter().any(has_more) { quote!((#tokens)) } else { tokens }
 }
 
 fn looking(mode: Mode, node: &Node) -> TokenStream {
@@ -196,7 +209,7 @@ impl<'e> Emitter<'e> {
                 quote!(let #pat = #value)
             }
             Node::Matches(arm, scrutinee) => {
-                let scrutinee = self.node(scrutinee);
+                let scrutinee = self::scrutinee(self.node(scrutinee));
                 let (pat, guard) = (&arm.pat, self.guard(arm));
                 // The arms of `matches!`, which would hide the load from this compiler.
                 quote!((match #scrutinee { #pat #guard => true, _ => false }))
@@ -279,7 +292,8 @@ impl<'e> Emitter<'e> {
         // The call is shown as the user's load.
         let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#key, #cx));
         arguments.set_span(last);
-        quote_spanned!(first=> #runtime::#function #arguments #stop)
+        let fact = body.loads[id].turbofish();
+        quote_spanned!(first=> #runtime::#function #fact #arguments #stop)
     }
 
     fn way_out(&self, token: Token![return], value: Option<&Node>) -> TokenStream {

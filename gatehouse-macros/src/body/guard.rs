@@ -9,6 +9,7 @@ use quote::quote;
 use syn::{Expr, UnOp};
 
 use super::ast::{Arm, Block, If, Let, Logic, Match, Node, Stmt, binds_mutably};
+use super::emit;
 use super::names;
 use super::slice::Slicing;
 use super::way::pat_binds;
@@ -279,7 +280,7 @@ impl Slicing<'_> {
         }
         self.made(scrutinee)?;
         let guard = or_true(self.knowing(&binds, guard)?);
-        let (pat, scrutinee) = (&arm.pat, self.emitter.node(scrutinee));
+        let (pat, scrutinee) = (&arm.pat, emit::scrutinee(self.emitter.node(scrutinee)));
         Ok(Some(quote!((match #scrutinee { #pat => #guard, _ => false }))))
     }
 
@@ -323,6 +324,7 @@ impl Slicing<'_> {
         let init = self.emitter.node(init);
         let ty = ty.map(|ty| quote!(: #ty));
         Ok(Some(if it.otherwise.is_some() {
+            let init = emit::scrutinee(init);
             quote!((match #init { #pat => #rest, _ => false }))
         } else {
             quote!({ let #pat #ty = #init; #rest })

@@ -14,7 +14,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use super::ast::{Body, LoadId, Node, Stmt};
-use super::emit::{Emitter, cx};
+use super::emit::{Emitter, cx, scrutinee};
 use super::names;
 use super::slice::{Taken, around};
 use super::way::Step;
@@ -91,7 +91,7 @@ struct Condition<'b> {
 
 fn condition<'b>(step: Step<'b>, emitter: &Emitter<'_>) -> Option<Condition<'b>> {
     let pattern = |pat: &syn::Pat, node: &Node| {
-        let node = emitter.node(node);
+        let node = scrutinee(emitter.node(node));
         quote!((match #node { #pat => true, _ => false }))
     };
     let condition = |node, test, leads_on| Condition { node, test, leads_on, leaves_at: None };

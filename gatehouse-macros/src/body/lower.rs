@@ -183,6 +183,12 @@ impl Lowering<'_> {
                 self.opaque_macro(&it.mac);
                 return Node::Plain(expr);
             }
+            Expr::Repeat(it) => {
+                self.refuse_loads(it.len.to_token_stream(), refusal::load_in_constant);
+            }
+            Expr::Const(it) => {
+                self.refuse_loads(it.block.to_token_stream(), refusal::load_in_constant);
+            }
             _ => {}
         }
         let children = children_mut(&mut expr)
@@ -292,13 +298,16 @@ impl Lowering<'_> {
         }
         let written = base.to_token_stream();
         let ends = (text::ends(&base).0, await_span);
-        let parts = self.lazy(base).and_then(|(base, lazy)| Some((self.keys(base)?, lazy)));
-        let Some(((kind, fact, keys), lazy)) = parts else {
+        let parts = self.lazy(base).and_then(|(base, lazy)| {
+            let named = matches!(&base, Expr::Call(call) if turbofish(&call.func).is_some());
+            Some((self.keys(base)?, lazy, named))
+        });
+        let Some(((kind, fact, keys), lazy, named)) = parts else {
             self.is_whole = false;
             return Node::refused();
         };
         let keys = self.expr(keys);
-        self.loads.push(Load { kind, fact, written, ends, lazy });
+        self.loads.push(Load { kind, fact, named, written, ends, lazy });
         Node::Load(self.loads.len() - 1, kind, Box::new(keys))
     }
 
@@ -430,7 +439,11 @@ pub(crate) fn children_mut(expr: &mut Expr) -> Vec<&mut Expr> {
         Expr::Assign(it) => vec![&mut *it.right, &mut *it.left],
         Expr::Binary(it) => vec![&mut *it.left, &mut *it.right],
         Expr::Break(it) => it.expr.iter_mut().map(|value| &mut **value).collect(),
-        Expr::Call(it) => it.args.iter_mut().collect(),
+        Expr::Call(it) => {
+            // The name of a function is no expression to look into.
+            let func = Some(&mut *it.func).filter(|func| !matches!(func, Expr::Path(_)));
+            func.into_iter().chain(it.args.iter_mut()).collect()
+        }
         Expr::Cast(it) => vec![&mut *it.expr],
         Expr::Field(it) => vec![&mut *it.base],
         Expr::Group(it) => vec![&mut *it.expr],

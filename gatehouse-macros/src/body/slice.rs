@@ -17,8 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::ast::{Body, Kind, LoadId, Match, Node, Stmt, binds_mutably};
-use super::emit::{Emitter, as_written, cx};
+use super::ast::{Body, Kind, Load, LoadId, Match, Node, Stmt, binds_mutably};
+use super::emit::{Emitter, as_written, cx, scrutinee};
 use super::guard::{Aim, both};
 use super::known::Known;
 use super::names::{self, Names};
@@ -65,7 +65,7 @@ pub(crate) fn of(
         }
     }
     kept.reverse();
-    Ok(Slice { code: code(body.loads[id].kind, key, &kept, &emitter, runtime), needs })
+    Ok(Slice { code: code(&body.loads[id], key, &kept, &emitter, runtime), needs })
 }
 
 /// A part of a slice.
@@ -415,16 +415,16 @@ fn mentions(step: Step<'_>, keep: &Keep) -> Names {
 
 /// The code of a slice: each kept step around, or before, what comes after it.
 fn code(
-    kind: Kind,
+    load: &Load,
     key: &Node,
     kept: &[Kept<'_, '_>],
     emitter: &Emitter<'_>,
     runtime: &TokenStream,
 ) -> TokenStream {
-    let (cx, keys) = (cx(), emitter.node(key));
-    let ask = match kind {
+    let (cx, keys, fact) = (cx(), emitter.node(key), load.turbofish());
+    let ask = match load.kind {
         Kind::One => quote!(#runtime::ask(#keys, #cx);),
-        Kind::Any | Kind::All | Kind::Each => quote!(#runtime::ask_each(#keys, #cx);),
+        Kind::Any | Kind::All | Kind::Each => quote!(#runtime::ask_each #fact(#keys, #cx);),
     };
     let inside = kept.iter().rev().fold(ask, |rest, kept| match kept {
         Kept::Step(step) => around(step, &rest, emitter),
@@ -459,7 +459,7 @@ pub(super) fn around(taken: &Taken<'_>, rest: &TokenStream, emitter: &Emitter<'_
             quote!(let _ = #node; #rest)
         }
         Step::Matches(pat, node, matched) => {
-            let node = emitter.node(node);
+            let node = scrutinee(emitter.node(node));
             if matched {
                 quote!(if let #pat = #node { #rest })
             } else {

@@ -100,10 +100,15 @@ fn check_derives(fact: &mut Fact, errors: &Errors) {
 
 /// A fact is one key type with one table. Its types may name the parameters, so none is kept.
 fn check_generics(fact: &mut Fact, errors: &Errors) {
-    if fact.generics.lt_token.is_none() {
+    let syn::Generics { lt_token, params, gt_token, .. } = &fact.generics;
+    if lt_token.is_none() {
         return;
     }
-    errors.push(&fact.generics, refusal::fact_generics(fact.name.unraw()));
+    // An empty list is no tokens to syn.
+    errors.push(
+        quote::quote!(#lt_token #params #gt_token),
+        refusal::fact_generics(fact.name.unraw()),
+    );
     fact.parts.iter_mut().for_each(|part| part.ty = None);
     fact.value = None;
 }

@@ -282,9 +282,10 @@ impl<'a> Emitter<'a> {
         let body = match &self.fact.ending {
             // The default is the tail: an arm of a `match` with a wrong type would blame the whole
             // macro.
+            // Nobody has a constant of that name, which a pattern would compare with.
             Ending::Default(default) => quote! {
-                if let ::core::option::Option::Some(value) = #found {
-                    return value;
+                if let ::core::option::Option::Some(__value) = #found {
+                    return __value;
                 }
                 #default
             },

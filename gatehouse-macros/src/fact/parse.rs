@@ -1,11 +1,11 @@
 //! Tokens to [`Block`]. An error in one fact is pushed, and parsing goes on with the next.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::token::{Brace, Paren};
-use syn::{Attribute, Generics, Ident, Token, Type, parenthesized};
+use syn::{Attribute, Generics, Ident, Token, Type, Visibility, parenthesized};
 
 use super::ast::{Block, Ending, Fact, Part};
 use crate::crate_path::CratePath;
@@ -43,8 +43,12 @@ fn facts(input: ParseStream, errors: &Errors) -> Vec<Fact> {
 /// Parses one fact. An `Err` means that too little is known to go on with it.
 fn fact(input: ParseStream, errors: &Errors) -> syn::Result<Fact> {
     let attrs = input.call(Attribute::parse_outer)?;
+    let vis: Visibility = input.parse()?;
+    if input.is_empty() {
+        // Nothing follows that an error could be at.
+        return Err(refusal::fact_name().on(quote!(#(#attrs)* #vis)));
+    }
     let (required, attrs) = attrs.into_iter().partition(|attr| is_required(attr, errors));
-    let vis = input.parse()?;
     let introduction = introduction(input)?;
     let name = fact_name(input)?;
     if !introduction.is_empty() {
@@ -160,6 +164,10 @@ fn ending(
     let mut ending = Ending::Plain;
     if input.peek(Token![=]) {
         input.parse::<Token![=]>()?;
+        if input.peek(Token![let]) {
+            // To syn it is an expression, wherever it stands.
+            return Err(input.error("expected expression, found `let`"));
+        }
         let default: syn::Expr = input.parse()?;
         last = default.to_token_stream();
         ending = Ending::Default(default);
@@ -280,10 +288,10 @@ fn split_at_colon(tokens: &TokenStream) -> Option<(TokenStream, TokenStream)> {
     let is_colon = |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
     let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let lone = |&at: &usize| {
-        let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+        let before = tokens.get(at - 1);
         is_colon(tokens.get(at)) && !is_colon(before) && !is_colon(tokens.get(at + 1))
     };
-    let at = (0..tokens.len()).find(lone)?;
+    let at = (1..tokens.len()).find(lone)?;
     let (pattern, ty) = (tokens.iter().take(at), tokens.iter().skip(at + 1));
     Some((pattern.cloned().collect(), ty.cloned().collect()))
 }

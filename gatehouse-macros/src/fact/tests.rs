@@ -166,8 +166,8 @@ fn a_fact_without_parts_and_with_everything_else() {
             for<'k> Vec<u8>: crate::auth::private::ValueBounds<'k>,
         {
             fn output(found: ::core::option::Option<Vec<u8>>) -> Vec<u8> {
-                if let ::core::option::Option::Some(value) = found {
-                    return value;
+                if let ::core::option::Option::Some(__value) = found {
+                    return __value;
                 }
                 vec![1]
             }

@@ -28,13 +28,12 @@ pub(super) fn emit(
     runtime: &TokenStream,
 ) -> TokenStream {
     let (request, cx) = (request(), cx());
-    let parameters = bindings(policy, runtime);
+    let (parameters, value) = (bindings(policy, runtime), &policy.value);
     let applies = Emitter::function(body, runtime).stmts(&body.block);
-    let ty = &body.value;
     // What it ends in has a type of its own, so that a wrong one is shown there.
     let evaluate = quote! {
         #parameters
-        let applies: #ty = { #applies };
+        let applies: #value = { #applies };
         ::core::result::Result::Ok(applies)
     };
     // The first load needs no slice: a policy that stops there has asked for it.
@@ -91,7 +90,7 @@ fn items(
     runtime: &TokenStream,
     code: &Code,
 ) -> TokenStream {
-    let Policy { attrs, vis, name, .. } = policy;
+    let Policy { attrs, vis, name, value, .. } = policy;
     let info = info(policy, options, plan, runtime);
     let (domain, sources) = (generic("__Domain"), generic("__Sources"));
     let types = domain_types(policy, &domain, runtime);
@@ -133,7 +132,7 @@ fn items(
                 fn evaluate(
                     #request: &#runtime::Request<'_, #domain>,
                     #cx: &mut #runtime::Cx<#sources>,
-                ) -> ::core::result::Result<bool, #runtime::Stop> {
+                ) -> ::core::result::Result<#value, #runtime::Stop> {
                     #evaluate
                 }
 
@@ -163,13 +162,21 @@ fn items(
 }
 
 /// Which attributes go on the type, and which on the code: a `cfg` goes on both, as does what says
-/// how strict lints are. (`expect` on both would be one too many.)
-fn attributes(attrs: &[Attribute]) -> (Vec<&Attribute>, Vec<&Attribute>) {
+/// how strict lints are. (`expect` on both would be one too many.) The code of what is deprecated may
+/// name it.
+fn attributes(attrs: &[Attribute]) -> (Vec<&Attribute>, Vec<TokenStream>) {
     let is = |attr: &Attribute, names: &[&str]| names.iter().any(|name| attr.path().is_ident(name));
     let of_code = ["cfg", "cfg_attr", "allow", "expect", "warn", "deny", "forbid"];
     (
         attrs.iter().filter(|attr| !is(attr, &["expect"])).collect(),
-        attrs.iter().filter(|attr| is(attr, &of_code)).collect(),
+        attrs
+            .iter()
+            .filter_map(|attr| match attr {
+                attr if is(attr, &of_code) => Some(quote!(#attr)),
+                attr if is(attr, &["deprecated"]) => Some(quote!(#[allow(deprecated)])),
+                _ => None,
+            })
+            .collect(),
     )
 }
 

@@ -6,7 +6,7 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 
 use self::parse::{Options, Policy};
 use crate::body::lower;
@@ -33,7 +33,7 @@ pub(crate) fn compile(attr: TokenStream, item: TokenStream, errors: &Errors) -> 
                 errors.push_syn(error);
                 policy
             }
-            None => return refuse_item(item, errors),
+            None => return refuse_item(item, error, errors),
         },
     };
     let library = options.library.take().unwrap_or_else(CratePath::default_path);
@@ -41,8 +41,7 @@ pub(crate) fn compile(attr: TokenStream, item: TokenStream, errors: &Errors) -> 
     let Some(block) = policy.body.take() else {
         return item::skeleton(&policy, &options, &runtime);
     };
-    let value = quote::quote_spanned!(policy.name.span()=> bool);
-    let body = lower::body(block, value, true, errors);
+    let body = lower::body(block, policy.value.clone(), true, errors);
     check::body(&policy, &options, &body, errors);
     if !body.is_whole || !policy.has_signature {
         return item::skeleton(&policy, &options, &runtime);
@@ -55,14 +54,18 @@ pub(crate) fn compile(attr: TokenStream, item: TokenStream, errors: &Errors) -> 
     item::emit(&policy, &options, &body, &plan, &runtime)
 }
 
-/// What is not a function is left as it is.
-fn refuse_item(item: TokenStream, errors: &Errors) -> TokenStream {
-    let refusal = refusal::policy_not_a_function();
-    // Without tokens to underline, the attribute is all there is.
-    errors.push_syn(if item.is_empty() {
-        refusal.at(Span::call_site())
+/// What is not a function is left as it is; a function that is none to Rust either has its parser's
+/// error.
+fn refuse_item(item: TokenStream, error: syn::Error, errors: &Errors) -> TokenStream {
+    let is_item = syn::parse2::<syn::Item>(item.clone()).is_ok();
+    let is_fn = |token: TokenTree| matches!(token, TokenTree::Ident(word) if word == "fn");
+    errors.push_syn(if !is_item && item.clone().into_iter().any(is_fn) {
+        error
+    } else if item.is_empty() {
+        // Without tokens to underline, the attribute is all there is.
+        refusal::policy_not_a_function().at(Span::call_site())
     } else {
-        refusal.on(&item)
+        refusal::policy_not_a_function().on(&item)
     });
-    item
+    if is_item { item } else { TokenStream::new() }
 }

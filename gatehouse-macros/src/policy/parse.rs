@@ -1,12 +1,13 @@
 //! The attribute's options and the function's signature.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, FnArg, Ident, LitInt, Pat, ReturnType, Signature, Token, Type, Visibility, braced,
+    AttrStyle, Attribute, FnArg, Ident, LitInt, Pat, ReturnType, Signature, Token, Type,
+    Visibility, braced,
 };
 
 use crate::crate_path::CratePath;
@@ -167,6 +168,8 @@ pub(super) struct Policy {
     pub(super) fn_token: Token![fn],
     pub(super) is_async: bool,
     pub(super) parameters: Vec<Parameter>,
+    /// `bool`, as the user names it: another type of theirs may have that name.
+    pub(super) value: TokenStream,
     /// `None` if its syntax is broken.
     pub(super) body: Option<syn::Block>,
     /// Whether the signature was accepted: then the body can be held against it.
@@ -183,6 +186,7 @@ impl Policy {
             let body = body(input, &sig.ident, &mut attrs, errors)?;
             let before = errors.count();
             check_signature(&sig, errors);
+            let value = value(&sig);
             let parameters = parameters(sig.inputs, errors);
             let has_signature = errors.count() == before;
             Ok(Self {
@@ -192,6 +196,7 @@ impl Policy {
                 fn_token: sig.fn_token,
                 is_async: sig.asyncness.is_some(),
                 parameters,
+                value,
                 body,
                 has_signature,
             })
@@ -216,6 +221,7 @@ impl Policy {
                 fn_token,
                 is_async: false,
                 parameters: Vec::new(),
+                value: quote!(bool),
                 body: None,
                 has_signature: false,
             })
@@ -252,11 +258,25 @@ fn body(
     }
     let content;
     let brace_token = braced!(content in input);
-    attrs.extend(errors.keep(content.call(Attribute::parse_inner)).unwrap_or_default());
+    let inner = errors.keep(content.call(Attribute::parse_inner)).unwrap_or_default();
+    // They come to stand before the type.
+    attrs.extend(inner.into_iter().map(|attr| Attribute { style: AttrStyle::Outer, ..attr }));
     let stmts = errors.keep(content.call(syn::Block::parse_within));
     // What is left of a broken body has its error.
     content.parse::<TokenStream>()?;
     Ok(stmts.map(|stmts| syn::Block { brace_token, stmts }))
+}
+
+/// The type that the user's function returns, or `bool` if that is refused. Without their span: what
+/// gives another type is wrong, and not this one.
+fn value(sig: &Signature) -> TokenStream {
+    let span = sig.ident.span();
+    match &sig.output {
+        ReturnType::Type(_, ty) if text::is_named(ty, "bool") => {
+            text::at(&ty.to_token_stream(), span)
+        }
+        _ => quote_spanned!(span=> bool),
+    }
 }
 
 fn check_signature(sig: &Signature, errors: &Errors) {

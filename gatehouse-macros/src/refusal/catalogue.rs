@@ -860,6 +860,20 @@ async fn admin(user: &User) -> bool {
     user.active
 }",
     }
+    /// A constant is evaluated when the program is compiled, and there are no facts then.
+    load_in_constant() {
+        says: "a fact cannot be loaded inside a constant; load it before, into a local: `let value = Fact(…).await;`",
+        wrong: "#[policy]
+async fn admin(user: &User) -> bool {
+    let levels = [user.id; const { Level(1).«await» }];
+    user.active
+}",
+        right: "#[policy]
+async fn admin(user: &User) -> bool {
+    let level = Level(user.id).await?;
+    user.active && level > 3
+}",
+    }
     /// A rule is compiled to plain code that never waits: there is nothing to put off.
     load_in_async_block() {
         says: "a fact cannot be loaded inside an `async` block; a rule needs none: write the load where its value is used",

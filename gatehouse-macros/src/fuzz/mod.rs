@@ -1,0 +1,164 @@
+//! The macros on what no test thought of: mutants of the repository's programs, and random tokens.
+//!
+//! Whatever the tokens, a macro does not panic; what it emits parses as items; the same tokens give
+//! the same expansion; it is not much longer than the input; what has no error has no load left in
+//! it that nobody compiled; and every error is at a token of the user's.
+//!
+//! `PROPTEST_CASES=100000 cargo test --release -p gatehouse-macros fuzz` looks longer.
+
+mod found;
+mod growth;
+mod mutants;
+mod programs;
+mod spans;
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use proc_macro2::{TokenStream, TokenTree};
+use proptest::prelude::*;
+use syn::{Item, Macro};
+
+use self::programs::{Program, Which};
+
+/// What a macro may stand on: as much as rustc gives it.
+const STACK: usize = 8 << 20;
+
+/// Runs on a stack as large as rustc's, which that of a test is not.
+fn on_rustcs_stack(run: impl FnOnce() + Send + 'static) {
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(run);
+    if let Err(panic) = thread.expect("a thread").join() {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+/// The items of an expansion, and its errors among them.
+struct Expansion {
+    tokens: TokenStream,
+    errors: Vec<Macro>,
+}
+
+impl Expansion {
+    fn of(program: &Program) -> Self {
+        let tokens = program.expand();
+        let file: syn::File = syn::parse2(tokens.clone()).expect("what is emitted does not parse");
+        let errors = file.items.into_iter().filter_map(|item| match item {
+            Item::Macro(it) if is_error(&it.mac) => Some(it.mac),
+            _ => None,
+        });
+        Self { tokens, errors: errors.collect() }
+    }
+}
+
+fn is_error(mac: &Macro) -> bool {
+    mac.path.segments.last().is_some_and(|last| last.ident == "compile_error")
+}
+
+/// Checks all that must hold of any tokens.
+fn check(program: &Program) {
+    let expansion = Expansion::of(program);
+    let again = program.expand();
+    assert_eq!(expansion.tokens.to_string(), again.to_string(), "two expansions differ");
+    growth::check(program, &expansion);
+    // An `.await` in a fact's default is rustc's to refuse.
+    if expansion.errors.is_empty() && program.which == Which::Policy {
+        assert!(!awaits(&expansion.tokens), "a load was not compiled");
+    }
+}
+
+/// Whether there is a `.await` in `tokens`; one in an attribute is not code.
+fn awaits(tokens: &TokenStream) -> bool {
+    let mut before = String::new();
+    tokens.clone().into_iter().any(|tree| {
+        let before = std::mem::replace(&mut before, tree.to_string());
+        match tree {
+            TokenTree::Group(group) => before != "#" && awaits(&group.stream()),
+            TokenTree::Ident(ident) => before == "." && ident == "await",
+            _ => false,
+        }
+    })
+}
+
+/// As [`check`], and the places of errors.
+fn check_with_spans(program: &Program) {
+    check(program);
+    if let Some(program) = program.in_a_file() {
+        let expansion = Expansion::of(&program);
+        spans::check(&program, &expansion.errors);
+    }
+    // All tokens of the case are gone; their texts would fill the memory.
+    proc_macro2::extra::invalidate_current_thread_spans();
+}
+
+fn config(cases: u32) -> ProptestConfig {
+    let mut config = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = cases;
+    }
+    config.failure_persistence = None;
+    config
+}
+
+/// Every program that is to compile does, and every other one has an error.
+#[test]
+fn programs_of_the_repository_are_what_they_say() {
+    let mut found = 0;
+    for stored in programs::all() {
+        let program = stored.program();
+        let errors = Expansion::of(&program).errors.len();
+        let file = stored.file.display();
+        if stored.must_fail() {
+            continue;
+        }
+        // In a `macro_rules!` stands what is not a program yet.
+        let is_template = program.input.to_string().contains('$');
+        assert!(errors == 0 || is_template, "{file} does not compile:\n{}", program.input);
+        found += 1;
+    }
+    assert!(found > 150, "only {found} programs were found");
+    for file in programs::files_that_fail() {
+        let of_file = programs::all().iter().filter(|stored| stored.file == file);
+        let errors: usize =
+            of_file.map(|stored| Expansion::of(&stored.program()).errors.len()).sum();
+        assert_ne!(errors, 0, "{} has no error", file.display());
+    }
+}
+
+#[test]
+fn mutants_of_programs() {
+    on_rustcs_stack(|| {
+        let mutants = mutants::mutants().prop_map(|mutant| mutant.program());
+        proptest!(config(500), |(program in mutants)| check_with_spans(&program));
+    });
+}
+
+#[test]
+fn random_tokens() {
+    on_rustcs_stack(|| {
+        proptest!(config(500), |(program in mutants::soup())| check_with_spans(&program));
+    });
+}
+
+/// Two builds give the same expansions, though each process hashes with other seeds.
+#[test]
+fn two_processes_expand_alike() {
+    let run = || {
+        let test = std::process::Command::new(std::env::current_exe().expect("this test"))
+            .args(["--exact", "fuzz::expansions_of_the_repository", "--nocapture"])
+            .output();
+        let output = String::from_utf8(test.expect("a second process").stdout).expect("text");
+        let line = output.lines().find_map(|line| line.split_once("expansions: "));
+        line.expect("a line about the expansions").1.to_owned()
+    };
+    assert_eq!(run(), run());
+}
+
+/// Says what [`two_processes_expand_alike`] compares.
+#[test]
+fn expansions_of_the_repository() {
+    let mut hasher = DefaultHasher::new();
+    for stored in programs::all() {
+        stored.program().expand().to_string().hash(&mut hasher);
+    }
+    assert_ne!(hasher.finish(), DefaultHasher::new().finish(), "nothing was expanded");
+    println!("expansions: {:x}", hasher.finish());
+}
