@@ -52,6 +52,12 @@ pub(crate) fn ends(tokens: impl ToTokens) -> (Span, Span) {
     (first, last)
 }
 
+/// Where a user's name is, for code of ours: the compiler shows the name, and still knows that a macro
+/// wrote the code, so that lints of the user's do not judge it.
+pub(crate) fn located(name: &Ident) -> Span {
+    Span::call_site().located_at(name.span())
+}
+
 /// Tokens of ours that the compiler is to show at `span`.
 pub(crate) fn at(tokens: &TokenStream, span: Span) -> TokenStream {
     let moved = |mut token: TokenTree| {

@@ -101,7 +101,8 @@ fn items(
     let resolved = facts.iter().map(|fact| bound(fact, "ResolvedBy", &sources, runtime));
     let local = facts.iter().map(|fact| bound(fact, "LoadsNothing", &marker, runtime));
     // The compiler shows the user's function for the type and its impls, and not the attribute.
-    let (at, span) = (text::at(runtime, name.span()), name.span());
+    let span = text::located(name);
+    let at = text::at(runtime, span);
     let item = quote_spanned!(span=> #vis struct #name {});
     let rule = quote_spanned!(span=> impl<#domain, #sources> #at::Rule<#domain, #sources>);
     let decides = quote_spanned!(span=> impl<#domain, #sources> #at::Decides<#domain, #sources>);
