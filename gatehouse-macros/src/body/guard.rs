@@ -4,7 +4,7 @@
 //! A guard is a boolean expression over what is known early. `None` is a guard that always holds:
 //! conditions on facts do not delay a load.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use syn::{Expr, UnOp};
 
@@ -356,7 +356,9 @@ fn either(left: Option<TokenStream>, right: Option<TokenStream>) -> Option<Token
 
 /// Whether a guard never holds.
 fn never(guard: &TokenStream) -> bool {
-    guard.to_string() == "false"
+    let mut tokens = guard.clone().into_iter();
+    let first = tokens.next();
+    tokens.next().is_none() && matches!(first, Some(TokenTree::Ident(word)) if word == "false")
 }
 
 /// The guard, unless it speaks of one of `names`.
