@@ -78,6 +78,30 @@ enum Slot<R> {
     Known(R),
 }
 
+/// A key that was asked for, once for the core's life: its place is its slot's number.
+#[derive(Debug)]
+struct Entry<K, R> {
+    key: Hashed<K>,
+    slot: Slot<R>,
+    /// The entry before this one whose key has the same hash.
+    before: Option<usize>,
+}
+
+/// The last entry of each hash. It knows no key, so that it is compiled once, and not for each fact.
+#[derive(Debug, Default)]
+struct Index(HashMap<u64, usize, BuildHasherDefault<Passthrough>>);
+
+impl Index {
+    fn last(&self, hash: u64) -> Option<usize> {
+        self.0.get(&hash).copied()
+    }
+
+    /// Puts an entry in; gives the one that was the last before.
+    fn put(&mut self, hash: u64, entry: usize) -> Option<usize> {
+        self.0.insert(hash, entry)
+    }
+}
+
 /// Keys that are loaded by one call.
 #[derive(Debug)]
 struct Batch<K, W> {
@@ -105,8 +129,8 @@ pub(crate) enum Registered<R> {
 /// One fact type's results and loads in flight; see the [module](self).
 #[derive(Debug)]
 pub(crate) struct Core<K, R, W> {
-    index: HashMap<Hashed<K>, usize, BuildHasherDefault<Passthrough>>,
-    slots: Vec<Slot<R>>,
+    index: Index,
+    entries: Vec<Entry<K, R>>,
     /// Every batch since the core was last idle, by its number; `None` once it is removed. A plain
     /// vector, because all of this is compiled anew for each fact of a user's.
     batches: Vec<Option<Batch<K, W>>>,
@@ -122,8 +146,8 @@ pub(crate) struct Core<K, R, W> {
 impl<K, R, W> Default for Core<K, R, W> {
     fn default() -> Self {
         Self {
-            index: HashMap::default(),
-            slots: Vec::new(),
+            index: Index::default(),
+            entries: Vec::new(),
             batches: Vec::new(),
             first: 0,
             live: 0,
@@ -136,10 +160,19 @@ impl<K, R, W> Default for Core<K, R, W> {
 impl<K: Eq, R: Clone, W> Core<K, R, W> {
     /// The result of `key`, if it is known.
     pub(crate) fn peek_cache(&self, key: &Hashed<K>) -> Option<R> {
-        match &self.slots[*self.index.get(key)?] {
+        match &self.entries[self.find(key)?].slot {
             Slot::Known(result) => Some(result.clone()),
             Slot::Vacant | Slot::InFlight(_) => None,
         }
+    }
+
+    /// The entry of `key`.
+    fn find(&self, key: &Hashed<K>) -> Option<usize> {
+        let mut at = self.index.last(key.hash)?;
+        while self.entries[at].key != *key {
+            at = self.entries[at].before?;
+        }
+        Some(at)
     }
 
     /// Asks for `key`: answers from the cache, or sees to it that the key is in a batch.
@@ -158,11 +191,8 @@ impl<K: Eq, R: Clone, W> Core<K, R, W> {
         if self.closed {
             return Registered::Closed;
         }
-        let slot = match self.index.get(&key) {
-            Some(&slot) => slot,
-            None => self.slots.len(),
-        };
-        match self.slots.get(slot) {
+        let found = self.find(&key);
+        match found.map(|at| &self.entries[at].slot) {
             Some(Slot::Known(result)) => return Registered::Cached(result.clone()),
             Some(&Slot::InFlight(id)) => {
                 self.wait(id, make_waiter);
@@ -171,17 +201,25 @@ impl<K: Eq, R: Clone, W> Core<K, R, W> {
             Some(Slot::Vacant) | None => {}
         }
         let id = self.open_batch(limit);
-        if slot == self.slots.len() {
-            self.slots.push(Slot::InFlight(id));
-            self.index.insert(key, slot);
+        let slot = if let Some(at) = found {
+            self.entries[at].slot = Slot::InFlight(id);
+            at
         } else {
-            self.slots[slot] = Slot::InFlight(id);
-        }
+            self.enter(key, id)
+        };
         let batch = self.batch(id).expect("an open batch exists");
         batch.keys.push(copy);
         batch.slots.push(slot);
         self.wait(id, make_waiter);
         Registered::Leading(id)
+    }
+
+    /// A new entry, of a key that is in a batch.
+    fn enter(&mut self, key: Hashed<K>, id: BatchId) -> usize {
+        let at = self.entries.len();
+        let before = self.index.put(key.hash, at);
+        self.entries.push(Entry { key, slot: Slot::InFlight(id), before });
+        at
     }
 
     fn wait(&mut self, id: BatchId, make_waiter: impl FnOnce(BatchId) -> Option<W>) {
@@ -247,7 +285,7 @@ impl<K: Eq, R: Clone, W> Core<K, R, W> {
     pub(crate) fn finish(&mut self, id: BatchId, answer: impl Fn(usize) -> R) -> Vec<W> {
         let Some(batch) = self.remove(id) else { return Vec::new() };
         for (i, &slot) in batch.slots.iter().enumerate() {
-            self.slots[slot] = Slot::Known(answer(i));
+            self.entries[slot].slot = Slot::Known(answer(i));
         }
         batch.waiters
     }
@@ -256,7 +294,7 @@ impl<K: Eq, R: Clone, W> Core<K, R, W> {
     pub(crate) fn abandon(&mut self, id: BatchId) -> Vec<W> {
         let Some(batch) = self.remove(id) else { return Vec::new() };
         for &slot in &batch.slots {
-            self.slots[slot] = Slot::Vacant;
+            self.entries[slot].slot = Slot::Vacant;
         }
         batch.waiters
     }
