@@ -13,7 +13,7 @@
 //! - A batch without waiters is removed and leaves its keys vacant, as if never asked (guarantee 3).
 //! - A closed core has no batch and takes none (guarantee 7).
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 
 /// A key with its hash, computed before the lock is taken so that no user `Hash` runs under it.
@@ -78,6 +78,30 @@ enum Slot<R> {
     Known(R),
 }
 
+/// A key that was asked for, once for the core's life: its place is its slot's number.
+#[derive(Debug)]
+struct Entry<K, R> {
+    key: Hashed<K>,
+    slot: Slot<R>,
+    /// The entry before this one whose key has the same hash.
+    before: Option<usize>,
+}
+
+/// The last entry of each hash. It knows no key, so that it is compiled once, and not for each fact.
+#[derive(Debug, Default)]
+struct Index(HashMap<u64, usize, BuildHasherDefault<Passthrough>>);
+
+impl Index {
+    fn last(&self, hash: u64) -> Option<usize> {
+        self.0.get(&hash).copied()
+    }
+
+    /// Puts an entry in; gives the one that was the last before.
+    fn put(&mut self, hash: u64, entry: usize) -> Option<usize> {
+        self.0.insert(hash, entry)
+    }
+}
+
 /// Keys that are loaded by one call.
 #[derive(Debug)]
 struct Batch<K, W> {
@@ -105,23 +129,29 @@ pub(crate) enum Registered<R> {
 /// One fact type's results and loads in flight; see the [module](self).
 #[derive(Debug)]
 pub(crate) struct Core<K, R, W> {
-    index: HashMap<Hashed<K>, usize, BuildHasherDefault<Passthrough>>,
-    slots: Vec<Slot<R>>,
-    batches: BTreeMap<BatchId, Batch<K, W>>,
-    /// Batches that nobody has taken yet, oldest first. Only the last one takes more keys.
-    open: VecDeque<BatchId>,
-    next_batch: u64,
+    index: Index,
+    entries: Vec<Entry<K, R>>,
+    /// Every batch since the core was last idle, by its number; `None` once it is removed. A plain
+    /// vector, because all of this is compiled anew for each fact of a user's.
+    batches: Vec<Option<Batch<K, W>>>,
+    /// The number of the first of `batches`.
+    first: u64,
+    /// The batches that are there.
+    live: usize,
+    /// Batches from this number on are open. Only the last one takes more keys.
+    first_open: u64,
     closed: bool,
 }
 
 impl<K, R, W> Default for Core<K, R, W> {
     fn default() -> Self {
         Self {
-            index: HashMap::default(),
-            slots: Vec::new(),
-            batches: BTreeMap::new(),
-            open: VecDeque::new(),
-            next_batch: 0,
+            index: Index::default(),
+            entries: Vec::new(),
+            batches: Vec::new(),
+            first: 0,
+            live: 0,
+            first_open: 0,
             closed: false,
         }
     }
@@ -130,10 +160,19 @@ impl<K, R, W> Default for Core<K, R, W> {
 impl<K: Eq, R: Clone, W> Core<K, R, W> {
     /// The result of `key`, if it is known.
     pub(crate) fn peek_cache(&self, key: &Hashed<K>) -> Option<R> {
-        match &self.slots[*self.index.get(key)?] {
+        match &self.entries[self.find(key)?].slot {
             Slot::Known(result) => Some(result.clone()),
             Slot::Vacant | Slot::InFlight(_) => None,
         }
+    }
+
+    /// The entry of `key`.
+    fn find(&self, key: &Hashed<K>) -> Option<usize> {
+        let mut at = self.index.last(key.hash)?;
+        while self.entries[at].key != *key {
+            at = self.entries[at].before?;
+        }
+        Some(at)
     }
 
     /// Asks for `key`: answers from the cache, or sees to it that the key is in a batch.
@@ -152,11 +191,8 @@ impl<K: Eq, R: Clone, W> Core<K, R, W> {
         if self.closed {
             return Registered::Closed;
         }
-        let slot = match self.index.get(&key) {
-            Some(&slot) => slot,
-            None => self.slots.len(),
-        };
-        match self.slots.get(slot) {
+        let found = self.find(&key);
+        match found.map(|at| &self.entries[at].slot) {
             Some(Slot::Known(result)) => return Registered::Cached(result.clone()),
             Some(&Slot::InFlight(id)) => {
                 self.wait(id, make_waiter);
@@ -165,68 +201,107 @@ impl<K: Eq, R: Clone, W> Core<K, R, W> {
             Some(Slot::Vacant) | None => {}
         }
         let id = self.open_batch(limit);
-        if slot == self.slots.len() {
-            self.slots.push(Slot::InFlight(id));
-            self.index.insert(key, slot);
+        let slot = if let Some(at) = found {
+            self.entries[at].slot = Slot::InFlight(id);
+            at
         } else {
-            self.slots[slot] = Slot::InFlight(id);
-        }
-        let batch = self.batches.get_mut(&id).expect("an open batch exists");
+            self.enter(key, id)
+        };
+        let batch = self.batch(id).expect("an open batch exists");
         batch.keys.push(copy);
         batch.slots.push(slot);
         self.wait(id, make_waiter);
         Registered::Leading(id)
     }
 
+    /// A new entry, of a key that is in a batch.
+    fn enter(&mut self, key: Hashed<K>, id: BatchId) -> usize {
+        let at = self.entries.len();
+        let before = self.index.put(key.hash, at);
+        self.entries.push(Entry { key, slot: Slot::InFlight(id), before });
+        at
+    }
+
     fn wait(&mut self, id: BatchId, make_waiter: impl FnOnce(BatchId) -> Option<W>) {
-        let batch = self.batches.get_mut(&id).expect("a key in flight is in a batch");
+        let batch = self.batch(id).expect("a key in flight is in a batch");
         batch.waiters.extend(make_waiter(id));
+    }
+
+    /// Where a batch is, or was.
+    fn place(&mut self, id: BatchId) -> Option<&mut Option<Batch<K, W>>> {
+        let at = usize::try_from(id.0.checked_sub(self.first)?).ok()?;
+        self.batches.get_mut(at)
+    }
+
+    fn batch(&mut self, id: BatchId) -> Option<&mut Batch<K, W>> {
+        self.place(id)?.as_mut()
+    }
+
+    fn remove(&mut self, id: BatchId) -> Option<Batch<K, W>> {
+        let batch = self.place(id)?.take()?;
+        self.live -= 1;
+        if self.live == 0 {
+            self.first = self.next();
+            self.first_open = self.first;
+            self.batches.clear();
+        }
+        Some(batch)
+    }
+
+    /// The number of the next batch.
+    fn next(&self) -> u64 {
+        self.first + self.batches.len() as u64
     }
 
     /// The batch that the next new key goes into.
     fn open_batch(&mut self, limit: usize) -> BatchId {
-        if let Some(id) = self.open.back()
-            && self.batches[id].keys.len() < limit
+        let next = self.next();
+        let mut open = (self.first_open..next).rev().map(BatchId);
+        if let Some(last) = open.find(|id| self.batch(*id).is_some())
+            && self.batch(last).is_some_and(|batch| batch.keys.len() < limit)
         {
-            return *id;
+            return last;
         }
-        let id = BatchId(self.next_batch);
-        self.next_batch += 1;
-        self.batches.insert(id, Batch { keys: Vec::new(), slots: Vec::new(), waiters: Vec::new() });
-        self.open.push_back(id);
-        id
+        let batch = Batch { keys: Vec::new(), slots: Vec::new(), waiters: Vec::new() };
+        self.batches.push(Some(batch));
+        self.live += 1;
+        BatchId(next)
     }
 
     /// Takes the oldest open batch: the caller must load its keys and then finish or abandon it.
     pub(crate) fn take_open(&mut self) -> Option<(BatchId, Vec<K>)> {
-        let id = self.open.pop_front()?;
-        let batch = self.batches.get_mut(&id).expect("an open batch exists");
-        Some((id, std::mem::take(&mut batch.keys)))
+        while self.first_open < self.next() {
+            let id = BatchId(self.first_open);
+            self.first_open += 1;
+            if let Some(batch) = self.batch(id) {
+                return Some((id, std::mem::take(&mut batch.keys)));
+            }
+        }
+        None
     }
 
     /// Caches the results of a batch, `answer(i)` for its `i`th key, and gives back its waiters in
     /// join order, to be signalled outside the lock. A batch that was abandoned changes nothing.
     pub(crate) fn finish(&mut self, id: BatchId, answer: impl Fn(usize) -> R) -> Vec<W> {
-        let Some(batch) = self.batches.remove(&id) else { return Vec::new() };
+        let Some(batch) = self.remove(id) else { return Vec::new() };
         for (i, &slot) in batch.slots.iter().enumerate() {
-            self.slots[slot] = Slot::Known(answer(i));
+            self.entries[slot].slot = Slot::Known(answer(i));
         }
         batch.waiters
     }
 
     /// Removes a batch without caching anything; its waiters must register anew.
     pub(crate) fn abandon(&mut self, id: BatchId) -> Vec<W> {
-        let Some(batch) = self.batches.remove(&id) else { return Vec::new() };
-        self.open.retain(|open| *open != id);
+        let Some(batch) = self.remove(id) else { return Vec::new() };
         for &slot in &batch.slots {
-            self.slots[slot] = Slot::Vacant;
+            self.entries[slot].slot = Slot::Vacant;
         }
         batch.waiters
     }
 
     /// Takes back one waiter of a batch; if it was the last one, abandons the batch and says so.
     pub(crate) fn leave(&mut self, id: BatchId, is_leaving: impl Fn(&W) -> bool) -> bool {
-        let Some(batch) = self.batches.get_mut(&id) else { return false };
+        let Some(batch) = self.batch(id) else { return false };
         batch.waiters.retain(|waiter| !is_leaving(waiter));
         if !batch.waiters.is_empty() {
             return false;
@@ -237,7 +312,7 @@ impl<K: Eq, R: Clone, W> Core<K, R, W> {
 
     /// Whether no batch is open or loading.
     pub(crate) fn is_idle(&self) -> bool {
-        self.batches.is_empty()
+        self.live == 0
     }
 
     /// Closes the core if nothing is in flight, so that no load can begin; says whether it did.
