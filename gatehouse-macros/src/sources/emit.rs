@@ -136,7 +136,6 @@ impl<'a> Emitter<'a> {
                 }
             }
             #[automatically_derived]
-            #[diagnostic::do_not_recommend]
             impl #parameters #krate::ResolvedBy<#ty> for #fact #bounds {
                 fn resolve(
                     self,

@@ -65,7 +65,6 @@ fn a_set_of_sources() {
             }
         }
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl ::gatehouse::ResolvedBy<AppFacts> for OrgRole
         where
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
@@ -92,7 +91,6 @@ fn a_set_of_sources() {
             }
         }
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl ::gatehouse::ResolvedBy<AppFacts> for org::Suspended
         where
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
@@ -119,7 +117,6 @@ fn a_set_of_sources() {
             }
         }
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl ::gatehouse::ResolvedBy<AppFacts> for Parent
         where
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
@@ -229,7 +226,6 @@ fn parameters_are_bounded() {
             }
         }
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl<D: Db> ::gatehouse::ResolvedBy<App<D>> for A
         where
             D: Clone,
@@ -262,7 +258,6 @@ fn parameters_are_bounded() {
             }
         }
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl<D: Db> ::gatehouse::ResolvedBy<App<D>> for B
         where
             D: Clone,
@@ -331,7 +326,6 @@ fn a_set_with_errors_is_there_all_the_same() {
             }
         }
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl ::gatehouse::ResolvedBy<App> for A
         where
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
@@ -358,7 +352,6 @@ fn a_set_with_errors_is_there_all_the_same() {
             }
         }
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl ::gatehouse::ResolvedBy<App> for B
         where
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,

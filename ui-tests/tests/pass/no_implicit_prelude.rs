@@ -22,6 +22,23 @@ pub async fn high(user: &User) -> bool {
     Level(user.id).await? >= 3 || Suspended(user.id).await
 }
 
+pub struct Store;
+
+impl ::gatehouse::FactSource<Level> for Store {
+    async fn load(
+        &self,
+        _: &[Level],
+    ) -> ::std::result::Result<::gatehouse::Loaded<Level>, ::gatehouse::FactError> {
+        ::std::result::Result::Ok(::gatehouse::Loaded::new())
+    }
+}
+
+#[derive(Sources)]
+pub struct Facts {
+    #[loads(Level)]
+    store: Store,
+}
+
 #[derive(Sources)]
 pub struct NoFacts {}
 
