@@ -59,9 +59,11 @@ impl Errors {
         self.pushed.borrow().as_ref().is_none_or(Vec::is_empty)
     }
 
-    /// One `compile_error!` per error.
+    /// One `compile_error!` per error, in the order of the user's lines.
     pub(crate) fn finish(self) -> TokenStream {
-        self.take().iter().map(syn::Error::to_compile_error).collect()
+        let mut errors = self.take();
+        errors.sort_by_key(|error| place(error.span()));
+        errors.iter().map(syn::Error::to_compile_error).collect()
     }
 
     /// The errors, each a single message, and the collector counted as finished.
@@ -75,6 +77,15 @@ impl Errors {
     pub(crate) fn into_vec(self) -> Vec<syn::Error> {
         self.take()
     }
+}
+
+/// Line and column, where there is a compiler to know them.
+fn place(span: Span) -> (usize, usize) {
+    if !proc_macro::is_available() {
+        return (0, 0);
+    }
+    let span = span.unwrap();
+    (span.line(), span.column())
 }
 
 #[cfg(test)]

@@ -43,6 +43,13 @@ pub(crate) fn camel_case(name: &Ident) -> String {
     words.collect()
 }
 
+/// Which one of several: `second`, `12th`.
+pub(crate) fn ordinal(number: u32) -> String {
+    let words = ["first", "second", "third", "fourth", "fifth", "sixth"];
+    let word = usize::try_from(number).ok().and_then(|number| words.get(number.checked_sub(1)?));
+    word.map_or_else(|| format!("{number}th"), |word| (*word).to_owned())
+}
+
 /// The spans of the first and the last token. `Span::join` is not stable; an item whose first and
 /// last token carry these is underlined whole by the compiler.
 pub(crate) fn ends(tokens: impl ToTokens) -> (Span, Span) {

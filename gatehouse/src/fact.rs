@@ -52,9 +52,9 @@ pub trait FactKey: Clone + Eq + Hash + fmt::Debug + Send + Sync + 'static {
 ///
 /// Written by [`fact!`](crate::fact) for every fact without a body; not to be implemented by hand.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no fact that a source loads",
-    label = "a derived fact, or no fact at all",
-    note = "a fact with a body is computed from other facts: give sources to those, and remove it from `#[loads(…)]`"
+    message = "`{Self}` cannot have a source: it has a body, or is not a fact",
+    label = "not a fact that a source loads",
+    note = "a fact with a body is computed from other facts: give sources to those, and remove it here"
 )]
 pub trait LoadedFact: FactKey {
     /// Whether a missing value counts as a failed load (`#[required]`).
@@ -175,8 +175,10 @@ impl fmt::Debug for FactError {
 ///
 /// A text and a boxed error are none; [`FactError::new`] takes them.
 #[diagnostic::on_unimplemented(
-    message = "`?` makes no `FactError` of `{Self}`",
-    label = "implement `std::error::Error` for it; of a text or a boxed error, write `.map_err(FactError::new)?`"
+    message = "`?` cannot make a `FactError` from `{Self}`",
+    label = "does not become a `FactError` by itself",
+    note = "for a text or a boxed error write `.map_err(FactError::new)?`",
+    note = "for a type of your own write `impl std::error::Error`, with `Send + Sync + 'static`"
 )]
 pub trait SourceError: Error + Send + Sync + 'static {}
 

@@ -38,8 +38,7 @@ use crate::private::{AnyTable, Cx, Stop};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not load the fact `{K}`",
     label = "no `impl FactSource<{K}> for {Self}`",
-    note = "write `impl FactSource<{K}> for {Self} {{ async fn load(&self, keys: &[{K}]) -> Result<Loaded<{K}>, FactError> {{ … }} }}`",
-    note = "a fact with a body needs no source: remove it from `#[loads(…)]`"
+    note = "write `impl FactSource<{K}> for {Self} {{ async fn load(&self, keys: &[{K}]) -> Result<Loaded<{K}>, FactError> {{ … }} }}`"
 )]
 pub trait FactSource<K: LoadedFact>: Send + Sync + 'static {
     /// Loads `keys`; each is there once. Keys that the answer leaves out are missing.

@@ -3,17 +3,16 @@
 //! Each load becomes `read(cx, key)?`: the value, or an early return that says why not. After the
 //! last check nothing here can fail.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, ExprLit, Lit, Token};
 
-use super::ast::{Arm, Block, Body, Kind, Let, LoadId, Logic, LoopHead, Node, Stmt};
+use super::ast::{Arm, Block, Body, Kind, Let, Logic, LoopHead, Node, Stmt};
 use super::lower::children_mut;
 use super::names::mentioned_in;
-use super::wanted;
+use super::wanted::Wanted;
 use crate::text;
 
 /// The variable that facts are read from; its hygiene keeps it apart from a user's `cx`.
@@ -45,8 +44,8 @@ pub(crate) fn scrutinee(tokens: TokenStream) -> TokenStream {
 }
 
 fn looking(mode: Mode, node: &Node) -> TokenStream {
-    let (runtime, bools) = (&TokenStream::new(), Rc::default());
-    Emitter { mode, body: None, runtime, jumps: false, bools }.node(node)
+    let (runtime, wanted) = (&TokenStream::new(), Rc::default());
+    Emitter { mode, body: None, runtime, jumps: false, wanted }.node(node)
 }
 
 /// What becomes of loads and ways out.
@@ -76,8 +75,8 @@ pub(crate) struct Emitter<'e> {
     runtime: &'e TokenStream,
     /// Whether a `break` or `continue` leads to a loop or block inside.
     jumps: bool,
-    /// The loads that stand where a `bool` is wanted.
-    bools: Rc<BTreeSet<LoadId>>,
+    /// The loads that stand where only some values will do.
+    wanted: Rc<Wanted>,
 }
 
 impl<'e> Emitter<'e> {
@@ -97,18 +96,18 @@ impl<'e> Emitter<'e> {
     }
 
     fn new(mode: Mode, body: &'e Body, runtime: &'e TokenStream) -> Self {
-        let bools = Rc::new(wanted::bools(body));
-        Self { mode, body: Some(body), runtime, jumps: false, bools }
+        let wanted = Rc::new(Wanted::of(body));
+        Self { mode, body: Some(body), runtime, jumps: false, wanted }
     }
 
     /// For operands of `||` and `&&`, which are closures.
     fn closure(&self) -> Self {
-        Self { mode: Mode::Closure, jumps: false, bools: Rc::clone(&self.bools), ..*self }
+        Self { mode: Mode::Closure, jumps: false, wanted: Rc::clone(&self.wanted), ..*self }
     }
 
     /// For what is in a loop, or a block with a label.
     fn jumped_to(&self) -> Self {
-        Self { jumps: true, bools: Rc::clone(&self.bools), ..*self }
+        Self { jumps: true, wanted: Rc::clone(&self.wanted), ..*self }
     }
 
     /// What becomes of what leaves; `None` if it stays.
@@ -141,9 +140,6 @@ impl<'e> Emitter<'e> {
     pub(crate) fn stmt(&self, stmt: &Stmt) -> TokenStream {
         match stmt {
             Stmt::Let(it) => self.binding(it),
-            Stmt::Expr(load @ Node::Load(id, ..), Some(semi)) if self.mode == Mode::Function => {
-                self.unused(*id, load, *semi)
-            }
             Stmt::Expr(node, semi) => {
                 let expr = self.node(node);
                 quote!(#expr #semi)
@@ -151,17 +147,6 @@ impl<'e> Emitter<'e> {
             Stmt::Item(item) => quote!(#item),
             Stmt::Macro(it) => quote!(#it),
         }
-    }
-
-    /// A load whose value nobody uses, which the compiler warns of.
-    fn unused(&self, id: LoadId, load: &Node, semi: Token![;]) -> TokenStream {
-        let (first, last) = self
-            .body
-            .map_or_else(|| (Span::call_site(), Span::call_site()), |body| body.loads[id].ends);
-        let (load, runtime) = (self.node(load), text::at(self.runtime, first));
-        let mut argument = Group::new(Delimiter::Parenthesis, load);
-        argument.set_span(last);
-        quote_spanned!(first=> #runtime::value #argument #semi)
     }
 
     fn binding(&self, it: &Let) -> TokenStream {
@@ -283,7 +268,8 @@ impl<'e> Emitter<'e> {
         let stop = quote_spanned!(last=> ?);
         let runtime = text::at(self.runtime, first);
         let function = match kind {
-            Kind::One if self.bools.contains(&id) => quote_spanned!(first=> holds),
+            Kind::One if self.wanted.bools.contains(&id) => quote_spanned!(first=> holds),
+            Kind::One if self.wanted.ordered.contains(&id) => quote_spanned!(first=> ordered),
             Kind::One => quote_spanned!(first=> read),
             Kind::Any => quote_spanned!(first=> any),
             Kind::All => quote_spanned!(first=> all),

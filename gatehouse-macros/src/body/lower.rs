@@ -9,6 +9,7 @@ use super::ast::{
     Arm, Block, Body, If, Kind, Let, Load, Logic, Loop, LoopHead, Match, Node, Stmt, binds_mutably,
     bound_names,
 };
+use super::check;
 use super::names::Names;
 use crate::errors::Errors;
 use crate::refusal::{self, Refusal};
@@ -27,33 +28,8 @@ pub(crate) fn body(
     let block = lowering.block(block);
     let Lowering { loads, mutable, is_whole, .. } = lowering;
     let mut body = Body { block, value, gives_bool, loads, mutable, is_whole };
-    check_value(&mut body, end, errors);
+    check::body(&mut body, end, errors);
     body
-}
-
-/// A body ends with its value. (A call may be one that never comes back; it is the value as well.)
-fn check_value(body: &mut Body, end: Span, errors: &Errors) {
-    let last = body.block.stmts.iter().rev().find(|stmt| !matches!(stmt, Stmt::Item(_)));
-    let at = match last {
-        None | Some(Stmt::Let(_)) => end,
-        Some(Stmt::Expr(node, Some(semi))) if is_value(node) => semi.span,
-        Some(_) => return,
-    };
-    if body.is_whole && body.value.to_string() != "()" {
-        errors.push_at(at, refusal::body_without_value(text::of_type(&body.value)));
-        body.is_whole = false;
-    }
-}
-
-/// Whether an expression has a value, unless it calls what never comes back.
-fn is_value(node: &Node) -> bool {
-    match node {
-        Node::Plain(expr) | Node::Compound(expr, _) => {
-            !matches!(expr, Expr::Macro(_) | Expr::Break(_) | Expr::Continue(_) | Expr::Assign(_))
-        }
-        Node::Load(..) | Node::Try(..) | Node::Logic(_) | Node::Matches(..) => true,
-        _ => false,
-    }
 }
 
 /// What a load in the wrong place is told.
@@ -587,6 +563,13 @@ fn fact_of_keys(keys: &Expr) -> Option<Path> {
 /// Whether an expression names a fact's constructor.
 fn is_fact(expr: Option<&Expr>) -> bool {
     expr.and_then(fact_path).is_some_and(|path| is_capitalised(&path) && !path.is_ident("Some"))
+}
+
+/// The fact whose key a call makes, as far as its name tells.
+pub(super) fn called_fact(call: &syn::ExprCall) -> Option<Path> {
+    let of_prelude = ["Some", "Ok", "Err"];
+    fact_path(&call.func)
+        .filter(|path| is_capitalised(path) && !of_prelude.iter().any(|name| path.is_ident(name)))
 }
 
 /// Whether a path's last segment is named like a type.

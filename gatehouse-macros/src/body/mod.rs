@@ -6,6 +6,7 @@
 //! - `emit`: the body as plain synchronous Rust; `tokens`: its plan as a constant.
 
 pub(crate) mod ast;
+mod check;
 pub(crate) mod emit;
 mod guard;
 mod known;

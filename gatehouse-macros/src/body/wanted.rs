@@ -1,29 +1,53 @@
-//! Where a body wants a `bool`: in conditions, in operands, and at its end.
+//! Where a body wants values of some kind: a `bool` in conditions, in operands and at its end; one that
+//! is never missing where it is compared by `<` and the like, since `None` is less than everything.
 //!
-//! A load that stands there as it is becomes `holds(…)` and not `read(…)`, so that the message for a
-//! fact of another type, or one that may be missing, says what to write.
+//! A load that stands there as it is becomes `holds(…)` or `ordered(…)` and not `read(…)`, so that the
+//! message for a fact of another type, or one that may be missing, says what to write.
 
 use std::collections::BTreeSet;
 
-use syn::{Expr, UnOp};
+use syn::{BinOp, Expr, UnOp};
 
 use super::ast::{Block, Body, Kind, LoadId, Node, Stmt};
 
-/// The loads of one key that stand where a `bool` is wanted.
-pub(super) fn bools(body: &Body) -> BTreeSet<LoadId> {
-    let mut wanted = Wanted { gives_bool: body.gives_bool, loads: BTreeSet::new() };
-    wanted.block(&body.block, body.gives_bool);
-    wanted.loads
-}
-
-struct Wanted {
-    gives_bool: bool,
-    loads: BTreeSet<LoadId>,
+/// The loads of one key where only some values will do.
+#[derive(Default)]
+pub(super) struct Wanted {
+    /// Those that are to be a `bool`.
+    pub(super) bools: BTreeSet<LoadId>,
+    /// Those that are compared.
+    pub(super) ordered: BTreeSet<LoadId>,
 }
 
 impl Wanted {
+    pub(super) fn of(body: &Body) -> Self {
+        let search = Search::of(body);
+        Self { bools: search.bools, ordered: search.ordered }
+    }
+}
+
+/// The expressions without loads that are to be a `bool`.
+pub(super) fn plain_bools(body: &Body) -> Vec<&Expr> {
+    Search::of(body).plain
+}
+
+struct Search<'b> {
+    gives_bool: bool,
+    bools: BTreeSet<LoadId>,
+    ordered: BTreeSet<LoadId>,
+    plain: Vec<&'b Expr>,
+}
+
+impl<'b> Search<'b> {
+    fn of(body: &'b Body) -> Self {
+        let (bools, ordered) = (BTreeSet::new(), BTreeSet::new());
+        let mut search = Self { gives_bool: body.gives_bool, bools, ordered, plain: Vec::new() };
+        search.block(&body.block, body.gives_bool);
+        search
+    }
+
     /// Goes through `block`, whose last expression is a `bool` if `is_bool`.
-    fn block(&mut self, block: &Block, is_bool: bool) {
+    fn block(&mut self, block: &'b Block, is_bool: bool) {
         for stmt in &block.stmts {
             let is_tail = matches!(stmt, Stmt::Expr(_, None));
             stmt.nodes().into_iter().for_each(|node| self.node(node, is_bool && is_tail));
@@ -31,16 +55,25 @@ impl Wanted {
     }
 
     /// Goes through `node`, which is a `bool` if `is_bool`.
-    fn node(&mut self, node: &Node, is_bool: bool) {
+    fn node(&mut self, node: &'b Node, is_bool: bool) {
         match node {
             Node::Load(id, Kind::One, key) => {
                 if is_bool {
-                    self.loads.insert(*id);
+                    self.bools.insert(*id);
                 }
                 self.node(key, false);
             }
+            Node::Plain(expr) if is_bool => self.plain.push(expr),
             Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => {
                 self.node(&inside[0], is_bool);
+            }
+            Node::Compound(Expr::Binary(it), inside) if is_ordering(&it.op) => {
+                for side in inside {
+                    if let Node::Load(id, Kind::One, _) = side {
+                        self.ordered.insert(*id);
+                    }
+                    self.node(side, false);
+                }
             }
             Node::Compound(Expr::Unary(it), inside) if matches!(it.op, UnOp::Not(_)) => {
                 self.node(&inside[0], is_bool);
@@ -70,4 +103,9 @@ impl Wanted {
             node => node.children().into_iter().for_each(|child| self.node(child, false)),
         }
     }
+}
+
+/// `<`, `<=`, `>`, `>=`.
+fn is_ordering(op: &BinOp) -> bool {
+    matches!(op, BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_))
 }

@@ -69,7 +69,7 @@ pub(super) fn block(
     let mut bodies = BTreeMap::new();
     for (at, fact) in block.facts.iter().enumerate() {
         let in_this = Errors::new();
-        if let Some(body) = lowered(fact, &in_this)
+        if let Some(body) = lowered(fact, &block.facts, &in_this)
             && in_this.is_empty()
         {
             bodies.insert(at, body);
@@ -111,13 +111,16 @@ fn refuse_groundless(block: &Block, derived: &BTreeMap<usize, Derived>, errors: 
 }
 
 /// The body in the compiler's own tree.
-fn lowered(fact: &Fact, errors: &Errors) -> Option<Body> {
+fn lowered(fact: &Fact, block_facts: &[Fact], errors: &Errors) -> Option<Body> {
     let Ending::Body(body) = &fact.ending else { return None };
     let block = errors.keep(syn::parse2(body.to_token_stream()))?;
     refuse_await_calls(body.stream(), errors);
     // A value that was refused has its error.
     let value = fact.value.as_ref()?;
     let body = lower::body(block, quote!(#value), is_bool(value), errors);
+    for load in &body.loads {
+        refuse_path(&load.fact, block_facts, errors);
+    }
     if !is_option(value) {
         for node in body.block.nodes() {
             refuse_question_marks(node, fact, errors);
@@ -137,6 +140,17 @@ fn refuse_await_calls(body: TokenStream, errors: &Errors) {
             refuse_await_calls(group.stream(), errors);
         }
         is_await = matches!(&token, TokenTree::Ident(word) if word == "await");
+    }
+}
+
+/// A fact of the block is named as it is declared: by a path, nobody sees that the facts are recursive.
+fn refuse_path(path: &Path, facts: &[Fact], errors: &Errors) {
+    let (Some(first), Some(last)) = (path.segments.first(), path.segments.last()) else { return };
+    let is_path = ["crate", "super"].iter().any(|root| first.ident == root);
+    let is_derived =
+        |fact: &Fact| matches!(fact.ending, Ending::Body(_)) && fact.name == last.ident;
+    if is_path && facts.iter().any(is_derived) {
+        errors.push(path, refusal::recursive_by_path(text::of_expr(path), last.ident.unraw()));
     }
 }
 

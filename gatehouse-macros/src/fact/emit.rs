@@ -11,7 +11,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Ident, Type};
 
 use super::ast::{Block, Ending, Fact, Part};
-use super::derive::Derived;
+use super::derive::{Derived, is_option};
 use crate::crate_path::CratePath;
 use crate::text;
 
@@ -241,12 +241,19 @@ impl<'a> Emitter<'a> {
         let (derivation, output) = (self.derivation(), self.output());
         let at_name = krate.spanned(name.span());
         let fact_key = quote_spanned!(name.span()=> impl #at_name::FactKey);
+        let never_missing = self.never_missing().then(|| {
+            quote!(
+                #[automatically_derived]
+                impl #krate::private::NeverMissing for #name {}
+            )
+        });
         let answered = match self.fact.ending {
             Ending::Body(_) => self.derived_impls(),
             Ending::Plain | Ending::Default(_) => self.loaded_impl(&output, &bounds),
         };
         quote! {
             const _: () = <#value as #krate::private::FactValue>::CHECKED;
+            #never_missing
             #[automatically_derived]
             #fact_key for #name #bounds {
                 type Value = #value;
@@ -255,6 +262,15 @@ impl<'a> Emitter<'a> {
                 #derivation
             }
             #answered
+        }
+    }
+
+    /// Whether `.await` gives no `Option`.
+    fn never_missing(&self) -> bool {
+        match self.fact.ending {
+            Ending::Plain => false,
+            Ending::Default(_) => true,
+            Ending::Body(_) => !self.fact.value.as_ref().is_some_and(is_option),
         }
     }
 

@@ -60,7 +60,12 @@ fn fact(input: ParseStream, errors: &Errors) -> syn::Result<Fact> {
     let parts = if has_parts {
         parts(input, errors)?
     } else {
-        errors.push(&name, refusal::fact_parts(name.unraw()));
+        let written = if text::is_type_name(&name) {
+            name.unraw().to_string()
+        } else {
+            text::camel_case(&name)
+        };
+        errors.push(&name, refusal::fact_parts(name.unraw(), written));
         Vec::new()
     };
     let mut fact =
@@ -177,8 +182,9 @@ fn ending(
     } else {
         // A fact without a value has its error already.
         if value.is_some() {
-            let (_, end) = text::ends(last);
-            errors.push_at(end, refusal::fact_end(name.unraw()));
+            let (_, end) = text::ends(&last);
+            let last = text::of_type(last);
+            errors.push_at(end, refusal::fact_end(name.unraw(), last));
         }
         if !starts_fact(input) {
             skip_fact(input);

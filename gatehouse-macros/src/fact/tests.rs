@@ -150,6 +150,8 @@ fn a_fact_without_parts_and_with_everything_else() {
         }
         const _: () = <Vec<u8> as crate::auth::private::FactValue>::CHECKED;
         #[automatically_derived]
+        impl crate::auth::private::NeverMissing for r#Type {}
+        #[automatically_derived]
         impl crate::auth::FactKey for r#Type
         where
             for<'k> Self: crate::auth::private::KeyBounds<'k>,

@@ -123,7 +123,7 @@ pub(super) fn budget(options: &Options, body: &Body, plan: &BodyPlan, errors: &E
         None => errors.push(&body.loads[id].written, refusal::no_rounds()),
         Some((waits, reason)) => {
             let waits = text::of_expr(&body.loads[*waits].written);
-            let refusal = refusal::over_budget(load.round, budget, &waits, reason);
+            let refusal = refusal::over_budget(text::ordinal(load.round), budget, &waits, reason);
             errors.push(&body.loads[id].written, refusal);
         }
     }

@@ -103,7 +103,9 @@ fn items(
     // The compiler shows the user's function for the type and its impls, and not the attribute.
     let span = text::located(name);
     let at = text::at(runtime, span);
-    let item = quote_spanned!(span=> #vis struct #name {});
+    // An enum without variants: a type and no value, so that a local may have its name, and a call of
+    // it has no advice to make one.
+    let item = quote_spanned!(span=> #vis enum #name {});
     let rule = quote_spanned!(span=> impl<#domain, #sources> #at::Rule<#domain, #sources>);
     let decides = quote_spanned!(span=> impl<#domain, #sources> #at::Decides<#domain, #sources>);
     let local_policies = quote_spanned!(span=> impl<#marker> #at::LocalPolicies<#marker>);

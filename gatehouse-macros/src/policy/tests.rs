@@ -741,7 +741,7 @@ fn a_policy_with_errors_has_everything_but_its_body() {
     let source = "#[policy(forbid)] async fn p(u: &U, d: &D) -> bool { A(u.id).await? }";
     let skeleton = testing::skeleton(policy, source);
     for part in [
-        "struct p {}",
+        "enum p {}",
         "Effect::Forbid",
         "SubjectIs<U, Self, __Domain>",
         "ResourceIs<D, Self, __Domain>",

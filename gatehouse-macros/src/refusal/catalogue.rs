@@ -25,7 +25,7 @@ refusals! { ANYWHERE "Every macro"
     }
     /// The library is named by its path, without quotes.
     crate_path() {
-        says: "`crate` takes the path of the library: `crate = path::to::gatehouse`",
+        says: "`crate` takes the path of the library, without quotes: `crate = path::to::gatehouse`",
         wrong: "#[policy(crate = «\"auth\"»)]
 fn owner(user: &User, doc: &Document) -> bool {
     doc.owner == user.id
@@ -50,7 +50,7 @@ refusals! { FACTS "Facts"
     }
     /// A fact becomes a type and a function of one name: the name of a type that is no keyword.
     fact_keyword(name) {
-        says: "`{name}` cannot name a fact; write a type's name, such as `OrgRole`",
+        says: "`{name}` is a keyword and cannot name a fact; write a type's name, such as `OrgRole`",
         wrong: "fact! {
     pub «match»(user: UserId) -> bool;
 }",
@@ -90,8 +90,8 @@ refusals! { FACTS "Facts"
 }",
     }
     /// The key parts say what is asked for; a fact that there is one of has none.
-    fact_parts(name) {
-        says: "the fact `{name}` has no list of key parts; write `{name}(part: Type, …) -> Value;`, or `{name}() -> Value;` if there is one of it",
+    fact_parts(name, written) {
+        says: "the fact `{name}` has no list of key parts; write `{written}(part: Type, …) -> Value;`, or `{written}() -> Value;` if it has no key",
         wrong: "fact! {
     pub «Maintenance» -> bool;
 }",
@@ -120,8 +120,8 @@ refusals! { FACTS "Facts"
 }",
     }
     /// A fact ends with `;`, with a default or with a body.
-    fact_end(name) {
-        says: "the fact `{name}` does not end; write `;` here, `= value;` for what stands in for a missing one, or a body `{{ … }}`",
+    fact_end(name, last) {
+        says: "the fact `{name}` does not end after `{last}`; write `;`, `= value;` for what stands in for a missing one, or a body `{{ … }}`",
         wrong: "fact! {
     pub OrgRole(user: UserId) -> «Role»
     pub Admin(user: UserId) -> bool;
@@ -304,7 +304,7 @@ refusals! { FACTS "Facts"
     }
     /// Key parts are separated by commas, as parameters are.
     part_end(name) {
-        says: "the key part `{name}` does not end here; write `,` between key parts",
+        says: "a `,` is missing after the key part `{name}`; write one between key parts",
         wrong: "fact! {
     pub Level(user: UserId «org: OrgId») -> u8;
 }",
@@ -367,7 +367,7 @@ refusals! { FACTS "Facts"
 refusals! { DERIVED "Derived facts"
     /// A derived fact has a value, always: what a missing fact means for it, its author says.
     derived_question(name, value) {
-        says: "`?` would leave the derived fact `{name}` without its `{value}`; say what a missing value means: `.unwrap_or(…)`, `let Some(value) = … else {{ return … }};`, or declare `-> Option<{value}>`",
+        says: "`?` would leave the fact `{name}` without its `{value}`; say what a missing value means: `.unwrap_or(…)`, `let Some(value) = … else {{ return … }};`, or declare `-> Option<{value}>`",
         wrong: "fact! {
     pub Editor(user: UserId) -> bool {
         OrgRole(user).await«?» >= Role::Editor
@@ -382,7 +382,7 @@ refusals! { DERIVED "Derived facts"
     /// In data that run in circles a recursive fact takes the least of its values, and only of
     /// `bool` is it plain which one that is.
     recursive_value(name, through) {
-        says: "the fact `{name}` comes back to itself{through}, and a recursive fact is a `bool`: of any other value, data that run in circles would have none; declare `{name}(…) -> bool`, or follow the data in a source",
+        says: "the fact `{name}` is recursive{through}, and only a `bool` can be: with a cycle in the data another value would not exist; declare `-> bool`, or follow the data in a source",
         wrong: "fact! {
     pub Depth(folder: FolderId) -> u32 {
         match Parent(folder).await {
@@ -397,6 +397,29 @@ refusals! { DERIVED "Derived facts"
             Some(above) => InTrash(above).await,
             None => folder == TRASH,
         }
+    }
+}",
+    }
+    /// A fact that is used by a path through the crate is one from elsewhere to `fact!`, and the
+    /// recursion would not be seen.
+    recursive_by_path(fact, name) {
+        says: "`{fact}` is a fact of this block, named by a path, and its recursion would not be seen; write `{name}(…)`",
+        wrong: "fact! {
+    pub Sees(user: UserId, folder: FolderId) -> bool {
+        Granted(user, folder).await
+            || match Parent(folder).await {
+                Some(above) => «crate::Sees»(user, above).await,
+                None => false,
+            }
+    }
+}",
+        right: "fact! {
+    pub Sees(user: UserId, folder: FolderId) -> bool {
+        Granted(user, folder).await
+            || match Parent(folder).await {
+                Some(above) => Sees(user, above).await,
+                None => false,
+            }
     }
 }",
     }
@@ -425,7 +448,7 @@ refusals! { DERIVED "Derived facts"
     /// Where more truth in gives less truth out, data that run in circles have no meaning: "I am in
     /// if I am out".
     recursive_place(name, through, place) {
-        says: "the fact `{name}` comes back to itself{through} inside {place}, where more truth could make it less true, and data that run in circles would have no meaning; let it be an operand of `||` or `&&`, an arm or the end of the body, or a key of `any` or `all`",
+        says: "the recursive fact `{name}` is used{through} inside {place}, and a cycle in the data would have no answer; use it as an operand of `||` or `&&`, as an arm, at the end of the body, or in `any` or `all`",
         wrong: "fact! {
     pub Free(task: TaskId) -> bool {
         match Blocker(task).await {
@@ -468,7 +491,7 @@ fn owner(user: &User, doc: &Document) -> bool {
     }
     /// A misspelt option is never ignored: `forbidd` must not make a permit.
     option_misspelt(name, meant) {
-        says: "`#[policy]` knows no option `{name}`; write `{meant}`",
+        says: "`#[policy]` has no option `{name}`; write `{meant}`",
         wrong: "#[policy(«forbidd»)]
 fn banned(user: &User) -> bool {
     user.banned
@@ -480,7 +503,7 @@ fn banned(user: &User) -> bool {
     }
     /// An unknown option is never ignored.
     option_unknown(name) {
-        says: "`#[policy]` knows no option `{name}`; the options are `forbid`, `unconditional`, `lazy`, `rounds = n` and `crate = path`",
+        says: "`#[policy]` has no option `{name}`; the options are `forbid`, `unconditional`, `lazy`, `rounds = n` and `crate = path`",
         wrong: "#[policy(«audited»)]
 fn banned(user: &User) -> bool {
     user.banned
@@ -504,7 +527,7 @@ fn owner(user: &User, doc: &Document) -> bool {
     }
     /// An option that is a word has no value: it is there or not.
     option_value(name) {
-        says: "`{name}` takes no value; write `#[policy({name})]`, or remove it",
+        says: "`{name}` takes no value; write `#[policy({name})]`, or remove `{name}`",
         wrong: "#[policy(forbid «= true»)]
 fn banned(user: &User) -> bool {
     user.banned
@@ -516,7 +539,7 @@ fn banned(user: &User) -> bool {
     }
     /// Options are words, separated by commas.
     option_expected() {
-        says: "expected an option; the options are `forbid`, `unconditional`, `lazy`, `rounds = n` and `crate = path`",
+        says: "expected an option, without quotes; the options are `forbid`, `unconditional`, `lazy`, `rounds = n` and `crate = path`",
         wrong: "#[policy(«\"forbid\"»)]
 fn banned(user: &User) -> bool {
     user.banned
@@ -552,7 +575,7 @@ fn banned(user: &User) -> bool {
     }
     /// A policy is generic over the domains that it serves, by itself; the user's types are named.
     policy_generic() {
-        says: "a policy cannot be generic; leave a parameter out, or write `_` as its type, to serve every domain",
+        says: "a policy cannot be generic; name the type, or leave out a parameter that the policy does not look at (`&_`)",
         wrong: "#[policy]
 fn active<«T»>(user: &User, thing: &T) -> bool {
     user.active
@@ -564,7 +587,7 @@ fn active(user: &User) -> bool {
     }
     /// A parameter's type says which domains the policy serves, so it has a name.
     policy_impl_trait() {
-        says: "a policy cannot be generic; name the type, or write `_` to serve every domain",
+        says: "a policy cannot be generic; name the type, or write `&_` if the policy does not look at it",
         wrong: "#[policy]
 fn active(user: &«impl Principal») -> bool {
     user.active()
@@ -601,7 +624,7 @@ fn owner(user: &User, doc: &Document) -> bool {
     }
     /// A policy says whether it applies; whether that permits or forbids is said in the attribute.
     policy_return_type() {
-        says: "a policy says whether it applies: write `-> bool`",
+        says: "a policy must say whether it applies; write `-> bool`",
         wrong: "#[policy]
 fn owner(user: &User, doc: &Document) -> «Decision» {
     doc.owner == user.id
@@ -613,7 +636,7 @@ fn owner(user: &User, doc: &Document) -> bool {
     }
     /// What a policy judges has four parts, and their order tells them apart.
     too_many_parameters() {
-        says: "a policy has at most four parameters, in the order subject, action, resource, context",
+        says: "a policy has at most four parameters, in the order subject, action, resource, context; put the rest into the context",
         wrong: "#[policy]
 fn owner(user: &User, _: &Action, doc: &Document, _: &Request, «now: &Time») -> bool {
     doc.owner == user.id
@@ -637,7 +660,7 @@ fn banned(user: &User) -> bool {
     }
     /// A policy is pure: it may run more than once.
     by_mutable_reference(ty) {
-        says: "a policy changes nothing; write `&{ty}`",
+        says: "a policy cannot change what it judges; write `&{ty}`",
         wrong: "#[policy]
 fn banned(user: «&mut User») -> bool {
     user.banned
@@ -662,7 +685,7 @@ async fn suspended(user: &User) -> bool {
     /// `?` ends a rule as "does not apply". In a forbid that would let in whoever is missing from the
     /// data, so its author says what missing means.
     question_in_forbid() {
-        says: "in a forbid policy `?` would mean that a missing value forbids nothing; say what it means: `.unwrap_or(true)`, `let Some(value) = … else {{ return true }};`, or a default on the fact",
+        says: "in a forbid policy `?` would mean that a missing value forbids nothing; say what it means: `let Some(value) = … else {{ return true }};`, `.is_none_or(|value| …)`, or a default on the fact",
         wrong: "#[policy(forbid)]
 async fn risky(user: &User) -> bool {
     Risk(user.id).await«?» > 9
@@ -698,7 +721,7 @@ fn admin(user: &User) -> bool {
     }
     /// A forbid that always applies lets nobody in, which needs no leave.
     unconditional_forbid() {
-        says: "`unconditional` is for permits; a forbid policy may be unconditional as it is; remove it",
+        says: "`unconditional` is for permits, and a forbid policy may be unconditional as it is; remove `unconditional`",
         wrong: "#[policy(forbid, «unconditional»)]
 fn closed(_: &User) -> bool {
     true
@@ -710,7 +733,7 @@ fn closed(_: &User) -> bool {
     }
     /// A budget is a promise about round trips; the plan breaks it.
     over_budget(round, budget, waits, reason) {
-        says: "this load needs round {round}, and the budget is `rounds = {budget}`: it waits for `{waits}`, because {reason}; raise the budget, or make the key from what is known earlier",
+        says: "this load needs a {round} round trip, and the budget is `rounds = {budget}`: it waits for `{waits}`, because {reason}; raise the budget, or make the key from what is known earlier",
         wrong: "#[policy(rounds = 1)]
 async fn lead(user: &User) -> bool {
     let team = Team(user.id).await?;
@@ -724,7 +747,7 @@ async fn lead(user: &User) -> bool {
     }
     /// A budget of no rounds is the promise of a local rule.
     no_rounds() {
-        says: "this load needs a round, and the budget is `rounds = 0`; raise the budget, or remove the load",
+        says: "this load needs a round trip, and the budget is `rounds = 0`; raise the budget, or remove the load",
         wrong: "#[policy(rounds = 0)]
 async fn admin(user: &User) -> bool {
     «Admin(user.id)».await
@@ -740,7 +763,7 @@ refusals! { BODIES "Bodies of policies and of derived facts"
     /// The compiler plans every round trip, so it must see what is asked for: `.await` is the load of
     /// a fact, and nothing else waits.
     await_not_a_fact() {
-        says: "`.await` in a rule works on facts only, named where they are awaited: `Fact(…).await`, `any(…).await`, `all(…).await`, `each(…).await`",
+        says: "a rule awaits only facts, written out: `Fact(…).await`, `any(…).await`, `all(…).await`, `each(…).await`; declare what this loads in `fact!`",
         wrong: "#[policy]
 async fn member(user: &User) -> bool {
     «user.load_groups()».await.contains(&1)
@@ -752,7 +775,7 @@ async fn member(user: &User) -> bool {
     }
     /// Facts are named like types; what is named like a function is one, and is not awaited.
     await_on_function(name, fact) {
-        says: "`{name}` is a function, and `.await` in a rule works on facts only; a fact is named like a type: write `{fact}(…).await` and declare it in `fact!`, or call the function without `.await`",
+        says: "`{name}` is a function, and a rule awaits only facts; declare `{fact}(…) -> …;` in `fact!` and write `{fact}(…).await`",
         wrong: "#[policy]
 async fn member(user: &User) -> bool {
     «group_member»(user.id).await
@@ -776,7 +799,7 @@ async fn reader(user: &User) -> bool {
     }
     /// `.await` is a keyword behind a dot.
     await_misspelt(name) {
-        says: "a key has no field `{name}` to load it by; write `.await`",
+        says: "a key has no field `{name}`; to load the fact write `.await`",
         wrong: "#[policy]
 async fn admin(user: &User) -> bool {
     Admin(user.id).«awit»
@@ -788,7 +811,7 @@ async fn admin(user: &User) -> bool {
     }
     /// `.await` is a keyword, not a method. (In a policy Rust itself says so.)
     await_called() {
-        says: "`.await` is no method; write it without `()`",
+        says: "`.await` is not a method; write it without `()`",
         wrong: "fact! {
     pub Trusted(user: UserId) -> bool {
         Admin(user).await«()»
@@ -797,6 +820,49 @@ async fn admin(user: &User) -> bool {
         right: "fact! {
     pub Trusted(user: UserId) -> bool {
         Admin(user).await
+    }
+}",
+    }
+    /// A key by itself says nothing: the fact's value is there once it is loaded.
+    load_without_await(fact) {
+        says: "the fact `{fact}` is not loaded here; write `{fact}(…).await`",
+        wrong: "#[policy(forbid)]
+async fn suspended(user: &User) -> bool {
+    «Suspended(user.id)» && !user.admin
+}",
+        right: "#[policy(forbid)]
+async fn suspended(user: &User) -> bool {
+    Suspended(user.id).await && !user.admin
+}",
+    }
+    /// A load costs a round trip; one whose value nobody uses is left over, or a condition is missing.
+    load_unused(fact) {
+        says: "the rule loads `{fact}` and does not use it; use its value, or remove the load",
+        wrong: "#[policy]
+async fn admin(user: &User) -> bool {
+    «Level(user.id)».await;
+    user.admin
+}",
+        right: "#[policy]
+async fn admin(user: &User) -> bool {
+    Level(user.id).await? > 3 && user.admin
+}",
+    }
+    /// No rule sees that a load failed, so none can turn a failure into a permit.
+    load_as_result(fact, pattern) {
+        says: "`{pattern}` is not a pattern for the fact `{fact}`: a rule cannot see that a load failed; its value is an `Option`, where `None` is a missing value",
+        wrong: "#[policy]
+async fn high(user: &User) -> bool {
+    match Level(user.id).await {
+        «Ok(level)» => level > 3,
+        _ => false,
+    }
+}",
+        right: "#[policy]
+async fn high(user: &User) -> bool {
+    match Level(user.id).await {
+        Some(level) => level > 3,
+        None => false,
     }
 }",
     }
@@ -831,7 +897,7 @@ async fn reader(user: &User) -> bool {
     }
     /// A function inside a body is a plain function: it has no session to ask.
     load_in_function() {
-        says: "a fact cannot be loaded inside another function; load it in the rule and pass its value to the function",
+        says: "a fact cannot be loaded inside another function; load it in the rule and pass its value, or make the function a fact with a body",
         wrong: "#[policy]
 async fn admin(user: &User) -> bool {
     async fn is_admin(id: UserId) -> bool {
@@ -862,7 +928,7 @@ async fn admin(user: &User) -> bool {
     }
     /// A constant is evaluated when the program is compiled, and there are no facts then.
     load_in_constant() {
-        says: "a fact cannot be loaded inside a constant; load it before, into a local: `let value = Fact(…).await;`",
+        says: "a fact cannot be loaded inside a constant, which is computed at build time; load it outside, and do not use its value there",
         wrong: "#[policy]
 async fn admin(user: &User) -> bool {
     let levels = [user.id; const { Level(1).«await» }];
@@ -904,7 +970,7 @@ fn admin(user: &User) -> bool {
     }
     /// `?` and `return` leave the rule, and inside a macro the compiler cannot see where to.
     way_out_in_macro(what) {
-        says: "`{what}` inside a macro cannot be seen; bind the value before: `let value = …;`",
+        says: "`{what}` cannot leave the rule from inside a macro; write it before: `let value = …;`",
         wrong: "#[policy]
 fn grown(user: &User) -> bool {
     assert!(user.age«?» > 0);
@@ -931,7 +997,7 @@ async fn member(user: &User) -> bool {
     }
     /// The plan of a rule is the whole of it: what a `#[cfg]` takes out would still be asked for.
     attribute_inside(name) {
-        says: "`#[{name}]` on a part of a rule would be lost to its plan; put it on the rule, or on a function that the rule calls",
+        says: "`#[{name}]` cannot stand inside a rule, whose plan would not follow it; put it on the rule, or on a function that the rule calls",
         wrong: "#[policy]
 fn admin(user: &User) -> bool {
     «#[cfg(demo)]»
@@ -958,7 +1024,7 @@ fn admin(user: &User) -> bool {
     }
     /// The plan names the fact that is asked for, so the compiler must see which one it is.
     many_without_fact(kind) {
-        says: "`{kind}` must see which fact it asks for: end the keys with `.map(|item| Fact(item.id))`, or name the fact: `{kind}::<Fact>(keys)`",
+        says: "`{kind}` must see which fact it asks for; end the keys with `.map(|item| Fact(item.id))`, or name the fact: `{kind}::<Fact>(keys).await`",
         wrong: "#[policy]
 async fn reader(user: &User) -> bool {
     any(«user.keys()»).await
@@ -970,7 +1036,7 @@ async fn reader(user: &User) -> bool {
     }
     /// All keys of one load are asked for at once: one iterator.
     many_arguments(kind) {
-        says: "`{kind}` takes one argument, the keys: `{kind}(items.iter().map(|item| Fact(item.id)))`",
+        says: "`{kind}` takes one iterator of keys: `{kind}(items.iter().map(|item| Fact(item.id))).await`; for single facts write `Fact(a).await || Fact(b).await`",
         wrong: "#[policy]
 async fn reader(user: &User) -> bool {
     «any»(Reads(1), Reads(2)).await
@@ -982,7 +1048,7 @@ async fn reader(user: &User) -> bool {
     }
     /// `lazy` puts one load off until the rule comes to it.
     lazy_argument() {
-        says: "`lazy` takes one load: `lazy(Fact(…)).await`",
+        says: "`lazy` takes one load; write `lazy(Fact(…)).await` once for each",
         wrong: "#[policy]
 async fn reader(user: &User) -> bool {
     «lazy»(Reads(1), Reads(2)).await
@@ -1062,8 +1128,8 @@ struct AppFacts {
 }",
     }
     /// How a source loads is its own affair: its `FactSource` has limits and all.
-    loads_argument(fact) {
-        says: "`loads` takes facts and nothing else; write `#[loads({fact})]`",
+    loads_argument(argument) {
+        says: "`loads` takes facts and nothing else; remove `{argument}`",
         wrong: "#[derive(Sources)]
 struct AppFacts {
     #[loads(Admin «= 100»)]
@@ -1077,7 +1143,7 @@ struct AppFacts {
     }
     /// The facts are named by their paths, separated by commas.
     loads_fact() {
-        says: "expected the name of a fact; write `#[loads(Fact, …)]`",
+        says: "expected the name of a fact, without quotes; write `#[loads(Fact, …)]`",
         wrong: "#[derive(Sources)]
 struct AppFacts {
     #[loads(«\"Admin\"»)]

@@ -92,7 +92,7 @@ fn fact(input: ParseStream, errors: &Errors) -> Option<Path> {
         None if rest.is_empty() => errors.push_at(here, refusal::loads_fact()),
         None => errors.push(&rest, refusal::loads_fact()),
         Some(_) if rest.is_empty() => {}
-        Some(ref fact) => errors.push(&rest, refusal::loads_argument(text::of_type(fact))),
+        Some(_) => errors.push(&rest, refusal::loads_argument(text::of_expr(&rest))),
     }
     parsed
 }

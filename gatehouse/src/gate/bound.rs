@@ -15,7 +15,7 @@ pub struct NoContext;
 
 /// What stands for the context of a domain.
 #[diagnostic::on_unimplemented(
-    message = "this gate's policies need a context of type `{C}`",
+    message = "this gate's domain has a context, `{C}`, and none was given",
     label = "no context was given",
     note = "call `.with_context(&…)` after `bind(…)`"
 )]

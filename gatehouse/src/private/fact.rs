@@ -92,9 +92,9 @@ impl<T: Clone + Debug + Send + Sync + 'static> ValueBounds<'_> for T {}
 
 /// What the compiler may take for granted of a fact that `#[loads(…)]` names; see [`KeyBounds`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no fact that a source loads",
-    label = "a derived fact, or no fact at all",
-    note = "a fact with a body is computed from other facts: give sources to those, and remove it from `#[loads(…)]`"
+    message = "`{Self}` cannot have a source: it has a body, or is not a fact",
+    label = "not a fact that a source loads",
+    note = "a fact with a body is computed from other facts: give sources to those, and remove it here"
 )]
 pub trait LoadedBounds<'k>: LoadedFact {}
 

@@ -6,14 +6,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::cx::{Cx, Stop, read};
+use crate::fact::FactKey;
 use crate::source::{ResolvedBy, Sources};
 
 /// What `?` works on in a policy: `Option`.
 #[diagnostic::on_unimplemented(
     message = "`?` in a rule works on an `Option`, and this is `{Self}`",
-    label = "never missing: not an `Option`",
-    note = "a fact with a default or a body is never missing: write `.await` without `?`",
-    note = "of a `Result`, say what an error means: `.ok()?`, or a `match`"
+    label = "not an `Option`",
+    note = "a fact with a default or a body is never missing: remove the `?`",
+    note = "for a `Result`, say what an error means: `.ok()?`, or a `match`"
 )]
 pub trait MaybeMissing<T> {
     /// `value?`: what is inside, or the policy does not apply.
@@ -30,10 +31,9 @@ impl<T> MaybeMissing<T> for Option<T> {
 
 /// What a fact gives where a rule wants a `bool`: in a condition, and at its end.
 #[diagnostic::on_unimplemented(
-    message = "the fact `{K}` is `{Self}` here, and a `bool` is wanted",
+    message = "the fact `{K}` is `{Self}`, and a `bool` is wanted here",
     label = "not a `bool`",
-    note = "an `Option` is a fact that may be missing; say what that means: `.await.unwrap_or(false)`, `.await?`, or a default where it is declared: `-> bool = false`",
-    note = "a value of another type is compared, or matched"
+    note = "compare its value, or match on it: `{K}(…).await == …`"
 )]
 pub trait Truth<K> {
     /// Itself.
@@ -48,6 +48,31 @@ impl<K> Truth<K> for bool {
     }
 }
 
+/// A fact whose `.await` gives no `Option`: written by `fact!` for those with a default or a body.
+#[diagnostic::on_unimplemented(
+    message = "the fact `{Self}` may be missing, and nothing says what that means here",
+    label = "an `Option`: a value that may be missing",
+    note = "give it a default in `fact!` (`-> … = …;`), or say it here: `.await.unwrap_or(…)`, or in a permit `.await?`, where a missing value means that the policy does not apply"
+)]
+pub trait NeverMissing: FactKey<Output = <Self as FactKey>::Value> {}
+
+// So that the message for a fact which may be missing is the one above. What has the bound gives no
+// `Option`; were it otherwise, it would be no permit.
+impl<K: NeverMissing> Truth<K> for Option<bool> {
+    fn truth(self) -> bool {
+        self == Some(true)
+    }
+}
+
+/// `Name(…).await` where it is compared by `<` and the like: a missing value would be less than all.
+#[inline]
+pub fn ordered<P: Sources, K>(key: K, cx: &mut Cx<P>) -> Result<K::Value, Stop>
+where
+    K: ResolvedBy<P> + NeverMissing,
+{
+    read(key, cx)
+}
+
 /// `Name(…).await` where a `bool` is wanted, so that the message for another type is ours.
 #[inline]
 pub fn holds<P: Sources, K>(key: K, cx: &mut Cx<P>) -> Result<bool, Stop>
@@ -55,13 +80,6 @@ where
     K: ResolvedBy<P, Output: Truth<K>>,
 {
     read(key, cx).map(Truth::truth)
-}
-
-/// `Name(…).await;`: what it gives, which is used for nothing.
-#[inline]
-#[must_use = "the rule loads a fact and does not look at it: use its value, or remove the load"]
-pub fn value<T>(value: T) -> T {
-    value
 }
 
 /// The left side of `||` or `&&`: what stops it stops nothing else yet.

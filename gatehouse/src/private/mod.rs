@@ -2,7 +2,7 @@
 //!
 //! A policy's body becomes plain synchronous Rust. Each load is [`read`] (or [`any`], [`all`],
 //! [`each`]) followed by `?`: the value, or an early return with a [`Stop`]; where a `bool` is wanted,
-//! it is [`holds`]. `?` on an option is [`MaybeMissing::present`]`(…)?`. `||` and `&&` over facts are
+//! it is [`holds`], and where it is compared [`ordered`]. `?` on an option is [`MaybeMissing::present`]`(…)?`. `||` and `&&` over facts are
 //! [`or`] and [`and`].
 
 mod ask;
@@ -18,7 +18,9 @@ pub use self::ask::{ask, ask_each, known, slice};
 pub use self::cx::{Cx, Request, Stop, Stored, read, stored};
 pub use self::derived::{Derived, derived};
 pub use self::fact::*;
-pub use self::logic::{MaybeMissing, Truth, all, and, any, attempt, each, holds, or, value};
+pub use self::logic::{
+    MaybeMissing, NeverMissing, Truth, all, and, any, attempt, each, holds, or, ordered,
+};
 pub use self::roles::*;
 pub use crate::plan::{
     Condition, Cost, Derivation, Guard, LoadKind, Plan, PlannedLoad, Wait, scheduled, within_budget,

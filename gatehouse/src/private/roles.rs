@@ -11,9 +11,8 @@ macro_rules! role {
         /// The type is `T`, as the policy `A` wants it of the domain `D`.
         #[diagnostic::on_unimplemented(
             message = $message,
-            label = "a policy of this gate is for another domain",
-            note = "a policy has the types of its gate's `Domain`, as references, in the order: subject; subject, resource; subject, action, resource; subject, action, resource, context",
-            note = "a parameter that does not matter is `_: &_`"
+            label = "a policy of this gate takes another type",
+            note = "a policy takes `(subject)`, `(subject, resource)`, `(subject, action, resource)` or `(subject, action, resource, context)`, each by reference; one that it does not look at is `_: &_`"
         )]
         pub trait $is<T: ?Sized, A, D> {
             /// Itself.

@@ -169,7 +169,7 @@ impl<K: Eq, R: Clone, W> Core<K, R, W> {
     /// The entry of `key`.
     fn find(&self, key: &Hashed<K>) -> Option<usize> {
         let mut at = self.index.last(key.hash)?;
-        while self.entries[at].key != *key {
+        while *key != self.entries[at].key {
             at = self.entries[at].before?;
         }
         Some(at)

@@ -1,0 +1,130 @@
+//! What a lowered body must keep, whether it is a policy's or a fact's.
+
+use proc_macro2::Span;
+use syn::{Expr, Pat, UnOp};
+
+use super::ast::{Block, Body, Kind, Node, Stmt};
+use super::lower::called_fact;
+use super::wanted;
+use crate::errors::Errors;
+use crate::{refusal, text};
+
+/// Checks a body that ends at `end`.
+pub(super) fn body(body: &mut Body, end: Span, errors: &Errors) {
+    let before = errors.count();
+    if body.is_whole {
+        check_value(body, end, errors);
+    }
+    check_block(&body.block, body, errors);
+    for expr in wanted::plain_bools(body) {
+        check_loaded(expr, errors);
+    }
+    body.is_whole &= errors.count() == before;
+}
+
+/// A body ends with its value. (A call may be one that never comes back; it is the value as well.)
+fn check_value(body: &Body, end: Span, errors: &Errors) {
+    let last = body.block.stmts.iter().rev().find(|stmt| !matches!(stmt, Stmt::Item(_)));
+    let at = match last {
+        None | Some(Stmt::Let(_)) => end,
+        Some(Stmt::Expr(node, Some(semi))) if is_value(node) => semi.span,
+        Some(_) => return,
+    };
+    if body.value.to_string() != "()" {
+        errors.push_at(at, refusal::body_without_value(text::of_type(&body.value)));
+    }
+}
+
+/// Whether an expression has a value, unless it calls what never comes back.
+fn is_value(node: &Node) -> bool {
+    match node {
+        Node::Plain(expr) | Node::Compound(expr, _) => {
+            !matches!(expr, Expr::Macro(_) | Expr::Break(_) | Expr::Continue(_) | Expr::Assign(_))
+        }
+        Node::Try(..) | Node::Logic(_) | Node::Matches(..) => true,
+        _ => false,
+    }
+}
+
+fn check_block(block: &Block, body: &Body, errors: &Errors) {
+    for stmt in &block.stmts {
+        check_used(stmt, body, errors);
+        if let Stmt::Let(it) = stmt
+            && let Some(init) = &it.init
+        {
+            check_patterns([&it.pat], init, body, errors);
+        }
+        stmt.nodes().into_iter().for_each(|node| check_node(node, body, errors));
+    }
+}
+
+fn check_node(node: &Node, body: &Body, errors: &Errors) {
+    match node {
+        Node::If(it) => {
+            check_node(&it.condition, body, errors);
+            check_block(&it.then, body, errors);
+            it.otherwise.iter().for_each(|node| check_node(node, body, errors));
+            return;
+        }
+        Node::Block(_, block) => return check_block(block, body, errors),
+        Node::Loop(it) => check_block(&it.body, body, errors),
+        Node::Match(it) => {
+            check_patterns(it.arms.iter().map(|arm| &arm.pat), &it.scrutinee, body, errors);
+        }
+        Node::Matches(arm, scrutinee) => check_patterns([&arm.pat], scrutinee, body, errors),
+        Node::Let(pat, scrutinee) => check_patterns([&**pat], scrutinee, body, errors),
+        _ => {}
+    }
+    if !matches!(node, Node::Loop(_)) {
+        node.children().into_iter().for_each(|child| check_node(child, body, errors));
+    }
+}
+
+/// A load costs a round trip: its value is used.
+fn check_used(stmt: &Stmt, body: &Body, errors: &Errors) {
+    if let Stmt::Expr(Node::Load(id, ..), Some(_)) = stmt {
+        let written = &body.loads[*id].written;
+        errors.push(written, refusal::load_unused(text::of_expr(written)));
+    }
+}
+
+/// That a load failed, no rule sees. The first such pattern says it.
+fn check_patterns<'p>(
+    pats: impl IntoIterator<Item = &'p Pat>,
+    scrutinee: &Node,
+    body: &Body,
+    errors: &Errors,
+) {
+    let Node::Load(id, Kind::One, _) = scrutinee else { return };
+    if let Some(pat) = pats.into_iter().find_map(of_result) {
+        let fact = text::of_expr(&body.loads[*id].fact);
+        errors.push(pat, refusal::load_as_result(fact, text::of_expr(pat)));
+    }
+}
+
+/// `Ok(…)` or `Err(…)` in a pattern.
+fn of_result(pat: &Pat) -> Option<&Pat> {
+    match pat {
+        Pat::TupleStruct(it) if it.path.is_ident("Ok") || it.path.is_ident("Err") => Some(pat),
+        Pat::Or(it) => it.cases.iter().find_map(of_result),
+        Pat::Paren(it) => of_result(&it.pat),
+        Pat::Reference(it) => of_result(&it.pat),
+        Pat::Ident(it) => it.subpat.as_ref().and_then(|(_, pat)| of_result(pat)),
+        _ => None,
+    }
+}
+
+/// A key where a `bool` is wanted is a fact that was not loaded.
+fn check_loaded(expr: &Expr, errors: &Errors) {
+    match expr {
+        Expr::Paren(it) => check_loaded(&it.expr, errors),
+        Expr::Group(it) => check_loaded(&it.expr, errors),
+        Expr::Unary(it) if matches!(it.op, UnOp::Not(_)) => check_loaded(&it.expr, errors),
+        Expr::Call(call) => {
+            if let Some(fact) = called_fact(call) {
+                errors.push(call, refusal::load_without_await(text::of_expr(fact)));
+            }
+        }
+        _ => {}
+    }
+}
