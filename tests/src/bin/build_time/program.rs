@@ -99,12 +99,9 @@ impl Workshop {
                syn = { version = \"3\", features = [\"full\"] }\nprettyplease = \"0.3\"\n";
         put(&folder.join("Cargo.toml"), &manifest);
         let macros = self.library.join("gatehouse-macros/src");
-        let mut main = String::from("#![allow(warnings)]\n");
-        for module in ["body", "fact", "policy", "sources"].map(|name| format!("{name}/mod")) {
+        let mut main = String::from("#![allow(warnings)]\nextern crate proc_macro;\n");
+        for module in modules(&macros) {
             module_at(&mut main, &macros, &module);
-        }
-        for module in ["crate_path", "errors", "messages", "text"] {
-            module_at(&mut main, &macros, module);
         }
         put(&folder.join("src/expander.rs"), include_str!("program/expander.rs"));
         put(
@@ -152,6 +149,21 @@ impl Workshop {
         let file = File::options().append(true).open(main).expect("a program that is written");
         file.set_modified(SystemTime::now()).expect("a file of ours");
     }
+}
+
+/// The modules of the macros that are no tests, as their `lib.rs` lists them: each a file, or a
+/// folder's `mod`.
+fn modules(macros: &Path) -> Vec<String> {
+    let source = fs::read_to_string(macros.join("lib.rs")).expect("the macros' front page");
+    let lines: Vec<&str> = source.lines().collect();
+    let of_tests = |at: usize| at > 0 && lines[at - 1] == "#[cfg(test)]";
+    let module = |(at, line): (usize, &&str)| {
+        let name = line.strip_prefix("mod ")?.strip_suffix(';')?;
+        let is_file = macros.join(name).with_extension("rs").exists();
+        let place = if is_file { name.to_owned() } else { format!("{name}/mod") };
+        (!of_tests(at)).then_some(place)
+    };
+    lines.iter().enumerate().filter_map(module).collect()
 }
 
 fn module_at(main: &mut String, folder: &Path, module: &str) {
