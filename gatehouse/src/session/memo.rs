@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
-use super::core::{Hashed, Passthrough};
+use super::index::{Hashed, Passthrough};
 use super::sync::{HashState, Mutex};
 use crate::fact::{FactKey, FailedFact};
 

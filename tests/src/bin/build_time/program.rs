@@ -100,7 +100,9 @@ impl Workshop {
         put(&folder.join("Cargo.toml"), &manifest);
         let macros = self.library.join("gatehouse-macros/src");
         let mut main = String::from("#![allow(warnings)]\n");
-        for module in ["body", "fact", "policy", "refusal", "sources"].map(|name| format!("{name}/mod")) {
+        for module in
+            ["body", "fact", "policy", "refusal", "sources"].map(|name| format!("{name}/mod"))
+        {
             module_at(&mut main, &macros, &module);
         }
         for module in ["crate_path", "errors", "input", "text"] {

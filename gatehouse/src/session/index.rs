@@ -1,0 +1,93 @@
+//! Where keys are found by their hashes.
+//!
+//! Whoever keeps keys has them in a vector of its own, and their places here. An index knows no key
+//! type, so that it is compiled once, and not anew for each fact of a user's.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
+
+/// A key with its hash, computed before a lock is taken so that no user `Hash` runs under it.
+#[derive(Clone, Debug)]
+pub(crate) struct Hashed<K> {
+    pub(super) hash: u64,
+    pub(super) key: K,
+}
+
+impl<K: Hash> Hashed<K> {
+    pub(crate) fn new(key: K, state: &impl BuildHasher) -> Self {
+        Self { hash: state.hash_one(&key), key }
+    }
+}
+
+impl<K> Hashed<K> {
+    pub(crate) fn key(&self) -> &K {
+        &self.key
+    }
+}
+
+impl<K: PartialEq> PartialEq for Hashed<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash && self.key == other.key
+    }
+}
+
+impl<K: Eq> Eq for Hashed<K> {}
+
+impl<K> Hash for Hashed<K> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+/// Passes a hash through.
+#[derive(Default)]
+pub(crate) struct Passthrough(u64);
+
+impl Hasher for Passthrough {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {
+        debug_assert!(false, "only hashes are hashed here");
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+/// The places of keys in a vector, by their hashes.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    /// The last place of each hash.
+    last: HashMap<u64, usize, BuildHasherDefault<Passthrough>>,
+    /// The place before, of a place whose hash was there already: hardly ever one.
+    before: BTreeMap<usize, usize>,
+}
+
+impl Index {
+    /// The place of the key that has this hash and that `is_it`.
+    pub(crate) fn find(&self, hash: u64, is_it: impl Fn(usize) -> bool) -> Option<usize> {
+        let mut at = self.last(hash)?;
+        while !is_it(at) {
+            at = self.before(at)?;
+        }
+        Some(at)
+    }
+
+    fn last(&self, hash: u64) -> Option<usize> {
+        self.last.get(&hash).copied()
+    }
+
+    fn before(&self, at: usize) -> Option<usize> {
+        self.before.get(&at).copied()
+    }
+
+    /// A key that was not there has this hash and this place.
+    pub(crate) fn put(&mut self, hash: u64, at: usize) {
+        if let Some(before) = self.last.insert(hash, at) {
+            self.before.insert(at, before);
+        }
+    }
+}
