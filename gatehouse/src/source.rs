@@ -76,10 +76,19 @@ impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for Arc<S> {
 /// assert_eq!(loaded.len(), 3);
 /// ```
 pub struct Loaded<K: FactKey> {
+    places: Places,
+    /// What was found; nothing where it was taken out.
+    found: Vec<(K, Found<K>)>,
+}
+
+type Found<K> = Option<Result<<K as FactKey>::Value, FactError>>;
+
+/// Where keys are that were found.
+#[derive(Default)]
+struct Places {
     index: Index,
     hash_state: HashState,
-    /// What was found, and not taken out.
-    found: Vec<(K, Option<Result<K::Value, FactError>>)>,
+    /// How many were taken out.
     taken: usize,
 }
 
@@ -87,8 +96,7 @@ impl<K: FactKey> Loaded<K> {
     /// Nothing found yet.
     #[must_use]
     pub fn new() -> Self {
-        let (index, hash_state) = (Index::default(), HashState::default());
-        Self { index, hash_state, found: Vec::new(), taken: 0 }
+        Self { places: Places::default(), found: Vec::new() }
     }
 
     /// `key` has `value`. Of two values for one key the later stands; a failure stands against both.
@@ -102,28 +110,26 @@ impl<K: FactKey> Loaded<K> {
     }
 
     fn put(&mut self, key: K, found: Result<K::Value, FactError>) {
-        let hash = self.hash_state.hash_one(&key);
-        match self.find(hash, &key) {
-            Some(at) => {
-                if found.is_err() || !matches!(self.found[at].1, Some(Err(_))) {
-                    self.found[at].1 = Some(found);
-                }
-            }
-            None => {
-                self.index.put(hash, self.found.len());
-                self.found.push((key, Some(found)));
-            }
+        let hash = self.places.hash_state.hash_one(&key);
+        let Some(at) = self.find(hash, &key) else {
+            self.places.index.put(hash, self.found.len());
+            self.found.push((key, Some(found)));
+            return;
+        };
+        let known = &mut self.found[at].1;
+        if found.is_err() || !matches!(known, Some(Err(_))) {
+            *known = Some(found);
         }
     }
 
     fn find(&self, hash: u64, key: &K) -> Option<usize> {
-        self.index.find(hash, |at| *key == self.found[at].0)
+        self.places.index.find(hash, |at| *key == self.found[at].0)
     }
 
     /// How many keys have a value or a failure.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.found.len() - self.taken
+        self.found.len() - self.places.taken
     }
 
     /// Whether nothing was found.
@@ -134,10 +140,10 @@ impl<K: FactKey> Loaded<K> {
 
     /// The answer for `key`, taken out: what is left in the end nobody asked for.
     pub(crate) fn take(&mut self, key: &K) -> FactResult<K::Value> {
-        let hash = self.hash_state.hash_one(key);
+        let hash = self.places.hash_state.hash_one(key);
         let Some(at) = self.find(hash, key) else { return Ok(None) };
         let found = self.found[at].1.take();
-        self.taken += usize::from(found.is_some());
+        self.places.taken += usize::from(found.is_some());
         found.transpose()
     }
 }

@@ -55,7 +55,7 @@ impl<K: Eq, R: Clone + Default, W> Core<K, R, W> {
 
     /// The slot of `key`.
     fn find(&self, key: &Hashed<K>) -> Option<usize> {
-        self.ledger.index.find(key.hash, |slot| key.key == self.keys[slot])
+        self.ledger.index.find(key.hash(), |slot| key.key == self.keys[slot])
     }
 
     /// Asks for `key`: says that it is known, or sees to it that the key is in a batch.
@@ -72,7 +72,7 @@ impl<K: Eq, R: Clone + Default, W> Core<K, R, W> {
         make_waiter: &mut dyn FnMut(BatchId) -> Option<W>,
     ) -> Registered {
         let found = self.find(&key);
-        let registered = self.ledger.register(key.hash, found, limit, make_waiter);
+        let registered = self.ledger.register(key.hash(), found, limit, make_waiter);
         if let Registered::Leading(_) = registered {
             self.waiting.push(copy);
             if found.is_none() {
@@ -101,7 +101,7 @@ impl<K: Eq, R: Clone + Default, W> Core<K, R, W> {
     }
 
     /// Removes a batch without caching anything; its waiters must register anew.
-    #[cfg(test)]
+    #[cfg(all(test, not(loom)))]
     pub(crate) fn abandon(&mut self, id: BatchId) -> Vec<W> {
         let waiters = self.ledger.abandon(id);
         self.waiting.truncate(self.ledger.trim());
@@ -109,13 +109,13 @@ impl<K: Eq, R: Clone + Default, W> Core<K, R, W> {
     }
 
     /// How many keys wait to be loaded.
-    #[cfg(test)]
+    #[cfg(all(test, not(loom)))]
     pub(crate) fn waiting(&self) -> usize {
         self.waiting.len()
     }
 
     /// How many batches it keeps results of.
-    #[cfg(test)]
+    #[cfg(all(test, not(loom)))]
     pub(crate) fn results(&self) -> usize {
         self.results.len()
     }

@@ -9,7 +9,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 /// A key with its hash, computed before a lock is taken so that no user `Hash` runs under it.
 #[derive(Clone, Debug)]
 pub(crate) struct Hashed<K> {
-    pub(super) hash: u64,
+    hash: u64,
     pub(super) key: K,
 }
 
@@ -23,25 +23,15 @@ impl<K> Hashed<K> {
     pub(crate) fn key(&self) -> &K {
         &self.key
     }
-}
 
-impl<K: PartialEq> PartialEq for Hashed<K> {
-    fn eq(&self, other: &Self) -> bool {
-        self.hash == other.hash && self.key == other.key
-    }
-}
-
-impl<K: Eq> Eq for Hashed<K> {}
-
-impl<K> Hash for Hashed<K> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.hash);
+    pub(crate) fn hash(&self) -> u64 {
+        self.hash
     }
 }
 
 /// Passes a hash through.
 #[derive(Default)]
-pub(crate) struct Passthrough(u64);
+struct Passthrough(u64);
 
 impl Hasher for Passthrough {
     fn finish(&self) -> u64 {
@@ -69,11 +59,13 @@ pub(crate) struct Index {
 impl Index {
     /// The place of the key that has this hash and that `is_it`.
     pub(crate) fn find(&self, hash: u64, is_it: impl Fn(usize) -> bool) -> Option<usize> {
-        let mut at = self.last(hash)?;
-        while !is_it(at) {
-            at = self.before(at)?;
+        let mut next = self.last(hash);
+        while let Some(at) = next
+            && !is_it(at)
+        {
+            next = self.before(at);
         }
-        Some(at)
+        next
     }
 
     fn last(&self, hash: u64) -> Option<usize> {

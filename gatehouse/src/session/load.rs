@@ -17,6 +17,13 @@ impl<V> Default for Results<V> {
     }
 }
 
+impl<V> Results<V> {
+    /// What the load came to. It is over once: there is nothing before.
+    fn put(&self, answer: Result<Vec<FactResult<V>>, FactError>) {
+        let _ = self.0.set(answer);
+    }
+}
+
 impl<V> Clone for Results<V> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
@@ -50,8 +57,9 @@ pub(super) async fn load<P: Sources, K: Stored<P>>(
     };
     span.close(keys.len(), &answer);
     // The results come last: if a destructor of the user's panics, there are none.
-    drop((sources, keys));
-    let _ = results.0.set(answer);
+    drop(keys);
+    drop(sources);
+    results.put(answer);
 }
 
 fn matched<K: LoadedFact>(

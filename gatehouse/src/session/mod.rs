@@ -44,7 +44,7 @@ use self::sync::{AtomicBool, AtomicUsize, Mutex, OnceLock, Ordering};
 use crate::source::Sources;
 
 pub(crate) use self::flight::BoxFuture;
-pub(crate) use self::index::{Hashed, Index, Passthrough};
+pub(crate) use self::index::{Hashed, Index};
 pub(crate) use self::memo::{Computed, Memo, MemoOf, Settled};
 pub(crate) use self::round::Round;
 pub(crate) use self::sync::HashState;

@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::sync::Arc as StdArc;
 
 use super::core::{BatchId, Core, Registered};
-use super::flight::{BoxFuture, Flight, Landing};
+use super::flight::{BoxFuture, Flight};
 use super::index::Hashed;
 use super::ledger::Ledger;
 use super::load::{self, Results};
@@ -125,8 +125,9 @@ impl<P> dyn AnyTable<P> + '_ {
     /// far as it goes.
     pub(super) fn drive(&self, sources: &StdArc<P>, roster: &Arc<Roster>) {
         for (id, flight) in self.launch(sources, roster) {
-            if let Some(landing) = flight.drive() {
-                self.land(id, landing);
+            // A load that panicked has left no results, which says so.
+            if flight.drive().is_some() {
+                self.land(id);
             }
         }
     }
@@ -140,8 +141,8 @@ impl<P> dyn AnyTable<P> + '_ {
         flights.clone()
     }
 
-    /// A load is over. One that panicked has left no results, which says so.
-    fn land(&self, id: BatchId, _: Landing<()>) {
+    /// A load is over.
+    fn land(&self, id: BatchId) {
         self.flights().0.lock().retain(|(flying, _)| *flying != id);
         let mut waiters = Vec::new();
         self.locked(&mut |ledger| waiters = ledger.0.finish(id));
