@@ -47,10 +47,16 @@ impl Hasher for Passthrough {
     }
 }
 
+/// Keys that are looked through, so that few of them need no map.
+const FEW: usize = 4;
+
 /// The places of keys in a vector, by their hashes.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    /// The last place of each hash.
+    /// The hashes of the first places, and how many there are.
+    few: [u64; FEW],
+    count: usize,
+    /// The last place of each hash, from `FEW` on.
     last: HashMap<u64, usize, BuildHasherDefault<Passthrough>>,
     /// The place before, of a place whose hash was there already: hardly ever one.
     before: BTreeMap<usize, usize>,
@@ -63,22 +69,30 @@ impl Index {
         while let Some(at) = next
             && !is_it(at)
         {
-            next = self.before(at);
+            next = self.before(hash, at);
         }
         next
     }
 
     fn last(&self, hash: u64) -> Option<usize> {
-        self.last.get(&hash).copied()
+        self.last.get(&hash).copied().or_else(|| self.among_few(hash, FEW))
     }
 
-    fn before(&self, at: usize) -> Option<usize> {
-        self.before.get(&at).copied()
+    fn before(&self, hash: u64, at: usize) -> Option<usize> {
+        self.before.get(&at).copied().or_else(|| self.among_few(hash, at))
     }
 
-    /// A key that was not there has this hash and this place.
+    /// The last of the first places that has this hash and is before `end`.
+    fn among_few(&self, hash: u64, end: usize) -> Option<usize> {
+        self.few[..end.min(self.count)].iter().rposition(|known| *known == hash)
+    }
+
+    /// A key that was not there has this hash, and the next place: 0, then 1, and so on.
     pub(crate) fn put(&mut self, hash: u64, at: usize) {
-        if let Some(before) = self.last.insert(hash, at) {
+        if let Some(few) = self.few.get_mut(at) {
+            *few = hash;
+            self.count = at + 1;
+        } else if let Some(before) = self.last.insert(hash, at) {
             self.before.insert(at, before);
         }
     }
