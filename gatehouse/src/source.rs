@@ -1,10 +1,12 @@
 //! Where facts come from: sources, what they load, and who may ask whom.
 
-use std::collections::HashMap;
+use std::fmt;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use crate::fact::{FactError, FactKey, FactResult, LoadedFact};
 use crate::private::{AnyTable, Cx, Stop};
+use crate::session::{HashState, Index};
 
 /// Loads one fact, many keys at a time: implemented by you, on a database handle, a client, a map.
 ///
@@ -72,46 +74,84 @@ impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for Arc<S> {
 /// loaded.fail(Suspended(3), FactError::safe("user 3 is being migrated"));
 /// assert_eq!(loaded.len(), 3);
 /// ```
-#[derive(Debug)]
 pub struct Loaded<K: FactKey> {
-    found: HashMap<K, Result<K::Value, FactError>>,
+    places: Places,
+    /// What was found; nothing where it was taken out.
+    found: Vec<(K, Found<K>)>,
+}
+
+type Found<K> = Option<Result<<K as FactKey>::Value, FactError>>;
+
+/// Where keys are that were found.
+#[derive(Default)]
+struct Places {
+    index: Index,
+    hash_state: HashState,
+    /// How many were taken out.
+    taken: usize,
 }
 
 impl<K: FactKey> Loaded<K> {
     /// Nothing found yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { found: HashMap::new() }
+        Self { places: Places::default(), found: Vec::new() }
     }
 
     /// `key` has `value`. Of two values for one key the later stands; a failure stands against both.
     pub fn insert(&mut self, key: K, value: K::Value) {
-        let found = self.found.entry(key).or_insert_with(|| Ok(value.clone()));
-        if found.is_ok() {
-            *found = Ok(value);
-        }
+        self.put(key, Ok(value));
     }
 
     /// `key` alone could not be loaded.
     pub fn fail(&mut self, key: K, error: FactError) {
-        self.found.insert(key, Err(error));
+        self.put(key, Err(error));
+    }
+
+    fn put(&mut self, key: K, found: Result<K::Value, FactError>) {
+        let hash = self.places.hash_state.hash_one(&key);
+        let Some(at) = self.find(hash, &key) else {
+            self.places.index.put(hash, self.found.len());
+            self.found.push((key, Some(found)));
+            return;
+        };
+        let known = &mut self.found[at].1;
+        if found.is_err() || !matches!(known, Some(Err(_))) {
+            *known = Some(found);
+        }
+    }
+
+    fn find(&self, hash: u64, key: &K) -> Option<usize> {
+        self.places.index.find(hash, |at| *key == self.found[at].0)
     }
 
     /// How many keys have a value or a failure.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.found.len()
+        self.found.len() - self.places.taken
     }
 
     /// Whether nothing was found.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.found.is_empty()
+        self.len() == 0
     }
 
     /// The answer for `key`, taken out: what is left in the end nobody asked for.
     pub(crate) fn take(&mut self, key: &K) -> FactResult<K::Value> {
-        self.found.remove(key).transpose()
+        let hash = self.places.hash_state.hash_one(key);
+        let Some(at) = self.find(hash, key) else { return Ok(None) };
+        let found = self.found[at].1.take();
+        self.places.taken += usize::from(found.is_some());
+        found.transpose()
+    }
+}
+
+impl<K: FactKey> fmt::Debug for Loaded<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let found = self.found.iter().filter_map(|(key, found)| Some((key, found.as_ref()?)));
+        f.write_str("Loaded ")?;
+        f.debug_map().entries(found).finish()
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! At level `info` there are counts and names of facts and policies, never a key or a value.
 
-use crate::fact::FactResult;
+use crate::fact::{FactError, FactResult};
 use crate::gate::Decision;
 
 #[cfg(feature = "tracing")]
@@ -10,7 +10,7 @@ mod on {
     use tracing::field::Empty;
     use tracing::{Instrument, Span};
 
-    use super::{Decision, FactResult};
+    use super::{Decision, FactError, FactResult};
 
     /// The span of one evaluation: how many items, rounds and loads it took.
     pub(crate) struct EvaluationSpan(Span);
@@ -66,15 +66,25 @@ mod on {
             tracing::warn!(target: "gatehouse", keys, "a source answered keys that nobody asked for; dropped");
         }
 
-        pub(crate) fn close<V>(self, results: &[FactResult<V>]) {
+        /// Of a load of so many keys.
+        pub(crate) fn close<V>(self, keys: usize, answer: &Result<Vec<FactResult<V>>, FactError>) {
             if self.0.is_disabled() {
                 return;
             }
+            let results = match answer {
+                Ok(results) => results.as_slice(),
+                Err(error) => return self.count(0, 0, keys, Some(error)),
+            };
             let found = results.iter().filter(|result| matches!(result, Ok(Some(_)))).count();
             let missing = results.iter().filter(|result| matches!(result, Ok(None))).count();
+            let error = results.iter().find_map(|result| result.as_ref().err());
+            self.count(found, missing, results.len() - found - missing, error);
+        }
+
+        fn count(self, found: usize, missing: usize, failed: usize, error: Option<&FactError>) {
             self.0.record("found", found).record("missing", missing);
-            if let Some(error) = results.iter().find_map(|result| result.as_ref().err()) {
-                self.0.record("failed", results.len() - found - missing);
+            if let Some(error) = error {
+                self.0.record("failed", failed);
                 self.0.record("error", tracing::field::display(error));
             }
         }
@@ -84,7 +94,7 @@ mod on {
 #[cfg(not(feature = "tracing"))]
 #[allow(clippy::unused_self, reason = "the same shape as with the feature")]
 mod off {
-    use super::{Decision, FactResult};
+    use super::{Decision, FactError, FactResult};
 
     pub(crate) struct EvaluationSpan;
 
@@ -113,7 +123,12 @@ mod off {
 
         pub(crate) fn foreign_keys(&self, _keys: usize) {}
 
-        pub(crate) fn close<V>(self, _results: &[FactResult<V>]) {}
+        pub(crate) fn close<V>(
+            self,
+            _keys: usize,
+            _answer: &Result<Vec<FactResult<V>>, FactError>,
+        ) {
+        }
     }
 }
 

@@ -2,12 +2,16 @@
 
 use loom::thread;
 
-use super::core::{BatchId, Core, Hashed, Registered};
+use super::core::{Core, Registered};
+use super::index::Hashed;
 use super::model::explore;
-use super::sync::{Arc, HashState, Mutex};
+use super::sync::{Arc, HashState, Mutex, OnceLock};
+
+/// What a batch comes to: one result for each key.
+type Results<V> = std::sync::Arc<OnceLock<Vec<V>>>;
 
 /// Results are numbers, waiters are the names of threads.
-type Stripe = Arc<Mutex<Core<u8, u64, &'static str>>>;
+type Stripe = Arc<Mutex<Core<u8, Results<u64>, &'static str>>>;
 
 fn stripe() -> Stripe {
     Arc::new(Mutex::new(Core::default()))
@@ -17,14 +21,22 @@ fn key(key: u8) -> Hashed<u8> {
     Hashed::new(key, &HashState::default())
 }
 
-fn register(stripe: &Stripe, waiter: &'static str) -> Registered<u64> {
-    stripe.lock().try_register(key(1), 1, usize::MAX, |_| Some(waiter))
+fn register(stripe: &Stripe, waiter: &'static str) -> Registered {
+    stripe.lock().try_register(key(1), 1, usize::MAX, &mut |_| Some(waiter))
+}
+
+/// What is known of the key.
+fn peek<V: Copy, W>(stripe: &Mutex<Core<u8, Results<V>, W>>) -> Option<V> {
+    let (results, at) = stripe.lock().peek_cache(&key(1))?;
+    Some(results.get().expect("results of a batch that is finished")[at])
 }
 
 /// Takes and finishes what is open, as whoever drives does; gives the waiters that it answered.
 fn load(stripe: &Stripe, value: u64) -> Vec<&'static str> {
     let taken = stripe.lock().take_open();
-    taken.map_or_else(Vec::new, |(batch, _)| stripe.lock().finish(batch, |_| value))
+    let Some((batch, keys, results)) = taken else { return Vec::new() };
+    results.set(vec![value; keys.len()]).expect("a batch is loaded once");
+    stripe.lock().ledger.finish(batch)
 }
 
 /// Guarantee 1: of any number of askers of one key, one leads, and its batch is taken once.
@@ -37,7 +49,7 @@ fn a_key_has_one_leader() {
                 let stripe = Arc::clone(&stripe);
                 thread::spawn(move || {
                     let leads = matches!(register(&stripe, name), Registered::Leading(_));
-                    (leads, stripe.lock().take_open().map_or(0, |(_, keys)| keys.len()))
+                    (leads, stripe.lock().take_open().map_or(0, |(_, keys, _)| keys.len()))
                 })
             })
             .into();
@@ -57,8 +69,8 @@ fn waiters_are_answered_once_in_join_order() {
             let stripe = Arc::clone(&stripe);
             thread::spawn(move || match register(&stripe, name) {
                 Registered::Joined(_) => true,
-                Registered::Cached(value) => {
-                    assert_eq!(value, 7);
+                Registered::Cached => {
+                    assert_eq!(peek(&stripe), Some(7));
                     false
                 }
                 other => panic!("{other:?}"),
@@ -73,7 +85,7 @@ fn waiters_are_answered_once_in_join_order() {
                 usize::from(joined)
             );
         }
-        assert!(stripe.lock().is_idle());
+        assert!(stripe.lock().ledger.is_idle());
     });
 }
 
@@ -86,13 +98,13 @@ fn leaving_is_fail_closed() {
         let Registered::Leading(batch) = register(&stripe, "a") else { panic!("a leads") };
         let leaver = {
             let stripe = Arc::clone(&stripe);
-            thread::spawn(move || stripe.lock().leave(batch, |waiter| *waiter == "a"))
+            thread::spawn(move || stripe.lock().leave(batch, &|waiter| *waiter == "a"))
         };
         let answered = load(&stripe, 7);
         let abandoned = leaver.join().unwrap();
         assert_eq!(answered.is_empty(), abandoned);
         match register(&stripe, "b") {
-            Registered::Cached(value) => assert!(!abandoned && value == 7),
+            Registered::Cached => assert!(!abandoned && peek(&stripe) == Some(7)),
             Registered::Leading(_) => assert!(abandoned),
             other => panic!("{other:?}"),
         }
@@ -108,7 +120,7 @@ fn one_leaves_and_one_stays() {
         assert_eq!(register(&stripe, "b"), Registered::Joined(batch));
         let leaver = {
             let stripe = Arc::clone(&stripe);
-            thread::spawn(move || assert!(!stripe.lock().leave(batch, |waiter| *waiter == "a")))
+            thread::spawn(move || assert!(!stripe.lock().leave(batch, &|waiter| *waiter == "a")))
         };
         let answered = load(&stripe, 7);
         leaver.join().unwrap();
@@ -120,21 +132,22 @@ fn one_leaves_and_one_stays() {
 #[test]
 fn a_finished_load_is_visible_whole() {
     explore("stripe: a finished load is visible whole", None, || {
-        let stripe = Arc::new(Mutex::new(Core::<u8, (u64, u64), ()>::default()));
-        stripe.lock().try_register(key(1), 1, usize::MAX, |_| Some(()));
-        let (batch, _) = stripe.lock().take_open().unwrap();
+        let stripe = Arc::new(Mutex::new(Core::<u8, Results<(u64, u64)>, ()>::default()));
+        stripe.lock().try_register(key(1), 1, usize::MAX, &mut |_| Some(()));
+        let (batch, _, results) = stripe.lock().take_open().unwrap();
         let reader = {
             let stripe = Arc::clone(&stripe);
             thread::spawn(move || {
-                let first = stripe.lock().peek_cache(&key(1));
-                let second = stripe.lock().peek_cache(&key(1));
+                let first = peek(&stripe);
+                let second = peek(&stripe);
                 assert!(first.is_none() || first == Some((7, 7)));
                 assert!(first.is_none() || second.is_some());
             })
         };
-        stripe.lock().finish(batch, |_| (7, 7));
+        results.set(vec![(7, 7)]).unwrap();
+        stripe.lock().ledger.finish(batch);
         reader.join().unwrap();
-        assert_eq!(stripe.lock().peek_cache(&key(1)), Some((7, 7)));
+        assert_eq!(peek(&stripe), Some((7, 7)));
     });
 }
 
@@ -153,8 +166,8 @@ fn stripes_do_not_interfere() {
         assert!(matches!(register(&right, "b"), Registered::Leading(_)));
         assert_eq!(load(&right, 2), ["b"]);
         assert_eq!(worker.join().unwrap(), ["a"]);
-        assert_eq!(left.lock().peek_cache(&key(1)), Some(1));
-        assert_eq!(right.lock().peek_cache(&key(1)), Some(2));
+        assert_eq!(peek(&left), Some(1));
+        assert_eq!(peek(&right), Some(2));
     });
 }
 
@@ -167,7 +180,7 @@ fn closing_races_with_asking() {
             let stripe = Arc::clone(&stripe);
             thread::spawn(move || register(&stripe, "a"))
         };
-        let closed = stripe.lock().close_if_idle();
+        let closed = stripe.lock().ledger.close_if_idle();
         match asker.join().unwrap() {
             Registered::Closed => assert!(closed),
             // It came first: either it was in flight, and the stripe stayed open …
@@ -188,17 +201,18 @@ fn a_key_is_loaded_once() {
             let stripe = Arc::clone(&stripe);
             thread::spawn(move || {
                 register(&stripe, name);
-                let taken: Option<(BatchId, Vec<u8>)> = stripe.lock().take_open();
+                let taken = stripe.lock().take_open();
                 let loaded = taken.is_some();
-                if let Some((batch, keys)) = taken {
+                if let Some((batch, keys, results)) = taken {
                     assert_eq!(keys, [1]);
-                    stripe.lock().finish(batch, |_| 7);
+                    results.set(vec![7]).unwrap();
+                    stripe.lock().ledger.finish(batch);
                 }
                 loaded
             })
         });
         let loads = workers.into_iter().filter(|_| true).map(|worker| worker.join().unwrap());
         assert_eq!(loads.filter(|loaded| *loaded).count(), 1);
-        assert_eq!(stripe.lock().peek_cache(&key(1)), Some(7));
+        assert_eq!(peek(&stripe), Some(7));
     });
 }

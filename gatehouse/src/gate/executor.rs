@@ -130,12 +130,16 @@ struct Ask<'r, D: Domain, P: Sources> {
     tally: Tally,
 }
 
+/// Runs a policy.
+type Evaluate<'a, D, P> = dyn Fn(&Request<'_, D>, &mut Cx<P>) -> Result<bool, Stop> + 'a;
+
 impl<D: Domain, P: Sources> Ask<'_, D, P> {
+    /// Compiled once, and not for each policy: it runs before a load.
     fn policy(
         &mut self,
         info: &'static PolicyInfo,
-        evaluate: impl FnOnce(&Request<'_, D>, &mut Cx<P>) -> Result<bool, Stop>,
-        ask: impl FnOnce(&Request<'_, D>, &mut Cx<P>),
+        evaluate: &Evaluate<'_, D, P>,
+        ask: &dyn Fn(&Request<'_, D>, &mut Cx<P>),
     ) {
         if info.plan.loads.is_empty() || !self.tally.matters(info.effect) {
             return;
@@ -149,17 +153,15 @@ impl<D: Domain, P: Sources> Ask<'_, D, P> {
 
 impl<D: Domain, P: Sources> Visitor<D, P> for Ask<'_, D, P> {
     fn rule<A: Rule<D, P>>(&mut self) {
-        self.policy(A::INFO, A::evaluate, A::ask);
+        self.policy(A::INFO, &A::evaluate, &A::ask);
     }
 }
 
 impl<D: Domain, P: Sources> Visit<D, P> for Ask<'_, D, P> {
     fn erased(&mut self, policy: &dyn DynPolicy<D, P>) {
-        self.policy(
-            policy.info(),
-            |request, cx| policy.evaluate(request, cx),
-            |request, cx| policy.ask(request, cx),
-        );
+        self.policy(policy.info(), &|request, cx| policy.evaluate(request, cx), &|request, cx| {
+            policy.ask(request, cx);
+        });
     }
 }
 

@@ -134,9 +134,17 @@ impl<P: Sources> Cx<P> {
         self.gave_up.get_or_insert(error);
     }
 
-    fn fail<T>(&mut self, fact: &'static str, error: FactError) -> Result<T, Stop> {
+    fn fail(&mut self, fact: &'static str, error: FactError) -> Stop {
         self.failed.push(FailedFact { fact, error });
-        Err(Stop::Failed)
+        Stop::Failed
+    }
+
+    /// Why a policy stops at a fact that is not known.
+    fn unknown(&mut self, fact: &'static str) -> Stop {
+        match self.gave_up.clone() {
+            Some(error) => self.fail(fact, error),
+            None => Stop::Pending,
+        }
     }
 }
 
@@ -160,7 +168,7 @@ fn find<P: Sources, K: Stored<P>>(cx: &mut Cx<P>, key: K) -> Result<Option<K::Va
         let key = table.hashed(key);
         match table.read(&key) {
             Some(Ok(value)) => return Ok(value),
-            Some(Err(error)) => return cx.fail(K::NAME, error),
+            Some(Err(error)) => return Err(cx.fail(K::NAME, error)),
             None => {}
         }
         if cx.asking
@@ -169,13 +177,7 @@ fn find<P: Sources, K: Stored<P>>(cx: &mut Cx<P>, key: K) -> Result<Option<K::Va
             table.ask(key, &*generation.sources, round);
         }
     }
-    match &cx.gave_up {
-        Some(error) => {
-            let error = error.clone();
-            cx.fail(K::NAME, error)
-        }
-        None => Err(Stop::Pending),
-    }
+    Err(cx.unknown(K::NAME))
 }
 
 /// `Name(…).await`. The key comes first, because a load may stand in it.

@@ -1,13 +1,11 @@
 //! The keys of one derived fact in a walk, and what is known of each.
 
 use std::any::Any;
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use super::derived::failed;
 use crate::fact::{FactError, FactKey};
-use crate::session::{Computed, Hashed, MemoOf, Passthrough, Settled};
+use crate::session::{Computed, Hashed, Index, MemoOf, Settled};
 
 /// Links of derived facts that one may be deep.
 pub(super) const MOST_LINKS: u32 = 64;
@@ -30,7 +28,7 @@ pub(super) enum End {
 
 /// The keys of one fact.
 pub(super) struct Keys<K: FactKey> {
-    index: HashMap<Arc<Hashed<K>>, usize, BuildHasherDefault<Passthrough>>,
+    index: Index,
     pub(super) nodes: Vec<Node<K>>,
     pub(super) memo: Arc<MemoOf<K>>,
 }
@@ -63,16 +61,17 @@ pub(super) enum State {
 
 impl<K: FactKey> Keys<K> {
     pub(super) fn new(memo: Arc<MemoOf<K>>) -> Self {
-        Self { index: HashMap::default(), nodes: Vec::new(), memo }
+        Self { index: Index::default(), nodes: Vec::new(), memo }
     }
 
     pub(super) fn place(&mut self, key: K) -> (Arc<Hashed<K>>, usize) {
         let key = self.memo.hashed(key);
-        if let Some(&at) = self.index.get(&key) {
+        let is_it = |at: usize| *key.key() == *self.nodes[at].key.key();
+        if let Some(at) = self.index.find(key.hash(), is_it) {
             return (Arc::clone(&self.nodes[at].key), at);
         }
         let (key, at) = (Arc::new(key), self.nodes.len());
-        self.index.insert(Arc::clone(&key), at);
+        self.index.put(key.hash(), at);
         self.nodes.push(Node::new(Arc::clone(&key)));
         (key, at)
     }

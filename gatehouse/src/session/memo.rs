@@ -1,11 +1,10 @@
 //! What was computed on a session: the results of derived facts.
 
 use std::any::{Any, TypeId};
-use std::collections::{BTreeMap, HashMap};
-use std::hash::BuildHasherDefault;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::core::{Hashed, Passthrough};
+use super::index::{Hashed, Index};
 use super::sync::{HashState, Mutex};
 use crate::fact::{FactKey, FailedFact};
 
@@ -35,13 +34,24 @@ impl Memo {
     }
 }
 
-type Results<K> =
-    HashMap<Arc<Hashed<K>>, Arc<Settled<<K as FactKey>::Value>>, BuildHasherDefault<Passthrough>>;
-
 /// The results of one derived fact. No user code but `Eq` of a key runs under its lock.
 pub(crate) struct MemoOf<K: FactKey> {
-    settled: Mutex<Results<K>>,
+    results: Mutex<Results<K>>,
     hash_state: HashState,
+}
+
+type Entry<K> = (Arc<Hashed<K>>, Arc<Settled<<K as FactKey>::Value>>);
+
+/// Keys and what they came to.
+struct Results<K: FactKey> {
+    index: Index,
+    settled: Vec<Entry<K>>,
+}
+
+impl<K: FactKey> Results<K> {
+    fn find(&self, key: &Hashed<K>) -> Option<usize> {
+        self.index.find(key.hash(), |at| *key.key() == *self.settled[at].0.key())
+    }
 }
 
 impl<K: FactKey> Default for MemoOf<K> {
@@ -52,7 +62,8 @@ impl<K: FactKey> Default for MemoOf<K> {
 
 impl<K: FactKey> MemoOf<K> {
     fn new() -> Self {
-        Self { settled: Mutex::new(HashMap::default()), hash_state: HashState::default() }
+        let results = Results { index: Index::default(), settled: Vec::new() };
+        Self { results: Mutex::new(results), hash_state: HashState::default() }
     }
 
     /// The key with its hash.
@@ -62,11 +73,18 @@ impl<K: FactKey> MemoOf<K> {
 
     /// The result of `key`, if there is one.
     pub(crate) fn get(&self, key: &Hashed<K>) -> Option<Arc<Settled<K::Value>>> {
-        self.settled.lock().get(key).cloned()
+        let results = self.results.lock();
+        let at = results.find(key)?;
+        Some(Arc::clone(&results.settled[at].1))
     }
 
     /// Keeps the result of `key`. Whoever computed it too came to the same.
     pub(crate) fn insert(&self, key: Arc<Hashed<K>>, settled: Arc<Settled<K::Value>>) {
-        self.settled.lock().entry(key).or_insert(settled);
+        let mut results = self.results.lock();
+        if results.find(&key).is_none() {
+            let at = results.settled.len();
+            results.index.put(key.hash(), at);
+            results.settled.push((key, settled));
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! The fact-load core: what one request knows, and what it is loading.
 //!
-//! - `core`: synchronous; per fact type, what is known and what is on its way.
+//! - `core`: synchronous; per fact type, what is known and what is on its way. `ledger` is what it
+//!   does that needs no key.
+//! - `index`: where keys are found by their hashes.
 //! - `flight`: a load that whoever waits can drive.
 //! - `seat`: where an evaluation waits, and the roster of all that wait.
 //! - `table`: one fact type's core and flights.
@@ -11,6 +13,8 @@
 
 mod core;
 mod flight;
+mod index;
+mod ledger;
 mod load;
 mod memo;
 mod round;
@@ -39,11 +43,12 @@ pub(crate) use self::sync::Arc;
 use self::sync::{AtomicBool, AtomicUsize, Mutex, OnceLock, Ordering};
 use crate::source::Sources;
 
-pub(crate) use self::core::{Hashed, Passthrough};
 pub(crate) use self::flight::BoxFuture;
+pub(crate) use self::index::{Hashed, Index};
 pub(crate) use self::memo::{Computed, Memo, MemoOf, Settled};
 pub(crate) use self::round::Round;
-pub use self::table::{AnyTable, BatchHandle, RosterHandle, SeatHandle, Table};
+pub(crate) use self::sync::HashState;
+pub use self::table::{AnyTable, BatchHandle, Flights, LedgerHandle, SeatHandle, Table};
 
 /// What one request knows: every fact that was loaded for it, each key loaded once.
 ///
@@ -93,12 +98,12 @@ pub(crate) struct Generation<P: Sources> {
     pub(crate) sources: StdArc<P>,
     pub(crate) tables: P::Tables,
     pub(crate) memo: Memo,
-    roster: RosterHandle,
+    roster: Arc<Roster>,
 }
 
 impl<P: Sources> Generation<P> {
     fn new(sources: StdArc<P>, roster: Arc<Roster>) -> Self {
-        Self { sources, tables: P::tables(), memo: Memo::default(), roster: RosterHandle(roster) }
+        Self { sources, tables: P::tables(), memo: Memo::default(), roster }
     }
 
     /// Begins and drives every load of the session.
@@ -118,7 +123,7 @@ impl<P: Sources> Generation<P> {
             }
         });
         if !idle {
-            closed.into_iter().for_each(AnyTable::reopen);
+            closed.into_iter().for_each(<dyn AnyTable<P>>::reopen);
         }
         idle
     }

@@ -5,10 +5,10 @@ use std::future::poll_fn;
 use std::task::{Context, Poll};
 
 use super::core::BatchId;
+use super::seat::Seat;
 use super::sync::Arc;
 use super::table::{AnyTable, BatchHandle, SeatHandle};
 use super::{Generation, Session};
-use crate::private::Stored;
 use crate::source::Sources;
 
 /// What one evaluation waits for.
@@ -30,13 +30,9 @@ struct Wait<P: Sources> {
     batch: BatchHandle,
 }
 
-fn erased<P: Sources, K: Stored<P>>(tables: &P::Tables) -> &dyn AnyTable<P> {
-    K::table(tables)
-}
-
 impl<P: Sources> Round<P> {
     pub(crate) fn new(generation: Arc<Generation<P>>) -> Self {
-        let seat = SeatHandle(generation.roster.0.sit());
+        let seat = SeatHandle(generation.roster.sit());
         Self { generation, seat, waits: Vec::new(), replaced: false }
     }
 
@@ -56,15 +52,17 @@ impl<P: Sources> Round<P> {
 
     /// The waiter for a batch, unless the round waits for it already. One for each batch, however
     /// many of its keys the evaluation needs.
-    pub(super) fn wait_for<K: Stored<P>>(
+    pub(super) fn wait_for(
         &mut self,
+        fact: TypeId,
+        table: fn(&P::Tables) -> &dyn AnyTable<P>,
         batch: BatchId,
-    ) -> Option<Arc<super::seat::Seat>> {
-        let (fact, batch) = (TypeId::of::<K>(), BatchHandle(batch));
+    ) -> Option<Arc<Seat>> {
+        let batch = BatchHandle(batch);
         if self.waits.iter().rev().any(|wait| wait.batch == batch && wait.fact == fact) {
             return None;
         }
-        self.waits.push(Wait { fact, table: erased::<P, K>, batch });
+        self.waits.push(Wait { fact, table, batch });
         self.seat.0.expect_answer();
         Some(Arc::clone(&self.seat.0))
     }
@@ -107,7 +105,7 @@ impl<P: Sources> Round<P> {
     /// Waits for nothing any more.
     fn leave(&mut self) {
         for wait in self.waits.drain(..) {
-            (wait.table)(&self.generation.tables).leave(wait.batch, &self.seat);
+            (wait.table)(&self.generation.tables).abandon(wait.batch, &self.seat);
         }
     }
 }
@@ -115,6 +113,6 @@ impl<P: Sources> Round<P> {
 impl<P: Sources> Drop for Round<P> {
     fn drop(&mut self) {
         self.leave();
-        self.generation.roster.0.rise(&self.seat.0);
+        self.generation.roster.rise(&self.seat.0);
     }
 }

@@ -1,14 +1,17 @@
 //! One fact type's table: the synchronous core under its lock, and the loads in flight for it.
 
+use std::any::TypeId;
 use std::sync::Arc as StdArc;
 
-use super::core::{BatchId, Core, Hashed, Registered};
-use super::flight::{Flight, Landing};
-use super::load;
+use super::core::{BatchId, Core, Registered};
+use super::flight::{BoxFuture, Flight};
+use super::index::Hashed;
+use super::ledger::Ledger;
+use super::load::{self, Results};
 use super::round::Round;
 use super::seat::{Roster, Seat};
 use super::sync::{Arc, HashState, Mutex};
-use crate::fact::{FactError, FactKey, FactResult};
+use crate::fact::{FactKey, FactResult};
 use crate::private::Stored;
 use crate::source::{FactSource, Sources};
 
@@ -17,39 +20,14 @@ use crate::source::{FactSource, Sources};
 /// Lock order: `flights`, then `core`, then a seat. No user code but `Eq` of a key runs under any of
 /// them.
 pub struct Table<K: FactKey> {
-    core: Mutex<Core<K, Answer<K::Value>, Arc<Seat>>>,
-    flights: Mutex<Vec<FlightOf<K>>>,
+    core: Mutex<Core<K, Results<K::Value>, Arc<Seat>>>,
+    flights: Flights,
     hash_state: HashState,
 }
 
-/// A batch that was taken, and its load.
-type FlightOf<K> = (BatchId, Arc<Flight<Vec<FactResult<<K as FactKey>::Value>>>>);
-
-/// One key's result. Cloning it runs no user code, so it may be done under the lock.
-pub(super) enum Answer<V> {
-    /// Its place in what the batch's load gave.
-    Loaded(StdArc<[FactResult<V>]>, usize),
-    /// The whole load failed.
-    Failed(FactError),
-}
-
-impl<V> Clone for Answer<V> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Loaded(results, at) => Self::Loaded(StdArc::clone(results), *at),
-            Self::Failed(error) => Self::Failed(error.clone()),
-        }
-    }
-}
-
-impl<V: Clone> Answer<V> {
-    fn read(&self) -> FactResult<V> {
-        match self {
-            Self::Loaded(results, at) => results[*at].clone(),
-            Self::Failed(error) => Err(error.clone()),
-        }
-    }
-}
+/// The batches that were taken, and their loads.
+#[derive(Default)]
+pub struct Flights(Mutex<Vec<(BatchId, Arc<Flight<()>>)>>);
 
 impl<K: FactKey> Default for Table<K> {
     fn default() -> Self {
@@ -63,7 +41,7 @@ impl<K: FactKey> Table<K> {
     pub fn new() -> Self {
         Self {
             core: Mutex::new(Core::default()),
-            flights: Mutex::new(Vec::new()),
+            flights: Flights::default(),
             hash_state: HashState::default(),
         }
     }
@@ -75,8 +53,8 @@ impl<K: FactKey> Table<K> {
 
     /// The result of `key`, if it is known. The value is cloned outside the lock.
     pub(crate) fn read(&self, key: &Hashed<K>) -> Option<FactResult<K::Value>> {
-        let answer = self.core.lock().peek_cache(key);
-        Some(answer?.read())
+        let (results, at) = self.core.lock().peek_cache(key)?;
+        Some(results.read(at))
     }
 
     /// Asks for `key` in `round`, unless it is known.
@@ -86,88 +64,100 @@ impl<K: FactKey> Table<K> {
     {
         let limit = K::source(sources).max_batch_size();
         let copy = key.key().clone();
-        let registered =
-            self.core.lock().try_register(key, copy, limit, |batch| round.wait_for::<K>(batch));
-        match registered {
-            Registered::Closed => round.find_replaced(),
-            Registered::Cached(_) | Registered::Leading(_) | Registered::Joined(_) => {}
-        }
-    }
-
-    /// Makes a flight of every open batch; gives all flights.
-    fn launch<P: Sources>(&self, sources: &StdArc<P>, roster: &RosterHandle) -> Vec<FlightOf<K>>
-    where
-        K: Stored<P>,
-    {
-        let mut flights = self.flights.lock();
-        while let Some((id, keys)) = self.core.lock().take_open() {
-            let future = Box::pin(load::load(StdArc::clone(sources), keys));
-            flights.push((id, Arc::new(Flight::new(future, Arc::clone(&roster.0)))));
-        }
-        flights.clone()
-    }
-
-    fn land(&self, id: BatchId, landing: Landing<Vec<FactResult<K::Value>>>) {
-        self.flights.lock().retain(|(flying, _)| *flying != id);
-        let waiters = match landing {
-            Ok(results) => {
-                let results: StdArc<[_]> = results.into();
-                self.core.lock().finish(id, |i| Answer::Loaded(StdArc::clone(&results), i))
-            }
-            Err(_panic) => {
-                let error = FactError::panicked();
-                self.core.lock().finish(id, |_| Answer::Failed(error.clone()))
-            }
-        };
-        for waiter in waiters {
-            waiter.answer();
+        let fact = TypeId::of::<K>();
+        let mut wait = |batch| round.wait_for(fact, |tables| K::table(tables), batch);
+        let registered = self.core.lock().try_register(key, copy, limit, &mut wait);
+        if registered == Registered::Closed {
+            round.find_replaced();
         }
     }
 }
 
-/// What the session needs of a table, whatever its fact.
+/// What the session needs of a table, whatever its fact. As it is compiled anew for each fact, there
+/// is no more to it than what needs the fact's type.
 pub trait AnyTable<P>: Send + Sync {
-    /// Begins every load that waits for somebody to begin it, and drives every load in flight as
-    /// far as it goes.
+    /// The loads in flight.
     #[doc(hidden)]
-    fn drive(&self, sources: &StdArc<P>, roster: &RosterHandle);
+    fn flights(&self) -> &Flights;
 
-    /// One evaluation no longer waits for a batch of this table.
+    /// Takes the oldest open batch, and makes its load.
     #[doc(hidden)]
-    fn leave(&self, batch: BatchHandle, seat: &SeatHandle);
+    fn take_open(&self, sources: &StdArc<P>) -> Option<(BatchHandle, BoxFuture<()>)>;
 
-    /// Closes the table if it has no load in flight; says whether it is closed.
+    /// One evaluation no longer waits for a batch; says whether the batch is abandoned by that.
     #[doc(hidden)]
-    fn close_if_idle(&self) -> bool;
+    fn leave(&self, batch: BatchHandle, seat: &SeatHandle) -> bool;
 
-    /// Opens a closed table again.
+    /// Runs `run` under the lock.
     #[doc(hidden)]
-    fn reopen(&self);
+    fn locked(&self, run: &mut dyn FnMut(LedgerHandle<'_>));
 }
 
-/// A session's roster, opaque to the outside.
-pub struct RosterHandle(pub(super) Arc<Roster>);
 /// A batch's name, opaque to the outside.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct BatchHandle(pub(super) BatchId);
 /// An evaluation's seat, opaque to the outside.
 pub struct SeatHandle(pub(super) Arc<Seat>);
+/// What a table's core has that knows no key, opaque to the outside.
+pub struct LedgerHandle<'l>(&'l mut Ledger<Arc<Seat>>);
 
 impl<P: Sources, K: Stored<P>> AnyTable<P> for Table<K> {
-    fn drive(&self, sources: &StdArc<P>, roster: &RosterHandle) {
+    fn flights(&self) -> &Flights {
+        &self.flights
+    }
+
+    fn take_open(&self, sources: &StdArc<P>) -> Option<(BatchHandle, BoxFuture<()>)> {
+        let (id, keys, results) = self.core.lock().take_open()?;
+        Some((BatchHandle(id), Box::pin(load::load(StdArc::clone(sources), keys, results))))
+    }
+
+    fn leave(&self, batch: BatchHandle, seat: &SeatHandle) -> bool {
+        self.core.lock().leave(batch.0, &|waiter| Arc::ptr_eq(waiter, &seat.0))
+    }
+
+    fn locked(&self, run: &mut dyn FnMut(LedgerHandle<'_>)) {
+        run(LedgerHandle(&mut self.core.lock().ledger));
+    }
+}
+
+impl<P> dyn AnyTable<P> + '_ {
+    /// Begins every load that waits for somebody to begin it, and drives every load in flight as
+    /// far as it goes.
+    pub(super) fn drive(&self, sources: &StdArc<P>, roster: &Arc<Roster>) {
         for (id, flight) in self.launch(sources, roster) {
-            if let Some(landing) = flight.drive() {
-                self.land(id, landing);
+            // A load that panicked has left no results, which says so.
+            if flight.drive().is_some() {
+                self.land(id);
             }
         }
     }
 
-    fn leave(&self, batch: BatchHandle, seat: &SeatHandle) {
+    /// Makes a flight of every open batch; gives all flights.
+    fn launch(&self, sources: &StdArc<P>, roster: &Arc<Roster>) -> Vec<(BatchId, Arc<Flight<()>>)> {
+        let mut flights = self.flights().0.lock();
+        while let Some((id, future)) = self.take_open(sources) {
+            flights.push((id.0, Arc::new(Flight::new(future, Arc::clone(roster)))));
+        }
+        flights.clone()
+    }
+
+    /// A load is over.
+    fn land(&self, id: BatchId) {
+        self.flights().0.lock().retain(|(flying, _)| *flying != id);
+        let mut waiters = Vec::new();
+        self.locked(&mut |ledger| waiters = ledger.0.finish(id));
+        for waiter in waiters {
+            waiter.answer();
+        }
+    }
+
+    /// One evaluation no longer waits for a batch of this table.
+    pub(super) fn abandon(&self, batch: BatchHandle, seat: &SeatHandle) {
         let cancelled = {
             // Both locks at once: otherwise the batch could be launched between its abandonment
             // and the search for its flight.
-            let mut flights = self.flights.lock();
-            let abandoned = self.core.lock().leave(batch.0, |waiter| Arc::ptr_eq(waiter, &seat.0));
+            let mut flights = self.flights().0.lock();
+            let abandoned = self.leave(batch, seat);
             let at = flights.iter().position(|(id, _)| abandoned && *id == batch.0);
             at.map(|at| flights.remove(at).1)
         };
@@ -176,11 +166,15 @@ impl<P: Sources, K: Stored<P>> AnyTable<P> for Table<K> {
         }
     }
 
-    fn close_if_idle(&self) -> bool {
-        self.core.lock().close_if_idle()
+    /// Closes the table if it has no load in flight; says whether it is closed.
+    pub(super) fn close_if_idle(&self) -> bool {
+        let mut closed = false;
+        self.locked(&mut |ledger| closed = ledger.0.close_if_idle());
+        closed
     }
 
-    fn reopen(&self) {
-        self.core.lock().reopen();
+    /// Opens a closed table again.
+    pub(super) fn reopen(&self) {
+        self.locked(&mut |ledger| ledger.0.reopen());
     }
 }
