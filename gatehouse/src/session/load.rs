@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::fact::{FactError, FactResult, LoadedFact};
 use crate::private::Stored;
 use crate::source::{FactSource, Loaded, Sources};
-use crate::telemetry::LoadSpan;
+use crate::telemetry::LoadWatch;
 
 /// The answers to `keys`, in their order.
 ///
@@ -14,20 +14,20 @@ pub(super) async fn load<P: Sources, K: Stored<P>>(
     sources: Arc<P>,
     keys: Vec<K>,
 ) -> Vec<FactResult<K::Value>> {
-    let span = LoadSpan::open(K::NAME, keys.len());
-    let answer = span.within(K::source(&sources).load(&keys)).await;
+    let watch = LoadWatch::open(K::NAME, keys.len());
+    let answer = watch.within(K::source(&sources).load(&keys)).await;
     let results = match answer {
-        Ok(loaded) => matched(&keys, loaded, &span),
+        Ok(loaded) => matched(&keys, loaded, &watch),
         Err(error) => keys.iter().map(|_| Err(error.clone())).collect(),
     };
-    span.close(&results);
+    watch.close(&results);
     results
 }
 
 fn matched<K: LoadedFact>(
     keys: &[K],
     mut loaded: Loaded<K>,
-    span: &LoadSpan,
+    watch: &LoadWatch,
 ) -> Vec<FactResult<K::Value>> {
     let results = keys
         .iter()
@@ -37,7 +37,7 @@ fn matched<K: LoadedFact>(
         })
         .collect();
     if !loaded.is_empty() {
-        span.foreign_keys(loaded.len());
+        watch.foreign_keys(loaded.len());
     }
     results
 }
