@@ -156,9 +156,9 @@ impl Ended<'_> {
             decision: decision.clone(),
             dropped_before: 0,
         };
-        // The domain's code may panic: the room is given back then, its records dropped.
-        if let Ok(records) = catch_unwind(AssertUnwindSafe(|| decided.map(record).collect())) {
-            room.fill(records);
-        }
+        let mut records = Vec::with_capacity(room.len());
+        // The domain's code may panic: what was not described is dropped then.
+        let _ = catch_unwind(AssertUnwindSafe(|| records.extend(decided.map(record))));
+        room.fill(records);
     }
 }

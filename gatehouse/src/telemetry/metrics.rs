@@ -2,15 +2,13 @@
 
 #[cfg(feature = "metrics")]
 mod on {
-    use std::any::TypeId;
-    use std::cell::RefCell;
     use std::time::Instant;
 
     use metrics::{Key, Label, Level, Metadata, Unit, with_recorder};
 
     use crate::gate::Decision;
     use crate::policy::PolicyInfo;
-    use crate::telemetry::{Answers, domain_name};
+    use crate::telemetry::{Answers, domain_name, keys};
 
     /// Tells the recorder of the `metrics` facade what gatehouse's metrics are and in which unit
     /// they are: once, after it is installed, if it wants to know. The page `what_telemetry_says`
@@ -69,85 +67,33 @@ mod on {
         with_recorder(|to| to.register_histogram(key, &METADATA).record(seconds));
     }
 
-    /// A metric's name with its labels. Allocates: the facade has no other way for labels that are
-    /// not literals.
+    /// A metric's name with its labels. Allocates: see `keys` for what does not.
     fn key(name: &'static str, labels: &[(&'static str, &'static str)]) -> Key {
         let label = |&(key, value): &_| Label::from_static_parts(key, value);
         Key::from_parts(name, labels.iter().map(label).collect::<Vec<_>>())
     }
 
-    /// The keys of one domain, kept so that a decision allocates none.
-    struct DomainKeys {
-        name: &'static str,
-        duration: Key,
-        items: Key,
-        rounds: Key,
-        decisions: Vec<Counted>,
-    }
-
-    /// A decision and the policy that it names.
-    struct Counted {
-        decision: &'static str,
-        by: Option<&'static PolicyInfo>,
-        key: Key,
-        count: u64,
-    }
-
-    thread_local! {
-        /// The keys of each domain that this thread met. They are taken out while the recorder runs:
-        /// it is a user's, and may come back here.
-        static KEYS: RefCell<Vec<(TypeId, Option<Box<DomainKeys>>)>> = const { RefCell::new(Vec::new()) };
-    }
-
-    impl DomainKeys {
-        fn new(name: &'static str) -> Self {
-            let of_domain = |metric| key(metric, &[("domain", name)]);
-            Self {
-                name,
-                duration: of_domain(DURATION),
-                items: of_domain(ITEMS),
-                rounds: of_domain(ROUNDS),
-                decisions: Vec::new(),
-            }
-        }
-
-        /// One more of these. By address: the same policy at two is counted twice under one name.
-        fn note(&mut self, decision: &Decision) {
-            let (name, by) = (decision.as_str(), decision.by());
-            let same = |it: &&mut Counted| {
-                it.decision == name && it.by.map(std::ptr::from_ref) == by.map(std::ptr::from_ref)
-            };
-            if let Some(known) = self.decisions.iter_mut().find(same) {
-                known.count += 1;
-                return;
-            }
+    /// Counts decisions, those of a page that name the same policy at once.
+    fn count_decisions(domain: &'static str, decisions: &[Option<Decision>]) {
+        let tell = |decision: &'static str, by: Option<&PolicyInfo>, number| {
             let policy = by.map_or("", |policy| policy.name);
-            let labels = [("domain", self.name), ("decision", name), ("policy", policy)];
-            let key = key(DECISIONS, &labels);
-            self.decisions.push(Counted { decision: name, by, key, count: 1 });
+            let labels = [("domain", domain), ("decision", decision), ("policy", policy)];
+            keys::with(DECISIONS, &labels, |key| count(key, number));
+        };
+        if let [Some(decision)] = decisions {
+            return tell(decision.as_str(), decision.by(), 1);
         }
-
-        fn tell(&mut self) {
-            for counted in self.decisions.iter_mut().filter(|counted| counted.count > 0) {
-                count(&counted.key, std::mem::take(&mut counted.count));
+        let mut counts: Vec<(&'static str, Option<&'static PolicyInfo>, u64)> = Vec::new();
+        for decision in decisions.iter().flatten() {
+            let (name, by) = (decision.as_str(), decision.by());
+            let address = |by: Option<&'static PolicyInfo>| by.map(std::ptr::from_ref);
+            let same = |it: &&mut (_, _, _)| it.0 == name && address(it.1) == address(by);
+            match counts.iter_mut().find(same) {
+                Some((.., number)) => *number += 1,
+                None => counts.push((name, by, 1)),
             }
         }
-    }
-
-    fn take_keys<D: 'static>() -> Box<DomainKeys> {
-        let domain = TypeId::of::<D>();
-        let known = KEYS.with_borrow_mut(|keys| {
-            keys.iter_mut().find(|(of, _)| *of == domain).and_then(|(_, keys)| keys.take())
-        });
-        known.unwrap_or_else(|| Box::new(DomainKeys::new(domain_name::<D>())))
-    }
-
-    fn put_back<D: 'static>(taken: Box<DomainKeys>) {
-        let domain = TypeId::of::<D>();
-        KEYS.with_borrow_mut(|keys| match keys.iter_mut().find(|(of, _)| *of == domain) {
-            Some((_, keys)) => *keys = Some(taken),
-            None => keys.push((domain, Some(taken))),
-        });
+        counts.into_iter().for_each(|(name, by, number)| tell(name, by, number));
     }
 
     /// What is measured of one evaluation.
@@ -161,13 +107,12 @@ mod on {
         }
 
         pub(crate) fn close<D: 'static>(self, rounds: usize, decisions: &[Option<Decision>]) {
-            let mut keys = take_keys::<D>();
-            time(&keys.duration, self.started);
-            measure(&keys.items, decisions.len());
-            measure(&keys.rounds, rounds);
-            decisions.iter().flatten().for_each(|decision| keys.note(decision));
-            keys.tell();
-            put_back::<D>(keys);
+            let domain = domain_name::<D>();
+            let of_domain = [("domain", domain)];
+            keys::with(DURATION, &of_domain, |key| time(key, self.started));
+            keys::with(ITEMS, &of_domain, |key| measure(key, decisions.len()));
+            keys::with(ROUNDS, &of_domain, |key| measure(key, rounds));
+            count_decisions(domain, decisions);
         }
     }
 

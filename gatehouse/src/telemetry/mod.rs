@@ -3,10 +3,13 @@
 //! lists their names.
 //!
 //! - `spans`, `metrics`: each with a twin that does nothing, for builds without the feature;
+//! - `keys`: names of metrics with their labels, without allocating;
 //! - `load`: both for one call of a source.
 //!
 //! There are counts and names of domains, facts and policies; never a key or a value.
 
+#[cfg(feature = "metrics")]
+mod keys;
 mod load;
 mod metrics;
 mod spans;
