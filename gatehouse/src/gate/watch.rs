@@ -8,7 +8,7 @@ use crate::private::Request;
 use crate::record::{Page, Recording};
 use crate::session::Session;
 use crate::source::Sources;
-use crate::telemetry::{EvaluationMetrics, EvaluationSpan};
+use crate::telemetry::{EvaluationMetrics, EvaluationSpan, decided_locally};
 
 /// Who asks for what, of any resource.
 #[cfg_attr(not(feature = "serde"), allow(dead_code, reason = "only records name them"))]
@@ -59,12 +59,13 @@ pub(super) fn watched_locally<D: Domain, P: Sources>(
     request: &Request<'_, D>,
     decide: impl FnOnce() -> Decision,
 ) -> Decision {
-    let watch = Watch::open::<D, P>(session, 1);
-    let decision = decide();
+    let (span, recording) = (EvaluationSpan::open::<D>(1), Recording::begin(session));
+    let slot = [Some(decide())];
     let Request { subject, action, resource, context } = *request;
-    let slot = [Some(decision)];
-    let page = watch.close::<D>(&Asked { subject, action, context }, &Progress::default(), &slot);
+    let page = recording.end::<D>(&Asked { subject, action, context }, 1, (0, 0));
     page.record::<D>(0, &slot, |_| resource);
+    span.close(0, 0, &slot);
+    decided_locally::<D>(&slot);
     let [decision] = slot;
     decision.unwrap_or(Decision::Deny { by: None })
 }

@@ -37,6 +37,29 @@ pub struct DecisionRecord {
     pub dropped_before: u64,
 }
 
+/// Decisions of one evaluation, one after the other, on their way to the recorder's thread. Records
+/// are made of them there: each has a share of the evaluation, and a counter of shares that two
+/// threads turn at a time is slow.
+pub(super) struct Stretch {
+    pub(super) evaluation: Arc<EvaluationRecord>,
+    /// The place of the first on the page.
+    pub(super) first: usize,
+    pub(super) decided: Vec<(Described, Decision)>,
+}
+
+impl Stretch {
+    pub(super) fn records(self) -> impl Iterator<Item = DecisionRecord> {
+        let Self { evaluation, first, decided } = self;
+        (first..).zip(decided).map(move |(item, (resource, decision))| DecisionRecord {
+            evaluation: Arc::clone(&evaluation),
+            item,
+            resource,
+            decision,
+            dropped_before: 0,
+        })
+    }
+}
+
 /// One evaluation: a call of `check`, `authorize`, `check_all`, `filter`, …
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender, TryRecvError};
 
-use super::data::DecisionRecord;
+use super::data::Stretch;
 
 /// What goes through the queue.
 pub(super) enum Message {
     /// Records, for which there was room.
-    Records(Vec<DecisionRecord>),
+    Records(Stretch),
     /// Somebody wants to know when everything before was offered to the sink.
     Flush(SyncSender<()>),
 }
@@ -109,8 +109,8 @@ impl Room<'_> {
     }
 
     /// Lets `records` in, which are at most as many as there is room for.
-    pub(super) fn fill(mut self, records: Vec<DecisionRecord>) {
-        let filled = records.len();
+    pub(super) fn fill(mut self, records: Stretch) {
+        let filled = records.decided.len();
         if self.intake.sender.send(Message::Records(records)).is_ok() {
             self.records -= filled;
         }

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-use super::data::{DecisionRecord, EvaluationRecord, SessionId};
+use super::data::{EvaluationRecord, SessionId, Stretch};
 use super::recorder::Recorder;
 use crate::gate::{Asked, Decision};
 use crate::policy::Domain;
@@ -148,17 +148,13 @@ impl Ended<'_> {
         if room.len() == 0 {
             return;
         }
-        let decided = (first..).zip(decisions.iter().flatten()).take(room.len());
-        let record = |(item, decision): (usize, &Decision)| DecisionRecord {
-            evaluation: Arc::clone(&self.evaluation),
-            item,
-            resource: D::describe_resource(resource(item)),
-            decision: decision.clone(),
-            dropped_before: 0,
+        let describe = |(at, decision): (usize, &Option<Decision>)| {
+            Some((D::describe_resource(resource(first + at)), decision.clone()?))
         };
-        let mut records = Vec::with_capacity(room.len());
+        let described = decisions.iter().take(room.len()).enumerate().filter_map(describe);
+        let mut decided = Vec::with_capacity(room.len());
         // The domain's code may panic: what was not described is dropped then.
-        let _ = catch_unwind(AssertUnwindSafe(|| records.extend(decided.map(record))));
-        room.fill(records);
+        let _ = catch_unwind(AssertUnwindSafe(|| decided.extend(described)));
+        room.fill(Stretch { evaluation: Arc::clone(&self.evaluation), first, decided });
     }
 }

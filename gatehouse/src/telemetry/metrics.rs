@@ -4,8 +4,9 @@
 mod on {
     use std::time::Instant;
 
-    use metrics::{Key, Label, Level, Metadata, Unit, with_recorder};
+    use metrics::{Key, Level, Metadata, Unit, with_recorder};
 
+    use crate::fact::FactError;
     use crate::gate::Decision;
     use crate::policy::PolicyInfo;
     use crate::telemetry::{Answers, domain_name, keys};
@@ -67,12 +68,6 @@ mod on {
         with_recorder(|to| to.register_histogram(key, &METADATA).record(seconds));
     }
 
-    /// A metric's name with its labels. Allocates: see `keys` for what does not.
-    fn key(name: &'static str, labels: &[(&'static str, &'static str)]) -> Key {
-        let label = |&(key, value): &_| Label::from_static_parts(key, value);
-        Key::from_parts(name, labels.iter().map(label).collect::<Vec<_>>())
-    }
-
     /// Counts decisions, those of a page that name the same policy at once.
     fn count_decisions(domain: &'static str, decisions: &[Option<Decision>]) {
         let tell = |decision: &'static str, by: Option<&PolicyInfo>, number| {
@@ -93,7 +88,9 @@ mod on {
                 None => counts.push((name, by, 1)),
             }
         }
-        counts.into_iter().for_each(|(name, by, number)| tell(name, by, number));
+        for (name, by, number) in counts {
+            tell(name, by, number);
+        }
     }
 
     /// What is measured of one evaluation.
@@ -116,6 +113,11 @@ mod on {
         }
     }
 
+    /// Counts a decision that was made without async. It took no time worth measuring.
+    pub(crate) fn decided_locally<D: 'static>(decision: &[Option<Decision>; 1]) {
+        count_decisions(domain_name::<D>(), decision);
+    }
+
     /// What is measured of one call of a source.
     pub(crate) struct LoadMetrics {
         fact: &'static str,
@@ -129,16 +131,16 @@ mod on {
         }
 
         pub(crate) fn close(&self, answers: &Answers<'_>) {
-            self.end(answers.error.map(|error| error.kind()));
+            self.end(answers.error.map(FactError::kind));
         }
 
         /// The load is over; `error` says why a key of it failed.
         pub(crate) fn end(&self, error: Option<&'static str>) {
             let fact = [("fact", self.fact)];
-            time(&key(LOAD_DURATION, &fact), self.started);
-            measure(&key(LOAD_KEYS, &fact), self.keys);
+            time(&keys::made(LOAD_DURATION, &fact), self.started);
+            measure(&keys::made(LOAD_KEYS, &fact), self.keys);
             if let Some(error) = error {
-                count(&key(FAILED, &[("fact", self.fact), ("error", error)]), 1);
+                count(&keys::made(FAILED, &[("fact", self.fact), ("error", error)]), 1);
             }
         }
     }
@@ -164,7 +166,11 @@ mod on {
 }
 
 #[cfg(not(feature = "metrics"))]
-#[allow(clippy::unused_self, reason = "the same shape as with the feature")]
+#[allow(
+    clippy::unused_self,
+    clippy::extra_unused_type_parameters,
+    reason = "the same shape as with the feature"
+)]
 mod off {
     use crate::gate::Decision;
     use crate::telemetry::Answers;
@@ -178,6 +184,8 @@ mod off {
 
         pub(crate) fn close<D>(self, _rounds: usize, _decisions: &[Option<Decision>]) {}
     }
+
+    pub(crate) fn decided_locally<D>(_decision: &[Option<Decision>; 1]) {}
 
     pub(crate) struct LoadMetrics;
 
@@ -198,10 +206,10 @@ mod off {
 #[cfg(all(not(feature = "metrics"), feature = "serde"))]
 pub(crate) use off::records_dropped;
 #[cfg(not(feature = "metrics"))]
-pub(crate) use off::{EvaluationMetrics, LoadMetrics};
+pub(crate) use off::{EvaluationMetrics, LoadMetrics, decided_locally};
 #[cfg(feature = "metrics")]
 pub use on::describe_metrics;
 #[cfg(all(feature = "metrics", feature = "serde"))]
 pub(crate) use on::records_dropped;
 #[cfg(feature = "metrics")]
-pub(crate) use on::{EvaluationMetrics, LoadMetrics};
+pub(crate) use on::{EvaluationMetrics, LoadMetrics, decided_locally};

@@ -16,12 +16,12 @@ mod spans;
 
 use self::load::Answers;
 pub(crate) use self::load::LoadWatch;
-pub(crate) use self::metrics::EvaluationMetrics;
 use self::metrics::LoadMetrics;
 #[cfg(feature = "metrics")]
 pub use self::metrics::describe_metrics;
 #[cfg(feature = "serde")]
 pub(crate) use self::metrics::records_dropped;
+pub(crate) use self::metrics::{EvaluationMetrics, decided_locally};
 pub(crate) use self::spans::EvaluationSpan;
 use self::spans::LoadSpan;
 

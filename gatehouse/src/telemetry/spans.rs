@@ -133,7 +133,11 @@ mod on {
 }
 
 #[cfg(not(feature = "tracing"))]
-#[allow(clippy::unused_self, reason = "the same shape as with the feature")]
+#[allow(
+    clippy::unused_self,
+    clippy::extra_unused_type_parameters,
+    reason = "the same shape as with the feature"
+)]
 mod off {
     use crate::gate::Decision;
     use crate::telemetry::Answers;
