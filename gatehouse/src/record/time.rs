@@ -62,7 +62,9 @@ mod tests {
     /// Every day of eight centuries follows the day before.
     #[test]
     fn no_day_is_left_out() {
-        let leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let leap = |year: u64| {
+            year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+        };
         let (mut year, mut month, mut day) = (1970, 1, 1);
         for days in 0..800 * 365 {
             assert_eq!(civil(days), (year, month, day));
