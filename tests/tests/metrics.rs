@@ -173,3 +173,23 @@ fn the_recorder_can_be_told_what_they_are() {
         assert!(unit.is_some() && text.is_some(), "{key:?}");
     }
 }
+
+struct Nowhere;
+
+impl gatehouse::DecisionSink for Nowhere {
+    fn write(&mut self, _: &[gatehouse::DecisionRecord]) -> Result<(), gatehouse::SinkError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn records_that_are_dropped_are_counted() {
+    let told = told(|| {
+        let full = gatehouse::Recorder::with_capacity(Nowhere, 0).unwrap();
+        let session = Session::new(Facts { users: Users }).with_recorder(&full);
+        let decisions = block_on(GATE.bind(&session, &7, &()).check_all([7, 1, 2]));
+        assert!(decisions.iter().all(Decision::is_allow));
+        assert_eq!(full.dropped(), 3);
+    });
+    assert_eq!(told["gatehouse.records.dropped"], [3.0]);
+}
