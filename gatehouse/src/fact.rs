@@ -136,6 +136,20 @@ impl FactError {
         Self(Arc::new(Reason::Impure))
     }
 
+    /// What went wrong, in one word for telemetry: there are few, and they do not change.
+    #[cfg(any(feature = "tracing", feature = "metrics"))]
+    pub(crate) fn kind(&self) -> &'static str {
+        match &*self.0 {
+            Reason::Source(_) | Reason::Said(_) => "source",
+            Reason::Panicked => "panic",
+            Reason::Missing => "missing",
+            Reason::Impure => "impure",
+            Reason::Overdue => "deadline",
+            Reason::Late(_) => "timeout",
+            Reason::TooDeep => "too_deep",
+        }
+    }
+
     /// The source's own error, for logs.
     #[must_use]
     pub fn source(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {

@@ -193,7 +193,10 @@
 //!
 //! - `tracing` (default): a span per evaluation and per load, and an event per decision on the target
 //!   `gatehouse::decision`. No key and no value is shown at level `info`.
-//! - `serde`: plans serialise.
+//! - `metrics`: counters and histograms through the `metrics` facade. The page `what_telemetry_says`
+//!   has the names of all that can be watched.
+//! - `serde`: plans serialise; decision records, by a `Recorder`.
+//! - `json`: `JsonLines`, which writes decision records to a file.
 //! - `tokio`: `MaxConcurrent`, a limit on the loads of a source that run at a time.
 //!
 //! The library needs no particular runtime: [`Session::with_deadline`] and [`Timeout`] take the sleep
@@ -202,6 +205,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs, unreachable_pub)]
 
+mod described;
 mod fact;
 mod gate;
 mod limit;
@@ -209,6 +213,11 @@ mod plan;
 mod policy;
 #[doc(hidden)]
 pub mod private;
+#[cfg(feature = "serde")]
+mod record;
+#[cfg(not(feature = "serde"))]
+#[path = "record/off.rs"]
+mod record;
 mod session;
 mod source;
 mod telemetry;
@@ -219,7 +228,12 @@ pub mod prelude;
 #[cfg(all(doc, not(doctest)))]
 #[doc = include_str!("../doc/what-the-compiler-says.md")]
 pub mod what_the_compiler_says {}
+/// Not compiled: the names of spans, events and metrics.
+#[cfg(all(doc, not(doctest)))]
+#[doc = include_str!("../doc/what-telemetry-says.md")]
+pub mod what_telemetry_says {}
 
+pub use described::Described;
 pub use fact::{FactError, FactKey, FailedFact, LoadedFact, SourceError};
 pub use gate::{
     AccessError, Allowed, Bound, Decision, Denied, DynGate, DynPolicies, FailedFacts, FilterError,
@@ -233,6 +247,14 @@ pub use plan::{Condition, Cost, Derivation, GatePlan, Guard, LoadKind, Plan, Pla
 pub use policy::{
     Domain, DynPolicy, Effect, LocalSet, Location, Policy, PolicyInfo, PolicyList, PolicySet, boxed,
 };
+#[cfg(feature = "json")]
+pub use record::JsonLines;
+#[cfg(feature = "serde")]
+pub use record::{
+    DecisionRecord, DecisionSink, EvaluationRecord, NotFlushed, Recorder, SessionId, SinkError,
+};
 pub use session::{IntoSources, LoadsInFlight, Session};
 pub use source::{FactSource, Loaded, ResolvedBy, Sources};
+#[cfg(feature = "metrics")]
+pub use telemetry::describe_metrics;
 pub use words::{InPolicies, all, any, each, lazy};

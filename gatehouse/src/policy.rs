@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::described::Described;
 use crate::plan::Plan;
 use crate::private::{Cx, Request, Stop};
 use crate::source::Sources;
@@ -20,6 +21,39 @@ use crate::source::Sources;
 ///     type Context = ();
 /// }
 /// ```
+///
+/// The functions say how its parts are named in what is written down about a decision. Each says
+/// nothing unless you write it, so that no personal data goes anywhere by accident; none has a part
+/// in a decision.
+///
+/// ```
+/// use gatehouse::{Described, prelude::*};
+/// # pub struct User { id: u64 } pub struct Document { id: u64 }
+/// # #[derive(Debug)] pub enum Action { Read }
+/// # pub struct Documents;
+/// impl Domain for Documents {
+///     type Subject = User;
+///     type Action = Action;
+///     type Resource = Document;
+///     type Context = ();
+///
+///     fn describe_subject(user: &User) -> Described {
+///         Described::of(user.id)
+///     }
+///
+///     fn describe_action(action: &Action) -> Described {
+///         match action {
+///             Action::Read => "read".into(),
+///         }
+///     }
+///
+///     fn describe_resource(doc: &Document) -> Described {
+///         format!("document {}", doc.id).into()
+///     }
+/// }
+/// # assert_eq!(Documents::describe_resource(&Document { id: 1 }).as_str(), Some("document 1"));
+/// # assert_eq!(Documents::describe_context(&()).as_str(), None);
+/// ```
 pub trait Domain: 'static {
     /// Who asks.
     type Subject: ?Sized + Sync;
@@ -29,6 +63,30 @@ pub trait Domain: 'static {
     type Resource: ?Sized + Sync;
     /// What else counts: the time, the address, the device. `()` if nothing does.
     type Context: ?Sized + Sync;
+
+    /// How the audit log names who asks; once per evaluation.
+    #[must_use]
+    fn describe_subject(_subject: &Self::Subject) -> Described {
+        Described::nothing()
+    }
+
+    /// How the audit log names what they want to do; once per evaluation.
+    #[must_use]
+    fn describe_action(_action: &Self::Action) -> Described {
+        Described::nothing()
+    }
+
+    /// How the audit log names to what; once per resource, so keep it cheap.
+    #[must_use]
+    fn describe_resource(_resource: &Self::Resource) -> Described {
+        Described::nothing()
+    }
+
+    /// What the audit log says of what else counts; once per evaluation.
+    #[must_use]
+    fn describe_context(_context: &Self::Context) -> Described {
+        Described::nothing()
+    }
 }
 
 /// What a policy does when it applies.

@@ -103,3 +103,33 @@ fn a_fact_that_is_known_is_read_without_allocating() {
     assert!(decision.is_allow());
     assert_eq!(count, 0);
 }
+
+struct Forget;
+
+impl gatehouse::DecisionSink for Forget {
+    fn write(&mut self, _: &[gatehouse::DecisionRecord]) -> Result<(), gatehouse::SinkError> {
+        Ok(())
+    }
+}
+
+/// The features `serde` and `metrics` are on in these tests: what they cost a session without a
+/// recorder, and a process without a recorder of metrics, is counted above, and is nothing.
+#[test]
+fn a_record_allocates_its_own_parts_and_no_more() {
+    static GATE: Gate<Documents, (root, owner)> = Gate::new();
+    let recorder = gatehouse::Recorder::new(Forget).unwrap();
+    let session = Session::new(Facts { nobody: Nobody }).with_recorder(&recorder);
+    let access = GATE.bind(&session, &7, &());
+    let docs: Vec<_> = (0..1000).map(|owner| Document { owner }).collect();
+    let check =
+        |docs: &[Document]| docs.iter().all(|doc| !access.check_local(doc).is_indeterminate());
+    assert!(check(&docs[..1]));
+    // What the page and the queue's next block need; the thousand records are one allocation.
+    let (one, _) = allocations(|| check(&docs[..1]));
+    assert!(one <= 3, "{one}");
+    assert_eq!(run(access.check_all(&docs)).len(), 1000);
+    let (page, _) = allocations(|| run(access.check_all(&docs)));
+    let without = Session::new(Facts { nobody: Nobody });
+    let (plain, _) = allocations(|| run(GATE.bind(&without, &7, &()).check_all(&docs)));
+    assert!(page <= plain + 3, "{page} beside {plain}");
+}

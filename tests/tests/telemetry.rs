@@ -4,6 +4,7 @@
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
 
+use futures::FutureExt;
 use gatehouse::prelude::*;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -72,18 +73,32 @@ async fn high(user: &u64, doc: &u64) -> bool {
     Level(*user).await? >= *doc
 }
 
+#[policy]
+fn own(user: &u64, doc: &u64) -> bool {
+    user == doc
+}
+
 /// A key, and a value, that must be nowhere in the telemetry.
 const SECRET_USER: u64 = 987_654_321;
 const SECRET_LEVEL: u64 = 123_456_789;
 
-struct Levels {
-    fails: bool,
+#[derive(Clone, Copy)]
+enum Source {
+    Answers,
+    Fails,
+    Panics,
+    Hangs,
 }
+
+struct Levels(Source);
 
 impl FactSource<Level> for Levels {
     async fn load(&self, keys: &[Level]) -> Result<Loaded<Level>, FactError> {
-        if self.fails {
-            return Err(FactError::new("the password is swordfish"));
+        match self.0 {
+            Source::Answers => {}
+            Source::Fails => return Err(FactError::new("the password is swordfish")),
+            Source::Panics => panic!("the password is swordfish"),
+            Source::Hangs => std::future::pending().await,
         }
         let foreign = (Level(1), 1);
         Ok(keys.iter().map(|key| (key.clone(), SECRET_LEVEL)).chain([foreign]).collect())
@@ -98,15 +113,14 @@ struct Facts {
 
 static GATE: Gate<Documents, high> = Gate::new();
 
-fn told(fails: bool) -> Vec<String> {
+fn told(source: Source) -> Vec<String> {
     let notes = Notes::default();
     let subscriber = tracing_subscriber::registry().with(notes.clone());
     tracing::subscriber::with_default(subscriber, || {
-        futures::executor::block_on(async {
-            let session = Session::new(Facts { levels: Levels { fails } });
-            let access = GATE.bind(&session, &SECRET_USER, &());
-            let _ = access.check_all([1_u64, u64::MAX]).await;
-        });
+        let session = Session::new(Facts { levels: Levels(source) });
+        let access = GATE.bind(&session, &SECRET_USER, &());
+        // A source that hangs leaves it pending, and it is cancelled.
+        let _ = access.check_all([1_u64, u64::MAX]).now_or_never();
     });
     notes.lines()
 }
@@ -114,36 +128,72 @@ fn told(fails: bool) -> Vec<String> {
 #[test]
 fn an_evaluation_tells_what_it_did() {
     assert_eq!(
-        told(false),
+        told(Source::Answers),
         [
-            "span gatehouse.evaluate items=2",
-            "span gatehouse.load fact=\"Level\" keys=1",
-            "WARN gatehouse message=a source answered keys that nobody asked for; dropped keys=1",
-            "record gatehouse.load found=1",
-            "record gatehouse.load missing=0",
-            "record gatehouse.evaluate rounds=1",
-            "record gatehouse.evaluate loads=1",
-            "INFO gatehouse::decision decision=\"allow\" by=\"high\"",
-            "INFO gatehouse::decision decision=\"deny\"",
+            "span gatehouse.evaluate otel.name=evaluate Documents gatehouse.domain=\"Documents\" gatehouse.items=2",
+            "span gatehouse.load otel.name=load Level gatehouse.fact=\"Level\" gatehouse.keys=1",
+            "WARN gatehouse message=a source answered keys that nobody asked for; dropped gatehouse.keys=1",
+            "record gatehouse.load gatehouse.found=1",
+            "record gatehouse.load gatehouse.missing=0",
+            "record gatehouse.load gatehouse.failed=0",
+            "record gatehouse.evaluate gatehouse.rounds=1",
+            "record gatehouse.evaluate gatehouse.loads=1",
+            "record gatehouse.evaluate gatehouse.allowed=1",
+            "record gatehouse.evaluate gatehouse.denied=1",
+            "record gatehouse.evaluate gatehouse.indeterminate=0",
+            "INFO gatehouse::decision message=decided gatehouse.decision=\"allow\" gatehouse.policy=\"high\"",
+            "INFO gatehouse::decision message=decided gatehouse.decision=\"deny\"",
         ]
     );
 }
 
 #[test]
 fn a_failure_is_told_without_the_sources_text() {
-    let lines = told(true);
+    let lines = told(Source::Fails);
+    for line in [
+        "record gatehouse.load gatehouse.failed=1",
+        "record gatehouse.load error.type=\"source\"",
+        "record gatehouse.load otel.status_code=\"ERROR\"",
+        "record gatehouse.load otel.status_description=its source failed",
+        "record gatehouse.evaluate gatehouse.indeterminate=2",
+        "record gatehouse.evaluate otel.status_code=\"ERROR\"",
+        "record gatehouse.evaluate otel.status_description=2 of 2 indeterminate",
+        "INFO gatehouse::decision message=decided gatehouse.decision=\"indeterminate\" gatehouse.policy=\"high\"",
+    ] {
+        assert!(lines.iter().any(|it| it == line), "{line} is not in {lines:#?}");
+    }
+}
+
+#[test]
+fn a_load_that_ends_without_an_answer_says_how() {
+    let panicked = told(Source::Panics);
     assert!(
-        lines.contains(&"record gatehouse.load error=its source failed".to_owned()),
-        "{lines:?}"
+        panicked.contains(&"record gatehouse.load error.type=\"panic\"".into()),
+        "{panicked:#?}"
     );
-    assert!(lines.contains(&"record gatehouse.load failed=1".to_owned()), "{lines:?}");
-    let decision = "INFO gatehouse::decision decision=\"indeterminate\" by=\"high\"".to_owned();
-    assert!(lines.contains(&decision), "{lines:?}");
+    let cancelled = told(Source::Hangs);
+    let abandoned = "record gatehouse.load error.type=\"abandoned\"".to_owned();
+    assert!(cancelled.contains(&abandoned), "{cancelled:#?}");
+    assert!(!cancelled.iter().any(|line| line.contains("decided")), "{cancelled:#?}");
+}
+
+#[test]
+fn a_decision_without_async_is_told_too() {
+    static LOCAL: Gate<Documents, own> = Gate::new();
+    let notes = Notes::default();
+    let subscriber = tracing_subscriber::registry().with(notes.clone());
+    tracing::subscriber::with_default(subscriber, || {
+        let session = Session::new(Facts { levels: Levels(Source::Answers) });
+        assert!(LOCAL.bind(&session, &7, &()).check_local(&7).is_allow());
+    });
+    let line = "INFO gatehouse::decision message=decided gatehouse.decision=\"allow\" gatehouse.policy=\"own\"";
+    assert_eq!(notes.lines().last().map(String::as_str), Some(line));
 }
 
 #[test]
 fn no_key_no_value_and_no_source_text_is_told() {
-    let all = [told(false), told(true)].concat().join("\n");
+    let told = [Source::Answers, Source::Fails, Source::Panics, Source::Hangs].map(told);
+    let all = told.concat().join("\n");
     for secret in [SECRET_USER.to_string(), SECRET_LEVEL.to_string(), "swordfish".to_owned()] {
         assert!(!all.contains(&secret), "{all}");
     }

@@ -4,6 +4,7 @@ use std::borrow::Borrow;
 
 use super::decision::{AccessError, Allowed, Decision, FilterError};
 use super::executor::{Evaluation, Rules, Static, decide_local};
+use super::watch::watched_locally;
 use crate::policy::{Domain, LocalSet, PolicySet};
 use crate::private::Request;
 use crate::session::Session;
@@ -255,7 +256,7 @@ impl<D: Domain, P: Sources, S: PolicySet<D, P>, C> Bound<'_, D, P, Static<S>, C>
     {
         let context = self.context.context();
         let request = Request { subject: self.subject, action: self.action, resource, context };
-        decide_local(self.rules, &request)
+        watched_locally(self.session, &request, || decide_local(self.rules, &request))
     }
 }
 

@@ -9,12 +9,12 @@ use std::task::Poll;
 
 use super::decision::{Decision, FailedFacts};
 use super::tally::{Outcome, Tally};
+use super::watch::{Asked, Watch};
 use crate::fact::FactError;
 use crate::policy::{Domain, DynPolicy, Effect, PolicyInfo, PolicySet, Rule, Visitor};
 use crate::private::{Cx, Request, Stop};
 use crate::session::Session;
 use crate::source::Sources;
-use crate::telemetry::EvaluationSpan;
 
 /// Resources between two chances for the runtime to run something else.
 const RESOURCES_PER_YIELD: usize = 2048;
@@ -220,9 +220,9 @@ pub(super) struct Evaluation<'e, D: Domain, P: Sources, R> {
 
 /// What an evaluation has done so far.
 #[derive(Default)]
-struct Progress {
-    rounds: usize,
-    loads: usize,
+pub(super) struct Progress {
+    pub(super) rounds: usize,
+    pub(super) loads: usize,
 }
 
 impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
@@ -234,9 +234,17 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
     ) where
         D::Resource: 'i,
     {
-        let span = EvaluationSpan::open(decisions.len());
-        let progress = span.within(self.decide(&resource, decisions)).await;
-        span.close(progress.rounds, progress.loads, decisions);
+        let watch = Watch::open::<D, P>(self.session, decisions.len());
+        let progress = watch.within(self.decide(&resource, decisions)).await;
+        let Self { subject, action, context, .. } = *self;
+        let asked = Asked { subject, action, context };
+        let page = watch.close::<D>(&asked, &progress, decisions);
+        for (i, decisions) in decisions.chunks(RESOURCES_PER_YIELD).enumerate() {
+            if i > 0 && page.is_recorded() {
+                yield_now().await;
+            }
+            page.record::<D>(i * RESOURCES_PER_YIELD, decisions, &resource);
+        }
     }
 
     async fn decide<'i>(

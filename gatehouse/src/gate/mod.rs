@@ -4,6 +4,7 @@ mod bound;
 mod decision;
 mod executor;
 mod tally;
+mod watch;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -13,6 +14,7 @@ pub use self::decision::{
     AccessError, Allowed, Decision, Denied, FailedFacts, FilterError, Indeterminate, Undecided,
 };
 pub use self::executor::{DynPolicies, Rules, Static};
+pub(crate) use self::watch::Asked;
 use crate::plan::{GatePlan, gate_within_budget};
 use crate::policy::{Domain, DynPolicy, PolicyInfo, PolicyList, PolicySet};
 use crate::session::Session;

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use crate::fact::{FactError, FactResult, LoadedFact};
 use crate::private::Stored;
 use crate::source::{FactSource, Loaded, Sources};
-use crate::telemetry::LoadSpan;
+use crate::telemetry::LoadWatch;
 
 /// What a load comes to: nothing yet, one result for each key, or an error. A load that is over and
 /// has left nothing panicked. Cloning it runs no user code, so it may be done under a lock.
@@ -49,13 +49,13 @@ pub(super) async fn load<P: Sources, K: Stored<P>>(
     keys: Vec<K>,
     results: Results<K::Value>,
 ) {
-    let span = LoadSpan::open(K::NAME, keys.len());
-    let answer = span.within(K::source(&sources).load(&keys)).await;
+    let watch = LoadWatch::open(K::NAME, keys.len());
+    let answer = watch.within(K::source(&sources).load(&keys)).await;
     let answer = match answer {
-        Ok(loaded) => Ok(matched(&keys, loaded, &span)),
+        Ok(loaded) => Ok(matched(&keys, loaded, &watch)),
         Err(error) => Err(error),
     };
-    span.close(keys.len(), &answer);
+    watch.close(keys.len(), &answer);
     // The results come last: if a destructor of the user's panics, there are none.
     drop(keys);
     drop(sources);
@@ -65,7 +65,7 @@ pub(super) async fn load<P: Sources, K: Stored<P>>(
 fn matched<K: LoadedFact>(
     keys: &[K],
     mut loaded: Loaded<K>,
-    span: &LoadSpan,
+    watch: &LoadWatch,
 ) -> Vec<FactResult<K::Value>> {
     let mut results = Vec::with_capacity(keys.len());
     for key in keys {
@@ -75,7 +75,7 @@ fn matched<K: LoadedFact>(
         });
     }
     if !loaded.is_empty() {
-        span.foreign_keys(loaded.len());
+        watch.foreign_keys(loaded.len());
     }
     results
 }

@@ -72,6 +72,9 @@ pub struct Session<P: Sources> {
     shared: OnceLock<Arc<Shared<P>>>,
     /// Evaluations that were made from this handle and are not over.
     live: AtomicUsize,
+    /// Where decisions are recorded: with the handle and not shared, so that it takes no lock.
+    #[cfg(feature = "serde")]
+    pub(crate) trail: Option<StdArc<crate::record::Trail>>,
 }
 
 /// What the clones of a session have in common.
@@ -165,7 +168,13 @@ impl std::error::Error for LoadsInFlight {}
 impl<P: Sources> Session<P> {
     /// A session that knows nothing yet.
     pub fn new(sources: impl IntoSources<P>) -> Self {
-        Self { sources: sources.into_sources(), shared: OnceLock::new(), live: AtomicUsize::new(0) }
+        Self {
+            sources: sources.into_sources(),
+            shared: OnceLock::new(),
+            live: AtomicUsize::new(0),
+            #[cfg(feature = "serde")]
+            trail: None,
+        }
     }
 
     /// Answers from `sources` from now on, and forgets all that was loaded. Evaluations that are
@@ -295,6 +304,8 @@ impl<P: Sources> Clone for Session<P> {
             sources: StdArc::clone(&self.sources),
             shared: OnceLock::from(Arc::clone(shared)),
             live: AtomicUsize::new(0),
+            #[cfg(feature = "serde")]
+            trail: self.trail.clone(),
         }
     }
 }

@@ -1,0 +1,71 @@
+//! What is watched of an evaluation: its span, its metrics and its records. None has a part in the
+//! decision, and each costs nothing where it is switched off.
+
+use super::decision::Decision;
+use super::executor::Progress;
+use crate::policy::Domain;
+use crate::private::Request;
+use crate::record::{Page, Recording};
+use crate::session::Session;
+use crate::source::Sources;
+use crate::telemetry::{EvaluationMetrics, EvaluationSpan, decided_locally};
+
+/// Who asks for what, of any resource.
+#[cfg_attr(not(feature = "serde"), allow(dead_code, reason = "only records name them"))]
+pub(crate) struct Asked<'q, D: Domain> {
+    pub(crate) subject: &'q D::Subject,
+    pub(crate) action: &'q D::Action,
+    pub(crate) context: &'q D::Context,
+}
+
+/// An evaluation that is watched.
+pub(super) struct Watch<'s> {
+    span: EvaluationSpan,
+    metrics: EvaluationMetrics,
+    recording: Recording<'s>,
+}
+
+impl<'s> Watch<'s> {
+    pub(super) fn open<D: Domain, P: Sources>(session: &'s Session<P>, items: usize) -> Self {
+        Self {
+            span: EvaluationSpan::open::<D>(items),
+            metrics: EvaluationMetrics::open(),
+            recording: Recording::begin(session),
+        }
+    }
+
+    pub(super) fn within<F: Future>(&self, future: F) -> impl Future<Output = F::Output> {
+        self.span.within(future)
+    }
+
+    /// The evaluation is over. What is left to do for each item, the page does.
+    pub(super) fn close<D: Domain>(
+        self,
+        asked: &Asked<'_, D>,
+        progress: &Progress,
+        decisions: &[Option<Decision>],
+    ) -> Page<'s> {
+        let Progress { rounds, loads } = *progress;
+        let page = self.recording.end(asked, decisions.len(), (rounds, loads));
+        self.span.close(rounds, loads, decisions);
+        self.metrics.close::<D>(rounds, decisions);
+        page
+    }
+}
+
+/// Watches a decision that is made without async.
+pub(super) fn watched_locally<D: Domain, P: Sources>(
+    session: &Session<P>,
+    request: &Request<'_, D>,
+    decide: impl FnOnce() -> Decision,
+) -> Decision {
+    let (span, recording) = (EvaluationSpan::open::<D>(1), Recording::begin(session));
+    let slot = [Some(decide())];
+    let Request { subject, action, resource, context } = *request;
+    let page = recording.end::<D>(&Asked { subject, action, context }, 1, (0, 0));
+    page.record::<D>(0, &slot, |_| resource);
+    span.close(0, 0, &slot);
+    decided_locally::<D>(&slot);
+    let [decision] = slot;
+    decision.unwrap_or(Decision::Deny { by: None })
+}

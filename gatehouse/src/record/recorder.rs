@@ -1,0 +1,215 @@
+//! The recorder: a handle for sessions, and the thread that feeds the sink.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::TryRecvError;
+use std::time::Duration;
+
+use super::data::DecisionRecord;
+use super::queue::{Intake, Message, Outlet, queue};
+use super::sink::DecisionSink;
+
+/// The most records that a sink is given at once; its documentation says the number.
+const SLICE: usize = 1024;
+
+/// How long records wait for others. While this thread sleeps, an evaluation does not have to wake
+/// it, which costs more than everything else about a record.
+const GATHER: Duration = Duration::from_millis(1);
+
+/// Takes a record of every decision on the sessions that it is given to, and brings them to a
+/// [`DecisionSink`] on a thread of its own.
+///
+/// Make one for the life of the service; a clone is a handle of the same. An evaluation puts its
+/// records into a queue and never waits: when the sink is slow the queue fills up, and what does not
+/// fit is dropped and counted. So is what a sink refuses. No decision depends on any of it.
+///
+/// ```
+/// use std::time::Duration;
+/// use gatehouse::{DecisionRecord, DecisionSink, Described, Recorder, SinkError, prelude::*};
+/// # struct User { id: u64 } struct Document { owner: u64 }
+/// # #[derive(Sources)] struct AppFacts {}
+/// struct Documents;
+/// impl Domain for Documents {
+///     type Subject = User;
+///     type Action = ();
+///     type Resource = Document;
+///     type Context = ();
+///
+///     fn describe_subject(user: &User) -> Described {
+///         Described::of(user.id) // says nothing unless you write it
+///     }
+/// }
+///
+/// /// Owners do anything to their documents.
+/// #[policy]
+/// fn owner(user: &User, doc: &Document) -> bool { doc.owner == user.id }
+///
+/// static GATE: Gate<Documents, owner> = Gate::new();
+///
+/// /// A line for each decision. `JsonLines` is made for files.
+/// struct Print;
+/// impl DecisionSink for Print {
+///     fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
+///         for record in records {
+///             println!("{:?}: {}", record.evaluation.subject.as_str(), record.decision);
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// let recorder = Recorder::new(Print)?; // one per service
+/// let session = Session::new(AppFacts {}).with_recorder(&recorder).with_trace_id("4bf92f35");
+/// let user = User { id: 7 };
+/// let decision = GATE.bind(&session, &user, &()).check(&Document { owner: 7 }).await;
+/// assert!(decision.is_allow());
+///
+/// recorder.flush(Duration::from_secs(5)).expect("it prints at once"); // before the process ends
+/// assert_eq!(recorder.dropped(), 0);
+/// # Ok(()) }
+/// ```
+///
+/// # What is recorded
+/// Each decision that an evaluation came to: of `check`, `authorize` and `check_local` one, of
+/// `check_all` and the filters one for each item. What is cancelled decides nothing; where a long
+/// page is cancelled while its records are made, the first of them are there.
+///
+/// # The end
+/// Dropping a handle never waits. When the last one is gone, those in sessions included, the thread
+/// offers what is left to the sink, calls its [`close`](DecisionSink::close) and ends; a process that
+/// ends earlier takes what is left with it. So call [`flush`](Self::flush) before it does.
+#[derive(Clone)]
+pub struct Recorder {
+    intake: Intake,
+}
+
+impl Recorder {
+    /// How many records wait for the sink at most, unless [`with_capacity`](Self::with_capacity)
+    /// says another number: about a page of a hundred thousand.
+    pub const CAPACITY: usize = 1 << 17;
+
+    /// A recorder that brings records to `sink`.
+    ///
+    /// # Errors
+    /// If the system has no thread for it.
+    pub fn new(sink: impl DecisionSink) -> std::io::Result<Self> {
+        Self::with_capacity(sink, Self::CAPACITY)
+    }
+
+    /// A recorder of which at most `records` records wait for `sink`.
+    ///
+    /// A record takes about a hundred bytes and its texts. The memory is taken when it is needed.
+    ///
+    /// # Errors
+    /// If the system has no thread for it.
+    pub fn with_capacity(sink: impl DecisionSink, records: usize) -> std::io::Result<Self> {
+        let (intake, outlet) = queue(records);
+        let drain = Drain { sink, outlet, pending: Vec::new(), reported: 0 };
+        std::thread::Builder::new().name("gatehouse-recorder".into()).spawn(|| drain.run())?;
+        Ok(Self { intake })
+    }
+
+    /// How many records were dropped so far: for want of room, or because the sink did not take
+    /// them, or because a domain panicked when it described something.
+    ///
+    /// The next record that gets through says the same, in
+    /// [`dropped_before`](DecisionRecord::dropped_before).
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.intake.dropped()
+    }
+
+    /// Waits until everything that was recorded before was taken by the sink, or refused and
+    /// counted. Blocks the thread: from async code, call it where blocking is allowed.
+    ///
+    /// # Errors
+    /// [`NotFlushed`], if that takes longer than `patience`.
+    pub fn flush(&self, patience: Duration) -> Result<(), NotFlushed> {
+        self.intake.flush().recv_timeout(patience).map_err(|_| NotFlushed)
+    }
+
+    pub(super) fn intake(&self) -> &Intake {
+        &self.intake
+    }
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorder").field("dropped", &self.dropped()).finish_non_exhaustive()
+    }
+}
+
+/// The sink did not take all records in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotFlushed;
+
+impl fmt::Display for NotFlushed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the sink did not take all decision records in time")
+    }
+}
+
+impl std::error::Error for NotFlushed {}
+
+/// The recorder's thread.
+struct Drain<S> {
+    sink: S,
+    outlet: Outlet,
+    /// Records that came out of the queue and were not offered yet.
+    pending: Vec<DecisionRecord>,
+    /// Dropped records that the sink was told of.
+    reported: u64,
+}
+
+impl<S: DecisionSink> Drain<S> {
+    fn run(mut self) {
+        while let Some(message) = self.next() {
+            match message {
+                Message::Records(records) => {
+                    self.pending.extend(records.records());
+                    if self.pending.len() >= SLICE {
+                        self.offer();
+                    }
+                }
+                Message::Flush(done) => {
+                    self.offer();
+                    // Whoever asked may have lost patience.
+                    let _ = done.send(());
+                }
+            }
+        }
+        let dropped = self.outlet.dropped() - self.reported;
+        let _ = catch_unwind(AssertUnwindSafe(|| self.sink.close(dropped)));
+    }
+
+    /// The next message. If there is none, what is pending is offered first.
+    fn next(&mut self) -> Option<Message> {
+        match self.outlet.poll() {
+            Ok(message) => return Some(message),
+            Err(TryRecvError::Empty | TryRecvError::Disconnected) => self.offer(),
+        }
+        let message = self.outlet.wait();
+        if matches!(message, Some(Message::Records(_))) {
+            std::thread::sleep(GATHER);
+        }
+        message
+    }
+
+    /// Offers what is pending to the sink.
+    fn offer(&mut self) {
+        let mut pending = std::mem::take(&mut self.pending);
+        for records in pending.chunks_mut(SLICE) {
+            let dropped = self.outlet.dropped();
+            records[0].dropped_before = dropped - self.reported;
+            let written = catch_unwind(AssertUnwindSafe(|| self.sink.write(records)));
+            let taken = matches!(written, Ok(Ok(())));
+            if taken {
+                self.reported = dropped;
+            }
+            self.outlet.done(records.len(), taken);
+        }
+        pending.clear();
+        self.pending = pending;
+    }
+}

@@ -1,0 +1,160 @@
+//! What a session knows of its records, and how they are taken.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use super::data::{EvaluationRecord, SessionId, Stretch};
+use super::recorder::Recorder;
+use crate::gate::{Asked, Decision};
+use crate::policy::Domain;
+use crate::session::Session;
+use crate::source::Sources;
+use crate::telemetry::domain_name;
+
+/// Where the decisions of a session are recorded, and under which names.
+#[derive(Clone)]
+pub(crate) struct Trail {
+    recorder: Option<Recorder>,
+    session: SessionId,
+    trace: Option<Arc<str>>,
+}
+
+impl<P: Sources> Session<P> {
+    /// Has every decision recorded, with what the [`Domain`] says of it.
+    ///
+    /// It holds for this handle and for clones made from it later. A session without a recorder pays
+    /// nothing. See [`Recorder`] for an example.
+    #[must_use]
+    pub fn with_recorder(mut self, recorder: &Recorder) -> Self {
+        self.trail_mut().recorder = Some(recorder.clone());
+        self
+    }
+
+    /// Says which trace the request belongs to: its records name it. Like
+    /// [`with_recorder`](Self::with_recorder), for this handle and clones made from it later.
+    #[must_use]
+    pub fn with_trace_id(mut self, trace: impl Into<Arc<str>>) -> Self {
+        self.trail_mut().trace = Some(trace.into());
+        self
+    }
+
+    fn trail_mut(&mut self) -> &mut Trail {
+        let new = || Trail { recorder: None, session: SessionId::new(), trace: None };
+        Arc::make_mut(self.trail.get_or_insert_with(|| Arc::new(new())))
+    }
+}
+
+/// An evaluation that is recorded, if its session has a recorder.
+pub(crate) struct Recording<'s>(Option<Begun<'s>>);
+
+struct Begun<'s> {
+    trail: &'s Trail,
+    recorder: &'s Recorder,
+    started: Instant,
+}
+
+/// A recorded evaluation that is over: its decisions are recorded a stretch at a time.
+pub(crate) struct Page<'s>(Option<Ended<'s>>);
+
+struct Ended<'s> {
+    recorder: &'s Recorder,
+    evaluation: Arc<EvaluationRecord>,
+}
+
+impl<'s> Recording<'s> {
+    pub(crate) fn begin<P: Sources>(session: &'s Session<P>) -> Self {
+        let begin = |trail: &'s Trail| {
+            let recorder = trail.recorder.as_ref()?;
+            Some(Begun { trail, recorder, started: Instant::now() })
+        };
+        Self(session.trail.as_deref().and_then(begin))
+    }
+
+    /// The evaluation took `rounds` and `loads` to decide about `items`.
+    pub(crate) fn end<D: Domain>(
+        self,
+        asked: &Asked<'_, D>,
+        items: usize,
+        (rounds, loads): (usize, usize),
+    ) -> Page<'s> {
+        Page(self.0.and_then(|begun| begun.end(asked, items, (rounds, loads))))
+    }
+}
+
+impl<'s> Begun<'s> {
+    /// `None`, and the records dropped, if the domain panics when it describes who asks for what.
+    fn end<D: Domain>(
+        self,
+        asked: &Asked<'_, D>,
+        items: usize,
+        (rounds, loads): (usize, usize),
+    ) -> Option<Ended<'s>> {
+        let Self { trail, recorder, started } = self;
+        let duration = started.elapsed();
+        let evaluation = || EvaluationRecord {
+            time: SystemTime::now(),
+            session: trail.session,
+            trace: trail.trace.clone(),
+            domain: domain_name::<D>(),
+            subject: D::describe_subject(asked.subject),
+            action: D::describe_action(asked.action),
+            context: D::describe_context(asked.context),
+            items,
+            rounds,
+            loads,
+            duration,
+        };
+        match catch_unwind(AssertUnwindSafe(evaluation)) {
+            Ok(evaluation) => Some(Ended { recorder, evaluation: Arc::new(evaluation) }),
+            Err(_panic) => {
+                recorder.intake().lose(items);
+                None
+            }
+        }
+    }
+}
+
+impl Page<'_> {
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Records decisions, from that of item `first` on.
+    pub(crate) fn record<'i, D: Domain>(
+        &self,
+        first: usize,
+        decisions: &[Option<Decision>],
+        resource: impl Fn(usize) -> &'i D::Resource,
+    ) where
+        D::Resource: 'i,
+    {
+        if let Some(ended) = &self.0 {
+            ended.record::<D>(first, decisions, resource);
+        }
+    }
+}
+
+impl Ended<'_> {
+    fn record<'i, D: Domain>(
+        &self,
+        first: usize,
+        decisions: &[Option<Decision>],
+        resource: impl Fn(usize) -> &'i D::Resource,
+    ) where
+        D::Resource: 'i,
+    {
+        let room = self.recorder.intake().reserve(decisions.len());
+        if room.len() == 0 {
+            return;
+        }
+        let describe = |(at, decision): (usize, &Option<Decision>)| {
+            Some((D::describe_resource(resource(first + at)), decision.clone()?))
+        };
+        let described = decisions.iter().take(room.len()).enumerate().filter_map(describe);
+        let mut decided = Vec::with_capacity(room.len());
+        // The domain's code may panic: what was not described is dropped then.
+        let _ = catch_unwind(AssertUnwindSafe(|| decided.extend(described)));
+        room.fill(Stretch { evaluation: Arc::clone(&self.evaluation), first, decided });
+    }
+}

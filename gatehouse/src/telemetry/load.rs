@@ -1,0 +1,74 @@
+//! One call of a source, watched to its end, whichever that is.
+
+use super::{LoadMetrics, LoadSpan};
+use crate::fact::{FactError, FactResult};
+
+/// What is watched of one call of a source.
+pub(crate) struct LoadWatch {
+    span: LoadSpan,
+    metrics: LoadMetrics,
+    is_over: bool,
+}
+
+impl LoadWatch {
+    pub(crate) fn open(fact: &'static str, keys: usize) -> Self {
+        let (span, metrics) = (LoadSpan::open(fact, keys), LoadMetrics::open(fact, keys));
+        Self { span, metrics, is_over: false }
+    }
+
+    pub(crate) fn within<F: Future>(&self, future: F) -> impl Future<Output = F::Output> {
+        self.span.within(future)
+    }
+
+    pub(crate) fn foreign_keys(&self, keys: usize) {
+        self.span.foreign_keys(keys);
+    }
+
+    /// Of a load of so many keys.
+    pub(crate) fn close<V>(mut self, keys: usize, answer: &Result<Vec<FactResult<V>>, FactError>) {
+        self.is_over = true;
+        let answers = match answer {
+            Ok(results) => Answers::of(results),
+            Err(error) => Answers { found: 0, missing: 0, failed: keys, error: Some(error) },
+        };
+        self.span.close(&answers);
+        self.metrics.close(&answers);
+    }
+}
+
+/// A load that ends without an answer: its source panicked, or nobody waits for it any more.
+impl Drop for LoadWatch {
+    fn drop(&mut self) {
+        if !self.is_over {
+            let kind = if std::thread::panicking() { "panic" } else { "abandoned" };
+            self.span.end(kind);
+            self.metrics.end(Some(kind));
+        }
+    }
+}
+
+/// What a load came to, counted.
+pub(crate) struct Answers<'r> {
+    pub(crate) found: usize,
+    pub(crate) missing: usize,
+    pub(crate) failed: usize,
+    /// Why the first that failed did.
+    pub(crate) error: Option<&'r FactError>,
+}
+
+impl<'r> Answers<'r> {
+    fn of<V>(results: &'r [FactResult<V>]) -> Self {
+        let mut answers = Self { found: 0, missing: 0, failed: 0, error: None };
+        for result in results {
+            match result {
+                Ok(Some(_)) => answers.found += 1,
+                Ok(None) => answers.missing += 1,
+                Err(error) => {
+                    answers.failed += 1;
+                    answers.error.get_or_insert(error);
+                }
+            }
+        }
+        answers
+    }
+}

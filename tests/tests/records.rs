@@ -1,0 +1,451 @@
+//! Decision records: what they say, and that a sink changes nothing, whatever it does.
+#![cfg(not(loom))]
+
+use std::io::Write;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures::executor::block_on;
+use gatehouse::prelude::*;
+use gatehouse::{DecisionRecord, DecisionSink, Described, JsonLines, Recorder, SinkError};
+use serde_json::{Value, json};
+
+/// Longer than any test takes that goes well.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Documents;
+impl Domain for Documents {
+    type Subject = u64;
+    type Action = &'static str;
+    type Resource = u64;
+    type Context = ();
+
+    fn describe_subject(user: &u64) -> Described {
+        Described::of(format_args!("user {user}"))
+    }
+
+    fn describe_action(action: &&'static str) -> Described {
+        (*action).into()
+    }
+
+    fn describe_resource(doc: &u64) -> Described {
+        assert_ne!(*doc, UNSPEAKABLE, "unspeakable");
+        Described::of(doc)
+    }
+}
+
+/// Its description panics.
+const UNSPEAKABLE: u64 = 666;
+
+/// A domain that says nothing.
+struct Silent;
+impl Domain for Silent {
+    type Subject = u64;
+    type Action = &'static str;
+    type Resource = u64;
+    type Context = ();
+}
+
+fact! {
+    pub Level(user: u64) -> u64;
+}
+
+/// Owners
+/// do anything.
+#[policy]
+fn own(user: &u64, doc: &u64) -> bool {
+    user == doc
+}
+
+#[policy]
+async fn high(user: &u64, doc: &u64) -> bool {
+    Level(*user).await? >= *doc
+}
+
+/// Everybody has the level 5; 13 cannot be looked up.
+struct Levels;
+
+impl FactSource<Level> for Levels {
+    async fn load(&self, keys: &[Level]) -> Result<Loaded<Level>, FactError> {
+        if keys.iter().any(|key| key.user == 13) {
+            return Err(FactError::new("the password is swordfish"));
+        }
+        Ok(keys.iter().map(|key| (key.clone(), 5)).collect())
+    }
+}
+
+#[derive(Sources)]
+struct Facts {
+    #[loads(Level)]
+    levels: Levels,
+}
+
+static GATE: Gate<Documents, (own, high)> = Gate::new();
+static LOCAL: Gate<Documents, own> = Gate::new();
+static SILENT: Gate<Silent, (own, high)> = Gate::new();
+
+fn session() -> Session<Facts> {
+    Session::new(Facts { levels: Levels })
+}
+
+fn check_all(session: &Session<Facts>, user: u64, docs: &[u64]) -> Vec<Decision> {
+    block_on(GATE.bind(session, &user, &"read").check_all(docs))
+}
+
+/// A writer that others can read.
+#[derive(Clone, Default)]
+struct Page(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Page {
+    fn lines(&self) -> Vec<Value> {
+        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+/// What a sink does instead of taking a slice.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Mood {
+    Fail,
+    Panic,
+}
+
+enum Heard {
+    Record(Box<DecisionRecord>),
+    Closed(u64),
+}
+
+/// Tells all that it hears, after it was in each of its moods once.
+struct Ear {
+    moods: Vec<Mood>,
+    heard: Sender<Heard>,
+}
+
+impl DecisionSink for Ear {
+    fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
+        match self.moods.pop() {
+            Some(Mood::Fail) => return Err("the disk is full".into()),
+            Some(Mood::Panic) => panic!("the sink is broken"),
+            None => {}
+        }
+        for record in records {
+            self.heard.send(Heard::Record(Box::new(record.clone())))?;
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, dropped: u64) {
+        let _ = self.heard.send(Heard::Closed(dropped));
+    }
+}
+
+fn ear(moods: Vec<Mood>) -> (Recorder, Receiver<Heard>) {
+    let (heard, told) = channel();
+    (Recorder::new(Ear { moods, heard }).unwrap(), told)
+}
+
+fn records(told: &Receiver<Heard>) -> Vec<DecisionRecord> {
+    let record = |heard| match heard {
+        Heard::Record(record) => Some(*record),
+        Heard::Closed(_) => None,
+    };
+    told.try_iter().filter_map(record).collect()
+}
+
+#[test]
+fn a_record_says_who_what_on_what_and_why() {
+    let page = Page::default();
+    let recorder = Recorder::new(JsonLines::new(page.clone())).unwrap();
+    let session = session().with_trace_id("4bf92f35").with_recorder(&recorder);
+    let decisions = check_all(&session, 7, &[7, 1, 9]);
+    recorder.flush(PATIENCE).unwrap();
+    let lines = page.lines();
+    assert_eq!(lines.len(), 3);
+    let own_line = decisions[0].by().unwrap().location.line;
+    let policy = json!({
+        "name": "own", "effect": "permit", "docs": "Owners\ndo anything.",
+        "file": "tests/tests/records.rs", "line": own_line,
+    });
+    for (item, line) in lines.iter().enumerate() {
+        let mut line = line.as_object().unwrap().clone();
+        let time = line.remove("time").unwrap();
+        assert_eq!(time.as_str().unwrap().len(), "2026-11-21T16:24:05.123456Z".len());
+        assert_eq!(line.remove("session").unwrap().as_str().unwrap().len(), 32);
+        assert!(line.remove("duration_ns").unwrap().as_u64().unwrap() > 0);
+        let (resource, decision) = [("7", "allow"), ("1", "allow"), ("9", "deny")][item];
+        let mut expected = json!({
+            "trace": "4bf92f35", "domain": "Documents", "subject": "user 7", "action": "read",
+            "resource": resource, "decision": decision,
+            "policy": policy, "item": item, "items": 3, "rounds": 1, "loads": 1,
+        });
+        match item {
+            0 => {}
+            1 => {
+                let name = line["policy"]["name"].clone();
+                expected["policy"] = line["policy"].clone();
+                assert_eq!(name, "high");
+            }
+            _ => drop(expected.as_object_mut().unwrap().remove("policy")),
+        }
+        assert_eq!(Value::Object(line), expected);
+    }
+}
+
+#[test]
+fn failed_facts_are_named_without_the_sources_text() {
+    let page = Page::default();
+    let recorder = Recorder::new(JsonLines::new(page.clone())).unwrap();
+    let _ = check_all(&session().with_recorder(&recorder), 13, &[1]);
+    recorder.flush(PATIENCE).unwrap();
+    let line = &page.lines()[0];
+    assert_eq!(line["decision"], "indeterminate");
+    assert_eq!(line["failed"], json!([{"fact": "Level", "error": "its source failed"}]));
+    assert!(!line.to_string().contains("swordfish"));
+}
+
+#[test]
+fn a_domain_that_says_nothing_gives_nothing_away() {
+    let page = Page::default();
+    let recorder = Recorder::new(JsonLines::new(page.clone())).unwrap();
+    let session = session().with_recorder(&recorder);
+    let _ = block_on(SILENT.bind(&session, &123_456, &"read").check(&654_321));
+    recorder.flush(PATIENCE).unwrap();
+    let line = &page.lines()[0];
+    assert_eq!(line["domain"], "Silent");
+    for part in ["subject", "action", "resource", "context", "trace"] {
+        assert_eq!(line.get(part), None);
+    }
+    let text = line.to_string();
+    assert!(!text.contains("123456") && !text.contains("654321"), "{text}");
+}
+
+#[test]
+fn every_way_of_asking_is_recorded_once_per_item() {
+    let (recorder, told) = ear(vec![]);
+    let session = session().with_recorder(&recorder);
+    let access = GATE.bind(&session, &7, &"read");
+    assert!(block_on(access.check(&7)).is_allow());
+    assert!(block_on(access.authorize(&9)).is_err());
+    assert_eq!(block_on(access.filter([7, 8])).unwrap(), [7]);
+    assert_eq!(block_on(access.filter_lossy([7, 8, 5])), [7, 5]);
+    assert!(LOCAL.bind(&session, &7, &"read").check_local(&7).is_allow());
+    recorder.flush(PATIENCE).unwrap();
+    let told = records(&told);
+    let said: Vec<_> = told
+        .iter()
+        .map(|it| (it.item, it.evaluation.items, it.decision.as_str(), it.resource.as_str()))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            (0, 1, "allow", Some("7")),
+            (0, 1, "deny", Some("9")),
+            (0, 2, "allow", Some("7")),
+            (1, 2, "deny", Some("8")),
+            (0, 3, "allow", Some("7")),
+            (1, 3, "deny", Some("8")),
+            (2, 3, "allow", Some("5")),
+            (0, 1, "allow", Some("7")),
+        ]
+    );
+    assert!(told.iter().all(|it| it.evaluation.session == told[0].evaluation.session));
+}
+
+#[test]
+fn a_long_page_is_recorded_whole_and_in_order() {
+    let (recorder, told) = ear(vec![]);
+    let docs: Vec<u64> = (1000..11_000).collect();
+    let _ = check_all(&session().with_recorder(&recorder), 7, &docs);
+    recorder.flush(PATIENCE).unwrap();
+    let told = records(&told);
+    assert_eq!(told.len(), docs.len());
+    for (at, record) in told.iter().enumerate() {
+        assert_eq!((record.item, record.resource.as_str()), (at, Some(&*docs[at].to_string())));
+    }
+    assert_eq!(recorder.dropped(), 0);
+}
+
+#[test]
+fn clones_made_later_are_recorded_and_sessions_are_told_apart() {
+    let (recorder, told) = ear(vec![]);
+    let before = session();
+    let early = before.clone();
+    let with = before.with_recorder(&recorder);
+    let later = with.clone().with_trace_id("other");
+    for session in [&early, &with, &later, &session().with_recorder(&recorder)] {
+        let _ = check_all(session, 7, &[7]);
+    }
+    recorder.flush(PATIENCE).unwrap();
+    let told = records(&told);
+    let ids: Vec<_> = told.iter().map(|it| it.evaluation.session).collect();
+    assert_eq!(ids.len(), 3, "the clone made before has no recorder");
+    assert!(ids[0] == ids[1] && ids[1] != ids[2]);
+    let traces: Vec<_> = told.iter().map(|it| it.evaluation.trace.as_deref()).collect();
+    assert_eq!(traces, [None, Some("other"), None]);
+}
+
+/// Says that it was called, and waits to be told to go on.
+struct Slow {
+    called: Sender<()>,
+    go_on: Receiver<()>,
+    ear: Ear,
+}
+
+impl DecisionSink for Slow {
+    fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
+        let _ = self.called.send(());
+        // An error: the test is over.
+        let _ = self.go_on.recv();
+        self.ear.write(records)
+    }
+}
+
+#[test]
+fn a_slow_sink_holds_up_nobody_and_what_does_not_fit_is_counted() {
+    let ((called, calls), (free, go_on), (heard, told)) = (channel(), channel(), channel());
+    let sink = Slow { called, go_on, ear: Ear { moods: vec![], heard } };
+    let recorder = Recorder::with_capacity(sink, 4).unwrap();
+    let session = session().with_recorder(&recorder);
+    assert_eq!(check_all(&session, 7, &[7]).len(), 1);
+    calls.recv().unwrap();
+    // The sink has one record and hangs. Three more fit, then none.
+    assert!(check_all(&session, 7, &[7, 1]).iter().all(Decision::is_allow));
+    assert!(check_all(&session, 7, &[1, 2, 3, 4, 5]).iter().all(Decision::is_allow));
+    assert!(check_all(&session, 7, &[9, 9]).iter().all(Decision::is_deny));
+    assert_eq!(recorder.dropped(), 6);
+    assert!(recorder.flush(Duration::ZERO).is_err());
+    drop(free);
+    recorder.flush(PATIENCE).unwrap();
+    let told = records(&told);
+    let said: Vec<_> = told.iter().map(|it| (it.resource.as_str(), it.dropped_before)).collect();
+    assert_eq!(said, [(Some("7"), 0), (Some("7"), 6), (Some("1"), 0), (Some("1"), 0)]);
+    // And there is room again.
+    assert_eq!(check_all(&session, 7, &[1, 2, 3, 4]).len(), 4);
+    recorder.flush(PATIENCE).unwrap();
+    assert_eq!(recorder.dropped(), 6);
+}
+
+#[test]
+fn a_sink_that_fails_or_panics_changes_no_decision_and_is_tried_again() {
+    for mood in [Mood::Fail, Mood::Panic] {
+        let (recorder, told) = ear(vec![mood; 2]);
+        let session = session().with_recorder(&recorder);
+        for docs in [&[7, 9][..], &[1], &[2]] {
+            let plain = check_all(&self::session(), 7, docs);
+            let with = check_all(&session, 7, docs);
+            let names = |all: &[Decision]| all.iter().map(ToString::to_string).collect::<Vec<_>>();
+            assert_eq!(names(&with), names(&plain));
+            recorder.flush(PATIENCE).unwrap();
+        }
+        assert_eq!(recorder.dropped(), 3, "{mood:?}");
+        let told = records(&told);
+        assert_eq!(told.len(), 1);
+        assert_eq!((told[0].resource.as_str(), told[0].dropped_before), (Some("2"), 3));
+    }
+}
+
+#[test]
+fn a_domain_that_panics_loses_its_records_and_no_decision() {
+    let (recorder, told) = ear(vec![]);
+    let session = session().with_recorder(&recorder);
+    let decisions = check_all(&session, 7, &[1, UNSPEAKABLE, 2]);
+    assert!(decisions[0].is_allow() && decisions[1].is_deny() && decisions[2].is_allow());
+    let _ = check_all(&session, 7, &[3]);
+    recorder.flush(PATIENCE).unwrap();
+    let told = records(&told);
+    let said: Vec<_> = told.iter().map(|it| it.resource.as_str()).collect();
+    assert_eq!(said, [Some("1"), Some("3")]);
+    assert_eq!(recorder.dropped(), 2);
+    assert_eq!(told.iter().map(|it| it.dropped_before).sum::<u64>(), 2);
+}
+
+#[test]
+fn the_last_handle_closes_the_sink_after_what_is_left() {
+    let (recorder, told) = ear(vec![Mood::Fail]);
+    let session = session().with_recorder(&recorder);
+    let _ = check_all(&session, 7, &[1, 2, 3]);
+    drop(recorder);
+    drop(session);
+    match told.recv_timeout(PATIENCE).unwrap() {
+        Heard::Closed(dropped) => assert_eq!(dropped, 3),
+        Heard::Record(record) => panic!("{record:?} got through a sink that fails"),
+    }
+    assert!(told.recv_timeout(PATIENCE).is_err(), "nothing comes after the end");
+}
+
+/// A disk that is full after so many bytes, once.
+struct Full(usize, Page);
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.0 == 0 {
+            self.0 = usize::MAX;
+            return Err(std::io::ErrorKind::StorageFull.into());
+        }
+        let taken = bytes.len().min(self.0);
+        self.0 -= taken;
+        self.1.write(&bytes[..taken])
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn json_lines_go_on_after_a_torn_line() {
+    let page = Page::default();
+    let recorder = Recorder::new(JsonLines::new(Full(100, page.clone()))).unwrap();
+    let session = session().with_recorder(&recorder);
+    for doc in [1, 2] {
+        let _ = check_all(&session, 7, &[doc]);
+        recorder.flush(PATIENCE).unwrap();
+    }
+    let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines.len(), 2);
+    assert!(serde_json::from_str::<Value>(lines[0]).is_err());
+    let second: Value = serde_json::from_str(lines[1]).unwrap();
+    assert_eq!((&second["resource"], &second["dropped_before"]), (&json!("2"), &json!(1)));
+}
+
+#[test]
+fn whatever_the_threads_do_each_record_is_written_or_counted() {
+    let (heard, told) = channel();
+    let moods = [Mood::Fail, Mood::Panic].repeat(3);
+    let recorder = Recorder::with_capacity(Ear { moods, heard }, 64).unwrap();
+    std::thread::scope(|threads| {
+        for user in 0..4_u64 {
+            let recorder = &recorder;
+            threads.spawn(move || {
+                let session = session().with_recorder(recorder);
+                for page in 1..=100 {
+                    let docs: Vec<_> = (0..page % 7).collect();
+                    let _ = check_all(&session, user, &docs);
+                }
+            });
+        }
+    });
+    recorder.flush(PATIENCE).unwrap();
+    // The last of these meets a sink in a good mood, and says how many were dropped before it.
+    for _ in 0..7 {
+        let _ = check_all(&session().with_recorder(&recorder), 7, &[7]);
+        recorder.flush(PATIENCE).unwrap();
+    }
+    let asked = 7 + 4 * (1..=100_u64).map(|page| page % 7).sum::<u64>();
+    let told = records(&told);
+    assert_eq!(told.len() as u64 + recorder.dropped(), asked);
+    assert_eq!(told.iter().map(|it| it.dropped_before).sum::<u64>(), recorder.dropped());
+}
