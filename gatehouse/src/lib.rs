@@ -195,6 +195,8 @@
 //!   `gatehouse::decision`. No key and no value is shown at level `info`.
 //! - `serde`: plans serialise.
 //! - `tokio`: `MaxConcurrent`, a limit on the loads of a source that run at a time.
+//! - `testing`: the module `testing`, facts from literal rows and assertions about decisions. For
+//!   dev-dependencies.
 //!
 //! The library needs no particular runtime: [`Session::with_deadline`] and [`Timeout`] take the sleep
 //! of yours.
@@ -212,6 +214,8 @@ pub mod private;
 mod session;
 mod source;
 mod telemetry;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod words;
 
 pub mod prelude;

@@ -15,6 +15,8 @@ pub(super) async fn load<P: Sources, K: Stored<P>>(
     keys: Vec<K>,
 ) -> Vec<FactResult<K::Value>> {
     let span = LoadSpan::open(K::NAME, keys.len());
+    #[cfg(feature = "testing")]
+    crate::testing::note_load::<K>(keys.len());
     let answer = span.within(K::source(&sources).load(&keys)).await;
     let results = match answer {
         Ok(loaded) => matched(&keys, loaded, &span),
