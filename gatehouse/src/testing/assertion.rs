@@ -44,6 +44,15 @@ impl Outcome {
             Decision::Indeterminate { .. } => Self::Indeterminate,
         }
     }
+
+    /// As in a grid.
+    pub(super) fn letter(self) -> char {
+        match self {
+            Self::Allow => 'A',
+            Self::Deny => 'D',
+            Self::Indeterminate => 'I',
+        }
+    }
 }
 
 impl fmt::Display for Outcome {

@@ -12,7 +12,7 @@
 //! |---|---|
 //! | answer every fact of a gate | [`FactTable`] |
 //! | assert one decision | [`assert_allow!`], [`assert_deny!`], [`assert_indeterminate!`] |
-//! | assert many | `DecisionTable` |
+//! | assert many | [`DecisionTable`] |
 //! | assert what it cost | [`measured`], [`assert_rounds!`], [`assert_loads!`] |
 //! | count, fail or delay a source of your own | [`Counted`], [`Failing`], [`Late`], [`Never`] |
 //!
@@ -20,6 +20,7 @@
 
 #[doc(hidden)]
 pub mod assertion;
+mod grid;
 mod log;
 mod macros;
 mod measure;
@@ -28,6 +29,7 @@ mod sources;
 mod table;
 mod wrappers;
 
+pub use self::grid::{DecisionTable, Mismatches};
 pub use self::measure::{CountsLoads, Spent, block_on, measured};
 pub(crate) use self::measure::{note_evaluation, note_load};
 pub use self::report::report;
