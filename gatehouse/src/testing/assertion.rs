@@ -143,7 +143,7 @@ impl Verdict {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a decision",
     label = "expected a `Decision`, or a bound gate and a resource",
-    note = "write `assert_allow!(access, resource)`, or `assert_allow!(access.check(&resource).await)`"
+    note = "of a bound gate, name the resource too, `(access, resource)`, or ask it, `(access.check(&resource).await)`"
 )]
 pub trait IsDecision: Borrow<Decision> {}
 

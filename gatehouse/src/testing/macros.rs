@@ -201,6 +201,9 @@ macro_rules! __assert_loads {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __assert_decision {
+    ($outcome:ident; by = $($rest:tt)*) => {
+        ::core::compile_error!("`by = policy` comes last: `(access, resource, by = policy)`")
+    };
     ($outcome:ident; async $access:expr, $resource:expr $(, $($options:tt)*)?) => {
         $crate::testing::assertion::asked(
             &$access,
@@ -223,6 +226,9 @@ macro_rules! __assert_decision {
             $crate::__expected!($outcome; failed = $($options)*),
         )
         .or_panic()
+    };
+    ($outcome:ident; $decision:expr, $option:ident = $($options:tt)*) => {
+        $crate::__expected!($outcome; $option = $($options)*)
     };
     ($outcome:ident; $decision:expr $(,)?) => {
         $crate::testing::assertion::decided($decision, $crate::__expected!($outcome;)).or_panic()

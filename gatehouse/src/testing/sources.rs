@@ -99,3 +99,25 @@ impl<K: LoadedFact> ResolvedBy<FactTable> for K {
         stored(cx, self)
     }
 }
+
+/// A second set from which every fact could come, and which nobody can make.
+///
+/// A fact that no other set loads would have one impl of `ResolvedBy` otherwise, the one above, and
+/// the compiler, which looks at it before it looks at the session, would say that a `FactTable` is
+/// expected there, and not that no source loads the fact.
+pub enum Nobody {}
+
+impl Sources for Nobody {
+    type Tables = ();
+
+    fn tables() {}
+
+    fn for_each_table<'t>((): &'t (), _: &mut dyn FnMut(&'t dyn AnyTable<Self>)) {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<K: LoadedFact> ResolvedBy<Nobody> for K {
+    fn resolve(self, _: &mut Cx<Nobody>) -> Result<Self::Output, Stop> {
+        Err(Stop::Failed)
+    }
+}

@@ -37,7 +37,7 @@ use crate::source::Sources;
 /// # fact! { pub Suspended(user: u64) -> bool = false; }
 /// # #[policy(forbid)] async fn suspended(user: &User) -> bool { Suspended(user.id).await }
 /// # #[policy] fn owner(user: &User, doc: &Document) -> bool { doc.owner == user.id }
-/// # #[policy] fn reader(_: &User, Action::Read: &Action) -> bool { true }
+/// # #[policy] fn reader(_: _, Action::Read: &Action, _: &Document) -> bool { true }
 /// static GATE: Gate<Documents, (suspended, owner, reader)> = Gate::new();
 ///
 /// let users = ["ann", "bob", "eve"].iter().zip(1..).map(|(name, id)| User { name, id });
