@@ -2,7 +2,7 @@
 #![cfg(not(loom))]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use gatehouse::prelude::*;
@@ -207,6 +207,72 @@ fn a_table_works_with_gates_composed_at_run_time_and_across_threads() {
             });
         }
     });
+}
+
+mod letters {
+    //! Facts enough for threads to come upon each other's tables.
+
+    use gatehouse::prelude::*;
+
+    fact! {
+        pub A(id: u32) -> bool = false;
+        pub B(id: u32) -> bool = false;
+        pub C(id: u32) -> bool = false;
+        pub D(id: u32) -> bool = false;
+    }
+
+    pub struct Letters;
+    impl Domain for Letters {
+        type Subject = u32;
+        type Action = ();
+        type Resource = ();
+        type Context = ();
+    }
+
+    macro_rules! policies {
+        ($($name:ident $fact:ident)*) => {
+            $(
+                #[policy]
+                pub async fn $name(id: &u32) -> bool {
+                    $fact(*id).await
+                }
+            )*
+        };
+    }
+
+    policies! { a A b B c C d D }
+
+    pub static UP: Gate<Letters, (a, b, c, d)> = Gate::new();
+    pub static DOWN: Gate<Letters, (d, c, b, a)> = Gate::new();
+}
+
+/// Whoever comes first makes the table of a fact, and everybody finds the same.
+#[test]
+fn threads_share_the_tables_of_facts_that_they_meet_at_once() {
+    use letters::{A, B, C, D, DOWN, UP};
+
+    for _ in 0..200 {
+        let facts = Arc::new(FactTable::new().with(C(7), true));
+        let session = Session::new(facts.clone());
+        let barrier = Barrier::new(4);
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                let (session, barrier) = (session.clone(), &barrier);
+                scope.spawn(move || {
+                    let up = UP.bind(&session, &7, &());
+                    let down = DOWN.bind(&session, &7, &());
+                    barrier.wait();
+                    let check = if thread % 2 == 0 {
+                        block_on(up.check(&()))
+                    } else {
+                        block_on(down.check(&()))
+                    };
+                    assert_allow!(check, by = letters::c);
+                });
+            }
+        });
+        assert_loads!(facts, A = [1], B = [1], C = [1], D = [1]);
+    }
 }
 
 /// A set of the user's own, of which a table is one source.

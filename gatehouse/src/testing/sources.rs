@@ -75,6 +75,7 @@ impl Sources for FactTable {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoSources<Self> for FactTable {
     fn into_sources(self) -> Arc<Self> {
         Arc::new(self)

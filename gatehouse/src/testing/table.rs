@@ -250,6 +250,7 @@ impl FactTable {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<K: LoadedFact> FactSource<K> for FactTable {
     async fn load(&self, keys: &[K]) -> Result<Loaded<K>, FactError> {
         self.log.note(keys);

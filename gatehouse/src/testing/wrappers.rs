@@ -1,4 +1,6 @@
 //! Sources around sources: that count, that fail, that are late, that never answer.
+//!
+//! Their impls are no recommendation to whoever forgot to write one.
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -69,6 +71,7 @@ impl<S> Counted<S> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for Counted<S> {
     fn load(&self, keys: &[K]) -> impl Future<Output = Result<Loaded<K>, FactError>> + Send {
         self.log.note(keys);
@@ -168,6 +171,7 @@ impl<S: fmt::Debug> fmt::Debug for Failing<S> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for Failing<S> {
     async fn load(&self, keys: &[K]) -> Result<Loaded<K>, FactError> {
         let number = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
@@ -236,6 +240,7 @@ impl<S: fmt::Debug> fmt::Debug for Late<S> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for Late<S> {
     async fn load(&self, keys: &[K]) -> Result<Loaded<K>, FactError> {
         (self.wait)().await;
@@ -273,6 +278,7 @@ impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for Late<S> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Never;
 
+#[diagnostic::do_not_recommend]
 impl<K: LoadedFact> FactSource<K> for Never {
     fn load(&self, _keys: &[K]) -> impl Future<Output = Result<Loaded<K>, FactError>> + Send {
         std::future::pending()
