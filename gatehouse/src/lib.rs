@@ -198,6 +198,8 @@
 //! - `serde`: plans serialise; decision records, by a `Recorder`.
 //! - `json`: `JsonLines`, which writes decision records to a file.
 //! - `tokio`: `MaxConcurrent`, a limit on the loads of a source that run at a time.
+//! - `testing`: the module `testing`, facts from literal rows and assertions about decisions. For
+//!   dev-dependencies.
 //!
 //! The library needs no particular runtime: [`Session::with_deadline`] and [`Timeout`] take the sleep
 //! of yours.
@@ -221,6 +223,8 @@ mod record;
 mod session;
 mod source;
 mod telemetry;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod words;
 
 pub mod prelude;

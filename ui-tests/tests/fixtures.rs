@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+/// Where the snapshots are.
+const FOLDERS: [&str; 3] = ["fail", "fail-rustc", "fail-testing"];
+
 /// Every snapshot of a folder: the name of its program, and what the compiler says.
 fn snapshots(folder: &str) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
@@ -40,7 +43,7 @@ fn one_mistake_is_one_error() {
 /// The programs that use what is broken get no errors for it, and no mistake is said twice.
 #[test]
 fn no_mistake_is_said_twice() {
-    for (program, snapshot) in snapshots("fail").into_iter().chain(snapshots("fail-rustc")) {
+    for (program, snapshot) in FOLDERS.into_iter().flat_map(snapshots) {
         let places: Vec<_> = snapshot
             .split("\nerror")
             .map(|error| error.lines().take(2).collect::<Vec<_>>())
@@ -52,7 +55,7 @@ fn no_mistake_is_said_twice() {
 
 #[test]
 fn no_program_has_warnings() {
-    for (program, snapshot) in snapshots("fail").into_iter().chain(snapshots("fail-rustc")) {
+    for (program, snapshot) in FOLDERS.into_iter().flat_map(snapshots) {
         assert!(!snapshot.contains("\nwarning"), "{program}: {snapshot}");
     }
 }

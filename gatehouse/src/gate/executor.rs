@@ -180,6 +180,31 @@ impl<D: Domain, P: Sources> Visit<D, P> for MostRounds {
     }
 }
 
+/// What is known of each policy, in the gate's order.
+#[cfg(feature = "testing")]
+pub(super) fn policies<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> Vec<&'static PolicyInfo> {
+    let mut policies = Policies(Vec::new());
+    rules.visit(&mut policies);
+    policies.0
+}
+
+#[cfg(feature = "testing")]
+struct Policies(Vec<&'static PolicyInfo>);
+
+#[cfg(feature = "testing")]
+impl<D: Domain, P: Sources> Visitor<D, P> for Policies {
+    fn rule<A: Rule<D, P>>(&mut self) {
+        self.0.push(A::INFO);
+    }
+}
+
+#[cfg(feature = "testing")]
+impl<D: Domain, P: Sources> Visit<D, P> for Policies {
+    fn erased(&mut self, policy: &dyn DynPolicy<D, P>) {
+        self.0.push(policy.info());
+    }
+}
+
 /// A pure policy has one more load behind it after each round, so this many rounds are enough.
 fn most_rounds<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> u32 {
     let mut most = MostRounds(0);
@@ -236,6 +261,8 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
     {
         let watch = Watch::open::<D, P>(self.session, decisions.len());
         let progress = watch.within(self.decide(&resource, decisions)).await;
+        #[cfg(feature = "testing")]
+        crate::testing::note_evaluation(progress.rounds);
         let Self { subject, action, context, .. } = *self;
         let asked = Asked { subject, action, context };
         let page = watch.close::<D>(&asked, &progress, decisions);

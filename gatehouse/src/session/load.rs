@@ -50,6 +50,8 @@ pub(super) async fn load<P: Sources, K: Stored<P>>(
     results: Results<K::Value>,
 ) {
     let watch = LoadWatch::open(K::NAME, keys.len());
+    #[cfg(feature = "testing")]
+    crate::testing::note_load::<K>(keys.len());
     let answer = watch.within(K::source(&sources).load(&keys)).await;
     let answer = match answer {
         Ok(loaded) => Ok(matched(&keys, loaded, &watch)),
