@@ -343,23 +343,7 @@ fn a_derived_fact() {
                             LOADS,
                             &[
                                 Condition::new(
-                                    ConditionKind::Truth,
                                     "Grant(user, folder).await",
-                                    (::core::line!(), ::core::column!()),
-                                ),
-                                Condition::new(
-                                    ConditionKind::Arm,
-                                    "Parent(folder).await is Some(above)",
-                                    (::core::line!(), ::core::column!()),
-                                ),
-                                Condition::new(
-                                    ConditionKind::Truth,
-                                    "Viewer(user, above).await",
-                                    (::core::line!(), ::core::column!()),
-                                ),
-                                Condition::new(
-                                    ConditionKind::Arm,
-                                    "Parent(folder).await is None",
                                     (::core::line!(), ::core::column!()),
                                 ),
                             ],
@@ -375,9 +359,9 @@ fn a_derived_fact() {
             Grant: ::gatehouse::ResolvedBy<__Sources>,
             Parent: ::gatehouse::ResolvedBy<__Sources>,
         {
-            fn resolve<__Watch: Watch>(
+            fn resolve(
                 self,
-                cx: &mut Cx<__Sources, __Watch>,
+                cx: &mut Cx<__Sources>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 Stop,
@@ -396,9 +380,9 @@ fn a_derived_fact() {
             Grant: ::gatehouse::ResolvedBy<__Sources>,
             Parent: ::gatehouse::ResolvedBy<__Sources>,
         {
-            fn evaluate<__Watch: Watch>(
+            fn evaluate(
                 &self,
-                cx: &mut Cx<__Sources, __Watch>,
+                cx: &mut Cx<__Sources>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Value,
                 Stop,
@@ -412,28 +396,16 @@ fn a_derived_fact() {
                         attempt(
                             cx,
                             |cx| ::core::result::Result::Ok(
-                                met(
-                                    holds(Grant(user, folder), cx)?,
-                                    0,
-                                    cx,
-                                ),
+                                holds(Grant(user, folder), cx)?,
                             ),
                         ),
                         cx,
                         |cx| ::core::result::Result::Ok(
                             match read(Parent(folder), cx)? {
                                 Some(above) => {
-                                    met(true, 1, cx);
-                                    met(
-                                        holds(Viewer(user, above), cx)?,
-                                        2,
-                                        cx,
-                                    )
+                                    holds(Viewer(user, above), cx)?
                                 }
-                                None => {
-                                    met(true, 3, cx);
-                                    false
-                                }
+                                None => false,
                             },
                         ),
                     )?
@@ -441,10 +413,7 @@ fn a_derived_fact() {
                 ::core::result::Result::Ok(value)
             }
             #[allow(warnings, clippy::all, clippy::pedantic)]
-            fn ask<__Watch: Watch>(
-                &self,
-                cx: &mut Cx<__Sources, __Watch>,
-            ) {
+            fn ask(&self, cx: &mut Cx<__Sources>) {
                 let _ = &cx;
                 {
                     let folder = <u64 as KeyPart>::part_clone(

@@ -137,9 +137,9 @@ impl<'a> Emitter<'a> {
             }
             #[automatically_derived]
             impl #parameters #krate::ResolvedBy<#ty> for #fact #bounds {
-                fn resolve<__Watch: #krate::private::Watch>(
+                fn resolve(
                     self,
-                    cx: &mut #krate::private::Cx<#ty, __Watch>,
+                    cx: &mut #krate::private::Cx<#ty>,
                 ) -> ::core::result::Result<<Self as #krate::FactKey>::Output, #krate::private::Stop> {
                     #krate::private::stored(cx, self)
                 }

@@ -22,7 +22,6 @@ use std::sync::Arc;
 use super::cx::{Cx, Stop};
 use super::derived::{Derived, failed, run_again};
 use super::nodes::{End, Keys, MOST_LINKS, State};
-use super::watch::Watch;
 use crate::fact::{FactError, FactKey};
 use crate::session::{Computed, Hashed};
 use crate::source::Sources;
@@ -32,11 +31,11 @@ use crate::source::Sources;
 const MOST_RUNS: u32 = 4 * MOST_LINKS;
 
 /// What an evaluation knows of derived facts. Nothing is allocated before the first one.
-pub(crate) struct Walk<P: Sources, W: Watch> {
+pub(crate) struct Walk<P: Sources> {
     facts: BTreeMap<TypeId, Box<dyn Any + Send>>,
-    frames: Vec<Frame<P, W>>,
+    frames: Vec<Frame<P>>,
     /// Facts that were computed in a cycle which is not solved yet.
-    members: Vec<Member<P, W>>,
+    members: Vec<Member<P>>,
     /// Counts the executor's passes.
     pass: u64,
     /// Counts the runs of cycles.
@@ -45,7 +44,7 @@ pub(crate) struct Walk<P: Sources, W: Watch> {
     guesses: u64,
 }
 
-impl<P: Sources, W: Watch> Default for Walk<P, W> {
+impl<P: Sources> Default for Walk<P> {
     fn default() -> Self {
         let (facts, frames, members) = (BTreeMap::new(), Vec::new(), Vec::new());
         Self { facts, frames, members, pass: 0, run: 0, guesses: 0 }
@@ -53,8 +52,8 @@ impl<P: Sources, W: Watch> Default for Walk<P, W> {
 }
 
 /// A fact that is being computed.
-struct Frame<P: Sources, W: Watch> {
-    member: Member<P, W>,
+struct Frame<P: Sources> {
+    member: Member<P>,
     /// The members from here on came after it.
     members: usize,
     /// The lowest frame that it leads back to.
@@ -62,7 +61,7 @@ struct Frame<P: Sources, W: Watch> {
     /// Runs of the cycle that it is the root of.
     runs: u32,
     /// The facts of that cycle, as far as the runs before have found them.
-    cycle: Vec<Member<P, W>>,
+    cycle: Vec<Member<P>>,
     seen: Seen,
 }
 
@@ -91,31 +90,31 @@ impl Seen {
 }
 
 /// One fact of the walk, whatever its type.
-pub(super) struct Member<P: Sources, W: Watch> {
+pub(super) struct Member<P: Sources> {
     fact: TypeId,
     at: usize,
     end: fn(&mut dyn Any, usize, End),
-    run: fn(&mut Cx<P, W>, usize) -> Result<(), Stop>,
+    run: fn(&mut Cx<P>, usize) -> Result<(), Stop>,
 }
 
-impl<P: Sources, W: Watch> Member<P, W> {
+impl<P: Sources> Member<P> {
     fn new<K: Derived<P>>(at: usize) -> Self {
-        Self { fact: TypeId::of::<K>(), at, end: Keys::<K>::end, run: run_again::<P, W, K> }
+        Self { fact: TypeId::of::<K>(), at, end: Keys::<K>::end, run: run_again::<P, K> }
     }
 
     /// Runs it, if it has not been in this run of its cycle.
-    pub(super) fn run(self, cx: &mut Cx<P, W>) -> Result<(), Stop> {
+    pub(super) fn run(self, cx: &mut Cx<P>) -> Result<(), Stop> {
         (self.run)(cx, self.at)
     }
 }
 
-impl<P: Sources, W: Watch> Clone for Member<P, W> {
+impl<P: Sources> Clone for Member<P> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<P: Sources, W: Watch> Copy for Member<P, W> {}
+impl<P: Sources> Copy for Member<P> {}
 
 /// What is known of a fact when it is asked for.
 pub(super) enum Found<V> {
@@ -136,7 +135,7 @@ pub(super) enum Closed<V> {
     Again,
 }
 
-impl<P: Sources, W: Watch> Cx<P, W> {
+impl<P: Sources> Cx<P> {
     /// The place of `key` in the walk.
     pub(super) fn walked<K: FactKey>(&mut self, key: K) -> (Arc<Hashed<K>>, usize) {
         let id = TypeId::of::<K>();
@@ -149,7 +148,7 @@ impl<P: Sources, W: Watch> Cx<P, W> {
     }
 }
 
-impl<P: Sources, W: Watch> Walk<P, W> {
+impl<P: Sources> Walk<P> {
     /// The next pass of the executor: what was pending may be known.
     pub(super) fn begin_pass(&mut self) {
         self.pass += 1;
@@ -253,7 +252,7 @@ impl<P: Sources, W: Watch> Walk<P, W> {
 
     /// One of the facts of the topmost frame's cycle that the runs before have found, and that this
     /// one has not come to yet.
-    pub(super) fn next_of_cycle(&mut self) -> Option<Member<P, W>> {
+    pub(super) fn next_of_cycle(&mut self) -> Option<Member<P>> {
         self.frames.last_mut()?.cycle.pop()
     }
 
@@ -368,7 +367,7 @@ impl<P: Sources, W: Watch> Walk<P, W> {
         top.cycle = self.members.drain(top.members..).collect();
         top.runs += 1;
         top.seen = Seen { links: top.seen.links, ..Seen::default() };
-        let again: Vec<Member<P, W>> = top.cycle.iter().copied().chain([top.member]).collect();
+        let again: Vec<Member<P>> = top.cycle.iter().copied().chain([top.member]).collect();
         for member in again {
             self.end(member, End::Again);
         }
@@ -383,13 +382,13 @@ impl<P: Sources, W: Watch> Walk<P, W> {
         for member in cycle {
             self.end(member, End::Forgotten);
         }
-        let cycle: Vec<Member<P, W>> = self.members.drain(members..).chain([member]).collect();
+        let cycle: Vec<Member<P>> = self.members.drain(members..).chain([member]).collect();
         for member in cycle {
             self.end(member, end);
         }
     }
 
-    fn end(&mut self, member: Member<P, W>, end: End) {
+    fn end(&mut self, member: Member<P>, end: End) {
         if let Some(keys) = self.facts.get_mut(&member.fact) {
             (member.end)(&mut **keys, member.at, end);
         }
