@@ -1,12 +1,12 @@
 //! The path under which generated code finds the library.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Token};
 
 use crate::errors::Errors;
-use crate::refusal;
+use crate::{refusal, text};
 
 /// The library's path: `::gatehouse`, or what `crate = …` says.
 ///
@@ -36,11 +36,7 @@ impl CratePath {
     /// The path with every token at `span`, for code in which a message of the compiler's shall
     /// underline what the user wrote.
     pub(crate) fn spanned(&self, span: Span) -> TokenStream {
-        let at_span = |mut token: TokenTree| {
-            token.set_span(span);
-            token
-        };
-        self.to_token_stream().into_iter().map(at_span).collect()
+        text::at(&self.to_token_stream(), span)
     }
 }
 

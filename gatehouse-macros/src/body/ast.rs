@@ -10,6 +10,7 @@ use quote::quote;
 use syn::{Attribute, Expr, Ident, Item, Label, Lifetime, Pat, Path, StmtMacro, Token, Type};
 
 use super::names::Names;
+use super::wanted::Wanted;
 
 /// The place of a load in [`Body::loads`].
 pub(crate) type LoadId = usize;
@@ -25,6 +26,8 @@ pub(crate) struct Body {
     pub(crate) loads: Vec<Load>,
     /// The names that are bound with `mut` somewhere.
     pub(crate) mutable: Names,
+    /// The loads that stand where only some values will do.
+    pub(crate) wanted: Wanted,
     /// Whether nothing was left out of it because it was refused: then it can be emitted, whatever
     /// else is wrong with the rule.
     pub(crate) is_whole: bool,

@@ -3,8 +3,6 @@
 //! Each load becomes `read(cx, key)?`: the value, or an early return that says why not. After the
 //! last check nothing here can fail.
 
-use std::rc::Rc;
-
 use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, ExprLit, Lit, Token};
@@ -12,7 +10,6 @@ use syn::{Expr, ExprLit, Lit, Token};
 use super::ast::{Arm, Block, Body, Kind, Let, Logic, LoopHead, Node, Stmt};
 use super::lower::children_mut;
 use super::names::mentioned_in;
-use super::wanted::Wanted;
 use crate::text;
 
 /// The variable that facts are read from; its hygiene keeps it apart from a user's `cx`.
@@ -44,8 +41,7 @@ pub(crate) fn scrutinee(tokens: TokenStream) -> TokenStream {
 }
 
 fn looking(mode: Mode, node: &Node) -> TokenStream {
-    let (runtime, wanted) = (&TokenStream::new(), Rc::default());
-    Emitter { mode, body: None, runtime, jumps: false, wanted }.node(node)
+    Emitter { mode, body: None, runtime: &TokenStream::new(), jumps: false }.node(node)
 }
 
 /// What becomes of loads and ways out.
@@ -75,8 +71,6 @@ pub(crate) struct Emitter<'e> {
     runtime: &'e TokenStream,
     /// Whether a `break` or `continue` leads to a loop or block inside.
     jumps: bool,
-    /// The loads that stand where only some values will do.
-    wanted: Rc<Wanted>,
 }
 
 impl<'e> Emitter<'e> {
@@ -96,18 +90,17 @@ impl<'e> Emitter<'e> {
     }
 
     fn new(mode: Mode, body: &'e Body, runtime: &'e TokenStream) -> Self {
-        let wanted = Rc::new(Wanted::of(body));
-        Self { mode, body: Some(body), runtime, jumps: false, wanted }
+        Self { mode, body: Some(body), runtime, jumps: false }
     }
 
     /// For operands of `||` and `&&`, which are closures.
     fn closure(&self) -> Self {
-        Self { mode: Mode::Closure, jumps: false, wanted: Rc::clone(&self.wanted), ..*self }
+        Self { mode: Mode::Closure, jumps: false, ..*self }
     }
 
     /// For what is in a loop, or a block with a label.
     fn jumped_to(&self) -> Self {
-        Self { jumps: true, wanted: Rc::clone(&self.wanted), ..*self }
+        Self { jumps: true, ..*self }
     }
 
     /// What becomes of what leaves; `None` if it stays.
@@ -268,8 +261,8 @@ impl<'e> Emitter<'e> {
         let stop = quote_spanned!(last=> ?);
         let runtime = text::at(self.runtime, first);
         let function = match kind {
-            Kind::One if self.wanted.bools.contains(&id) => quote_spanned!(first=> holds),
-            Kind::One if self.wanted.ordered.contains(&id) => quote_spanned!(first=> ordered),
+            Kind::One if body.wanted.bools.contains(&id) => quote_spanned!(first=> holds),
+            Kind::One if body.wanted.ordered.contains(&id) => quote_spanned!(first=> ordered),
             Kind::One => quote_spanned!(first=> read),
             Kind::Any => quote_spanned!(first=> any),
             Kind::All => quote_spanned!(first=> all),

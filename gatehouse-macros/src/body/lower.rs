@@ -11,6 +11,7 @@ use super::ast::{
 };
 use super::check;
 use super::names::Names;
+use super::wanted::Wanted;
 use crate::errors::Errors;
 use crate::refusal::{self, Refusal};
 use crate::text;
@@ -27,7 +28,8 @@ pub(crate) fn body(
     let end = block.brace_token.span.close();
     let block = lowering.block(block);
     let Lowering { loads, mutable, is_whole, .. } = lowering;
-    let mut body = Body { block, value, gives_bool, loads, mutable, is_whole };
+    let wanted = Wanted::of(&block, gives_bool);
+    let mut body = Body { block, value, gives_bool, loads, mutable, wanted, is_whole };
     check::body(&mut body, end, errors);
     body
 }

@@ -11,8 +11,7 @@ use syn::{BinOp, Expr, UnOp};
 use super::ast::{Block, Body, Kind, LoadId, Node, Stmt};
 
 /// The loads of one key where only some values will do.
-#[derive(Default)]
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     /// Those that are to be a `bool`.
     pub(super) bools: BTreeSet<LoadId>,
     /// Those that are compared.
@@ -20,15 +19,15 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    pub(super) fn of(body: &Body) -> Self {
-        let search = Search::of(body);
+    pub(super) fn of(block: &Block, gives_bool: bool) -> Self {
+        let search = Search::of(block, gives_bool);
         Self { bools: search.bools, ordered: search.ordered }
     }
 }
 
 /// The expressions without loads that are to be a `bool`.
 pub(super) fn plain_bools(body: &Body) -> Vec<&Expr> {
-    Search::of(body).plain
+    Search::of(&body.block, body.gives_bool).plain
 }
 
 struct Search<'b> {
@@ -39,10 +38,10 @@ struct Search<'b> {
 }
 
 impl<'b> Search<'b> {
-    fn of(body: &'b Body) -> Self {
+    fn of(block: &'b Block, gives_bool: bool) -> Self {
         let (bools, ordered) = (BTreeSet::new(), BTreeSet::new());
-        let mut search = Self { gives_bool: body.gives_bool, bools, ordered, plain: Vec::new() };
-        search.block(&body.block, body.gives_bool);
+        let mut search = Self { gives_bool, bools, ordered, plain: Vec::new() };
+        search.block(block, gives_bool);
         search
     }
 

@@ -3,7 +3,6 @@
 use std::fmt::Write;
 use std::{env, fs};
 
-use super::Entry;
 use super::tests::{all, unmarked};
 use crate::testing::{self, compile_file};
 
@@ -44,17 +43,12 @@ fn page() -> String {
             page,
             "\n## `{}`\n\n> {says}\n\n{}\n\n```rust,ignore\n{program}\n```\n\nInstead:\n\n```rust,ignore\n{}\n```\n",
             entry.name,
-            why(entry),
+            entry.why.trim(),
             entry.right,
         )
         .unwrap();
     }
     page
-}
-
-/// Why, on lines of its own.
-fn why(entry: &Entry) -> String {
-    entry.why.trim().to_owned()
 }
 
 #[test]

@@ -129,22 +129,8 @@ impl Page<'_> {
     ) where
         D::Resource: 'i,
     {
-        if let Some(ended) = &self.0 {
-            ended.record::<D>(first, decisions, resource);
-        }
-    }
-}
-
-impl Ended<'_> {
-    fn record<'i, D: Domain>(
-        &self,
-        first: usize,
-        decisions: &[Option<Decision>],
-        resource: impl Fn(usize) -> &'i D::Resource,
-    ) where
-        D::Resource: 'i,
-    {
-        let room = self.recorder.intake().reserve(decisions.len());
+        let Some(Ended { recorder, evaluation }) = &self.0 else { return };
+        let room = recorder.intake().reserve(decisions.len());
         if room.len() == 0 {
             return;
         }
@@ -155,6 +141,6 @@ impl Ended<'_> {
         let mut decided = Vec::with_capacity(room.len());
         // The domain's code may panic: what was not described is dropped then.
         let _ = catch_unwind(AssertUnwindSafe(|| decided.extend(described)));
-        room.fill(Stretch { evaluation: Arc::clone(&self.evaluation), first, decided });
+        room.fill(Stretch { evaluation: Arc::clone(evaluation), first, decided });
     }
 }

@@ -8,6 +8,14 @@ mod on {
     use crate::gate::Decision;
     use crate::telemetry::{Answers, domain_name};
 
+    /// Runs `future` inside a span, if anybody wants it.
+    async fn within<F: Future>(span: &Span, future: F) -> F::Output {
+        if span.is_disabled() {
+            return future.await;
+        }
+        future.instrument(span.clone()).await
+    }
+
     /// The span of one evaluation: how many items, rounds and loads it took, and what came of it.
     pub(crate) struct EvaluationSpan(Span);
 
@@ -30,10 +38,7 @@ mod on {
         }
 
         pub(crate) async fn within<F: Future>(&self, future: F) -> F::Output {
-            if self.0.is_disabled() {
-                return future.await;
-            }
-            future.instrument(self.0.clone()).await
+            within(&self.0, future).await
         }
 
         pub(crate) fn close(self, rounds: usize, loads: usize, decisions: &[Option<Decision>]) {
@@ -94,10 +99,7 @@ mod on {
         }
 
         pub(crate) async fn within<F: Future>(&self, future: F) -> F::Output {
-            if self.0.is_disabled() {
-                return future.await;
-            }
-            future.instrument(self.0.clone()).await
+            within(&self.0, future).await
         }
 
         pub(crate) fn foreign_keys(&self, keys: usize) {
