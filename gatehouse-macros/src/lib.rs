@@ -66,6 +66,8 @@ mod testing;
 ///   a `bool` and more truth in gives more truth out.
 /// - `#[required]`: a missing value counts as a failed load, so a policy that asks for it is
 ///   indeterminate.
+/// - `#[sensitive]`, on a fact: its values are in no explanation; on a key part: it is in no `Debug`
+///   of the key, and so in no explanation either.
 /// - Doc comments and all other attributes stay on the struct.
 #[proc_macro]
 pub fn fact(input: TokenStream) -> TokenStream {

@@ -36,10 +36,13 @@ pub trait FactKey: Clone + Eq + Hash + fmt::Debug + Send + Sync + 'static {
     type Value: Clone + fmt::Debug + Send + Sync + 'static;
 
     /// What `.await` gives in a rule: `Option<Value>`, or `Value` if the fact has a default or a body.
-    type Output;
+    type Output: fmt::Debug;
 
     /// The fact's name, as declared.
     const NAME: &'static str;
+
+    /// Whether its values are shown nowhere (`#[sensitive]`): explanations have a placeholder.
+    const SENSITIVE: bool = false;
 
     /// What asking for it costs: one round, or what its body needs.
     const COST: Cost = Cost::ONE_LOAD;

@@ -240,14 +240,17 @@ pub mod what_telemetry_says {}
 pub use described::Described;
 pub use fact::{FactError, FactKey, FailedFact, LoadedFact, SourceError};
 pub use gate::{
-    AccessError, Allowed, Bound, Decision, Denied, DynGate, DynPolicies, FailedFacts, FilterError,
-    Gate, Indeterminate, NoContext, Rules, Static, SuppliesContext, Undecided,
+    AccessError, Allowed, Bound, Change, ConditionMet, Decision, Denied, DynGate, DynPolicies,
+    Explanation, FactFound, FactRead, FailedFacts, FilterError, Gate, Indeterminate, NoContext,
+    PolicyExplanation, PolicyOutcome, Rules, Static, SuppliesContext, Undecided,
 };
 pub use gatehouse_macros::{Sources, fact, policy};
 #[cfg(feature = "tokio")]
 pub use limit::MaxConcurrent;
 pub use limit::Timeout;
-pub use plan::{Condition, Cost, Derivation, GatePlan, Guard, LoadKind, Plan, PlannedLoad, Wait};
+pub use plan::{
+    Condition, ConditionKind, Cost, Derivation, GatePlan, Guard, LoadKind, Plan, PlannedLoad, Wait,
+};
 pub use policy::{
     Domain, DynPolicy, Effect, LocalSet, Location, Policy, PolicyInfo, PolicyList, PolicySet, boxed,
 };

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::described::Described;
 use crate::plan::Plan;
-use crate::private::{Cx, Request, Stop};
+use crate::private::{Cx, Request, Stop, Trace, Watch};
 use crate::source::Sources;
 
 /// What a gate decides about: who does what to which thing, under which circumstances.
@@ -190,7 +190,7 @@ pub trait Policy: 'static {
 #[doc(hidden)]
 pub trait Rule<D: Domain, P: Sources>: Policy {
     /// Does it apply?
-    fn evaluate(request: &Request<'_, D>, cx: &mut Cx<P>) -> Result<bool, Stop>;
+    fn evaluate<W: Watch>(request: &Request<'_, D>, cx: &mut Cx<P, W>) -> Result<bool, Stop>;
 
     /// Asks for every fact whose key is ready, though the policy stopped before it.
     fn ask(request: &Request<'_, D>, cx: &mut Cx<P>);
@@ -338,6 +338,10 @@ pub trait DynPolicy<D: Domain, P: Sources>: Send + Sync {
     #[doc(hidden)]
     fn evaluate(&self, request: &Request<'_, D>, cx: &mut Cx<P>) -> Result<bool, Stop>;
 
+    /// As [`DynPolicy::evaluate`], before a watcher's eyes.
+    #[doc(hidden)]
+    fn explain(&self, request: &Request<'_, D>, cx: &mut Cx<P, Trace>) -> Result<bool, Stop>;
+
     #[doc(hidden)]
     fn ask(&self, request: &Request<'_, D>, cx: &mut Cx<P>);
 }
@@ -351,6 +355,10 @@ impl<D: Domain, P: Sources, A: Rule<D, P>> DynPolicy<D, P> for Erased<A> {
     }
 
     fn evaluate(&self, request: &Request<'_, D>, cx: &mut Cx<P>) -> Result<bool, Stop> {
+        A::evaluate(request, cx)
+    }
+
+    fn explain(&self, request: &Request<'_, D>, cx: &mut Cx<P, Trace>) -> Result<bool, Stop> {
         A::evaluate(request, cx)
     }
 

@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use crate::fact::{FactError, FactKey, FactResult, LoadedFact};
-use crate::private::{AnyTable, Cx, Stop};
+use crate::private::{AnyTable, Cx, Stop, Watch};
 use crate::session::{HashState, Index};
 
 /// Loads one fact, many keys at a time: implemented by you, on a database handle, a client, a map.
@@ -211,5 +211,5 @@ pub trait Sources: Send + Sync + Sized + 'static {
 pub trait ResolvedBy<P: Sources>: FactKey {
     /// Answers the key from the session, or stops.
     #[doc(hidden)]
-    fn resolve(self, cx: &mut Cx<P>) -> Result<Self::Output, Stop>;
+    fn resolve<W: Watch>(self, cx: &mut Cx<P, W>) -> Result<Self::Output, Stop>;
 }

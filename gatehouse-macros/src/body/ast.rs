@@ -72,11 +72,11 @@ pub(crate) struct Load {
 }
 
 impl Load {
-    /// `::<_, Fact>`, where the user names the fact of many keys: it may be what gives the keys their
+    /// `::<_, _, Fact>`, where the user names the fact of many keys: it may be what gives the keys their
     /// type.
     pub(crate) fn turbofish(&self) -> Option<TokenStream> {
         let fact = &self.fact;
-        (self.named && self.kind != Kind::One).then(|| quote!(::<_, #fact>))
+        (self.named && self.kind != Kind::One).then(|| quote!(::<_, _, #fact>))
     }
 }
 

@@ -3,11 +3,13 @@
 //! Each load becomes `read(cx, key)?`: the value, or an early return that says why not. After the
 //! last check nothing here can fail.
 
-use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, ExprLit, Lit, Token};
+use std::cell::RefCell;
 
-use super::ast::{Arm, Block, Body, Kind, Let, Logic, LoopHead, Node, Stmt};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{BinOp, Expr, ExprLit, Lit, Pat, Token};
+
+use super::ast::{Arm, Block, Body, If, Kind, Let, Logic, LoopHead, Match, Node, Stmt};
 use super::lower::children_mut;
 use super::names::mentioned_in;
 use crate::text;
@@ -41,7 +43,8 @@ pub(crate) fn scrutinee(tokens: TokenStream) -> TokenStream {
 }
 
 fn looking(mode: Mode, node: &Node) -> TokenStream {
-    Emitter { mode, body: None, runtime: &TokenStream::new(), jumps: false }.node(node)
+    let runtime = &TokenStream::new();
+    Emitter { mode, body: None, runtime, jumps: false, reported: None }.node(node)
 }
 
 /// What becomes of loads and ways out.
@@ -71,12 +74,19 @@ pub(crate) struct Emitter<'e> {
     runtime: &'e TokenStream,
     /// Whether a `break` or `continue` leads to a loop or block inside.
     jumps: bool,
+    /// The conditions that the code reports, so far; `None` where nobody looks on.
+    reported: Option<&'e RefCell<Vec<Condition>>>,
 }
 
 impl<'e> Emitter<'e> {
-    /// For the body of the policy's function.
-    pub(crate) fn function(body: &'e Body, runtime: &'e TokenStream) -> Self {
-        Self::new(Mode::Function, body, runtime)
+    /// For the body of the policy's function, whose conditions are reported: they are collected in
+    /// `reported`, in the order of their numbers.
+    pub(crate) fn function(
+        body: &'e Body,
+        runtime: &'e TokenStream,
+        reported: &'e RefCell<Vec<Condition>>,
+    ) -> Self {
+        Self { reported: Some(reported), ..Self::new(Mode::Function, body, runtime) }
     }
 
     /// For slices.
@@ -90,7 +100,7 @@ impl<'e> Emitter<'e> {
     }
 
     fn new(mode: Mode, body: &'e Body, runtime: &'e TokenStream) -> Self {
-        Self { mode, body: Some(body), runtime, jumps: false }
+        Self { mode, body: Some(body), runtime, jumps: false, reported: None }
     }
 
     /// For operands of `||` and `&&`, which are closures.
@@ -116,16 +126,26 @@ impl<'e> Emitter<'e> {
         }
     }
 
-    /// Statements, without the braces around them.
+    /// The statements of the whole body.
     pub(crate) fn stmts(&self, block: &Block) -> TokenStream {
-        block.stmts.iter().map(|stmt| self.stmt(stmt)).collect()
+        self.block(block, self.body.is_some_and(|body| body.gives_bool))
     }
 
-    fn braced(&self, block: &Block) -> TokenStream {
+    /// Statements, without the braces around them. `answers`: whether the last one is an answer, true
+    /// or false.
+    fn block(&self, block: &Block, answers: bool) -> TokenStream {
+        let stmt = |stmt: &Stmt| match stmt {
+            Stmt::Expr(node, None) if answers => self.answer(node),
+            stmt => self.stmt(stmt),
+        };
+        block.stmts.iter().map(stmt).collect()
+    }
+
+    fn braced(&self, block: &Block, answers: bool) -> TokenStream {
         if let Some(end) = self.end().filter(|_| !self.jumps && block.diverges()) {
             return quote!({ #end; });
         }
-        let stmts = self.stmts(block);
+        let stmts = self.block(block, answers);
         quote!({ #stmts })
     }
 
@@ -149,14 +169,134 @@ impl<'e> Emitter<'e> {
             let init = self.node(init);
             quote!(= #init)
         });
-        let otherwise = otherwise.as_ref().map(|otherwise| match self.end() {
-            Some(end) if !self.jumps => quote!(else { #end; }),
-            _ => {
-                let otherwise = self.node(otherwise);
-                quote!(else #otherwise)
+        let Some(otherwise) = otherwise else { return quote!(#(#attrs)* #token #pat #ty #init;) };
+        let (matched, missed) =
+            it.init.as_ref().map(|of| self.pattern(pat, of)).unwrap_or_default();
+        let otherwise = match self.end() {
+            Some(end) if !self.jumps => quote!({ #end; }),
+            _ => inside(missed, self.node(otherwise)),
+        };
+        quote!(#(#attrs)* #token #pat #ty #init else #otherwise; #matched)
+    }
+
+    /// What reports that a pattern matched, and that it did not.
+    fn pattern(&self, pat: &Pat, of: &Node) -> (Option<TokenStream>, Option<TokenStream>) {
+        let written = || {
+            let of = as_written(of);
+            quote!(let #pat = #of)
+        };
+        let Some(id) = self.report(ConditionKind::Pattern, written) else { return (None, None) };
+        let (runtime, cx) = (self.runtime, cx());
+        let reported = |matched: bool| Some(quote!(#runtime::met(#matched, #id, #cx);));
+        (reported(true), reported(false))
+    }
+
+    /// The number of a condition, if somebody looks on.
+    fn report(
+        &self,
+        kind: ConditionKind,
+        written: impl FnOnce() -> TokenStream,
+    ) -> Option<Literal> {
+        let reported = self.reported.as_ref()?;
+        let written = written();
+        let (text, at) = (text::of_expr(&written), text::ends(&written).0);
+        let mut reported = reported.borrow_mut();
+        reported.push(Condition { kind, text, at });
+        Some(Literal::usize_unsuffixed(reported.len() - 1))
+    }
+
+    /// An expression that is true or false, and reports which.
+    fn answer(&self, node: &Node) -> TokenStream {
+        if self.reported.is_none() {
+            return self.node(node);
+        }
+        match node {
+            Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => {
+                let inside = self.answer(&inside[0]);
+                quote!((#inside))
             }
+            Node::If(it) => self.conditional(it, true),
+            Node::Match(it) => self.matching(it, true),
+            Node::Block(None, block) => self.braced(block, true),
+            Node::Logic(it) => self.logic(it),
+            Node::Let(pat, of) => self.chained(pat, of),
+            node if is_silent(node) => self.node(node),
+            node => self.reporting(node),
+        }
+    }
+
+    /// A `let` in a chain: that it is tried, and that it matches, are operands of their own.
+    fn chained(&self, pat: &Pat, of: &Node) -> TokenStream {
+        let (runtime, cx, value) = (self.runtime, cx(), self.node(of));
+        let written = || {
+            let of = as_written(of);
+            quote!(let #pat = #of)
+        };
+        let Some(id) = self.report(ConditionKind::Pattern, written) else {
+            return quote!(let #pat = #value);
+        };
+        quote!(#runtime::tried(#id, #cx) && let #pat = #value && #runtime::met(true, #id, #cx))
+    }
+
+    fn reporting(&self, node: &Node) -> TokenStream {
+        let value = self.argument(node);
+        let Some(id) = self.report(ConditionKind::Truth, || as_written(node)) else { return value };
+        let (cx, first) = (cx(), text::ends(&value).0);
+        let runtime = text::at(self.runtime, first);
+        if is_bool(node) {
+            return quote_spanned!(first=> #runtime::met(#value, #id, #cx));
+        }
+        // A value of another type is shown as such, and not as an argument.
+        quote_spanned!(first=> #runtime::met({ let met: bool = #value; met }, #id, #cx))
+    }
+
+    fn conditional(&self, it: &If, answers: bool) -> TokenStream {
+        let token = it.token;
+        let (condition, matched, missed) = match &it.condition {
+            Node::Let(pat, of) => {
+                let (matched, missed) = self.pattern(pat, of);
+                (self.node(&it.condition), matched, missed)
+            }
+            condition => (self.answer(condition), None, None),
+        };
+        let then = inside(matched, self.braced(&it.then, answers));
+        let otherwise = match (&it.otherwise, missed) {
+            (Some(otherwise), missed) => {
+                let otherwise = if answers { self.answer(otherwise) } else { self.node(otherwise) };
+                let otherwise = inside(missed, otherwise);
+                Some(quote!(else #otherwise))
+            }
+            (None, Some(missed)) => Some(quote!(else { #missed })),
+            (None, None) => None,
+        };
+        quote!(#token #condition #then #otherwise)
+    }
+
+    fn matching(&self, it: &Match, answers: bool) -> TokenStream {
+        let (token, scrutinee) = (it.token, self.node(&it.scrutinee));
+        let arms = it.arms.iter().map(|arm| {
+            let Arm { attrs, pat, .. } = arm;
+            let begin = self.taken(it, arm);
+            let guard = self.guard(arm);
+            let body = if answers { self.answer(&arm.body) } else { self.node(&arm.body) };
+            let body = match begin {
+                Some(begin) => quote!({ #begin #body }),
+                None => body,
+            };
+            quote!(#(#attrs)* #pat #guard => #body,)
         });
-        quote!(#(#attrs)* #token #pat #ty #init #otherwise;)
+        let arms: TokenStream = arms.collect();
+        quote!(#token #scrutinee { #arms })
+    }
+
+    /// What reports that an arm is taken.
+    fn taken(&self, it: &Match, arm: &Arm) -> Option<TokenStream> {
+        let id = self.report(ConditionKind::Arm, || {
+            let (of, pat) = (as_written(&it.scrutinee), &arm.pat);
+            quote!(#of is #pat)
+        })?;
+        let (runtime, cx) = (self.runtime, cx());
+        Some(quote!(#runtime::met(true, #id, #cx);))
     }
 
     /// One expression.
@@ -173,12 +313,19 @@ impl<'e> Emitter<'e> {
                 quote!(#inner #question)
             }
             Node::Try(inner, question) => {
-                let inner_tokens = self.argument(inner);
-                let runtime = self.runtime;
-                let (first, _) = text::ends(&inner_tokens);
-                let runtime = text::at(runtime, first);
+                let value = self.argument(inner);
+                let (first, _) = text::ends(&value);
+                let (runtime, cx) = (text::at(self.runtime, first), cx());
+                let written = || {
+                    let inner = as_written(inner);
+                    quote!(#inner #question)
+                };
+                if let Some(id) = self.report(ConditionKind::Present, written) {
+                    let path = quote_spanned!(first=> #runtime::MaybeMissing::given);
+                    return quote!(#path(#value, #id, #cx) #question);
+                }
                 let path = quote_spanned!(first=> #runtime::MaybeMissing::present);
-                quote!(#path(#inner_tokens) #question)
+                quote!(#path(#value) #question)
             }
             Node::Return(token, value) => self.way_out(*token, value.as_deref()),
             Node::Logic(it) => self.logic(it),
@@ -192,31 +339,15 @@ impl<'e> Emitter<'e> {
                 // The arms of `matches!`, which would hide the load from this compiler.
                 quote!((match #scrutinee { #pat #guard => true, _ => false }))
             }
-            Node::If(it) => {
-                let (token, condition) = (it.token, self.node(&it.condition));
-                let then = self.braced(&it.then);
-                let otherwise = it.otherwise.as_ref().map(|otherwise| {
-                    let otherwise = self.node(otherwise);
-                    quote!(else #otherwise)
-                });
-                quote!(#token #condition #then #otherwise)
-            }
-            Node::Match(it) => {
-                let (token, scrutinee) = (it.token, self.node(&it.scrutinee));
-                let arms = it.arms.iter().map(|arm| {
-                    let Arm { attrs, pat, .. } = arm;
-                    let (guard, body) = (self.guard(arm), self.node(&arm.body));
-                    quote!(#(#attrs)* #pat #guard => #body,)
-                });
-                quote!(#token #scrutinee { #(#arms)* })
-            }
-            Node::Block(None, block) => self.braced(block),
+            Node::If(it) => self.conditional(it, false),
+            Node::Match(it) => self.matching(it, false),
+            Node::Block(None, block) => self.braced(block, false),
             Node::Block(label, block) => {
-                let block = self.jumped_to().braced(block);
+                let block = self.jumped_to().braced(block, false);
                 quote!(#label #block)
             }
             Node::Loop(it) => {
-                let (label, body) = (&it.label, self.jumped_to().braced(&it.body));
+                let (label, body) = (&it.label, self.jumped_to().braced(&it.body, false));
                 let head = match &it.head {
                     LoopHead::For(for_token, head) => {
                         let (pat, items) = (&head.0, self.node(&head.1));
@@ -234,7 +365,7 @@ impl<'e> Emitter<'e> {
     }
 
     fn guard(&self, arm: &Arm) -> Option<TokenStream> {
-        let guard = self.node(arm.guard.as_ref()?);
+        let guard = self.answer(arm.guard.as_ref()?);
         Some(quote!(if #guard))
     }
 
@@ -284,7 +415,12 @@ impl<'e> Emitter<'e> {
                 && self.body.is_some_and(|body| body.gives_bool);
         // `return;` is shown as what it returns.
         let nothing = quote_spanned!(token.span=> ());
-        let value = value.map_or(nothing, |value| self.node(value));
+        let answers = self.body.is_some_and(|body| body.gives_bool);
+        let value = match value {
+            Some(value) if answers => self.answer(value),
+            Some(value) => self.node(value),
+            None => nothing,
+        };
         let runtime = self.runtime;
         let ty = self.body.map(|body| &body.value);
         match self.mode {
@@ -310,7 +446,7 @@ impl<'e> Emitter<'e> {
             let result = self.result_of_logic(it, body);
             return quote!(#result?);
         }
-        let (left, op, right) = (self.node(&it.left), it.op, self.node(&it.right));
+        let (left, op, right) = (self.answer(&it.left), it.op, self.answer(&it.right));
         quote!(#left #op #right)
     }
 
@@ -337,7 +473,13 @@ impl<'e> Emitter<'e> {
             let result = self.result_of_logic(logic, body);
             return quote!(|#cx| #result);
         }
-        let value = self.argument(node);
+        let value = match node {
+            Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => {
+                return self.operand(&inside[0], body);
+            }
+            node if self.reported.is_some() => self.answer(node),
+            node => self.argument(node),
+        };
         let (first, _) = text::ends(&value);
         quote_spanned!(first=> |#cx| ::core::result::Result::Ok(#value))
     }
@@ -350,6 +492,69 @@ impl<'e> Emitter<'e> {
             Node::Plain(Expr::Paren(it)) => it.expr.to_token_stream(),
             node => self.node(node),
         }
+    }
+}
+
+/// A condition that a body reports.
+#[derive(Clone)]
+pub(crate) struct Condition {
+    pub(crate) kind: ConditionKind,
+    /// As written.
+    pub(crate) text: String,
+    /// Where it begins.
+    pub(crate) at: Span,
+}
+
+/// What a condition asks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ConditionKind {
+    /// Whether it is true.
+    Truth,
+    /// `?`: whether there is a value.
+    Present,
+    /// Whether a pattern matches.
+    Pattern,
+    /// Whether an arm of a `match` is taken.
+    Arm,
+}
+
+/// A block that begins with `first`.
+fn inside(first: Option<TokenStream>, block: TokenStream) -> TokenStream {
+    match first {
+        Some(first) => quote!({ #first #block }),
+        None => block,
+    }
+}
+
+/// Whether a node is not worth a report: a constant, or what never comes to a value.
+fn is_silent(node: &Node) -> bool {
+    match node {
+        Node::Plain(expr) => {
+            matches!(expr, Expr::Lit(_) | Expr::Break(_) | Expr::Continue(_))
+                || matches!(expr, Expr::Macro(it) if !it.mac.path.is_ident("matches"))
+        }
+        node => matches!(node, Node::Return(..) | Node::Loop(_) | Node::Block(Some(_), _)),
+    }
+}
+
+/// Whether tokens tell that a node is a `bool`, if it is anything.
+fn is_bool(node: &Node) -> bool {
+    match node {
+        Node::Load(..) | Node::Matches(..) => true,
+        Node::Plain(expr) | Node::Compound(expr, _) => match expr {
+            Expr::Binary(it) => matches!(
+                it.op,
+                BinOp::Eq(_)
+                    | BinOp::Ne(_)
+                    | BinOp::Lt(_)
+                    | BinOp::Le(_)
+                    | BinOp::Gt(_)
+                    | BinOp::Ge(_)
+            ),
+            Expr::Macro(it) => it.mac.path.is_ident("matches"),
+            _ => false,
+        },
+        _ => false,
     }
 }
 

@@ -1,13 +1,14 @@
 //! The plan of one body, as data: when each load is asked for, and what it waits for.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Expr, Pat};
+use syn::Pat;
 
 use super::ast::{Body, LoadId, Node, Stmt};
-use super::emit::as_written;
+use super::emit::{Condition, Emitter, as_written};
 use super::known::Known;
 use super::slice;
 use super::way::{Step, Way};
@@ -19,8 +20,10 @@ pub(crate) struct BodyPlan {
     pub(crate) loads: Vec<PlannedLoad>,
     /// What the slices look up before they run.
     pub(crate) known: Known,
-    /// The conditions as written, and where each begins.
-    pub(crate) conditions: Vec<(String, Span)>,
+    /// The body as it runs, with everything in it but what it is a function of.
+    pub(crate) code: TokenStream,
+    /// The conditions that it reports, by their numbers.
+    pub(crate) conditions: Vec<Condition>,
 }
 
 pub(crate) struct PlannedLoad {
@@ -62,9 +65,10 @@ impl BodyPlan {
             let guards = way.steps.iter().filter_map(|step| guard(*step)).collect();
             loads.push(PlannedLoad { round, waits_for, guards, slice });
         }
-        let mut conditions = Vec::new();
-        body.block.nodes().for_each(|node| note_conditions(node, &mut conditions));
-        Self { loads, known, conditions }
+        let reported = RefCell::default();
+        let emitter = Emitter::function(body, runtime, &reported);
+        let code = emitter.stmts(&body.block);
+        Self { loads, known, code, conditions: reported.into_inner() }
     }
 }
 
@@ -88,43 +92,4 @@ fn guard(step: Step<'_>) -> Option<(String, bool)> {
         }
         Step::Stmt(_) | Step::Before(_) => None,
     }
-}
-
-/// The conditions of `if`, `match` guards, and the operands of `&&` and `||`.
-fn note_conditions(node: &Node, conditions: &mut Vec<(String, Span)>) {
-    match node {
-        Node::Logic(it) => {
-            note_operand(&it.left, conditions);
-            note_operand(&it.right, conditions);
-            return;
-        }
-        Node::If(it) if !matches!(it.condition, Node::Logic(_)) => {
-            conditions.push(quoted(&it.condition));
-        }
-        Node::Match(it) => {
-            conditions.extend(it.arms.iter().filter_map(|arm| arm.guard.as_ref()).map(quoted));
-        }
-        _ => {}
-    }
-    node.children().into_iter().for_each(|child| note_conditions(child, conditions));
-}
-
-fn note_operand(node: &Node, conditions: &mut Vec<(String, Span)>) {
-    let is_operand = match node {
-        Node::Logic(_) | Node::Block(..) | Node::If(_) | Node::Match(_) => false,
-        Node::Compound(Expr::Paren(_), inside) => {
-            return note_operand(&inside[0], conditions);
-        }
-        _ => true,
-    };
-    if is_operand {
-        conditions.push(quoted(node));
-    }
-    note_conditions(node, conditions);
-}
-
-fn quoted(node: &Node) -> (String, Span) {
-    let tokens = as_written(node);
-    let start = text::ends(&tokens).0;
-    (text::of_expr(tokens), start)
 }

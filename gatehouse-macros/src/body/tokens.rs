@@ -1,6 +1,6 @@
 //! A body's plan as tokens: the constant that says what it loads and when.
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Path;
 
@@ -23,9 +23,10 @@ pub(crate) fn plan(
         let is_recursive = is_recursive(&load.fact);
         planned_load(load, planned, runtime, is_recursive)
     });
-    let conditions = plan.conditions.iter().map(|(text, at)| {
-        let place = place(*at);
-        quote!(#runtime::Condition::new(#text, #place))
+    let conditions = plan.conditions.iter().map(|condition| {
+        let (text, place) = (&condition.text, place(condition.at));
+        let kind = Ident::new(&format!("{:?}", condition.kind), Span::call_site());
+        quote!(#runtime::Condition::new(#runtime::ConditionKind::#kind, #text, #place))
     });
     quote! {
         {

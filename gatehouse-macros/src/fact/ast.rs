@@ -19,6 +19,8 @@ pub(super) struct Fact {
     pub attrs: Vec<Attribute>,
     /// Every `#[required]` on it.
     pub required: Vec<Attribute>,
+    /// Whether it is `#[sensitive]`: its values are shown nowhere.
+    pub sensitive: bool,
     /// Who may name it.
     pub vis: Visibility,
     /// Its name.
@@ -44,6 +46,8 @@ impl Fact {
 pub(super) struct Part {
     /// Its doc comments.
     pub attrs: Vec<Attribute>,
+    /// Whether it is `#[sensitive]`: it is shown nowhere.
+    pub sensitive: bool,
     /// Its name; `None` where it is absent or refused.
     pub name: Option<Ident>,
     /// Its type; `None` where it is absent or refused.

@@ -31,6 +31,8 @@ pub(super) struct Field<'a> {
     text: String,
     /// Its type, or the stand-in.
     pub(super) ty: TokenStream,
+    /// Whether it is shown nowhere.
+    sensitive: bool,
 }
 
 /// What the pieces of one fact have in common.
@@ -53,9 +55,10 @@ impl<'a> Emitter<'a> {
         let stand_in = || quote!(#krate::private::Refused);
         let or_stand_in =
             |ty: &Option<Type>| ty.as_ref().map_or_else(stand_in, ToTokens::to_token_stream);
-        let fields = fact.parts.iter().filter_map(|Part { attrs, name, ty }| {
+        let fields = fact.parts.iter().filter_map(|Part { attrs, sensitive, name, ty }| {
             let name = name.as_ref()?;
-            Some(Field { attrs, name, text: name.unraw().to_string(), ty: or_stand_in(ty) })
+            let (text, ty) = (name.unraw().to_string(), or_stand_in(ty));
+            Some(Field { attrs, name, text, ty, sensitive: *sensitive })
         });
         let value = or_stand_in(&fact.value);
         Self { krate, fact, derived, fields: fields.collect(), value }
@@ -209,8 +212,11 @@ impl<'a> Emitter<'a> {
 
     /// `impl Debug`: the key as a struct, `OrgRole { user: 7, org: 3 }`.
     fn debug_impl(&self) -> TokenStream {
-        let parts = self.fields.iter().map(|Field { name, text, ty, .. }| {
+        let parts = self.fields.iter().map(|Field { name, text, ty, sensitive, .. }| {
             let krate = self.krate;
+            if *sensitive {
+                return quote!(.field(#text, &#krate::private::Sensitive));
+            }
             quote!(.field(#text, <#ty as #krate::private::KeyPart>::part_debug(&self.#name)))
         });
         let name = &self.fact.name;
@@ -239,6 +245,11 @@ impl<'a> Emitter<'a> {
                 for<'k> #value: #krate::private::ValueBounds<'k>,
         };
         let (derivation, output) = (self.derivation(), self.output());
+        let sensitive = self.fact.sensitive.then(|| {
+            quote!(
+                const SENSITIVE: ::core::primitive::bool = true;
+            )
+        });
         let at_name = krate.spanned(name.span());
         let fact_key = quote_spanned!(name.span()=> impl #at_name::FactKey);
         let never_missing = self.never_missing().then(|| {
@@ -259,6 +270,7 @@ impl<'a> Emitter<'a> {
                 type Value = #value;
                 type Output = #output;
                 const NAME: &'static ::core::primitive::str = #text;
+                #sensitive
                 #derivation
             }
             #answered

@@ -8,7 +8,7 @@ use syn::ext::IdentExt;
 use super::ast::Fact;
 use super::derive::{Derived, is_bool, is_option};
 use super::emit::Emitter;
-use crate::body::emit::{Emitter as BodyEmitter, cx};
+use crate::body::emit::cx;
 use crate::body::names::mentioned_in;
 use crate::body::tokens;
 use crate::text;
@@ -44,6 +44,7 @@ impl Emitter<'_> {
         let (krate, Fact { name, .. }) = (self.krate, self.fact);
         let runtime = &quote!(#krate::private);
         let (sources, cx) = (Ident::new("__Sources", Span::mixed_site()), cx());
+        let watch = Ident::new("__Watch", Span::mixed_site());
         let bases = self.derived.map(|derived| derived.bases.as_slice()).unwrap_or_default();
         let lints = lints(&self.fact.attrs);
         // The compiler shows the impls at the fact's name, and not at the macro's call.
@@ -66,9 +67,9 @@ impl Emitter<'_> {
         quote! {
             #[automatically_derived]
             #resolved_by for #name #bounds {
-                fn resolve(
+                fn resolve<#watch: #runtime::Watch>(
                     self,
-                    #cx: &mut #runtime::Cx<#sources>,
+                    #cx: &mut #runtime::Cx<#sources, #watch>,
                 ) -> ::core::result::Result<<Self as #krate::FactKey>::Output, #runtime::Stop> {
                     #runtime::derived(#cx, self)
                 }
@@ -77,14 +78,17 @@ impl Emitter<'_> {
             #(#lints)*
             #[allow(unreachable_code, clippy::diverging_sub_expression, clippy::needless_question_mark)]
             #derived for #name #bounds {
-                fn evaluate(
+                fn evaluate<#watch: #runtime::Watch>(
                     &self,
-                    #cx: &mut #runtime::Cx<#sources>,
+                    #cx: &mut #runtime::Cx<#sources, #watch>,
                 ) -> ::core::result::Result<<Self as #krate::FactKey>::Value, #runtime::Stop> {
                     #evaluate
                 }
                 #[allow(warnings, clippy::all, clippy::pedantic)]
-                fn ask(&self, #cx: &mut #runtime::Cx<#sources>) {
+                fn ask<#watch: #runtime::Watch>(
+                    &self,
+                    #cx: &mut #runtime::Cx<#sources, #watch>,
+                ) {
                     #ask
                 }
                 #ways_out
@@ -101,8 +105,8 @@ impl Emitter<'_> {
             };
             return (evaluate, quote!(let _ = #cx;));
         };
-        let stmts = BodyEmitter::function(body, runtime).stmts(&body.block);
-        let (parts, ty) = (self.parts(&stmts), &body.value);
+        let stmts = &plan.code;
+        let (parts, ty) = (self.parts(stmts), &body.value);
         let evaluate = quote! {
             #parts
             let value: #ty = { #stmts };

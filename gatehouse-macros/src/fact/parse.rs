@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::token::{Brace, Paren};
-use syn::{Attribute, Generics, Ident, Token, Type, Visibility, parenthesized};
+use syn::{Attribute, Generics, Ident, Meta, Token, Type, Visibility, parenthesized};
 
 use super::ast::{Block, Ending, Fact, Part};
 use crate::crate_path::CratePath;
@@ -48,7 +48,8 @@ fn fact(input: ParseStream, errors: &Errors) -> syn::Result<Fact> {
         // Nothing follows that an error could be at.
         return Err(refusal::fact_name().on(quote!(#(#attrs)* #vis)));
     }
-    let (required, attrs) = attrs.into_iter().partition(|attr| is_required(attr, errors));
+    let (required, attrs) = attrs.into_iter().partition(|attr| is_ours(attr, "required", errors));
+    let (sensitive, attrs) = sensitive(attrs, errors);
     let introduction = introduction(input)?;
     let name = fact_name(input)?;
     if !introduction.is_empty() {
@@ -68,8 +69,17 @@ fn fact(input: ParseStream, errors: &Errors) -> syn::Result<Fact> {
         errors.push(&name, refusal::fact_parts(name.unraw(), written));
         Vec::new()
     };
-    let mut fact =
-        Fact { attrs, required, vis, name, generics, parts, value: None, ending: Ending::Plain };
+    let mut fact = Fact {
+        attrs,
+        required,
+        sensitive,
+        vis,
+        name,
+        generics,
+        parts,
+        value: None,
+        ending: Ending::Plain,
+    };
     if !has_parts && input.peek(Token![;]) {
         // All of it is missing, which is one mistake.
         input.parse::<Token![;]>()?;
@@ -90,17 +100,29 @@ fn value_and_ending(input: ParseStream, fact: &mut Fact, errors: &Errors) -> syn
     Ok(())
 }
 
-/// Whether an attribute is `required`, or means to be.
-fn is_required(attr: &Attribute, errors: &Errors) -> bool {
+/// Whether an attribute is `ours`, or means to be.
+fn is_ours(attr: &Attribute, ours: &str, errors: &Errors) -> bool {
     let Some(written) = attr.path().get_ident() else { return false };
-    if written != "required" {
+    if written != ours {
         let written = written.to_string();
-        if refusal::nearest(&written, &["required"]).is_none() {
+        if refusal::nearest(&written, &[ours]).is_none() {
             return false;
         }
-        errors.push(attr.path(), refusal::required_misspelt(written));
+        errors.push(attr.path(), refusal::attribute_misspelt(written, ours));
     }
     true
+}
+
+/// Takes `#[sensitive]` off.
+fn sensitive(attrs: Vec<Attribute>, errors: &Errors) -> (bool, Vec<Attribute>) {
+    let (ours, others): (Vec<_>, Vec<_>) =
+        attrs.into_iter().partition(|attr| is_ours(attr, "sensitive", errors));
+    for attr in &ours {
+        if !matches!(attr.meta, Meta::Path(_)) {
+            errors.push(&attr.meta, refusal::sensitive_arguments());
+        }
+    }
+    (!ours.is_empty(), others)
 }
 
 /// Parses words that do not belong before a fact's name: `fn`, `async fn`, `struct`, `fact`.
@@ -226,30 +248,30 @@ fn parts(input: ParseStream, errors: &Errors) -> syn::Result<Vec<Part>> {
 
 /// Parses one key part.
 fn part(input: ParseStream, errors: &Errors) -> syn::Result<Part> {
-    let attrs = input.call(Attribute::parse_outer)?;
+    let (sensitive, attrs) = sensitive(input.call(Attribute::parse_outer)?, errors);
     let named = input.peek(Ident::peek_any) || input.peek(Token![_]);
     if !(named && input.peek2(Token![:]) && !input.peek2(Token![::])) {
-        return unusual_part(attrs, input, errors);
+        return unusual_part(Part { attrs, sensitive, name: None, ty: None }, input, errors);
     }
     let name = input.call(Ident::parse_any)?;
     input.parse::<Token![:]>()?;
     if input.is_empty() || input.peek(Token![,]) {
         errors.push(&name, refusal::part_type(&name));
-        return Ok(Part { attrs, name: Some(name), ty: None });
+        return Ok(Part { attrs, sensitive, name: Some(name), ty: None });
     }
     let ty = errors.keep(input.parse::<Type>());
     if ty.is_some() && !input.is_empty() && !input.peek(Token![,]) {
         errors.push(rest_of_part(input), refusal::part_end(&name));
     }
-    Ok(Part { attrs, name: Some(name), ty })
+    Ok(Part { attrs, sensitive, name: Some(name), ty })
 }
 
 /// A part that is not `name: Type`: says what it is instead.
-fn unusual_part(attrs: Vec<Attribute>, input: ParseStream, errors: &Errors) -> syn::Result<Part> {
+fn unusual_part(part: Part, input: ParseStream, errors: &Errors) -> syn::Result<Part> {
     let tokens = rest_of_part(input);
     if let Some((pattern, ty)) = split_at_colon(&tokens) {
         errors.push(&pattern, refusal::part_pattern(text::of_expr(&pattern)));
-        return Ok(Part { attrs, name: None, ty: syn::parse2(ty).ok() });
+        return Ok(Part { ty: syn::parse2(ty).ok(), ..part });
     }
     if let Ok(name) = Ident::parse_any.parse2(tokens.clone())
         && name.unraw().to_string().starts_with(char::is_lowercase)
@@ -258,13 +280,13 @@ fn unusual_part(attrs: Vec<Attribute>, input: ParseStream, errors: &Errors) -> s
         if syn::parse2::<Ident>(tokens).is_ok() {
             errors.push(&name, refusal::part_type(&name));
         }
-        return Ok(Part { attrs, name: Some(name), ty: None });
+        return Ok(Part { name: Some(name), ..part });
     }
     if tokens.is_empty() {
         return Err(refusal::part_underscore().at(input.span()));
     }
     errors.push(&tokens, refusal::part_name(text::of_type(&tokens)));
-    Ok(Part { attrs, name: None, ty: syn::parse2(tokens).ok() })
+    Ok(Part { ty: syn::parse2(tokens).ok(), ..part })
 }
 
 /// Takes everything up to the comma that ends this part; a comma between `<` and `>` does not.

@@ -343,7 +343,23 @@ fn a_derived_fact() {
                             LOADS,
                             &[
                                 Condition::new(
+                                    ConditionKind::Truth,
                                     "Grant(user, folder).await",
+                                    (::core::line!(), ::core::column!()),
+                                ),
+                                Condition::new(
+                                    ConditionKind::Arm,
+                                    "Parent(folder).await is Some(above)",
+                                    (::core::line!(), ::core::column!()),
+                                ),
+                                Condition::new(
+                                    ConditionKind::Truth,
+                                    "Viewer(user, above).await",
+                                    (::core::line!(), ::core::column!()),
+                                ),
+                                Condition::new(
+                                    ConditionKind::Arm,
+                                    "Parent(folder).await is None",
                                     (::core::line!(), ::core::column!()),
                                 ),
                             ],
@@ -359,9 +375,9 @@ fn a_derived_fact() {
             Grant: ::gatehouse::ResolvedBy<__Sources>,
             Parent: ::gatehouse::ResolvedBy<__Sources>,
         {
-            fn resolve(
+            fn resolve<__Watch: Watch>(
                 self,
-                cx: &mut Cx<__Sources>,
+                cx: &mut Cx<__Sources, __Watch>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 Stop,
@@ -380,9 +396,9 @@ fn a_derived_fact() {
             Grant: ::gatehouse::ResolvedBy<__Sources>,
             Parent: ::gatehouse::ResolvedBy<__Sources>,
         {
-            fn evaluate(
+            fn evaluate<__Watch: Watch>(
                 &self,
-                cx: &mut Cx<__Sources>,
+                cx: &mut Cx<__Sources, __Watch>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Value,
                 Stop,
@@ -396,16 +412,28 @@ fn a_derived_fact() {
                         attempt(
                             cx,
                             |cx| ::core::result::Result::Ok(
-                                holds(Grant(user, folder), cx)?,
+                                met(
+                                    holds(Grant(user, folder), cx)?,
+                                    0,
+                                    cx,
+                                ),
                             ),
                         ),
                         cx,
                         |cx| ::core::result::Result::Ok(
                             match read(Parent(folder), cx)? {
                                 Some(above) => {
-                                    holds(Viewer(user, above), cx)?
+                                    met(true, 1, cx);
+                                    met(
+                                        holds(Viewer(user, above), cx)?,
+                                        2,
+                                        cx,
+                                    )
                                 }
-                                None => false,
+                                None => {
+                                    met(true, 3, cx);
+                                    false
+                                }
                             },
                         ),
                     )?
@@ -413,7 +441,10 @@ fn a_derived_fact() {
                 ::core::result::Result::Ok(value)
             }
             #[allow(warnings, clippy::all, clippy::pedantic)]
-            fn ask(&self, cx: &mut Cx<__Sources>) {
+            fn ask<__Watch: Watch>(
+                &self,
+                cx: &mut Cx<__Sources, __Watch>,
+            ) {
                 let _ = &cx;
                 {
                     let folder = <u64 as KeyPart>::part_clone(

@@ -1,6 +1,6 @@
 //! The items that a policy becomes: a type, and its implementations.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Attribute;
 use syn::ext::IdentExt;
@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 
 use super::parse::{Options, Parameter, Policy, Role};
 use crate::body::ast::Body;
-use crate::body::emit::{Emitter, cx};
+use crate::body::emit::{Condition, ConditionKind, cx};
 use crate::body::plan::BodyPlan;
 use crate::body::tokens;
 use crate::crate_path::CratePath;
@@ -24,12 +24,13 @@ pub(super) fn emit(
     policy: &Policy,
     options: &Options,
     body: &Body,
-    plan: &BodyPlan,
+    mut plan: BodyPlan,
     runtime: &TokenStream,
 ) -> TokenStream {
     let (request, cx) = (request(), cx());
-    let (parameters, value) = (bindings(policy, runtime), &policy.value);
-    let applies = Emitter::function(body, runtime).stmts(&body.block);
+    let (parameters, value) = (bindings(policy, plan.conditions.len(), runtime), &policy.value);
+    plan.conditions.extend(policy.parameters.iter().filter_map(condition));
+    let applies = &plan.code;
     // What it ends in has a type of its own, so that a wrong one is shown there.
     let evaluate = quote! {
         #parameters
@@ -52,7 +53,7 @@ pub(super) fn emit(
     items(
         policy,
         options,
-        &tokens::plan(body, plan, runtime, &|_| false),
+        &tokens::plan(body, &plan, runtime, &|_| false),
         runtime,
         &Code { evaluate, ask, facts, budget },
     )
@@ -97,7 +98,7 @@ fn items(
     let Code { evaluate, ask, facts, budget } = code;
     let (request, cx) = (request(), cx());
     let (of_type, of_code) = attributes(attrs);
-    let marker = generic("__Marker");
+    let (marker, watch) = (generic("__Marker"), generic("__Watch"));
     let resolved = facts.iter().map(|fact| bound(fact, "ResolvedBy", &sources, runtime));
     let local = facts.iter().map(|fact| bound(fact, "LoadsNothing", &marker, runtime));
     // The compiler shows the user's function for the type and its impls, and not the attribute.
@@ -132,9 +133,9 @@ fn items(
             #rule for #name
             #bounds
             {
-                fn evaluate(
+                fn evaluate<#watch: #runtime::Watch>(
                     #request: &#runtime::Request<'_, #domain>,
-                    #cx: &mut #runtime::Cx<#sources>,
+                    #cx: &mut #runtime::Cx<#sources, #watch>,
                 ) -> ::core::result::Result<#value, #runtime::Stop> {
                     #evaluate
                 }
@@ -256,13 +257,37 @@ fn field(role: Role) -> Ident {
     }
 }
 
-/// Binds the parameters; where a pattern does not match, the policy does not apply.
-fn bindings(policy: &Policy, runtime: &TokenStream) -> TokenStream {
-    let leave = quote!(return ::core::result::Result::Err(#runtime::Stop::NotApplicable));
-    let request = request();
-    let bindings = policy.parameters.iter().map(|parameter| bind(parameter, &leave));
+/// Binds the parameters; where a pattern does not match, the policy does not apply. What is reported of
+/// the patterns is numbered from `first`.
+fn bindings(policy: &Policy, first: usize, runtime: &TokenStream) -> TokenStream {
+    let (request, cx) = (request(), cx());
+    let mut ids = first..;
+    let bindings = policy.parameters.iter().map(|parameter| {
+        let id = condition(parameter).and_then(|_| ids.next()).map(Literal::usize_unsuffixed);
+        let report =
+            |matched: bool| id.as_ref().map(|id| quote!(#runtime::met(#matched, #id, #cx);));
+        let (matched, missed) = (report(true), report(false));
+        let leave = quote! {
+            #missed
+            return ::core::result::Result::Err(#runtime::Stop::NotApplicable)
+        };
+        let binding = bind(parameter, &leave);
+        quote!(#binding #matched)
+    });
+    let bindings: TokenStream = bindings.collect();
     let unused = if policy.parameters.is_empty() { quote!(let _ = #request;) } else { quote!() };
-    quote!(#unused #(#bindings)*)
+    quote!(#unused #bindings)
+}
+
+/// What a parameter asks, if its pattern may not match.
+fn condition(parameter: &Parameter) -> Option<Condition> {
+    let Parameter { pat, role, .. } = parameter;
+    let is_open = !matches!(pat, syn::Pat::Wild(_)) && !is_plain(pat);
+    is_open.then(|| Condition {
+        kind: ConditionKind::Pattern,
+        text: format!("{} is {}", format!("{role:?}").to_lowercase(), text::of_expr(pat)),
+        at: text::ends(pat).0,
+    })
 }
 
 /// As [`bindings`], in the function that asks.

@@ -51,7 +51,7 @@ pub(crate) fn compile(attr: TokenStream, item: TokenStream, errors: &Errors) -> 
         // Said once is enough.
         options.rounds = None;
     }
-    item::emit(&policy, &options, &body, &plan, &runtime)
+    item::emit(&policy, &options, &body, plan, &runtime)
 }
 
 /// What is not a function is left as it is; a function that is none to Rust either has its parser's

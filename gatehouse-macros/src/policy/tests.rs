@@ -27,7 +27,7 @@ fn policy(input: TokenStream, errors: &Errors) -> TokenStream {
 /// The body of the function `name` in an expansion.
 fn function(source: &str, name: &str) -> String {
     let expansion = testing::expansion(policy, source);
-    let start = expansion.find(&format!("fn {name}(")).expect("the function is there");
+    let start = expansion.find(&format!("fn {name}")).expect("the function is there");
     let rest = &expansion[start..];
     let end = rest.find("\n        }\n").expect("the function ends");
     rest[..end + "\n        }".len()].replace("::gatehouse::private::", "")
@@ -57,13 +57,15 @@ fn plan(body: &str) -> String {
 fn a_local_policy_is_its_body() {
     let source = "#[policy] fn owner(user: &User, doc: &Document) -> bool { doc.owner == user.id }";
     assert_snapshot!(function(source, "evaluate"), @"
-    fn evaluate(
+    fn evaluate<__Watch: Watch>(
                 request: &Request<'_, __Domain>,
-                cx: &mut Cx<__Sources>,
+                cx: &mut Cx<__Sources, __Watch>,
             ) -> ::core::result::Result<bool, Stop> {
                 let user: &User = request.subject();
                 let doc: &Document = request.resource();
-                let applies: bool = { doc.owner == user.id };
+                let applies: bool = {
+                    met(doc.owner == user.id, 0, cx)
+                };
                 ::core::result::Result::Ok(applies)
             }
     ");
@@ -85,27 +87,45 @@ fn loads_become_reads() {
         doc.shared && (role >= level || Allowed(role).await)
     }";
     assert_snapshot!(function(source, "evaluate"), @"
-    fn evaluate(
+    fn evaluate<__Watch: Watch>(
                 request: &Request<'_, __Domain>,
-                cx: &mut Cx<__Sources>,
+                cx: &mut Cx<__Sources, __Watch>,
             ) -> ::core::result::Result<bool, Stop> {
                 let user: &User = request.subject();
                 #[allow(irrefutable_let_patterns)]
                 let Action::Edit: &Action = request.action() else {
+                    met(false, 5, cx);
                     return ::core::result::Result::Err(
                         Stop::NotApplicable,
-                    )
+                    );
                 };
+                met(true, 5, cx);
                 let doc: &Document = request.resource();
                 let applies: bool = {
-                    let role = MaybeMissing::present(
+                    let role = MaybeMissing::given(
                         read(OrgRole(user.id, doc.org), cx)?,
+                        0,
+                        cx,
                     )?;
                     let Some(level) = read(Level(doc.id), cx)? else {
-                        return ::core::result::Result::Ok(false)
+                        met(false, 1, cx);
+                        { return ::core::result::Result::Ok(false) }
                     };
-                    doc.shared
-                        && (role >= level || holds(Allowed(role), cx)?)
+                    met(true, 1, cx);
+                    met(
+                        {
+                            let met: bool = doc.shared;
+                            met
+                        },
+                        2,
+                        cx,
+                    )
+                        && (met(role >= level, 3, cx)
+                            || met(
+                                holds(Allowed(role), cx)?,
+                                4,
+                                cx,
+                            ))
                 };
                 ::core::result::Result::Ok(applies)
             }
@@ -142,9 +162,9 @@ fn operands_over_facts_are_three_valued() {
         A(user.id).await || B(user.id).await && !C(user.id).await
     }";
     assert_snapshot!(function(source, "evaluate"), @"
-    fn evaluate(
+    fn evaluate<__Watch: Watch>(
                 request: &Request<'_, __Domain>,
-                cx: &mut Cx<__Sources>,
+                cx: &mut Cx<__Sources, __Watch>,
             ) -> ::core::result::Result<bool, Stop> {
                 let user: &User = request.subject();
                 let applies: bool = {
@@ -152,7 +172,11 @@ fn operands_over_facts_are_three_valued() {
                         attempt(
                             cx,
                             |cx| ::core::result::Result::Ok(
-                                holds(A(user.id), cx)?,
+                                met(
+                                    holds(A(user.id), cx)?,
+                                    0,
+                                    cx,
+                                ),
                             ),
                         ),
                         cx,
@@ -160,12 +184,26 @@ fn operands_over_facts_are_three_valued() {
                             attempt(
                                 cx,
                                 |cx| ::core::result::Result::Ok(
-                                    holds(B(user.id), cx)?,
+                                    met(
+                                        holds(B(user.id), cx)?,
+                                        1,
+                                        cx,
+                                    ),
                                 ),
                             ),
                             cx,
                             |cx| ::core::result::Result::Ok(
-                                !holds(C(user.id), cx)?,
+                                met(
+                                    {
+                                        let met: bool = !holds(
+                                            C(user.id),
+                                            cx,
+                                        )?;
+                                        met
+                                    },
+                                    2,
+                                    cx,
+                                ),
                             ),
                         ),
                     )?
@@ -192,20 +230,42 @@ fn operands_that_leave_or_change_are_strict() {
         (A(user.id).await? || B(user.id).await) && (C(user.id).await || { n += 1; D(n).await })
     }";
     assert_snapshot!(function(source, "evaluate"), @"
-    fn evaluate(
+    fn evaluate<__Watch: Watch>(
                 request: &Request<'_, __Domain>,
-                cx: &mut Cx<__Sources>,
+                cx: &mut Cx<__Sources, __Watch>,
             ) -> ::core::result::Result<bool, Stop> {
                 let user: &User = request.subject();
                 let applies: bool = {
                     let mut n = 0;
-                    (MaybeMissing::present(
-                        read(A(user.id), cx)?,
-                    )? || holds(B(user.id), cx)?)
-                        && (holds(C(user.id), cx)?
+                    (met(
+                        {
+                            let met: bool = MaybeMissing::given(
+                                read(A(user.id), cx)?,
+                                0,
+                                cx,
+                            )?;
+                            met
+                        },
+                        1,
+                        cx,
+                    )
+                        || met(
+                            holds(B(user.id), cx)?,
+                            2,
+                            cx,
+                        ))
+                        && (met(
+                            holds(C(user.id), cx)?,
+                            3,
+                            cx,
+                        )
                             || {
                                 n += 1;
-                                holds(D(n), cx)?
+                                met(
+                                    holds(D(n), cx)?,
+                                    4,
+                                    cx,
+                                )
                             })
                 };
                 ::core::result::Result::Ok(applies)
@@ -727,12 +787,11 @@ fn attributes_go_on_the_type_and_the_code() {
 fn operands_lose_their_parentheses() {
     let source = "#[policy] async fn p(u: &U) -> bool { A(u).await && (u.a || u.b) && (B(u).await || C(u).await) && (D(u).await)? }";
     let evaluate = function(source, "evaluate");
-    for text in ["Ok(u.a || u.b)", "|cx| or(", "present(read(D(u), cx)?,)"] {
-        assert!(
-            evaluate.split_whitespace().collect::<String>().contains(&text.replace(' ', "")),
-            "{text}\n{evaluate}"
-        );
+    let evaluate: String = evaluate.split_whitespace().collect();
+    for text in ["|cx|or(", "MaybeMissing::given(read(D(u),cx)?,"] {
+        assert!(evaluate.contains(text), "{text}\n{evaluate}");
     }
+    assert!(!evaluate.contains("Ok((") && !evaluate.contains("met(("), "{evaluate}");
 }
 
 /// What is broken is there all the same: its type, its name, its place in a gate.

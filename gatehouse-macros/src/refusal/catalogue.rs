@@ -167,6 +167,18 @@ refusals! { FACTS "Facts"
     pub Tenant(user: UserId) -> TenantId;
 }",
     }
+    /// `#[sensitive]` says one thing: what it stands on is shown nowhere.
+    sensitive_arguments() {
+        says: "`sensitive` takes no arguments; write `#[sensitive]`",
+        wrong: "fact! {
+    #[«sensitive = true»]
+    pub Diagnosis(patient: UserId) -> Kind;
+}",
+        right: "fact! {
+    #[sensitive]
+    pub Diagnosis(patient: UserId) -> Kind;
+}",
+    }
     /// Once is enough.
     required_twice() {
         says: "`required` stands here already; remove this one",
@@ -180,10 +192,10 @@ refusals! { FACTS "Facts"
     pub Tenant(user: UserId) -> TenantId;
 }",
     }
-    /// An attribute that is nearly `required` would be lost, and with it the promise that a missing
-    /// value never permits.
-    required_misspelt(written) {
-        says: "there is no attribute `{written}`; write `#[required]`",
+    /// An attribute that is nearly `required` or `sensitive` would be lost, and with it the promise that
+    /// a missing value never permits, or that a value is shown nowhere.
+    attribute_misspelt(written, meant) {
+        says: "there is no attribute `{written}`; write `#[{meant}]`",
         wrong: "fact! {
     #[«require»]
     pub Tenant(user: UserId) -> TenantId;
@@ -223,7 +235,7 @@ refusals! { FACTS "Facts"
     }
     /// An attribute such as `#[cfg]` on a part would have to change the constructor too.
     part_attribute() {
-        says: "a key part takes doc comments and no other attributes; put the attribute on the fact",
+        says: "a key part takes doc comments and `#[sensitive]`, and no other attributes; put the attribute on the fact",
         wrong: "fact! {
     pub Admin(«#[cfg(test)]» user: UserId) -> bool;
 }",

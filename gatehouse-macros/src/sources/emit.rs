@@ -137,9 +137,9 @@ impl<'a> Emitter<'a> {
             }
             #[automatically_derived]
             impl #parameters #krate::ResolvedBy<#ty> for #fact #bounds {
-                fn resolve(
+                fn resolve<__Watch: #krate::private::Watch>(
                     self,
-                    cx: &mut #krate::private::Cx<#ty>,
+                    cx: &mut #krate::private::Cx<#ty, __Watch>,
                 ) -> ::core::result::Result<<Self as #krate::FactKey>::Output, #krate::private::Stop> {
                     #krate::private::stored(cx, self)
                 }

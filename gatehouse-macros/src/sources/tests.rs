@@ -69,9 +69,9 @@ fn a_set_of_sources() {
         where
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn resolve(
+            fn resolve<__Watch: ::gatehouse::private::Watch>(
                 self,
-                cx: &mut ::gatehouse::private::Cx<AppFacts>,
+                cx: &mut ::gatehouse::private::Cx<AppFacts, __Watch>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
@@ -95,9 +95,9 @@ fn a_set_of_sources() {
         where
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn resolve(
+            fn resolve<__Watch: ::gatehouse::private::Watch>(
                 self,
-                cx: &mut ::gatehouse::private::Cx<AppFacts>,
+                cx: &mut ::gatehouse::private::Cx<AppFacts, __Watch>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
@@ -121,9 +121,9 @@ fn a_set_of_sources() {
         where
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn resolve(
+            fn resolve<__Watch: ::gatehouse::private::Watch>(
                 self,
-                cx: &mut ::gatehouse::private::Cx<AppFacts>,
+                cx: &mut ::gatehouse::private::Cx<AppFacts, __Watch>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
@@ -233,9 +233,9 @@ fn parameters_are_bounded() {
             Pool<D>: ::gatehouse::FactSource<A>,
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn resolve(
+            fn resolve<__Watch: ::gatehouse::private::Watch>(
                 self,
-                cx: &mut ::gatehouse::private::Cx<App<D>>,
+                cx: &mut ::gatehouse::private::Cx<App<D>, __Watch>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
@@ -265,9 +265,9 @@ fn parameters_are_bounded() {
             Pool<D>: ::gatehouse::FactSource<A>,
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn resolve(
+            fn resolve<__Watch: ::gatehouse::private::Watch>(
                 self,
-                cx: &mut ::gatehouse::private::Cx<App<D>>,
+                cx: &mut ::gatehouse::private::Cx<App<D>, __Watch>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
@@ -330,9 +330,9 @@ fn a_set_with_errors_is_there_all_the_same() {
         where
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn resolve(
+            fn resolve<__Watch: ::gatehouse::private::Watch>(
                 self,
-                cx: &mut ::gatehouse::private::Cx<App>,
+                cx: &mut ::gatehouse::private::Cx<App, __Watch>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
@@ -356,9 +356,9 @@ fn a_set_with_errors_is_there_all_the_same() {
         where
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn resolve(
+            fn resolve<__Watch: ::gatehouse::private::Watch>(
                 self,
-                cx: &mut ::gatehouse::private::Cx<App>,
+                cx: &mut ::gatehouse::private::Cx<App, __Watch>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,

@@ -3,7 +3,8 @@
 use std::borrow::Borrow;
 
 use super::decision::{AccessError, Allowed, Decision, FilterError};
-use super::executor::{Evaluation, Rules, Static, decide_local};
+use super::executor::{Evaluation, Rules, Static, decide_local, decided};
+use super::explanation::Explanation;
 use super::watch::watched_locally;
 use crate::policy::{Domain, LocalSet, PolicySet};
 use crate::private::Request;
@@ -112,6 +113,30 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
             self.evaluation().run(|_| resource, &mut decision).await;
             let [decision] = decision;
             decided(decision)
+        }
+    }
+
+    /// Decides about a resource, and says why: each policy, the conditions that it met, the facts that
+    /// it read, and what would have decided otherwise.
+    ///
+    /// It decides as [`check`](Self::check) does, on the same session, so facts that are loaded already
+    /// are not loaded again; then the policies run once more before a watcher's eyes, on the facts of
+    /// the decision. A policy that was not needed is shown as far as what is loaded tells; nothing is
+    /// loaded for it.
+    ///
+    /// # Cancel safety
+    /// Dropping the future is harmless.
+    pub fn explain<'x>(
+        &'x self,
+        resource: &'x D::Resource,
+    ) -> impl Future<Output = Explanation> + Send + 'x
+    where
+        C: SuppliesContext<D::Context>,
+    {
+        let presence = self.session.enter();
+        async move {
+            let _presence = presence;
+            self.evaluation().explain(resource).await
         }
     }
 
@@ -270,11 +295,6 @@ impl<D: Domain, P: Sources, S: PolicySet<D, P>, C> Bound<'_, D, P, Static<S>, C>
         let request = Request { subject: self.subject, action: self.action, resource, context };
         watched_locally(self.session, &request, || decide_local(self.rules, &request))
     }
-}
-
-/// The executor leaves no resource undecided; were it otherwise, nobody gets in.
-fn decided(decision: Option<Decision>) -> Decision {
-    decision.unwrap_or(Decision::Deny { by: None })
 }
 
 fn allowed<T>(rows: Vec<T>, decisions: &[Decision]) -> Vec<T> {

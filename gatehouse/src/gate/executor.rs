@@ -8,6 +8,8 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use super::decision::{Decision, FailedFacts};
+use super::explain::explain;
+use super::explanation::Explanation;
 use super::tally::{Outcome, Tally};
 use super::watch::{Asked, Watch};
 use crate::fact::FactError;
@@ -223,6 +225,11 @@ fn decision<P: Sources>(tally: &Tally, cx: &Cx<P>) -> Option<Decision> {
     })
 }
 
+/// The decision, once an evaluation is over. It leaves none open; were it otherwise, nobody gets in.
+pub(super) fn decided(decision: Option<Decision>) -> Decision {
+    decision.unwrap_or(Decision::Deny { by: None })
+}
+
 /// Decides without asking for anything: for gates that load nothing.
 pub(super) fn decide_local<D: Domain, P: Sources>(
     rules: impl Rules<D, P>,
@@ -230,8 +237,8 @@ pub(super) fn decide_local<D: Domain, P: Sources>(
 ) -> Decision {
     let mut cx = Cx::new(None);
     let tally = read(rules, request, &mut cx);
-    // A gate without loads leaves nothing pending; were it otherwise, nobody gets in.
-    decision(&tally, &cx).unwrap_or(Decision::Deny { by: None })
+    // A gate without loads leaves nothing pending.
+    decided(decision(&tally, &cx))
 }
 
 /// One evaluation: the policies of a gate over some resources, on a session.
@@ -259,8 +266,20 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
     ) where
         D::Resource: 'i,
     {
+        self.run_in(&mut Cx::new(self.session.begun()), resource, decisions).await;
+    }
+
+    /// As [`run`](Self::run), and leaves what is known in `cx`.
+    async fn run_in<'i>(
+        &self,
+        cx: &mut Cx<P>,
+        resource: impl Fn(usize) -> &'i D::Resource + Send + Sync,
+        decisions: &mut [Option<Decision>],
+    ) where
+        D::Resource: 'i,
+    {
         let watch = Watch::open::<D, P>(self.session, decisions.len());
-        let progress = watch.within(self.decide(&resource, decisions)).await;
+        let progress = watch.within(self.decide(cx, &resource, decisions)).await;
         #[cfg(feature = "testing")]
         crate::testing::note_evaluation(progress.rounds);
         let Self { subject, action, context, .. } = *self;
@@ -274,8 +293,20 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
         }
     }
 
+    /// Decides, and explains the decision: by a run before a watcher's eyes, on the same facts.
+    pub(super) async fn explain(&self, resource: &D::Resource) -> Explanation {
+        let mut cx = Cx::new(self.session.begun());
+        let mut decision = [None];
+        self.run_in(&mut cx, |_| resource, &mut decision).await;
+        let [decision] = decision;
+        let Self { rules, subject, action, context, .. } = *self;
+        let request = Request { subject, action, resource, context };
+        explain(rules, &request, &cx, decided(decision))
+    }
+
     async fn decide<'i>(
         &self,
+        cx: &mut Cx<P>,
         resource: &(impl Fn(usize) -> &'i D::Resource + Send + Sync),
         decisions: &mut [Option<Decision>],
     ) -> Progress
@@ -283,11 +314,10 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
         D::Resource: 'i,
     {
         let mut progress = Progress::default();
-        let mut cx = Cx::new(self.session.begun());
         // Rounds since the sources are what they are; see `most_rounds`.
         let mut rounds = 0;
         loop {
-            let undecided = self.pass(&mut cx, resource, decisions).await;
+            let undecided = self.pass(cx, resource, decisions).await;
             if undecided > 0 && !cx.is_replaced() {
                 if rounds == most_rounds(self.rules) {
                     // What is still not loaded will not be asked for again. The last pass decides
@@ -301,7 +331,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
                 }
             }
             if cx.is_replaced() || !cx.is_current(self.session) {
-                cx = Cx::new(self.session.begun());
+                *cx = Cx::new(self.session.begun());
                 decisions.fill_with(|| None);
                 rounds = 0;
             } else if undecided == 0 {

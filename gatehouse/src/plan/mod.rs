@@ -291,11 +291,13 @@ impl Derivation {
     }
 }
 
-/// A condition of a policy, as written.
+/// A condition of a policy, as written. An explanation says what each came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Condition {
+    /// What it asks.
+    pub kind: ConditionKind,
     /// Its source text.
     pub text: &'static str,
     /// Its line in the source file.
@@ -307,9 +309,25 @@ pub struct Condition {
 impl Condition {
     #[doc(hidden)]
     #[must_use]
-    pub const fn new(text: &'static str, (line, column): (u32, u32)) -> Self {
-        Self { text, line, column }
+    pub const fn new(kind: ConditionKind, text: &'static str, (line, column): (u32, u32)) -> Self {
+        Self { kind, text, line, column }
     }
+}
+
+/// What a condition asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[non_exhaustive]
+pub enum ConditionKind {
+    /// Whether it is true: an operand, a condition of `if`, a guard, an answer.
+    Truth,
+    /// `?`: whether there is a value.
+    Present,
+    /// Whether a pattern matches: of a parameter, `let … else`, `if let`.
+    Pattern,
+    /// Whether an arm of a `match` is taken.
+    Arm,
 }
 
 /// What one rule loads and asks: a policy, or a derived fact.

@@ -1,6 +1,7 @@
 //! What a running policy reads from.
 
 use super::walk::Walk;
+use super::watch::{Seen, SeenFact, Trace, Unwatched, Watch};
 use crate::fact::{FactError, FailedFact, LoadedFact};
 use crate::policy::Domain;
 use crate::session::{Arc, Generation, Round, Session, Table};
@@ -32,7 +33,7 @@ pub enum Stop {
 }
 
 /// What a policy reads facts from, and asks for them in.
-pub struct Cx<P: Sources> {
+pub struct Cx<P: Sources, W: Watch = Unwatched> {
     /// What is known; `None` if the session has not begun.
     generation: Option<Arc<Generation<P>>>,
     /// What is asked for; `None` if nothing ever was.
@@ -44,11 +45,35 @@ pub struct Cx<P: Sources> {
     /// The failed facts that the present run met.
     pub(crate) failed: Vec<FailedFact>,
     /// What is known of derived facts.
-    pub(super) walk: Walk<P>,
+    pub(super) walk: Walk<P, W>,
+    /// Who looks on.
+    pub(super) watch: W,
 }
 
 impl<P: Sources> Cx<P> {
     pub(crate) fn new(generation: Option<Arc<Generation<P>>>) -> Self {
+        Self::watched(generation, Unwatched)
+    }
+}
+
+impl<P: Sources> Cx<P> {
+    /// The same facts, before a watcher's eyes.
+    pub(crate) fn traced(&self, trace: Trace) -> Cx<P, Trace> {
+        let mut traced = Cx::watched(self.generation.clone(), trace);
+        traced.gave_up.clone_from(&self.gave_up);
+        traced.begin_pass();
+        traced
+    }
+}
+
+impl<P: Sources> Cx<P, Trace> {
+    pub(crate) fn trace(&mut self) -> &mut Trace {
+        &mut self.watch
+    }
+}
+
+impl<P: Sources, W: Watch> Cx<P, W> {
+    pub(crate) fn watched(generation: Option<Arc<Generation<P>>>, watch: W) -> Self {
         Self {
             generation,
             round: None,
@@ -56,6 +81,7 @@ impl<P: Sources> Cx<P> {
             gave_up: None,
             failed: Vec::new(),
             walk: Walk::default(),
+            watch,
         }
     }
 
@@ -134,6 +160,14 @@ impl<P: Sources> Cx<P> {
         self.gave_up.get_or_insert(error);
     }
 
+    /// Why a fact has no value.
+    pub(super) fn seen_stop(&self, stop: Stop) -> Seen {
+        match (stop, self.failed.last()) {
+            (Stop::Failed, Some(failed)) => Seen::Failed(failed.error.clone()),
+            _ => Seen::Pending,
+        }
+    }
+
     fn fail(&mut self, fact: &'static str, error: FactError) -> Stop {
         self.failed.push(FailedFact { fact, error });
         Stop::Failed
@@ -158,11 +192,39 @@ pub trait Stored<P: Sources>: LoadedFact {
 }
 
 /// What the session knows of `key`, or why the policy stops.
-pub fn stored<P: Sources, K: Stored<P>>(cx: &mut Cx<P>, key: K) -> Result<K::Output, Stop> {
+pub fn stored<P: Sources, W: Watch, K: Stored<P>>(
+    cx: &mut Cx<P, W>,
+    key: K,
+) -> Result<K::Output, Stop> {
+    if W::WATCHES {
+        return stored_watched(cx, key);
+    }
     find(cx, key).map(K::output)
 }
 
-fn find<P: Sources, K: Stored<P>>(cx: &mut Cx<P>, key: K) -> Result<Option<K::Value>, Stop> {
+fn stored_watched<P: Sources, W: Watch, K: Stored<P>>(
+    cx: &mut Cx<P, W>,
+    key: K,
+) -> Result<K::Output, Stop> {
+    let shown = format!("{key:?}");
+    let found = find(cx, key);
+    let seen = match &found {
+        Ok(_) if K::SENSITIVE => Seen::Sensitive,
+        Ok(Some(value)) => Seen::Value(format!("{value:?}")),
+        Ok(None) => {
+            let default = format!("{:?}", K::output(None));
+            Seen::Missing((default != "None").then_some(default))
+        }
+        Err(stop) => cx.seen_stop(*stop),
+    };
+    cx.watch.fact(SeenFact { fact: K::NAME, key: shown, seen, derivation: None, run: Vec::new() });
+    found.map(K::output)
+}
+
+fn find<P: Sources, W: Watch, K: Stored<P>>(
+    cx: &mut Cx<P, W>,
+    key: K,
+) -> Result<Option<K::Value>, Stop> {
     if let Some(generation) = &cx.generation {
         let table = K::table(&generation.tables);
         let key = table.hashed(key);
@@ -181,6 +243,9 @@ fn find<P: Sources, K: Stored<P>>(cx: &mut Cx<P>, key: K) -> Result<Option<K::Va
 }
 
 /// `Name(…).await`. The key comes first, because a load may stand in it.
-pub fn read<P: Sources, K: ResolvedBy<P>>(key: K, cx: &mut Cx<P>) -> Result<K::Output, Stop> {
+pub fn read<P: Sources, W: Watch, K: ResolvedBy<P>>(
+    key: K,
+    cx: &mut Cx<P, W>,
+) -> Result<K::Output, Stop> {
     key.resolve(cx)
 }

@@ -8,6 +8,7 @@
 
 use super::cx::{Cx, Stop};
 use super::walk::{Closed, Found};
+use super::watch::{Seen, SeenFact, Watch};
 use crate::fact::{FactError, FactKey, FailedFact};
 use crate::session::Computed;
 use crate::source::{ResolvedBy, Sources};
@@ -15,10 +16,10 @@ use crate::source::{ResolvedBy, Sources};
 /// A derived fact: written by `fact!` for one with a body.
 pub trait Derived<P: Sources>: ResolvedBy<P> {
     /// Runs the body.
-    fn evaluate(&self, cx: &mut Cx<P>) -> Result<Self::Value, Stop>;
+    fn evaluate<W: Watch>(&self, cx: &mut Cx<P, W>) -> Result<Self::Value, Stop>;
 
     /// Asks for every load of the body whose key is ready, though the body stopped before it.
-    fn ask(&self, cx: &mut Cx<P>);
+    fn ask<W: Watch>(&self, cx: &mut Cx<P, W>);
 
     /// The value of a body that was left by `return` in an operand: of a fact that is a `bool`.
     fn of_bool(_: bool) -> Option<Self::Value> {
@@ -37,23 +38,54 @@ pub trait Derived<P: Sources>: ResolvedBy<P> {
 }
 
 /// What the session knows of `key`, or what its body comes to.
-pub fn derived<P: Sources, K: Derived<P>>(cx: &mut Cx<P>, key: K) -> Result<K::Value, Stop> {
+pub fn derived<P: Sources, W: Watch, K: Derived<P>>(
+    cx: &mut Cx<P, W>,
+    key: K,
+) -> Result<K::Value, Stop> {
     let (key, at) = cx.walked(key);
-    let computed = resolve(cx, key.key(), at)?;
-    computed.map_err(|failed| {
-        cx.failed.extend(failed.iter().cloned());
-        Stop::Failed
-    })
+    cx.watch.mute(true);
+    let resolved = resolve(cx, key.key(), at);
+    cx.watch.mute(false);
+    let computed = match resolved {
+        Ok(computed) => computed.map_err(|failed| {
+            cx.failed.extend(failed.iter().cloned());
+            Stop::Failed
+        }),
+        Err(stop) => Err(stop),
+    };
+    if W::WATCHES {
+        show(cx, key.key(), &computed);
+    }
+    computed
+}
+
+/// Reports a derived fact that was read, and what its body does.
+fn show<P: Sources, W: Watch, K: Derived<P>>(
+    cx: &mut Cx<P, W>,
+    key: &K,
+    computed: &Result<K::Value, Stop>,
+) {
+    let seen = match computed {
+        Ok(_) if K::SENSITIVE => Seen::Sensitive,
+        Ok(value) => Seen::Value(format!("{value:?}")),
+        Err(stop) => cx.seen_stop(*stop),
+    };
+    let (fact, derivation, run) = (K::NAME, K::DERIVATION, Vec::new());
+    let fact = SeenFact { fact, key: format!("{key:?}"), seen, derivation, run };
+    W::derived::<K, P>(cx, fact, |cx| key.evaluate(cx));
 }
 
 /// Runs the fact at `at` of the walk, if it has not been in this run of its cycle.
-pub(super) fn run_again<P: Sources, K: Derived<P>>(cx: &mut Cx<P>, at: usize) -> Result<(), Stop> {
+pub(super) fn run_again<P: Sources, W: Watch, K: Derived<P>>(
+    cx: &mut Cx<P, W>,
+    at: usize,
+) -> Result<(), Stop> {
     let key = cx.walk.key::<K>(at);
     resolve(cx, key.key(), at).map(drop)
 }
 
-fn resolve<P: Sources, K: Derived<P>>(
-    cx: &mut Cx<P>,
+fn resolve<P: Sources, W: Watch, K: Derived<P>>(
+    cx: &mut Cx<P, W>,
     key: &K,
     at: usize,
 ) -> Result<Computed<K::Value>, Stop> {
@@ -77,8 +109,8 @@ fn guessed<P: Sources, K: Derived<P>>(guess: Option<Computed<K::Value>>) -> Comp
 
 /// Runs the body of an open fact, again and again if it is the root of a cycle that is not solved
 /// yet, and closes it.
-fn compute<P: Sources, K: Derived<P>>(
-    cx: &mut Cx<P>,
+fn compute<P: Sources, W: Watch, K: Derived<P>>(
+    cx: &mut Cx<P, W>,
     key: &K,
     at: usize,
 ) -> Result<Computed<K::Value>, Stop> {
@@ -86,7 +118,7 @@ fn compute<P: Sources, K: Derived<P>>(
         let met = cx.failed.len();
         let computed = match key.evaluate(cx) {
             Ok(value) => Ok(value),
-            Err(Stop::Pending) => return pending::<P, K>(cx, key, at, met),
+            Err(Stop::Pending) => return pending::<P, W, K>(cx, key, at, met),
             Err(Stop::Failed) => Err(each_fact_once(cx.failed.drain(met..)).into()),
             Err(Stop::Returned(value)) => by_itself::<K>(K::of_bool(value)),
             Err(Stop::NotApplicable) => by_itself::<K>(K::absent()),
@@ -94,7 +126,7 @@ fn compute<P: Sources, K: Derived<P>>(
         // Those that this run has not come by, because others are known to be true by now.
         while let Some(member) = cx.walk.next_of_cycle() {
             if member.run(cx) == Err(Stop::Pending) {
-                return pending::<P, K>(cx, key, at, met);
+                return pending::<P, W, K>(cx, key, at, met);
             }
         }
         cx.failed.truncate(met);
@@ -109,8 +141,8 @@ fn compute<P: Sources, K: Derived<P>>(
 }
 
 /// Closes a fact that waits for a load, which is asked for if this is the time.
-fn pending<P: Sources, K: Derived<P>>(
-    cx: &mut Cx<P>,
+fn pending<P: Sources, W: Watch, K: Derived<P>>(
+    cx: &mut Cx<P, W>,
     key: &K,
     at: usize,
     met: usize,

@@ -101,6 +101,15 @@ pub trait LoadedBounds<'k>: LoadedFact {}
 #[diagnostic::do_not_recommend]
 impl<K: LoadedFact> LoadedBounds<'_> for K {}
 
+/// Stands in for a key part that is shown nowhere.
+pub struct Sensitive;
+
+impl Debug for Sensitive {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("<sensitive>")
+    }
+}
+
 /// Stands in for a type that `fact!` refused, so that the error which says so is the only one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Refused;

@@ -6,6 +6,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::cx::{Cx, Stop, read};
+use super::watch::{Watch, met};
 use crate::fact::FactKey;
 use crate::source::{ResolvedBy, Sources};
 
@@ -19,6 +20,9 @@ use crate::source::{ResolvedBy, Sources};
 pub trait MaybeMissing<T> {
     /// `value?`: what is inside, or the policy does not apply.
     fn present(self) -> Result<T, Stop>;
+
+    /// As [`present`](Self::present), and reported as the condition that it is.
+    fn given<P: Sources, W: Watch>(self, condition: u32, cx: &mut Cx<P, W>) -> Result<T, Stop>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -26,6 +30,12 @@ impl<T> MaybeMissing<T> for Option<T> {
     #[inline]
     fn present(self) -> Result<T, Stop> {
         self.ok_or(Stop::NotApplicable)
+    }
+
+    #[inline]
+    fn given<P: Sources, W: Watch>(self, condition: u32, cx: &mut Cx<P, W>) -> Result<T, Stop> {
+        met(self.is_some(), condition, cx);
+        self.present()
     }
 }
 
@@ -66,7 +76,7 @@ impl<K: NeverMissing> Truth<K> for Option<bool> {
 
 /// `Name(…).await` where it is compared by `<` and the like: a missing value would be less than all.
 #[inline]
-pub fn ordered<P: Sources, K>(key: K, cx: &mut Cx<P>) -> Result<K::Value, Stop>
+pub fn ordered<P: Sources, W: Watch, K>(key: K, cx: &mut Cx<P, W>) -> Result<K::Value, Stop>
 where
     K: ResolvedBy<P> + NeverMissing,
 {
@@ -75,7 +85,7 @@ where
 
 /// `Name(…).await` where a `bool` is wanted, so that the message for another type is ours.
 #[inline]
-pub fn holds<P: Sources, K>(key: K, cx: &mut Cx<P>) -> Result<bool, Stop>
+pub fn holds<P: Sources, W: Watch, K>(key: K, cx: &mut Cx<P, W>) -> Result<bool, Stop>
 where
     K: ResolvedBy<P, Output: Truth<K>>,
 {
@@ -83,9 +93,9 @@ where
 }
 
 /// The left side of `||` or `&&`: what stops it stops nothing else yet.
-pub fn attempt<P: Sources>(
-    cx: &mut Cx<P>,
-    side: impl FnOnce(&mut Cx<P>) -> Result<bool, Stop>,
+pub fn attempt<P: Sources, W: Watch>(
+    cx: &mut Cx<P, W>,
+    side: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop>,
 ) -> Result<bool, Stop> {
     side(cx)
 }
@@ -94,10 +104,10 @@ pub fn attempt<P: Sources>(
 ///
 /// The right side counts only with a plain result: if it leaves the policy (by `?` or `return`), or
 /// panics because it relies on the left one, the left one's failure stands.
-pub fn or<P: Sources>(
+pub fn or<P: Sources, W: Watch>(
     left: Result<bool, Stop>,
-    cx: &mut Cx<P>,
-    right: impl FnOnce(&mut Cx<P>) -> Result<bool, Stop>,
+    cx: &mut Cx<P, W>,
+    right: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop>,
 ) -> Result<bool, Stop> {
     match left {
         Ok(false) => right(cx),
@@ -107,10 +117,10 @@ pub fn or<P: Sources>(
 }
 
 /// `left && right` over facts: false if either side is known false, though the other failed.
-pub fn and<P: Sources>(
+pub fn and<P: Sources, W: Watch>(
     left: Result<bool, Stop>,
-    cx: &mut Cx<P>,
-    right: impl FnOnce(&mut Cx<P>) -> Result<bool, Stop>,
+    cx: &mut Cx<P, W>,
+    right: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop>,
 ) -> Result<bool, Stop> {
     match left {
         Ok(true) => right(cx),
@@ -120,9 +130,9 @@ pub fn and<P: Sources>(
 }
 
 #[cold]
-fn despite_failure<P: Sources>(
-    cx: &mut Cx<P>,
-    right: impl FnOnce(&mut Cx<P>) -> Result<bool, Stop>,
+fn despite_failure<P: Sources, W: Watch>(
+    cx: &mut Cx<P, W>,
+    right: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop>,
     decisive: bool,
 ) -> Result<bool, Stop> {
     let links = cx.walk.links();
@@ -138,7 +148,10 @@ fn despite_failure<P: Sources>(
 }
 
 /// `any(keys).await`: true if one is known true; else unknown if one is; else false.
-pub fn any<P: Sources, K>(keys: impl IntoIterator<Item = K>, cx: &mut Cx<P>) -> Result<bool, Stop>
+pub fn any<P: Sources, W: Watch, K>(
+    keys: impl IntoIterator<Item = K>,
+    cx: &mut Cx<P, W>,
+) -> Result<bool, Stop>
 where
     K: ResolvedBy<P, Output: Truth<K>>,
 {
@@ -146,16 +159,19 @@ where
 }
 
 /// `all(keys).await`: false if one is known false; else unknown if one is; else true.
-pub fn all<P: Sources, K>(keys: impl IntoIterator<Item = K>, cx: &mut Cx<P>) -> Result<bool, Stop>
+pub fn all<P: Sources, W: Watch, K>(
+    keys: impl IntoIterator<Item = K>,
+    cx: &mut Cx<P, W>,
+) -> Result<bool, Stop>
 where
     K: ResolvedBy<P, Output: Truth<K>>,
 {
     quantified(keys, cx, false)
 }
 
-fn quantified<P: Sources, K>(
+fn quantified<P: Sources, W: Watch, K>(
     keys: impl IntoIterator<Item = K>,
-    cx: &mut Cx<P>,
+    cx: &mut Cx<P, W>,
     decisive: bool,
 ) -> Result<bool, Stop>
 where
@@ -179,9 +195,9 @@ where
 }
 
 /// `each(keys).await`: what each key is, in order.
-pub fn each<P: Sources, K: ResolvedBy<P>>(
+pub fn each<P: Sources, W: Watch, K: ResolvedBy<P>>(
     keys: impl IntoIterator<Item = K>,
-    cx: &mut Cx<P>,
+    cx: &mut Cx<P, W>,
 ) -> Result<Vec<K::Output>, Stop> {
     let mut outputs = Vec::new();
     let mut unknown = None;

@@ -13,6 +13,7 @@ mod logic;
 mod nodes;
 mod roles;
 mod walk;
+mod watch;
 
 pub use self::ask::{ask, ask_each, known, slice};
 pub use self::cx::{Cx, Request, Stop, Stored, read, stored};
@@ -22,8 +23,11 @@ pub use self::logic::{
     MaybeMissing, NeverMissing, Truth, all, and, any, attempt, each, holds, or, ordered,
 };
 pub use self::roles::*;
+pub(crate) use self::watch::{Met, Seen, SeenFact};
+pub use self::watch::{Trace, Unwatched, Watch, met, tried};
 pub use crate::plan::{
-    Condition, Cost, Derivation, Guard, LoadKind, Plan, PlannedLoad, Wait, scheduled, within_budget,
+    Condition, ConditionKind, Cost, Derivation, Guard, LoadKind, Plan, PlannedLoad, Wait,
+    scheduled, within_budget,
 };
 pub use crate::policy::{
     Decides, Effect, Listed, LoadsNothing, LocalPolicies, Locally, Location, Member, Policies,

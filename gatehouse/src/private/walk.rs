@@ -22,6 +22,7 @@ use std::sync::Arc;
 use super::cx::{Cx, Stop};
 use super::derived::{Derived, failed, run_again};
 use super::nodes::{End, Keys, MOST_LINKS, State};
+use super::watch::Watch;
 use crate::fact::{FactError, FactKey};
 use crate::session::{Computed, Hashed};
 use crate::source::Sources;
@@ -31,11 +32,11 @@ use crate::source::Sources;
 const MOST_RUNS: u32 = 4 * MOST_LINKS;
 
 /// What an evaluation knows of derived facts. Nothing is allocated before the first one.
-pub(crate) struct Walk<P: Sources> {
+pub(crate) struct Walk<P: Sources, W: Watch> {
     facts: BTreeMap<TypeId, Box<dyn Any + Send>>,
-    frames: Vec<Frame<P>>,
+    frames: Vec<Frame<P, W>>,
     /// Facts that were computed in a cycle which is not solved yet.
-    members: Vec<Member<P>>,
+    members: Vec<Member<P, W>>,
     /// Counts the executor's passes.
     pass: u64,
     /// Counts the runs of cycles.
@@ -44,7 +45,7 @@ pub(crate) struct Walk<P: Sources> {
     guesses: u64,
 }
 
-impl<P: Sources> Default for Walk<P> {
+impl<P: Sources, W: Watch> Default for Walk<P, W> {
     fn default() -> Self {
         let (facts, frames, members) = (BTreeMap::new(), Vec::new(), Vec::new());
         Self { facts, frames, members, pass: 0, run: 0, guesses: 0 }
@@ -52,8 +53,8 @@ impl<P: Sources> Default for Walk<P> {
 }
 
 /// A fact that is being computed.
-struct Frame<P: Sources> {
-    member: Member<P>,
+struct Frame<P: Sources, W: Watch> {
+    member: Member<P, W>,
     /// The members from here on came after it.
     members: usize,
     /// The lowest frame that it leads back to.
@@ -61,7 +62,7 @@ struct Frame<P: Sources> {
     /// Runs of the cycle that it is the root of.
     runs: u32,
     /// The facts of that cycle, as far as the runs before have found them.
-    cycle: Vec<Member<P>>,
+    cycle: Vec<Member<P, W>>,
     seen: Seen,
 }
 
@@ -90,31 +91,31 @@ impl Seen {
 }
 
 /// One fact of the walk, whatever its type.
-pub(super) struct Member<P: Sources> {
+pub(super) struct Member<P: Sources, W: Watch> {
     fact: TypeId,
     at: usize,
     end: fn(&mut dyn Any, usize, End),
-    run: fn(&mut Cx<P>, usize) -> Result<(), Stop>,
+    run: fn(&mut Cx<P, W>, usize) -> Result<(), Stop>,
 }
 
-impl<P: Sources> Member<P> {
+impl<P: Sources, W: Watch> Member<P, W> {
     fn new<K: Derived<P>>(at: usize) -> Self {
-        Self { fact: TypeId::of::<K>(), at, end: Keys::<K>::end, run: run_again::<P, K> }
+        Self { fact: TypeId::of::<K>(), at, end: Keys::<K>::end, run: run_again::<P, W, K> }
     }
 
     /// Runs it, if it has not been in this run of its cycle.
-    pub(super) fn run(self, cx: &mut Cx<P>) -> Result<(), Stop> {
+    pub(super) fn run(self, cx: &mut Cx<P, W>) -> Result<(), Stop> {
         (self.run)(cx, self.at)
     }
 }
 
-impl<P: Sources> Clone for Member<P> {
+impl<P: Sources, W: Watch> Clone for Member<P, W> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<P: Sources> Copy for Member<P> {}
+impl<P: Sources, W: Watch> Copy for Member<P, W> {}
 
 /// What is known of a fact when it is asked for.
 pub(super) enum Found<V> {
@@ -135,7 +136,7 @@ pub(super) enum Closed<V> {
     Again,
 }
 
-impl<P: Sources> Cx<P> {
+impl<P: Sources, W: Watch> Cx<P, W> {
     /// The place of `key` in the walk.
     pub(super) fn walked<K: FactKey>(&mut self, key: K) -> (Arc<Hashed<K>>, usize) {
         let id = TypeId::of::<K>();
@@ -148,7 +149,7 @@ impl<P: Sources> Cx<P> {
     }
 }
 
-impl<P: Sources> Walk<P> {
+impl<P: Sources, W: Watch> Walk<P, W> {
     /// The next pass of the executor: what was pending may be known.
     pub(super) fn begin_pass(&mut self) {
         self.pass += 1;
@@ -252,7 +253,7 @@ impl<P: Sources> Walk<P> {
 
     /// One of the facts of the topmost frame's cycle that the runs before have found, and that this
     /// one has not come to yet.
-    pub(super) fn next_of_cycle(&mut self) -> Option<Member<P>> {
+    pub(super) fn next_of_cycle(&mut self) -> Option<Member<P, W>> {
         self.frames.last_mut()?.cycle.pop()
     }
 
@@ -367,7 +368,7 @@ impl<P: Sources> Walk<P> {
         top.cycle = self.members.drain(top.members..).collect();
         top.runs += 1;
         top.seen = Seen { links: top.seen.links, ..Seen::default() };
-        let again: Vec<Member<P>> = top.cycle.iter().copied().chain([top.member]).collect();
+        let again: Vec<Member<P, W>> = top.cycle.iter().copied().chain([top.member]).collect();
         for member in again {
             self.end(member, End::Again);
         }
@@ -382,13 +383,13 @@ impl<P: Sources> Walk<P> {
         for member in cycle {
             self.end(member, End::Forgotten);
         }
-        let cycle: Vec<Member<P>> = self.members.drain(members..).chain([member]).collect();
+        let cycle: Vec<Member<P, W>> = self.members.drain(members..).chain([member]).collect();
         for member in cycle {
             self.end(member, end);
         }
     }
 
-    fn end(&mut self, member: Member<P>, end: End) {
+    fn end(&mut self, member: Member<P, W>, end: End) {
         if let Some(keys) = self.facts.get_mut(&member.fact) {
             (member.end)(&mut **keys, member.at, end);
         }

@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::FactTable;
 use crate::fact::LoadedFact;
-use crate::private::{AnyTable, Cx, Stop, Stored, Table, stored};
+use crate::private::{AnyTable, Cx, Stop, Stored, Table, Watch, stored};
 use crate::session::IntoSources;
 use crate::source::{FactSource, ResolvedBy, Sources};
 
@@ -96,7 +96,7 @@ impl<K: LoadedFact> Stored<FactTable> for K {
 // is a `LoadedFact`, and only its own crate could make it one, so the two never overlap.
 #[diagnostic::do_not_recommend]
 impl<K: LoadedFact> ResolvedBy<FactTable> for K {
-    fn resolve(self, cx: &mut Cx<FactTable>) -> Result<Self::Output, Stop> {
+    fn resolve<W: Watch>(self, cx: &mut Cx<FactTable, W>) -> Result<Self::Output, Stop> {
         stored(cx, self)
     }
 }
@@ -118,7 +118,7 @@ impl Sources for Nobody {
 
 #[diagnostic::do_not_recommend]
 impl<K: LoadedFact> ResolvedBy<Nobody> for K {
-    fn resolve(self, _: &mut Cx<Nobody>) -> Result<Self::Output, Stop> {
+    fn resolve<W: Watch>(self, _: &mut Cx<Nobody, W>) -> Result<Self::Output, Stop> {
         Err(Stop::Failed)
     }
 }

@@ -1,5 +1,5 @@
-//! An attribute that is nearly `required` would be lost, and with it the promise that a missing
-//! value never permits.
+//! An attribute that is nearly `required` or `sensitive` would be lost, and with it the promise
+//! that a missing value never permits, or that a value is shown nowhere.
 #[path = "../domain/mod.rs"]
 mod domain;
 
