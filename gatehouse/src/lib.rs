@@ -208,6 +208,7 @@
 #![warn(missing_docs, unreachable_pub)]
 
 mod described;
+pub mod explanation;
 mod fact;
 mod gate;
 mod limit;
@@ -238,11 +239,11 @@ pub mod what_the_compiler_says {}
 pub mod what_telemetry_says {}
 
 pub use described::Described;
+pub use explanation::Explanation;
 pub use fact::{FactError, FactKey, FailedFact, LoadedFact, SourceError};
 pub use gate::{
-    AccessError, Allowed, Bound, Change, ConditionMet, Decision, Denied, DynGate, DynPolicies,
-    Explanation, FactFound, FactRead, FailedFacts, FilterError, Gate, Indeterminate, NoContext,
-    PolicyExplanation, PolicyOutcome, Rules, Static, SuppliesContext, Undecided,
+    AccessError, Allowed, Bound, Decision, Denied, DynGate, DynPolicies, FailedFacts, FilterError,
+    Gate, Indeterminate, NoContext, Rules, Static, SuppliesContext, Undecided,
 };
 pub use gatehouse_macros::{Sources, fact, policy};
 #[cfg(feature = "tokio")]

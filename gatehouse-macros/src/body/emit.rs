@@ -4,12 +4,13 @@
 //! last check nothing here can fail.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{BinOp, Expr, ExprLit, Lit, Pat, Token};
 
-use super::ast::{Arm, Block, Body, If, Kind, Let, Logic, LoopHead, Match, Node, Stmt};
+use super::ast::{Arm, Block, Body, If, Kind, Let, LoadId, Logic, LoopHead, Match, Node, Stmt};
 use super::lower::children_mut;
 use super::names::mentioned_in;
 use crate::text;
@@ -185,23 +186,28 @@ impl<'e> Emitter<'e> {
             let of = as_written(of);
             quote!(let #pat = #of)
         };
-        let Some(id) = self.report(ConditionKind::Pattern, written) else { return (None, None) };
+        let Some(id) = self.report(ConditionKind::Pattern, Some(of), written) else {
+            return (None, None);
+        };
         let (runtime, cx) = (self.runtime, cx());
         let reported = |matched: bool| Some(quote!(#runtime::met(#matched, #id, #cx);));
         (reported(true), reported(false))
     }
 
-    /// The number of a condition, if somebody looks on.
+    /// The number of a condition on `of`, if somebody looks on. A load in it that is part of a
+    /// smaller one, which was numbered before, is not its own.
     fn report(
         &self,
         kind: ConditionKind,
+        of: Option<&Node>,
         written: impl FnOnce() -> TokenStream,
     ) -> Option<Literal> {
-        let reported = self.reported.as_ref()?;
+        let mut reported = self.reported?.borrow_mut();
         let written = written();
         let (text, at) = (text::of_expr(&written), text::ends(&written).0);
-        let mut reported = reported.borrow_mut();
-        reported.push(Condition { kind, text, at });
+        let mut loads = of.map(Node::loads_inside).unwrap_or_default();
+        loads.retain(|load| reported.iter().all(|smaller| !smaller.loads.contains(load)));
+        reported.push(Condition { kind, text, at, loads });
         Some(Literal::usize_unsuffixed(reported.len() - 1))
     }
 
@@ -232,7 +238,7 @@ impl<'e> Emitter<'e> {
             let of = as_written(of);
             quote!(let #pat = #of)
         };
-        let Some(id) = self.report(ConditionKind::Pattern, written) else {
+        let Some(id) = self.report(ConditionKind::Pattern, Some(of), written) else {
             return quote!(let #pat = #value);
         };
         quote!(#runtime::tried(#id, #cx) && let #pat = #value && #runtime::met(true, #id, #cx))
@@ -240,7 +246,9 @@ impl<'e> Emitter<'e> {
 
     fn reporting(&self, node: &Node) -> TokenStream {
         let value = self.argument(node);
-        let Some(id) = self.report(ConditionKind::Truth, || as_written(node)) else { return value };
+        let Some(id) = self.report(ConditionKind::Truth, Some(node), || as_written(node)) else {
+            return value;
+        };
         let (cx, first) = (cx(), text::ends(&value).0);
         let runtime = text::at(self.runtime, first);
         if is_bool(node) {
@@ -291,7 +299,7 @@ impl<'e> Emitter<'e> {
 
     /// What reports that an arm is taken.
     fn taken(&self, it: &Match, arm: &Arm) -> Option<TokenStream> {
-        let id = self.report(ConditionKind::Arm, || {
+        let id = self.report(ConditionKind::Arm, None, || {
             let (of, pat) = (as_written(&it.scrutinee), &arm.pat);
             quote!(#of is #pat)
         })?;
@@ -320,7 +328,7 @@ impl<'e> Emitter<'e> {
                     let inner = as_written(inner);
                     quote!(#inner #question)
                 };
-                if let Some(id) = self.report(ConditionKind::Present, written) {
+                if let Some(id) = self.report(ConditionKind::Present, Some(inner), written) {
                     let path = quote_spanned!(first=> #runtime::MaybeMissing::given);
                     return quote!(#path(#value, #id, #cx) #question);
                 }
@@ -399,8 +407,11 @@ impl<'e> Emitter<'e> {
             Kind::All => quote_spanned!(first=> all),
             Kind::Each => quote_spanned!(first=> each),
         };
+        // Which load it is; a body with one need not say.
+        let at = Literal::usize_unsuffixed(id);
+        let at = (self.reported.is_some() && body.loads.len() > 1).then(|| quote!(.at(#at)));
         // The call is shown as the user's load.
-        let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#key, #cx));
+        let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#key, #cx #at));
         arguments.set_span(last);
         let fact = body.loads[id].turbofish();
         quote_spanned!(first=> #runtime::#function #fact #arguments #stop)
@@ -503,6 +514,8 @@ pub(crate) struct Condition {
     pub(crate) text: String,
     /// Where it begins.
     pub(crate) at: Span,
+    /// The loads whose facts it is about.
+    pub(crate) loads: BTreeSet<LoadId>,
 }
 
 /// What a condition asks.

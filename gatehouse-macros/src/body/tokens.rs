@@ -26,12 +26,16 @@ pub(crate) fn plan(
     let conditions = plan.conditions.iter().map(|condition| {
         let (text, place) = (&condition.text, place(condition.at));
         let kind = Ident::new(&format!("{:?}", condition.kind), Span::call_site());
-        quote!(#runtime::Condition::new(#runtime::ConditionKind::#kind, #text, #place))
+        let loads = condition.loads.iter().copied().map(Literal::usize_unsuffixed);
+        quote! {
+            #runtime::Condition::new(#runtime::ConditionKind::#kind, #text, &[#(#loads),*], #place)
+        }
     });
+    let looping = plan.loops.then(|| quote!(.looping()));
     quote! {
         {
             const LOADS: &[#runtime::PlannedLoad] = &#runtime::scheduled([#(#loads),*]);
-            #runtime::Plan::new(LOADS, &[#(#conditions),*])
+            #runtime::Plan::new(LOADS, &[#(#conditions),*])#looping
         }
     }
 }

@@ -345,21 +345,25 @@ fn a_derived_fact() {
                                 Condition::new(
                                     ConditionKind::Truth,
                                     "Grant(user, folder).await",
+                                    &[0],
                                     (::core::line!(), ::core::column!()),
                                 ),
                                 Condition::new(
                                     ConditionKind::Arm,
                                     "Parent(folder).await is Some(above)",
+                                    &[],
                                     (::core::line!(), ::core::column!()),
                                 ),
                                 Condition::new(
                                     ConditionKind::Truth,
                                     "Viewer(user, above).await",
+                                    &[2],
                                     (::core::line!(), ::core::column!()),
                                 ),
                                 Condition::new(
                                     ConditionKind::Arm,
                                     "Parent(folder).await is None",
+                                    &[],
                                     (::core::line!(), ::core::column!()),
                                 ),
                             ],
@@ -413,7 +417,7 @@ fn a_derived_fact() {
                             cx,
                             |cx| ::core::result::Result::Ok(
                                 met(
-                                    holds(Grant(user, folder), cx)?,
+                                    holds(Grant(user, folder), cx.at(0))?,
                                     0,
                                     cx,
                                 ),
@@ -421,11 +425,11 @@ fn a_derived_fact() {
                         ),
                         cx,
                         |cx| ::core::result::Result::Ok(
-                            match read(Parent(folder), cx)? {
+                            match read(Parent(folder), cx.at(1))? {
                                 Some(above) => {
                                     met(true, 1, cx);
                                     met(
-                                        holds(Viewer(user, above), cx)?,
+                                        holds(Viewer(user, above), cx.at(2))?,
                                         2,
                                         cx,
                                     )

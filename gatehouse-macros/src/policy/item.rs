@@ -1,5 +1,7 @@
 //! The items that a policy becomes: a type, and its implementations.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Attribute;
@@ -287,6 +289,7 @@ fn condition(parameter: &Parameter) -> Option<Condition> {
         kind: ConditionKind::Pattern,
         text: format!("{} is {}", format!("{role:?}").to_lowercase(), text::of_expr(pat)),
         at: text::ends(pat).0,
+        loads: BTreeSet::new(),
     })
 }
 

@@ -103,11 +103,12 @@ fn loads_become_reads() {
                 let doc: &Document = request.resource();
                 let applies: bool = {
                     let role = MaybeMissing::given(
-                        read(OrgRole(user.id, doc.org), cx)?,
+                        read(OrgRole(user.id, doc.org), cx.at(0))?,
                         0,
                         cx,
                     )?;
-                    let Some(level) = read(Level(doc.id), cx)? else {
+                    let Some(level) = read(Level(doc.id), cx.at(1))?
+                    else {
                         met(false, 1, cx);
                         { return ::core::result::Result::Ok(false) }
                     };
@@ -122,7 +123,7 @@ fn loads_become_reads() {
                     )
                         && (met(role >= level, 3, cx)
                             || met(
-                                holds(Allowed(role), cx)?,
+                                holds(Allowed(role), cx.at(2))?,
                                 4,
                                 cx,
                             ))
@@ -173,7 +174,7 @@ fn operands_over_facts_are_three_valued() {
                             cx,
                             |cx| ::core::result::Result::Ok(
                                 met(
-                                    holds(A(user.id), cx)?,
+                                    holds(A(user.id), cx.at(0))?,
                                     0,
                                     cx,
                                 ),
@@ -185,7 +186,7 @@ fn operands_over_facts_are_three_valued() {
                                 cx,
                                 |cx| ::core::result::Result::Ok(
                                     met(
-                                        holds(B(user.id), cx)?,
+                                        holds(B(user.id), cx.at(1))?,
                                         1,
                                         cx,
                                     ),
@@ -197,7 +198,7 @@ fn operands_over_facts_are_three_valued() {
                                     {
                                         let met: bool = !holds(
                                             C(user.id),
-                                            cx,
+                                            cx.at(2),
                                         )?;
                                         met
                                     },
@@ -240,7 +241,7 @@ fn operands_that_leave_or_change_are_strict() {
                     (met(
                         {
                             let met: bool = MaybeMissing::given(
-                                read(A(user.id), cx)?,
+                                read(A(user.id), cx.at(0))?,
                                 0,
                                 cx,
                             )?;
@@ -250,19 +251,19 @@ fn operands_that_leave_or_change_are_strict() {
                         cx,
                     )
                         || met(
-                            holds(B(user.id), cx)?,
+                            holds(B(user.id), cx.at(1))?,
                             2,
                             cx,
                         ))
                         && (met(
-                            holds(C(user.id), cx)?,
+                            holds(C(user.id), cx.at(2))?,
                             3,
                             cx,
                         )
                             || {
                                 n += 1;
                                 met(
-                                    holds(D(n), cx)?,
+                                    holds(D(n), cx.at(3))?,
                                     4,
                                     cx,
                                 )

@@ -36,10 +36,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let page = db.documents(1000).await?;
     one_document(&facts, &page[0], &screen).await;
 
+    screen.title("Why?");
+    for (user, action) in [(&BOB, Action::Edit), (&CARA, Action::Edit), (&DORA, Action::Read)] {
+        why(&facts, user, action, &page[0], &screen).await;
+    }
     db.execute("ALTER TABLE suspension RENAME TO taken_away").await?;
     screen.note("the table of suspensions is taken away");
-    screen.decision(&ANN, Action::Edit, &ask(&facts, &ANN, Action::Edit, &page[0]).await);
-    screen.decision(&CARA, Action::Edit, &ask(&facts, &CARA, Action::Edit, &page[0]).await);
+    why(&facts, &ANN, Action::Edit, &page[0], &screen).await;
     db.execute("ALTER TABLE taken_away RENAME TO suspension").await?;
 
     one_page(&facts, &page, &screen).await?;
@@ -50,6 +53,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn ask(facts: &Arc<AppFacts>, user: &User, action: Action, doc: &Document) -> Decision {
     let session = Session::new(facts.clone());
     GATE.bind(&session, user, &action).check(doc).await
+}
+
+/// The same request, and why.
+async fn why(facts: &Arc<AppFacts>, user: &User, action: Action, doc: &Document, screen: &Screen) {
+    let session = Session::new(facts.clone());
+    let explanation = GATE.bind(&session, user, &action).explain(doc).await;
+    screen.request(user, action);
+    Screen::indented(&explanation.colored().to_string());
 }
 
 /// Who may do what to one document.

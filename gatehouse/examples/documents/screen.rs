@@ -46,6 +46,11 @@ impl Screen {
         println!("  {:<5} {action:<5} {decision}", user.name);
     }
 
+    pub fn request(&self, user: &User, action: Action) {
+        let action = format!("{action:?}").to_lowercase();
+        println!("\n  {}", self.painted(1, &format!("May {} {action} it?", user.name)));
+    }
+
     pub fn row(user: &str, visible: &str, filtered: &str, one_by_one: &str) {
         println!("  {user:<5} {visible:>7}   {filtered:>17}   {one_by_one:>21}");
     }

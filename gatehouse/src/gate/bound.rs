@@ -4,8 +4,8 @@ use std::borrow::Borrow;
 
 use super::decision::{AccessError, Allowed, Decision, FilterError};
 use super::executor::{Evaluation, Rules, Static, decide_local, decided};
-use super::explanation::Explanation;
 use super::watch::watched_locally;
+use crate::explanation::Explanation;
 use crate::policy::{Domain, LocalSet, PolicySet};
 use crate::private::Request;
 use crate::session::Session;

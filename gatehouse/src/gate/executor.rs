@@ -9,9 +9,9 @@ use std::task::Poll;
 
 use super::decision::{Decision, FailedFacts};
 use super::explain::explain;
-use super::explanation::Explanation;
 use super::tally::{Outcome, Tally};
 use super::watch::{Asked, Watch};
+use crate::explanation::Explanation;
 use crate::fact::FactError;
 use crate::policy::{Domain, DynPolicy, Effect, PolicyInfo, PolicySet, Rule, Visitor};
 use crate::private::{Cx, Request, Stop};

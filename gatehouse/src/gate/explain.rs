@@ -1,19 +1,21 @@
 //! Runs the policies of a gate before a watcher's eyes, and works out what would decide otherwise.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use super::decision::Decision;
 use super::executor::{Rules, Visit};
-use super::explanation::{Change, Explanation, PolicyExplanation, PolicyOutcome};
 use super::tally::{Outcome, Tally};
+use crate::explanation::{Change, Explanation, PolicyExplanation, PolicyOutcome};
 use crate::plan::ConditionKind;
-use crate::policy::{Domain, DynPolicy, Effect, PolicyInfo, Rule, Visitor};
-use crate::private::{Cx, Met, Request, Stop, Trace};
+use crate::policy::{Domain, DynPolicy, PolicyInfo, Rule, Visitor};
+use crate::private::{Cx, Event, Request, Stop, Trace};
 use crate::source::Sources;
 
 /// One policy's run.
 struct Watched {
     policy: &'static PolicyInfo,
     run: Result<bool, Stop>,
-    met: Vec<Met>,
+    events: Vec<Event>,
 }
 
 /// Runs each policy, whether it matters or not: facts that are not loaded stay so.
@@ -31,9 +33,9 @@ impl<D: Domain, P: Sources> WatchAll<'_, D, P> {
     ) {
         self.cx.trace().begin();
         self.cx.failed.clear();
-        let run = evaluate(self.request, &mut self.cx);
-        let met = self.cx.trace().end();
-        self.policies.push(Watched { policy, run, met });
+        let run = caught(|| evaluate(self.request, &mut self.cx));
+        let events = self.cx.trace().end();
+        self.policies.push(Watched { policy, run, events });
     }
 }
 
@@ -65,7 +67,7 @@ impl<D: Domain, P: Sources> WatchOne<'_, D, P> {
     ) {
         if self.met == self.at {
             self.cx.trace().begin();
-            self.run = evaluate(self.request, &mut self.cx);
+            self.run = caught(|| evaluate(self.request, &mut self.cx));
         }
         self.met += 1;
     }
@@ -83,6 +85,12 @@ impl<D: Domain, P: Sources> Visit<D, P> for WatchOne<'_, D, P> {
     }
 }
 
+/// Runs a policy that the decision did not need, or in a case that is not: it may panic, though the
+/// check did not, and then nothing is known of it.
+fn caught(run: impl FnOnce() -> Result<bool, Stop>) -> Result<bool, Stop> {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or(Err(Stop::Pending))
+}
+
 /// Explains `decision`, to which `cx` has the facts.
 pub(super) fn explain<D: Domain, P: Sources, R: Rules<D, P>>(
     rules: R,
@@ -95,7 +103,7 @@ pub(super) fn explain<D: Domain, P: Sources, R: Rules<D, P>>(
     rules.visit(&mut all);
     let runs: Vec<_> = all.policies.iter().map(|it| (it.policy, it.run)).collect();
     let flipped = |at: usize, condition: u32| {
-        let cx = cx.traced(Trace::flipping(Some(condition)));
+        let cx = cx.traced(Trace::flipping(condition));
         let mut one = WatchOne { request, cx, at, met: 0, run: Err(Stop::Pending) };
         rules.visit(&mut one);
         one.run
@@ -124,50 +132,49 @@ fn outcome(runs: &[(&'static PolicyInfo, Result<bool, Stop>)]) -> Option<Outcome
 /// The condition of a policy nearest to its end that alone would have decided otherwise.
 ///
 /// Only conditions that are true or false can be thought to come out the other way: of a missing
-/// value nobody knows what it would be.
+/// value nobody knows what it would be. Nor those of a body that loops, which might not end.
 fn change(
     watched: &Watched,
     decision: &Decision,
     otherwise: impl Fn(u32) -> Option<Outcome>,
 ) -> Option<Change> {
-    let conditions = watched.policy.plan.conditions;
-    let candidates = watched.met.iter().rev().filter_map(|met| Some((met.condition?, met.value?)));
-    for (id, value) in candidates {
-        let condition = &conditions[id as usize];
+    let Watched { policy, events, .. } = watched;
+    if policy.plan.loops {
+        return None;
+    }
+    events.iter().rev().find_map(|event| {
+        let Event::Met { condition: id, value } = event else { return None };
+        let condition = &policy.plan.conditions[*id as usize];
         if condition.kind != ConditionKind::Truth {
-            continue;
+            return None;
         }
-        let to = match otherwise(id)? {
+        let to = match otherwise(*id)? {
             Outcome::Allow(_) => "allow",
             Outcome::Deny(_) => "deny",
-            Outcome::Indeterminate(_) => "indeterminate",
+            Outcome::Indeterminate(_) => return None,
         };
-        if to != decision.as_str() {
-            return Some(Change { policy: watched.policy, condition, holds: !value, decision: to });
-        }
-    }
-    None
+        (to != decision.as_str()).then(|| Change { policy, condition, holds: !value, decision: to })
+    })
 }
 
 /// A policy of the explanation.
 fn policy(watched: &Watched, decision: &Decision) -> PolicyExplanation {
-    let Watched { policy, run, met } = watched;
+    let Watched { policy, run, events } = watched;
     let outcome = match run {
         Ok(true) | Err(Stop::Returned(true)) => PolicyOutcome::Applies,
         Ok(false) | Err(Stop::Returned(false) | Stop::NotApplicable) => PolicyOutcome::DoesNotApply,
         Err(Stop::Failed) => PolicyOutcome::Indeterminate,
-        Err(Stop::Pending) => PolicyOutcome::NotNeeded { because: not_needed(policy, decision) },
+        Err(Stop::Pending) => PolicyOutcome::NotNeeded { because: not_needed(decision) },
     };
-    PolicyExplanation::new(policy, outcome, met)
+    PolicyExplanation::new(policy, outcome, events)
 }
 
 /// Why nothing was loaded for a policy.
-fn not_needed(policy: &PolicyInfo, decision: &Decision) -> &'static str {
-    match (decision, policy.effect) {
-        (Decision::Deny { by: Some(_) }, _) => "a forbid applies",
-        (Decision::Deny { by: None }, _) => "no permit applies",
-        (Decision::Allow { .. }, _) => "a permit applies",
-        (Decision::Indeterminate { .. }, Effect::Permit) => "no permit could decide",
-        (Decision::Indeterminate { .. }, Effect::Forbid) => "no forbid could decide",
+fn not_needed(decision: &Decision) -> &'static str {
+    match decision {
+        Decision::Deny { by: Some(_) } => "a forbid applies",
+        Decision::Deny { by: None } => "no permit applies",
+        Decision::Allow { .. } => "a permit applies",
+        Decision::Indeterminate { .. } => "it could not have decided",
     }
 }

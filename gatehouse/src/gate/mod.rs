@@ -4,7 +4,6 @@ mod bound;
 mod decision;
 mod executor;
 mod explain;
-mod explanation;
 mod tally;
 mod watch;
 
@@ -16,9 +15,6 @@ pub use self::decision::{
     AccessError, Allowed, Decision, Denied, FailedFacts, FilterError, Indeterminate, Undecided,
 };
 pub use self::executor::{DynPolicies, Rules, Static};
-pub use self::explanation::{
-    Change, ConditionMet, Explanation, FactFound, FactRead, PolicyExplanation, PolicyOutcome,
-};
 pub(crate) use self::watch::Asked;
 use crate::plan::{GatePlan, gate_within_budget};
 use crate::policy::{Domain, DynPolicy, PolicyInfo, PolicyList, PolicySet};

@@ -300,6 +300,8 @@ pub struct Condition {
     pub kind: ConditionKind,
     /// Its source text.
     pub text: &'static str,
+    /// The loads whose facts it is about, by their places in [`Plan::loads`].
+    pub loads: &'static [usize],
     /// Its line in the source file.
     pub line: u32,
     /// Its column, from 1.
@@ -309,8 +311,13 @@ pub struct Condition {
 impl Condition {
     #[doc(hidden)]
     #[must_use]
-    pub const fn new(kind: ConditionKind, text: &'static str, (line, column): (u32, u32)) -> Self {
-        Self { kind, text, line, column }
+    pub const fn new(
+        kind: ConditionKind,
+        text: &'static str,
+        loads: &'static [usize],
+        (line, column): (u32, u32),
+    ) -> Self {
+        Self { kind, text, loads, line, column }
     }
 }
 
@@ -360,9 +367,15 @@ pub struct Plan {
     pub rounds: u32,
     /// Round trips more for each link of the data that a recursive fact follows; 0 without one.
     pub rounds_per_link: u32,
+    /// Whether the body loops: if a condition came out the other way, it might not end.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) loops: bool,
 }
 
 impl Plan {
+    /// The plan of a body that loads and asks nothing.
+    pub(crate) const NOTHING: Self = Self::new(&[], &[]);
+
     #[doc(hidden)]
     #[must_use]
     pub const fn new(loads: &'static [PlannedLoad], conditions: &'static [Condition]) -> Self {
@@ -376,9 +389,16 @@ impl Plan {
             }
             at += 1;
         }
-        let mut plan = Self { loads, conditions, rounds, rounds_per_link };
+        let mut plan = Self { loads, conditions, rounds, rounds_per_link, loops: false };
         plan.rounds_per_link = larger(plan.rounds_per_link, plan.link());
         plan
+    }
+
+    /// The plan of a body that loops.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn looping(self) -> Self {
+        Self { loops: true, ..self }
     }
 
     /// Rounds after which a pure rule has nothing more to ask for.

@@ -1,7 +1,8 @@
 //! What a running policy reads from.
 
+use super::trace::{Seen, SeenFact, Trace};
 use super::walk::Walk;
-use super::watch::{Seen, SeenFact, Trace, Unwatched, Watch};
+use super::watch::{Unwatched, Watch};
 use crate::fact::{FactError, FailedFact, LoadedFact};
 use crate::policy::Domain;
 use crate::session::{Arc, Generation, Round, Session, Table};

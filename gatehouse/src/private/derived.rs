@@ -7,8 +7,9 @@
 //! truth in gives more truth out.
 
 use super::cx::{Cx, Stop};
+use super::trace::{Seen, SeenFact};
 use super::walk::{Closed, Found};
-use super::watch::{Seen, SeenFact, Watch};
+use super::watch::Watch;
 use crate::fact::{FactError, FactKey, FailedFact};
 use crate::session::Computed;
 use crate::source::{ResolvedBy, Sources};

@@ -135,13 +135,14 @@ fn despite_failure<P: Sources, W: Watch>(
     right: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop>,
     decisive: bool,
 ) -> Result<bool, Stop> {
-    let links = cx.walk.links();
+    let (links, mark) = (cx.walk.links(), cx.watch.mark());
     match catch_unwind(AssertUnwindSafe(|| right(cx))) {
         Ok(Ok(value)) if value == decisive => Ok(decisive),
         Ok(Err(Stop::Pending)) => Err(Stop::Pending),
         Ok(_) => Err(Stop::Failed),
         Err(_panic) => {
             cx.walk.unwind(links);
+            cx.watch.unwind(mark);
             Err(Stop::Failed)
         }
     }

@@ -12,6 +12,7 @@ mod fact;
 mod logic;
 mod nodes;
 mod roles;
+mod trace;
 mod walk;
 mod watch;
 
@@ -23,8 +24,9 @@ pub use self::logic::{
     MaybeMissing, NeverMissing, Truth, all, and, any, attempt, each, holds, or, ordered,
 };
 pub use self::roles::*;
-pub(crate) use self::watch::{Met, Seen, SeenFact};
-pub use self::watch::{Trace, Unwatched, Watch, met, tried};
+pub use self::trace::Trace;
+pub(crate) use self::trace::{Event, Seen, SeenFact};
+pub use self::watch::{Unwatched, Watch, met, tried};
 pub use crate::plan::{
     Condition, ConditionKind, Cost, Derivation, Guard, LoadKind, Plan, PlannedLoad, Wait,
     scheduled, within_budget,

@@ -1,11 +1,19 @@
-//! Why a gate decided as it did.
+//! Why a gate decided as it did, as data.
+//!
+//! - here: the data;
+//! - `told`: made from what a rule reports while it runs;
+//! - `tree` and `markdown`: how they are shown.
 
-use std::fmt::{self, Write};
+mod markdown;
+mod told;
+mod tree;
 
-use super::decision::Decision;
-use crate::plan::{Condition, ConditionKind};
-use crate::policy::{Effect, Location, PolicyInfo};
-use crate::private::{Met, Seen, SeenFact};
+use std::fmt;
+
+use crate::gate::Decision;
+use crate::plan::{Condition, Plan};
+use crate::policy::{Location, PolicyInfo};
+use crate::private::{Event, SeenFact};
 
 /// Why a gate decided as it did: made by [`Bound::explain`](crate::Bound::explain).
 ///
@@ -128,7 +136,7 @@ pub struct Change {
 }
 
 impl Explanation {
-    pub(super) fn new(
+    pub(crate) fn new(
         decision: Decision,
         policies: Vec<PolicyExplanation>,
         changes: Vec<Change>,
@@ -139,108 +147,42 @@ impl Explanation {
     /// The explanation as Markdown, for a ticket or a pull request.
     #[must_use]
     pub fn to_markdown(&self) -> String {
-        let mut text = format!("**{}**\n", self.decision);
-        for policy in &self.policies {
-            // Writing to a `String` cannot fail.
-            let _ = policy.markdown(&mut text);
-        }
-        if !self.changes.is_empty() {
-            text.push('\n');
-        }
-        for change in &self.changes {
-            let _ = writeln!(text, "> {change}");
-        }
-        text
+        markdown::of(self)
     }
 
     /// The explanation with colours, if standard output is a terminal and `NO_COLOR` is not set.
     #[must_use]
     pub fn colored(&self) -> impl fmt::Display + '_ {
-        use std::io::IsTerminal;
-        let off = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Tree { explanation: self, colors: !off && std::io::stdout().is_terminal() }
+        tree::colored(self)
     }
 }
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Tree { explanation: self, colors: false }.fmt(f)
+        tree::plain(self).fmt(f)
     }
 }
 
 impl PolicyExplanation {
-    pub(super) fn new(policy: &'static PolicyInfo, outcome: PolicyOutcome, met: &[Met]) -> Self {
-        let conditions = met_conditions(met, policy.plan.conditions);
-        Self { policy, outcome, conditions }
-    }
-
-    fn markdown(&self, text: &mut String) -> fmt::Result {
-        let Self { policy, outcome, conditions } = self;
-        let (effect, location) = (policy.effect, policy.location);
-        writeln!(text, "\n- {effect} `{policy}` {outcome} ({location})")?;
-        if let Some(docs) = policy.docs.lines().next() {
-            writeln!(text, "  {docs}")?;
-        }
-        markdown(conditions, text, 1)
-    }
-}
-
-fn markdown(conditions: &[ConditionMet], text: &mut String, depth: usize) -> fmt::Result {
-    let indent = "  ".repeat(depth);
-    for met in conditions {
-        if let Some(condition) = met.condition {
-            writeln!(text, "{indent}- {} `{}`", met.mark(), condition.text)?;
-        }
-        for fact in &met.facts {
-            writeln!(text, "{indent}  - `{}` {}", fact.key, fact.found)?;
-            markdown(&fact.conditions, text, depth + 2)?;
-        }
-    }
-    Ok(())
-}
-
-/// What was reported, with the conditions that it is about.
-fn met_conditions(met: &[Met], conditions: &'static [Condition]) -> Vec<ConditionMet> {
-    let of = |met: &Met| ConditionMet {
-        condition: met.condition.and_then(|id| conditions.get(id as usize)),
-        held: met.value.or_else(|| met.condition.map(|_| false)),
-        facts: met.facts.iter().map(FactRead::of).collect(),
-    };
-    met.iter().map(of).collect()
-}
-
-impl ConditionMet {
-    /// How it is marked in a tree.
-    fn mark(&self) -> char {
-        match self.held {
-            Some(true) => '✓',
-            Some(false) => '✗',
-            None => '?',
-        }
+    pub(crate) fn new(
+        policy: &'static PolicyInfo,
+        outcome: PolicyOutcome,
+        events: &[Event],
+    ) -> Self {
+        Self { policy, outcome, conditions: told::conditions(events, &policy.plan) }
     }
 }
 
 impl FactRead {
     fn of(seen: &SeenFact) -> Self {
-        let conditions = seen.derivation.map(|derivation| derivation.plan.conditions);
+        let derivation = seen.derivation;
+        let plan = derivation.map_or(Plan::NOTHING, |derivation| derivation.plan);
         Self {
             fact: seen.fact,
             key: seen.key.clone(),
             found: FactFound::of(&seen.seen),
-            location: seen.derivation.map(|derivation| derivation.location),
-            conditions: met_conditions(&seen.run, conditions.unwrap_or_default()),
-        }
-    }
-}
-
-impl FactFound {
-    fn of(seen: &Seen) -> Self {
-        match seen {
-            Seen::Value(value) => Self::Value(value.clone()),
-            Seen::Missing(default) => Self::Missing(default.clone()),
-            Seen::Sensitive => Self::Sensitive,
-            Seen::Failed(error) => Self::Failed(error.to_string()),
-            Seen::Pending => Self::NotLoaded,
+            location: derivation.map(|derivation| derivation.location),
+            conditions: told::conditions(&seen.run, &plan),
         }
     }
 }
@@ -279,104 +221,6 @@ impl fmt::Display for Change {
         };
         let held = if *holds { "held" } else { "did not hold" };
         write!(f, "{would} if `{}` {held} (`{policy}`)", condition.text)
-    }
-}
-
-/// Draws an explanation.
-struct Tree<'e> {
-    explanation: &'e Explanation,
-    colors: bool,
-}
-
-/// Colours of a terminal.
-#[derive(Clone, Copy)]
-enum Color {
-    Green,
-    Red,
-    Yellow,
-    Dim,
-}
-
-impl Tree<'_> {
-    fn paint(&self, color: Color, text: impl fmt::Display) -> String {
-        if !self.colors {
-            return text.to_string();
-        }
-        let code = match color {
-            Color::Green => 32,
-            Color::Red => 31,
-            Color::Yellow => 33,
-            Color::Dim => 2,
-        };
-        format!("\u{1b}[{code}m{text}\u{1b}[0m")
-    }
-
-    fn policy(
-        &self,
-        f: &mut fmt::Formatter<'_>,
-        it: &PolicyExplanation,
-        last: bool,
-    ) -> fmt::Result {
-        let PolicyExplanation { policy, outcome, conditions } = it;
-        let color = match (outcome, policy.effect) {
-            (PolicyOutcome::Applies, Effect::Permit) => Color::Green,
-            (PolicyOutcome::Applies, Effect::Forbid) => Color::Red,
-            (PolicyOutcome::Indeterminate, _) => Color::Yellow,
-            _ => Color::Dim,
-        };
-        let (branch, indent) = if last { ("└─", "   ") } else { ("├─", "│  ") };
-        let (effect, outcome) = (policy.effect, self.paint(color, outcome));
-        let place = self.paint(Color::Dim, format!("({})", policy.location));
-        writeln!(f, "{branch} {effect} `{policy}` {outcome} {place}")?;
-        if let Some(docs) = policy.docs.lines().next() {
-            writeln!(f, "{indent}{}", self.paint(Color::Dim, docs))?;
-        }
-        self.conditions(f, conditions, indent)
-    }
-
-    fn conditions(
-        &self,
-        f: &mut fmt::Formatter<'_>,
-        conditions: &[ConditionMet],
-        indent: &str,
-    ) -> fmt::Result {
-        for met in conditions {
-            if let Some(condition) = met.condition {
-                let color = match met.held {
-                    Some(true) => Color::Green,
-                    Some(false) => Color::Red,
-                    None => Color::Yellow,
-                };
-                let text = condition.text;
-                let kind = if condition.kind == ConditionKind::Arm { "→" } else { "" };
-                let mark = self.paint(color, met.mark());
-                writeln!(f, "{indent}{mark} {kind}{text}")?;
-            }
-            for fact in &met.facts {
-                writeln!(f, "{indent}    {} {}", fact.key, fact.found)?;
-                self.conditions(f, &fact.conditions, &format!("{indent}      "))?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Tree<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Explanation { decision, policies, changes } = self.explanation;
-        let color = match decision {
-            Decision::Allow { .. } => Color::Green,
-            Decision::Deny { .. } => Color::Red,
-            Decision::Indeterminate { .. } => Color::Yellow,
-        };
-        writeln!(f, "{}", self.paint(color, decision))?;
-        for (at, policy) in policies.iter().enumerate() {
-            self.policy(f, policy, at + 1 == policies.len())?;
-        }
-        for change in changes {
-            writeln!(f, "{change}")?;
-        }
-        Ok(())
     }
 }
 

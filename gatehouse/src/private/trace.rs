@@ -1,0 +1,175 @@
+//! Writes down what a rule reports while it runs.
+
+use std::collections::BTreeSet;
+
+use super::cx::{Cx, Stop};
+use super::watch::Watch;
+use crate::fact::{FactError, FactKey};
+use crate::plan::Derivation;
+use crate::source::Sources;
+
+/// What was found of a fact.
+#[derive(Clone, Debug)]
+pub enum Seen {
+    /// A value, as its `Debug` shows it.
+    Value(String),
+    /// None, and what stands in for it.
+    Missing(Option<String>),
+    /// A value that is not to be shown.
+    Sensitive,
+    /// The load failed.
+    Failed(FactError),
+    /// It is not loaded.
+    Pending,
+}
+
+/// A fact that a body has read.
+#[derive(Clone, Debug)]
+pub struct SeenFact {
+    /// Its name.
+    pub fact: &'static str,
+    /// Its key, as its `Debug` shows it.
+    pub key: String,
+    /// What was found.
+    pub seen: Seen,
+    /// How it is computed, of a derived fact.
+    pub derivation: Option<&'static Derivation>,
+    /// What its body did, of a derived fact that was not shown before.
+    pub run: Vec<Event>,
+}
+
+/// What a body reports. Places are those in its plan.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A fact was read.
+    Fact {
+        /// The place of the load.
+        load: usize,
+        /// What was read.
+        fact: SeenFact,
+    },
+    /// A pattern is tried.
+    Tried {
+        /// The place of the condition.
+        condition: u32,
+    },
+    /// A condition came to a value.
+    Met {
+        /// The place of the condition.
+        condition: u32,
+        /// The value.
+        value: bool,
+    },
+}
+
+/// Writes down what is reported.
+#[derive(Debug, Default)]
+pub struct Trace {
+    /// The bodies that run: the policy's, and above it those of derived facts that are shown.
+    runs: Vec<Run>,
+    /// A condition of the policy that is to come out the other way.
+    flipped: Option<u32>,
+    /// The derived facts whose bodies were shown, by their keys.
+    shown: BTreeSet<String>,
+    /// How many derived facts are being worked out.
+    muted: u32,
+}
+
+/// One body's run.
+#[derive(Debug, Default)]
+struct Run {
+    events: Vec<Event>,
+    load: usize,
+}
+
+/// How many derived facts' bodies one explanation shows.
+const MOST_SHOWN: usize = 256;
+
+impl Trace {
+    /// For a policy's run, in which the condition `flipped` comes out the other way.
+    pub(crate) fn flipping(flipped: u32) -> Self {
+        Self { flipped: Some(flipped), ..Self::default() }
+    }
+
+    /// Begins a policy's run.
+    pub(crate) fn begin(&mut self) {
+        self.runs = vec![Run::default()];
+    }
+
+    /// Ends it.
+    pub(crate) fn end(&mut self) -> Vec<Event> {
+        self.runs.drain(..).next().map(|run| run.events).unwrap_or_default()
+    }
+
+    fn note(&mut self, event: impl FnOnce(usize) -> Event) {
+        if self.muted == 0
+            && let Some(run) = self.runs.last_mut()
+        {
+            run.events.push(event(run.load));
+        }
+    }
+}
+
+impl Watch for Trace {
+    const WATCHES: bool = true;
+
+    fn condition(&mut self, condition: u32, value: bool) -> bool {
+        if self.muted > 0 {
+            return value;
+        }
+        let flips = self.runs.len() == 1 && self.flipped == Some(condition);
+        let value = value != flips;
+        self.note(|_| Event::Met { condition, value });
+        value
+    }
+
+    fn tried(&mut self, condition: u32) {
+        self.note(|_| Event::Tried { condition });
+    }
+
+    fn at(&mut self, load: usize) {
+        if self.muted == 0
+            && let Some(run) = self.runs.last_mut()
+        {
+            run.load = load;
+        }
+    }
+
+    fn fact(&mut self, fact: SeenFact) {
+        self.note(|load| Event::Fact { load, fact });
+    }
+
+    fn mute(&mut self, muted: bool) {
+        self.muted = if muted { self.muted + 1 } else { self.muted.saturating_sub(1) };
+    }
+
+    fn mark(&self) -> (u32, usize) {
+        (self.muted, self.runs.len())
+    }
+
+    fn unwind(&mut self, (muted, runs): (u32, usize)) {
+        self.muted = muted;
+        self.runs.truncate(runs);
+    }
+
+    fn derived<K: FactKey, P: Sources>(
+        cx: &mut Cx<P, Self>,
+        mut fact: SeenFact,
+        run: impl FnOnce(&mut Cx<P, Self>) -> Result<K::Value, Stop>,
+    ) {
+        let trace = &mut cx.watch;
+        if trace.muted > 0 {
+            return;
+        }
+        let is_known = !matches!(fact.seen, Seen::Pending);
+        if is_known && trace.shown.len() < MOST_SHOWN && trace.shown.insert(fact.key.clone()) {
+            trace.runs.push(Run::default());
+            let failed = cx.failed.len();
+            // What it comes to is known.
+            let _ = run(cx);
+            cx.failed.truncate(failed);
+            fact.run = cx.watch.runs.pop().map(|run| run.events).unwrap_or_default();
+        }
+        cx.watch.fact(fact);
+    }
+}
