@@ -114,10 +114,10 @@ fn loads_become_reads() {
                     };
                     met(true, 1, cx);
                     met(
-                        {
-                            let met: bool = doc.shared;
-                            met
-                        },
+                        Is {
+                            bool: doc.shared,
+                        }
+                            .bool,
                         2,
                         cx,
                     )
@@ -195,13 +195,10 @@ fn operands_over_facts_are_three_valued() {
                             cx,
                             |cx| ::core::result::Result::Ok(
                                 met(
-                                    {
-                                        let met: bool = !holds(
-                                            C(user.id),
-                                            cx.at(2),
-                                        )?;
-                                        met
-                                    },
+                                    Is {
+                                        bool: !holds(C(user.id), cx.at(2))?,
+                                    }
+                                        .bool,
                                     2,
                                     cx,
                                 ),
@@ -239,14 +236,14 @@ fn operands_that_leave_or_change_are_strict() {
                 let applies: bool = {
                     let mut n = 0;
                     (met(
-                        {
-                            let met: bool = MaybeMissing::given(
+                        Is {
+                            bool: MaybeMissing::given(
                                 read(A(user.id), cx.at(0))?,
                                 0,
                                 cx,
-                            )?;
-                            met
-                        },
+                            )?,
+                        }
+                            .bool,
                         1,
                         cx,
                     )
@@ -789,7 +786,7 @@ fn operands_lose_their_parentheses() {
     let source = "#[policy] async fn p(u: &U) -> bool { A(u).await && (u.a || u.b) && (B(u).await || C(u).await) && (D(u).await)? }";
     let evaluate = function(source, "evaluate");
     let evaluate: String = evaluate.split_whitespace().collect();
-    for text in ["|cx|or(", "MaybeMissing::given(read(D(u),cx)?,"] {
+    for text in ["|cx|or(", "MaybeMissing::given(read(D(u),cx.at(3))?,"] {
         assert!(evaluate.contains(text), "{text}\n{evaluate}");
     }
     assert!(!evaluate.contains("Ok((") && !evaluate.contains("met(("), "{evaluate}");

@@ -70,6 +70,13 @@ impl<P: Sources, W: Watch> Cx<P, W> {
     }
 }
 
+/// What is a `bool`. A value of another type is shown as such in a field, and not as an argument.
+#[derive(Debug)]
+pub struct Is {
+    /// The value.
+    pub bool: bool,
+}
+
 /// A condition that came to `value`.
 #[inline]
 pub fn met<P: Sources, W: Watch>(value: bool, condition: u32, cx: &mut Cx<P, W>) -> bool {
