@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use crate::fact::{FactError, FactKey, FactResult, LoadedFact};
-use crate::private::{AnyTable, Cx, Stop, Watch};
+use crate::private::{AnyTable, Cx, Stop, Watch, shown};
 use crate::session::{HashState, Index};
 
 /// Loads one fact, many keys at a time: implemented by you, on a database handle, a client, a map.
@@ -149,7 +149,10 @@ impl<K: FactKey> Loaded<K> {
 
 impl<K: FactKey> fmt::Debug for Loaded<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let found = self.found.iter().filter_map(|(key, found)| Some((key, found.as_ref()?)));
+        let found = self
+            .found
+            .iter()
+            .filter_map(|(key, found)| Some((key, found.as_ref()?.as_ref().map(shown::<K>))));
         f.write_str("Loaded ")?;
         f.debug_map().entries(found).finish()
     }

@@ -245,11 +245,7 @@ impl<'a> Emitter<'a> {
                 for<'k> #value: #krate::private::ValueBounds<'k>,
         };
         let (derivation, output) = (self.derivation(), self.output());
-        let sensitive = self.fact.sensitive.then(|| {
-            quote!(
-                const SENSITIVE: ::core::primitive::bool = true;
-            )
-        });
+        let sensitive = self.sensitive();
         let at_name = krate.spanned(name.span());
         let fact_key = quote_spanned!(name.span()=> impl #at_name::FactKey);
         let never_missing = self.never_missing().then(|| {
@@ -275,6 +271,24 @@ impl<'a> Emitter<'a> {
             }
             #answered
         }
+    }
+
+    /// Whether its values are shown: not if it says so. Nor if it is computed from what is not shown,
+    /// and more than the answer to a question.
+    fn sensitive(&self) -> Option<TokenStream> {
+        let krate = self.krate;
+        let is = if self.fact.sensitive {
+            quote!(true)
+        } else {
+            let derived = self.derived.filter(|derived| !derived.body.gives_bool)?;
+            let bases = derived.bases.iter();
+            let bases = bases.map(|base| quote!(<#base as #krate::FactKey>::SENSITIVE));
+            quote!(#(#bases)||*)
+        };
+        let is = if is.is_empty() { return None } else { is };
+        Some(quote!(
+            const SENSITIVE: ::core::primitive::bool = #is;
+        ))
     }
 
     /// Whether `.await` gives no `Option`.

@@ -40,16 +40,17 @@ fn policy(it: &PolicyExplanation, text: &mut String) -> fmt::Result {
 fn conditions(conditions_met: &[ConditionMet], text: &mut String, depth: usize) -> fmt::Result {
     let indent = "  ".repeat(depth);
     for met in conditions_met {
+        let inner = if met.condition.is_some() { "  " } else { "" };
         if let Some(condition) = met.condition {
             let taken = if condition.kind == ConditionKind::Arm { "→ " } else { "" };
             writeln!(text, "{indent}- {} {taken}{}", mark(met), code(condition.text))?;
         }
         for fact in met.facts.iter().take(MOST_FACTS) {
-            writeln!(text, "{indent}  - {} {}", code(&fact.key), fact.found)?;
+            writeln!(text, "{indent}{inner}- {} {}", code(&fact.key), fact.found)?;
             conditions(&fact.conditions, text, depth + 2)?;
         }
         if let Some(more) = met.facts.len().checked_sub(MOST_FACTS).filter(|more| *more > 0) {
-            writeln!(text, "{indent}  - and {more} more")?;
+            writeln!(text, "{indent}{inner}- and {more} more")?;
         }
     }
     Ok(())

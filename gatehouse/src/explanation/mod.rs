@@ -12,7 +12,7 @@ use std::fmt;
 
 use crate::gate::Decision;
 use crate::plan::{Condition, Plan};
-use crate::policy::{Location, PolicyInfo};
+use crate::policy::{Effect, Location, PolicyInfo};
 use crate::private::{Event, SeenFact};
 
 /// Why a gate decided as it did: made by [`Bound::explain`](crate::Bound::explain).
@@ -75,7 +75,7 @@ pub enum PolicyOutcome {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ConditionMet {
-    /// The condition as written, and where; `None` for facts that were read after the last one.
+    /// The condition as written, and where; `None` for facts that are part of none.
     pub condition: Option<&'static Condition>,
     /// Whether it held: was true, had a value, matched. `None` if it came to nothing, because a fact in
     /// it failed or was not loaded.
@@ -95,10 +95,25 @@ pub struct FactRead {
     pub key: String,
     /// What was found.
     pub found: FactFound,
+    /// The type of the source that was asked, unless it is a derived fact.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub source: Option<&'static str>,
     /// Where the body is, of a derived fact.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub location: Option<Location>,
     /// What the body of a derived fact met, the first time that the fact is read.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
     pub conditions: Vec<ConditionMet>,
+}
+
+/// A fact that a decision depends on, in a [record](crate::DecisionRecord) of it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ConsultedFact {
+    /// The policy that read it, or a derived fact which that policy read.
+    pub policy: &'static PolicyInfo,
+    /// The fact; what the body of a derived one met is left out.
+    pub read: FactRead,
 }
 
 /// What was found of a fact.
@@ -144,6 +159,21 @@ impl Explanation {
         Self { decision, policies, changes }
     }
 
+    /// The facts that were read for the decision, each once for each policy, in the order of the
+    /// conditions: of the forbids, and of the permits if no forbid applies.
+    pub(crate) fn consulted(self) -> Vec<ConsultedFact> {
+        let forbidden = matches!(self.decision, Decision::Deny { by: Some(_) });
+        let mut consulted = Vec::new();
+        for PolicyExplanation { policy, conditions, .. } in self.policies {
+            if !forbidden || policy.effect == Effect::Forbid {
+                let mut reads = Vec::new();
+                told::flatten(conditions, &mut reads);
+                consulted.extend(reads.into_iter().map(|read| ConsultedFact { policy, read }));
+            }
+        }
+        consulted
+    }
+
     /// The explanation as Markdown, for a ticket or a pull request.
     #[must_use]
     pub fn to_markdown(&self) -> String {
@@ -181,6 +211,7 @@ impl FactRead {
             fact: seen.fact,
             key: seen.key.clone(),
             found: FactFound::of(&seen.seen),
+            source: seen.source,
             location: derivation.map(|derivation| derivation.location),
             conditions: told::conditions(&seen.run, &plan),
         }

@@ -10,7 +10,7 @@ pub(super) fn conditions(events: &[Event], plan: &Plan) -> Vec<ConditionMet> {
     for event in events {
         match event {
             Event::Fact { load, fact } => told.fact(*load, FactRead::of(fact)),
-            Event::Tried { condition } => told.push(*condition, Held::Tried),
+            Event::Tried { condition } => told.tried(*condition),
             Event::Met { condition, value } => told.met(*condition, *value),
         }
     }
@@ -30,48 +30,78 @@ enum Held {
 /// A run, as far as it is told.
 struct Told {
     plan: Plan,
-    met: Vec<(u32, Held, Vec<FactRead>)>,
+    met: Vec<Line>,
     /// Facts that were read since, and are part of no condition.
     between: Vec<FactRead>,
 }
 
+struct Line {
+    /// `None` for facts that are part of no condition.
+    condition: Option<u32>,
+    held: Held,
+    facts: Vec<FactRead>,
+}
+
 impl Told {
-    fn push(&mut self, condition: u32, held: Held) {
-        self.met.push((condition, held, Vec::new()));
+    fn push(&mut self, condition: Option<u32>, held: Held, facts: Vec<FactRead>) -> usize {
+        self.met.push(Line { condition, held, facts });
+        self.met.len() - 1
     }
 
     fn fact(&mut self, load: usize, fact: FactRead) {
         let mut conditions = self.plan.conditions.iter();
         let owner = conditions.position(|condition| condition.loads.contains(&load));
-        let Some(owner) = owner.and_then(|owner| u32::try_from(owner).ok()) else {
-            return self.between.push(fact);
-        };
-        let at = self.begun(owner);
-        self.met[at].2.push(fact);
+        match owner.and_then(|owner| u32::try_from(owner).ok()) {
+            Some(owner) => {
+                let at = self.begun(owner);
+                self.met[at].facts.push(fact);
+            }
+            None => self.between.push(fact),
+        }
+    }
+
+    fn tried(&mut self, condition: u32) {
+        self.flush();
+        self.push(Some(condition), Held::Tried, Vec::new());
+    }
+
+    fn met(&mut self, condition: u32, value: bool) {
+        // Which arm is taken, the facts before it say.
+        let is_arm = self.kind(condition) == Some(ConditionKind::Arm);
+        let facts = if is_arm { std::mem::take(&mut self.between) } else { Vec::new() };
+        let at = self.begun(condition);
+        self.met[at].held = Held::Is(value);
+        self.met[at].facts.extend(facts);
+        if !value && self.kind(condition) == Some(ConditionKind::Present) {
+            self.give_up_around(condition);
+        }
+    }
+
+    /// The patterns around a `?` that ended the run, which have greater numbers, have nothing to match.
+    fn give_up_around(&mut self, condition: u32) {
+        for line in &mut self.met {
+            if line.condition > Some(condition) && line.held == Held::Tried {
+                line.held = Held::Begun;
+            }
+        }
     }
 
     /// The place of a condition that is begun, and has no value yet.
     fn begun(&mut self, condition: u32) -> usize {
         let is_open =
-            |(id, held, _): &(u32, Held, _)| *id == condition && !matches!(held, Held::Is(_));
+            |line: &Line| line.condition == Some(condition) && !matches!(line.held, Held::Is(_));
         if let Some(at) = self.met.iter().rposition(is_open) {
             return at;
         }
-        self.push(condition, Held::Begun);
-        self.met.len() - 1
+        self.flush();
+        self.push(Some(condition), Held::Begun, Vec::new())
     }
 
-    fn met(&mut self, condition: u32, value: bool) {
-        let at = self.begun(condition);
-        self.met[at].1 = Held::Is(value);
-        self.met[at].2.append(&mut self.between);
-        // A pattern around it has a greater number: what it would be matched with is not there.
-        if !value && self.kind(condition) == Some(ConditionKind::Present) {
-            for (id, held, _) in &mut self.met {
-                if *id > condition && *held == Held::Tried {
-                    *held = Held::Begun;
-                }
-            }
+    /// Gives the facts that are part of no condition a line of their own.
+    fn flush(&mut self) {
+        if !self.between.is_empty() {
+            let facts = std::mem::take(&mut self.between);
+            self.push(None, Held::Begun, facts);
         }
     }
 
@@ -84,9 +114,10 @@ impl Told {
     }
 
     fn over(mut self) -> Vec<ConditionMet> {
-        let (met, between) = (std::mem::take(&mut self.met), std::mem::take(&mut self.between));
-        let of = |(id, held, facts): (u32, Held, Vec<FactRead>)| ConditionMet {
-            condition: self.condition(id),
+        self.flush();
+        let met = std::mem::take(&mut self.met);
+        let of = |Line { condition, held, facts }| ConditionMet {
+            condition: condition.and_then(|condition| self.condition(condition)),
             held: match held {
                 Held::Is(value) => Some(value),
                 Held::Tried if facts.iter().all(FactRead::is_known) => Some(false),
@@ -94,11 +125,19 @@ impl Told {
             },
             facts,
         };
-        let mut met: Vec<ConditionMet> = met.into_iter().map(of).collect();
-        if !between.is_empty() {
-            met.push(ConditionMet { condition: None, held: None, facts: between });
+        met.into_iter().map(of).collect()
+    }
+}
+
+/// The facts of some conditions that are known, or failed, each once; those that a derived fact was
+/// computed from come after it.
+pub(super) fn flatten(conditions: Vec<ConditionMet>, reads: &mut Vec<FactRead>) {
+    for mut read in conditions.into_iter().flat_map(|met| met.facts) {
+        let inside = std::mem::take(&mut read.conditions);
+        if read.found != FactFound::NotLoaded && reads.iter().all(|known| known.key != read.key) {
+            reads.push(read);
         }
-        met
+        flatten(inside, reads);
     }
 }
 

@@ -101,8 +101,9 @@ impl Tree<'_> {
                 let mark = self.paint(color, mark(met));
                 writeln!(f, "{indent}{mark} {taken}{text}")?;
             }
+            let mark = if met.condition.is_some() { "    " } else { "· " };
             for fact in met.facts.iter().take(MOST_FACTS) {
-                writeln!(f, "{indent}    {} {}", fact.key, fact.found)?;
+                writeln!(f, "{indent}{mark}{} {}", fact.key, fact.found)?;
                 self.conditions(f, &fact.conditions, &format!("{indent}      "))?;
             }
             if let Some(more) = met.facts.len().checked_sub(MOST_FACTS).filter(|more| *more > 0) {

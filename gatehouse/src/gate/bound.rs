@@ -85,12 +85,6 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         }
     }
 
-    /// What is known of each policy, in the gate's order.
-    #[cfg(feature = "testing")]
-    pub(crate) fn policies(&self) -> Vec<&'static crate::policy::PolicyInfo> {
-        super::executor::policies(self.rules)
-    }
-
     /// The sources that are asked.
     #[cfg(feature = "testing")]
     pub(crate) fn sources(&self) -> std::sync::Arc<P> {

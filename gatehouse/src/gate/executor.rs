@@ -8,10 +8,10 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use super::decision::{Decision, FailedFacts};
-use super::explain::explain;
+use super::explain::{consulted, explain};
 use super::tally::{Outcome, Tally};
 use super::watch::{Asked, Watch};
-use crate::explanation::Explanation;
+use crate::explanation::{ConsultedFact, Explanation};
 use crate::fact::FactError;
 use crate::policy::{Domain, DynPolicy, Effect, PolicyInfo, PolicySet, Rule, Visitor};
 use crate::private::{Cx, Request, Stop};
@@ -182,31 +182,6 @@ impl<D: Domain, P: Sources> Visit<D, P> for MostRounds {
     }
 }
 
-/// What is known of each policy, in the gate's order.
-#[cfg(feature = "testing")]
-pub(super) fn policies<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> Vec<&'static PolicyInfo> {
-    let mut policies = Policies(Vec::new());
-    rules.visit(&mut policies);
-    policies.0
-}
-
-#[cfg(feature = "testing")]
-struct Policies(Vec<&'static PolicyInfo>);
-
-#[cfg(feature = "testing")]
-impl<D: Domain, P: Sources> Visitor<D, P> for Policies {
-    fn rule<A: Rule<D, P>>(&mut self) {
-        self.0.push(A::INFO);
-    }
-}
-
-#[cfg(feature = "testing")]
-impl<D: Domain, P: Sources> Visit<D, P> for Policies {
-    fn erased(&mut self, policy: &dyn DynPolicy<D, P>) {
-        self.0.push(policy.info());
-    }
-}
-
 /// A pure policy has one more load behind it after each round, so this many rounds are enough.
 fn most_rounds<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> u32 {
     let mut most = MostRounds(0);
@@ -289,7 +264,8 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
             if i > 0 && page.is_recorded() {
                 yield_now().await;
             }
-            page.record::<D>(i * RESOURCES_PER_YIELD, decisions, &resource);
+            let facts = |i, decision: &Decision| self.consulted(cx, resource(i), decision);
+            page.record::<D>(i * RESOURCES_PER_YIELD, decisions, &resource, facts);
         }
     }
 
@@ -302,6 +278,16 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
         let Self { rules, subject, action, context, .. } = *self;
         let request = Request { subject, action, resource, context };
         explain(rules, &request, &cx, decided(decision))
+    }
+
+    fn consulted(
+        &self,
+        cx: &Cx<P>,
+        resource: &D::Resource,
+        decision: &Decision,
+    ) -> Vec<ConsultedFact> {
+        let Self { rules, subject, action, context, .. } = *self;
+        consulted(rules, &Request { subject, action, resource, context }, cx, decision)
     }
 
     async fn decide<'i>(

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::decision::Decision;
 use super::executor::{Rules, Visit};
 use super::tally::{Outcome, Tally};
-use crate::explanation::{Change, Explanation, PolicyExplanation, PolicyOutcome};
+use crate::explanation::{Change, ConsultedFact, Explanation, PolicyExplanation, PolicyOutcome};
 use crate::plan::ConditionKind;
 use crate::policy::{Domain, DynPolicy, PolicyInfo, Rule, Visitor};
 use crate::private::{Cx, Event, Request, Stop, Trace};
@@ -91,6 +91,29 @@ fn caught(run: impl FnOnce() -> Result<bool, Stop>) -> Result<bool, Stop> {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or(Err(Stop::Pending))
 }
 
+/// The facts that `decision` depends on.
+pub(super) fn consulted<D: Domain, P: Sources, R: Rules<D, P>>(
+    rules: R,
+    request: &Request<'_, D>,
+    cx: &Cx<P>,
+    decision: &Decision,
+) -> Vec<ConsultedFact> {
+    let policies = watched(rules, request, cx);
+    let policies = policies.iter().map(|it| policy(it, decision)).collect();
+    Explanation::new(decision.clone(), policies, Vec::new()).consulted()
+}
+
+/// Runs all policies before a watcher's eyes.
+fn watched<D: Domain, P: Sources, R: Rules<D, P>>(
+    rules: R,
+    request: &Request<'_, D>,
+    cx: &Cx<P>,
+) -> Vec<Watched> {
+    let mut all = WatchAll { request, cx: cx.traced(Trace::default()), policies: Vec::new() };
+    rules.visit(&mut all);
+    all.policies
+}
+
 /// Explains `decision`, to which `cx` has the facts.
 pub(super) fn explain<D: Domain, P: Sources, R: Rules<D, P>>(
     rules: R,
@@ -98,17 +121,15 @@ pub(super) fn explain<D: Domain, P: Sources, R: Rules<D, P>>(
     cx: &Cx<P>,
     decision: Decision,
 ) -> Explanation {
-    let cx_of_all = cx.traced(Trace::default());
-    let mut all = WatchAll { request, cx: cx_of_all, policies: Vec::new() };
-    rules.visit(&mut all);
-    let runs: Vec<_> = all.policies.iter().map(|it| (it.policy, it.run)).collect();
+    let watched = watched(rules, request, cx);
+    let runs: Vec<_> = watched.iter().map(|it| (it.policy, it.run)).collect();
     let flipped = |at: usize, condition: u32| {
         let cx = cx.traced(Trace::flipping(condition));
         let mut one = WatchOne { request, cx, at, met: 0, run: Err(Stop::Pending) };
         rules.visit(&mut one);
         one.run
     };
-    let changes = all.policies.iter().enumerate().filter_map(|(at, watched)| {
+    let changes = watched.iter().enumerate().filter_map(|(at, watched)| {
         change(watched, &decision, |condition| {
             let mut runs = runs.clone();
             runs[at].1 = flipped(at, condition);
@@ -116,7 +137,7 @@ pub(super) fn explain<D: Domain, P: Sources, R: Rules<D, P>>(
         })
     });
     let changes = changes.collect();
-    let policies = all.policies.iter().map(|it| policy(it, &decision)).collect();
+    let policies = watched.iter().map(|it| policy(it, &decision)).collect();
     Explanation::new(decision, policies, changes)
 }
 

@@ -1,5 +1,7 @@
 //! What a running policy reads from.
 
+use std::any::type_name_of_val;
+
 use super::trace::{Seen, SeenFact, Trace};
 use super::walk::Walk;
 use super::watch::{Unwatched, Watch};
@@ -218,7 +220,9 @@ fn stored_watched<P: Sources, W: Watch, K: Stored<P>>(
         }
         Err(stop) => cx.seen_stop(*stop),
     };
-    cx.watch.fact(SeenFact { fact: K::NAME, key: shown, seen, derivation: None, run: Vec::new() });
+    let source = cx.generation().map(|of| type_name_of_val(K::source(&of.sources)));
+    let (derivation, run) = (None, Vec::new());
+    cx.watch.fact(SeenFact { fact: K::NAME, key: shown, seen, source, derivation, run });
     found.map(K::output)
 }
 

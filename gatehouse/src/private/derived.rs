@@ -71,8 +71,8 @@ fn show<P: Sources, W: Watch, K: Derived<P>>(
         Ok(value) => Seen::Value(format!("{value:?}")),
         Err(stop) => cx.seen_stop(*stop),
     };
-    let (fact, derivation, run) = (K::NAME, K::DERIVATION, Vec::new());
-    let fact = SeenFact { fact, key: format!("{key:?}"), seen, derivation, run };
+    let (fact, source, derivation, run) = (K::NAME, None, K::DERIVATION, Vec::new());
+    let fact = SeenFact { fact, key: format!("{key:?}"), seen, source, derivation, run };
     W::derived::<K, P>(cx, fact, |cx| key.evaluate(cx));
 }
 

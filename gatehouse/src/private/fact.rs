@@ -6,7 +6,7 @@
 use std::fmt::Debug;
 use std::hash::{Hash, Hasher};
 
-use crate::fact::LoadedFact;
+use crate::fact::{FactKey, LoadedFact};
 
 /// A type that can be part of a key. Everything with the traits of a key is one.
 #[diagnostic::on_unimplemented(
@@ -103,6 +103,11 @@ impl<K: LoadedFact> LoadedBounds<'_> for K {}
 
 /// Stands in for a key part that is shown nowhere.
 pub struct Sensitive;
+
+/// A value of a fact, as text may show it.
+pub(crate) fn shown<K: FactKey>(value: &K::Value) -> &dyn Debug {
+    if K::SENSITIVE { &Sensitive } else { value }
+}
 
 impl Debug for Sensitive {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

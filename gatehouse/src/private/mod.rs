@@ -19,6 +19,7 @@ mod watch;
 pub use self::ask::{ask, ask_each, known, slice};
 pub use self::cx::{Cx, Request, Stop, Stored, read, stored};
 pub use self::derived::{Derived, derived};
+pub(crate) use self::fact::shown;
 pub use self::fact::*;
 pub use self::logic::{
     MaybeMissing, NeverMissing, Truth, all, and, any, attempt, each, holds, or, ordered,

@@ -32,6 +32,8 @@ pub struct SeenFact {
     pub key: String,
     /// What was found.
     pub seen: Seen,
+    /// The type of its source, unless it is a derived fact.
+    pub source: Option<&'static str>,
     /// How it is computed, of a derived fact.
     pub derivation: Option<&'static Derivation>,
     /// What its body did, of a derived fact that was not shown before.

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use crate::described::Described;
+use crate::explanation::ConsultedFact;
 use crate::gate::Decision;
 
 /// One decision, for the audit log: what a [`DecisionSink`](crate::DecisionSink) is given.
@@ -33,6 +34,9 @@ pub struct DecisionRecord {
     pub resource: Described,
     /// What was decided, by which policy, and which facts failed.
     pub decision: Decision,
+    /// The facts that it depends on; none unless the recorder is to
+    /// [note them](crate::Recorder::with_facts).
+    pub facts: Vec<ConsultedFact>,
     /// Records that were dropped since the last one that got through.
     pub dropped_before: u64,
 }
@@ -44,18 +48,22 @@ pub(super) struct Stretch {
     pub(super) evaluation: Arc<EvaluationRecord>,
     /// The place of the first on the page.
     pub(super) first: usize,
-    pub(super) decided: Vec<(Described, Decision)>,
+    pub(super) decided: Vec<Decided>,
+}
+
+/// A decision about one resource.
+pub(super) struct Decided {
+    pub(super) resource: Described,
+    pub(super) decision: Decision,
+    pub(super) facts: Vec<ConsultedFact>,
 }
 
 impl Stretch {
     pub(super) fn records(self) -> impl Iterator<Item = DecisionRecord> {
         let Self { evaluation, first, decided } = self;
-        (first..).zip(decided).map(move |(item, (resource, decision))| DecisionRecord {
-            evaluation: Arc::clone(&evaluation),
-            item,
-            resource,
-            decision,
-            dropped_before: 0,
+        (first..).zip(decided).map(move |(item, Decided { resource, decision, facts })| {
+            let evaluation = Arc::clone(&evaluation);
+            DecisionRecord { evaluation, item, resource, decision, facts, dropped_before: 0 }
         })
     }
 }

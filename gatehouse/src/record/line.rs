@@ -4,8 +4,9 @@ use serde::{Serialize, Serializer};
 
 use super::data::DecisionRecord;
 use super::time::Timestamp;
+use crate::explanation::{ConsultedFact, FactFound, FactRead};
 use crate::gate::Decision;
-use crate::policy::{Effect, PolicyInfo};
+use crate::policy::{Effect, Location, PolicyInfo};
 
 #[derive(Serialize)]
 struct Line<'r> {
@@ -27,6 +28,8 @@ struct Line<'r> {
     policy: Option<Policy>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     failed: Vec<Failed>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    facts: Vec<Read<'r>>,
     item: usize,
     items: usize,
     rounds: usize,
@@ -44,6 +47,26 @@ struct Policy {
     docs: &'static str,
     file: &'static str,
     line: u32,
+}
+
+#[derive(Serialize)]
+struct Read<'r> {
+    policy: &'static str,
+    fact: &'static str,
+    key: &'r str,
+    found: &'r FactFound,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    derived_at: Option<Text<Location>>,
+}
+
+impl<'r> From<&'r ConsultedFact> for Read<'r> {
+    fn from(ConsultedFact { policy, read }: &'r ConsultedFact) -> Self {
+        let FactRead { fact, key, found, source, location, .. } = read;
+        let derived_at = location.map(Text);
+        Self { policy: policy.name, fact, key, found, source: *source, derived_at }
+    }
 }
 
 #[derive(Serialize)]
@@ -82,7 +105,7 @@ fn failed(decision: &Decision) -> Vec<Failed> {
 
 impl Serialize for DecisionRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { evaluation, item, resource, decision, dropped_before } = self;
+        let Self { evaluation, item, resource, decision, facts, dropped_before } = self;
         let line = Line {
             time: Text(Timestamp(evaluation.time)),
             session: Text(evaluation.session),
@@ -95,6 +118,7 @@ impl Serialize for DecisionRecord {
             decision: decision.as_str(),
             policy: decision.by().map(Policy::from),
             failed: failed(decision),
+            facts: facts.iter().map(Read::from).collect(),
             item: *item,
             items: evaluation.items,
             rounds: evaluation.rounds,

@@ -3,6 +3,7 @@
 
 use std::marker::PhantomData;
 
+use crate::explanation::ConsultedFact;
 use crate::gate::{Asked, Decision};
 use crate::policy::Domain;
 use crate::session::Session;
@@ -37,6 +38,7 @@ impl Page<'_> {
         _first: usize,
         _decisions: &[Option<Decision>],
         _resource: impl Fn(usize) -> &'i D::Resource,
+        _facts: impl Fn(usize, &Decision) -> Vec<ConsultedFact>,
     ) where
         D::Resource: 'i,
     {

@@ -82,6 +82,7 @@ const GATHER: Duration = Duration::from_millis(1);
 #[derive(Clone)]
 pub struct Recorder {
     intake: Intake,
+    facts: bool,
 }
 
 impl Recorder {
@@ -107,7 +108,17 @@ impl Recorder {
         let (intake, outlet) = queue(records);
         let drain = Drain { sink, outlet, pending: Vec::new(), reported: 0 };
         std::thread::Builder::new().name("gatehouse-recorder".into()).spawn(|| drain.run())?;
-        Ok(Self { intake })
+        Ok(Self { intake, facts: false })
+    }
+
+    /// The same recorder, which has the records of sessions that it is given to say on which facts a
+    /// decision depends: their keys, what was found, and where it comes from.
+    ///
+    /// It costs another run of the policies for each decision, and the text of their keys and values.
+    /// Facts and key parts that are personal should be `#[sensitive]`: then a placeholder is written.
+    #[must_use]
+    pub fn with_facts(self) -> Self {
+        Self { facts: true, ..self }
     }
 
     /// How many records were dropped so far: for want of room, or because the sink did not take
@@ -127,6 +138,10 @@ impl Recorder {
     /// [`NotFlushed`], if that takes longer than `patience`.
     pub fn flush(&self, patience: Duration) -> Result<(), NotFlushed> {
         self.intake.flush().recv_timeout(patience).map_err(|_| NotFlushed)
+    }
+
+    pub(super) fn notes_facts(&self) -> bool {
+        self.facts
     }
 
     pub(super) fn intake(&self) -> &Intake {

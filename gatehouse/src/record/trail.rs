@@ -4,8 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-use super::data::{EvaluationRecord, SessionId, Stretch};
+use super::data::{Decided, EvaluationRecord, SessionId, Stretch};
 use super::recorder::Recorder;
+use crate::explanation::ConsultedFact;
 use crate::gate::{Asked, Decision};
 use crate::policy::Domain;
 use crate::session::Session;
@@ -120,12 +121,14 @@ impl Page<'_> {
         self.0.is_some()
     }
 
-    /// Records decisions, from that of item `first` on.
+    /// Records decisions, from that of item `first` on. `facts` says on which facts a decision about
+    /// an item depends.
     pub(crate) fn record<'i, D: Domain>(
         &self,
         first: usize,
         decisions: &[Option<Decision>],
         resource: impl Fn(usize) -> &'i D::Resource,
+        facts: impl Fn(usize, &Decision) -> Vec<ConsultedFact>,
     ) where
         D::Resource: 'i,
     {
@@ -135,7 +138,9 @@ impl Page<'_> {
             return;
         }
         let describe = |(at, decision): (usize, &Option<Decision>)| {
-            Some((D::describe_resource(resource(first + at)), decision.clone()?))
+            let (at, decision) = (first + at, decision.clone()?);
+            let facts = if recorder.notes_facts() { facts(at, &decision) } else { Vec::new() };
+            Some(Decided { resource: D::describe_resource(resource(at)), decision, facts })
         };
         let described = decisions.iter().take(room.len()).enumerate().filter_map(describe);
         let mut decided = Vec::with_capacity(room.len());

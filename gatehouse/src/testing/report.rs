@@ -5,13 +5,13 @@ use std::fmt::{self, Write};
 
 use super::FactTable;
 use crate::gate::{Bound, Rules, SuppliesContext};
-use crate::policy::{Domain, PolicyInfo};
+use crate::policy::Domain;
 use crate::source::Sources;
 
 /// The most lines of rows, and of calls: what failed should stay on the screen.
 const MOST_LINES: usize = 40;
 
-/// All that is known of a decision, as text: the decision, the gate's policies, and, where the
+/// All that is known of a decision, as text: its [explanation](Bound::explain), and, where the
 /// sources are a [`FactTable`], its rows and calls. It is what a failed assertion prints.
 ///
 /// ```
@@ -29,8 +29,8 @@ const MOST_LINES: usize = 40;
 /// static GATE: Gate<Users, active> = Gate::new();
 /// let session = Session::new(FactTable::new().with(Suspended(7), true));
 /// let report = block_on(report(&GATE.bind(&session, &7, &()), &()));
-/// assert!(report.starts_with("decision: denied: no permit applies\n"));
-/// assert!(report.contains("permit active: Who is not suspended."));
+/// assert!(report.starts_with("denied: no permit applies\n"));
+/// assert!(report.contains("✗ !Suspended(*user).await"));
 /// assert!(report.contains("Suspended { user: 7 } = true"));
 /// ```
 pub async fn report<D, P, R, C>(access: &Bound<'_, D, P, R, C>, resource: &D::Resource) -> String
@@ -40,9 +40,7 @@ where
     R: Rules<D, P>,
     C: SuppliesContext<D::Context>,
 {
-    let decision = access.check(resource).await;
-    let mut report = format!("decision: {decision}\n");
-    section(&mut report, "policies", access.policies().into_iter().map(policy).collect());
+    let mut report = access.explain(resource).await.to_string();
     let sources = access.sources();
     let sources: &dyn Any = &*sources;
     if let Some(table) = sources.downcast_ref::<FactTable>() {
@@ -50,14 +48,6 @@ where
         section(&mut report, "calls", table.log().lines());
     }
     report
-}
-
-/// A policy on one line: the first of its doc comment.
-fn policy(policy: &PolicyInfo) -> String {
-    let PolicyInfo { name, effect, location, docs, .. } = policy;
-    let docs = docs.trim().lines().next().unwrap_or_default();
-    let colon = if docs.is_empty() { "" } else { ": " };
-    format!("{effect} {name}{colon}{docs} ({location})")
 }
 
 fn section(report: &mut String, title: &str, lines: Vec<String>) {

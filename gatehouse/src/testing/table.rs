@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use super::log::{Log, locked};
 use crate::fact::{FactError, LoadedFact};
+use crate::private::shown;
 use crate::source::{FactSource, Loaded};
 
 /// A set of sources that answers every fact from literal rows.
@@ -82,7 +83,7 @@ trait AnyRows: Any + Send {
 impl<K: LoadedFact> AnyRows for Rows<K> {
     fn lines(&self) -> Vec<String> {
         let line = |(key, answer): (&K, &Result<Option<K::Value>, FactError>)| match answer {
-            Ok(Some(value)) => format!("{key:?} = {value:?}"),
+            Ok(Some(value)) => format!("{key:?} = {:?}", shown::<K>(value)),
             Ok(None) => format!("{key:?} is missing"),
             Err(error) => format!("{key:?} fails: {error}"),
         };
