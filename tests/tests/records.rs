@@ -164,6 +164,60 @@ fn records(told: &Receiver<Heard>) -> Vec<DecisionRecord> {
     told.try_iter().filter_map(record).collect()
 }
 
+/// With a recorder that notes facts, a record says which facts the decision depends on, and where
+/// they come from; with another on the same session's source, nothing is said, and nothing differs.
+#[test]
+fn a_record_says_what_a_decision_depends_on() {
+    fact! {
+        pub Deep(user: u64) -> bool {
+            Level(user).await.is_some_and(|level| level > 4)
+        }
+    }
+    #[policy(forbid)]
+    async fn shallow(user: &u64) -> bool {
+        !Deep(*user).await
+    }
+    static GATE: Gate<Documents, (shallow, own, high)> = Gate::new();
+    let (recorder, told) = ear(Vec::new());
+    let silent = session().with_recorder(&recorder);
+    let noting = session().with_recorder(&recorder.clone().with_facts());
+    for session in [&silent, &noting] {
+        for user in [7, 13] {
+            drop(block_on(GATE.bind(session, &user, &"read").check_all([1, 9])));
+        }
+    }
+    recorder.flush(PATIENCE).unwrap();
+    let lines: Vec<Value> =
+        records(&told).iter().map(|record| serde_json::to_value(record).unwrap()).collect();
+    let (without, with) = lines.split_at(4);
+    for (without, with) in without.iter().zip(with) {
+        assert_eq!(without["decision"], with["decision"]);
+        assert_eq!((&without["rounds"], &without["loads"]), (&with["rounds"], &with["loads"]));
+        assert!(without.get("facts").is_none());
+    }
+    let found = |line: &Value| {
+        let facts = line["facts"].as_array().unwrap().iter();
+        let fact = |fact: &Value| format!("{} {} {}", fact["policy"], fact["key"], fact["found"]);
+        facts.map(fact).collect::<Vec<_>>().join("\n").replace('"', "")
+    };
+    insta::assert_snapshot!(found(&with[0]), @"
+    shallow Deep { user: 7 } {value:true}
+    shallow Level { user: 7 } {value:5}
+    high Level { user: 7 } {value:5}
+    ");
+    insta::assert_snapshot!(found(&with[3]), @"
+    shallow Deep { user: 13 } {failed:its source failed}
+    shallow Level { user: 13 } {failed:its source failed}
+    high Level { user: 13 } {failed:its source failed}
+    ");
+    let facts = &with[0]["facts"];
+    assert_eq!(
+        facts[0]["derived_at"].as_str().unwrap().rsplit_once(':').unwrap().0,
+        "tests/tests/records.rs"
+    );
+    assert!(facts[1]["source"].as_str().unwrap().ends_with("::Levels"));
+}
+
 #[test]
 fn a_record_says_who_what_on_what_and_why() {
     let page = Page::default();

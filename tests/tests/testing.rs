@@ -391,10 +391,9 @@ fn an_assertion_that_fails_shows_all_that_is_known() {
     let access = GATE.bind(&session, &9, &Action::Read);
     let text = panic_of(|| assert_allow!(access, in_org(3), by = org_role));
     assert!(text.starts_with("expected: allow, by `org_role`\ndecision: denied by `suspended`\n"));
-    assert!(
-        text.contains("\n  forbid suspended: Suspended users do nothing. (tests/tests/testing.rs:")
-    );
-    assert!(text.contains("\n  permit owner (tests/tests/testing.rs:"));
+    assert!(text.contains("\n├─ forbid `suspended` applies (tests/tests/testing.rs:"));
+    assert!(text.contains("\n│  ✓ Suspended(*user).await\n"));
+    assert!(text.contains("\n├─ permit `owner` does not apply (tests/tests/testing.rs:"));
     assert!(text.contains("\n  OrgRole { user: 8, org: 3 } = Viewer\n"));
     assert!(text.contains("\n  Suspended: [Suspended { user: 9 }]\n"));
     assert_eq!(
@@ -529,7 +528,7 @@ fn what_is_alone_need_not_be_named() {
              A     I     D    A",
         );
     });
-    insta::assert_snapshot!(text.split_once("\npolicies:").unwrap().0, @r"
+    insta::assert_snapshot!(text.split_once("\n├─").unwrap().0, @r"
     2 of 4 decisions are not as expected (expected→decided):
 
         seven  eight  nine  ten
@@ -556,7 +555,7 @@ fn a_table_that_does_not_match_is_drawn_once_with_all_mismatches() {
         ",
     )
     .unwrap_err();
-    insta::assert_snapshot!(text.split_once("\npolicies:").unwrap().0, @r"
+    insta::assert_snapshot!(text.split_once("\n├─").unwrap().0, @r"
     3 of 16 decisions are not as expected (expected→decided):
 
                  seven  eight  nine  ten

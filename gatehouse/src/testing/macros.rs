@@ -12,7 +12,7 @@
 /// | `assert_allow!(decision)` | looks at a [`Decision`](crate::Decision) that is there already |
 ///
 /// The first two print a [`report`](fn@crate::testing::report) when they fail: the decision, the
-/// gate's policies, the table's rows and calls. Resources can be given with or without `&`.
+/// the table's rows and calls. Resources can be given with or without `&`.
 ///
 /// ```
 /// use gatehouse::prelude::*;

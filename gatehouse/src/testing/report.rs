@@ -29,7 +29,7 @@ const MOST_LINES: usize = 40;
 /// static GATE: Gate<Users, active> = Gate::new();
 /// let session = Session::new(FactTable::new().with(Suspended(7), true));
 /// let report = block_on(report(&GATE.bind(&session, &7, &()), &()));
-/// assert!(report.starts_with("denied: no permit applies\n"));
+/// assert!(report.starts_with("decision: denied: no permit applies\n"));
 /// assert!(report.contains("✗ !Suspended(*user).await"));
 /// assert!(report.contains("Suspended { user: 7 } = true"));
 /// ```
@@ -40,7 +40,7 @@ where
     R: Rules<D, P>,
     C: SuppliesContext<D::Context>,
 {
-    let mut report = access.explain(resource).await.to_string();
+    let mut report = format!("decision: {}", access.explain(resource).await);
     let sources = access.sources();
     let sources: &dyn Any = &*sources;
     if let Some(table) = sources.downcast_ref::<FactTable>() {
