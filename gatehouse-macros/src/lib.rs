@@ -58,7 +58,8 @@ mod testing;
 /// ending: ;  |  = default ;  |  { body }
 /// ```
 ///
-/// - A *key part* is `Clone + Eq + Hash + Debug + Send + Sync + 'static`; it may have doc comments.
+/// - A *key part* is `Clone + Eq + Hash + Debug + Send + Sync + 'static`; it may have doc comments and
+///   `#[sensitive]`.
 /// - A *value* is `Clone + Debug + Send + Sync + 'static`.
 /// - `= default` is an expression that stands in for a missing value; `.await` is then a `Value`.
 /// - A body makes it a *derived* fact, computed from others as a policy's body is, with the key parts
@@ -66,8 +67,8 @@ mod testing;
 ///   a `bool` and more truth in gives more truth out.
 /// - `#[required]`: a missing value counts as a failed load, so a policy that asks for it is
 ///   indeterminate.
-/// - `#[sensitive]`, on a fact: its values are in no explanation; on a key part: it is in no `Debug`
-///   of the key, and so in no explanation either.
+/// - `#[sensitive]`, on a fact or on a key part: its values are shown nowhere, a placeholder stands in
+///   for them. A derived fact is as sensitive as what it is computed from, unless it is a `bool`.
 /// - Doc comments and all other attributes stay on the struct.
 #[proc_macro]
 pub fn fact(input: TokenStream) -> TokenStream {

@@ -179,6 +179,20 @@
 //!   ends indeterminate; one that panics ends its task. Only state that a body keeps outside itself, a
 //!   `static` or a `Cell`, escapes the compiler; such a body is not pure, and no rule.
 //!
+//! # Why
+//!
+//! [`Bound::explain`] decides as `check` does and says why: an [`Explanation`] with each policy, each
+//! condition as written, what it came to, the facts that were read for it, and the nearest change that
+//! would have decided otherwise. It runs the same compiled code on the same facts before a watcher's
+//! eyes, so it agrees with the decision by construction; where nobody watches nothing is left of it in
+//! the code that runs.
+//!
+//! What `#[sensitive]` stands on, a fact or a key part, is shown nowhere: not in an explanation, an
+//! error, a span, a record or a test's report. What conditions on it came to is shown, as the decision
+//! itself shows it; so a secret `bool` is better the key of a fact that asks a question of it. A derived
+//! fact is as sensitive as what it is computed from, unless it is a `bool`; a key part that is computed
+//! from a sensitive value wants the mark itself.
+//!
 //! # Plans
 //!
 //! A *round* is one set of loads that run side by side: one call per fact (more only where a source
@@ -195,7 +209,7 @@
 //!   `gatehouse::decision`. No key and no value is shown at level `info`.
 //! - `metrics`: counters and histograms through the `metrics` facade. The page `what_telemetry_says`
 //!   has the names of all that can be watched.
-//! - `serde`: plans serialise; decision records, by a `Recorder`.
+//! - `serde`: plans and explanations serialise; decision records, by a `Recorder`.
 //! - `json`: `JsonLines`, which writes decision records to a file.
 //! - `tokio`: `MaxConcurrent`, a limit on the loads of a source that run at a time.
 //! - `testing`: the module `testing`, facts from literal rows and assertions about decisions. For
