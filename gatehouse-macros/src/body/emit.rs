@@ -182,11 +182,7 @@ impl<'e> Emitter<'e> {
 
     /// What reports that a pattern matched, and that it did not.
     fn pattern(&self, pat: &Pat, of: &Node) -> (Option<TokenStream>, Option<TokenStream>) {
-        let written = || {
-            let of = as_written(of);
-            quote!(let #pat = #of)
-        };
-        let Some(id) = self.report(ConditionKind::Pattern, Some(of), written) else {
+        let Some(id) = self.report_pattern(pat, of) else {
             return (None, None);
         };
         let (runtime, cx) = (self.runtime, cx());
@@ -200,15 +196,23 @@ impl<'e> Emitter<'e> {
         &self,
         kind: ConditionKind,
         of: Option<&Node>,
-        written: impl FnOnce() -> TokenStream,
+        written: impl FnOnce() -> Written,
     ) -> Option<Literal> {
         let mut reported = self.reported?.borrow_mut();
-        let written = written();
-        let (text, at) = (text::of_expr(&written), text::ends(&written).0);
+        let Written { tokens, at } = written();
+        let text = text::of_expr(&tokens);
         let mut loads = of.map(Node::loads_inside).unwrap_or_default();
         loads.retain(|load| reported.iter().all(|smaller| !smaller.loads.contains(load)));
         reported.push(Condition { kind, text, at, loads });
         Some(Literal::usize_unsuffixed(reported.len() - 1))
+    }
+
+    /// As [`report`](Self::report), of `let pat = of`.
+    fn report_pattern(&self, pat: &Pat, of: &Node) -> Option<Literal> {
+        self.report(ConditionKind::Pattern, Some(of), || {
+            let of = as_written(of);
+            Written { tokens: quote!(let #pat = #of), at: text::ends(pat).0 }
+        })
     }
 
     /// An expression that is true or false, and reports which.
@@ -234,11 +238,7 @@ impl<'e> Emitter<'e> {
     /// A `let` in a chain: that it is tried, and that it matches, are operands of their own.
     fn chained(&self, pat: &Pat, of: &Node) -> TokenStream {
         let (runtime, cx, value) = (self.runtime, cx(), self.node(of));
-        let written = || {
-            let of = as_written(of);
-            quote!(let #pat = #of)
-        };
-        let Some(id) = self.report(ConditionKind::Pattern, Some(of), written) else {
+        let Some(id) = self.report_pattern(pat, of) else {
             return quote!(let #pat = #value);
         };
         quote!(#runtime::tried(#id, #cx) && let #pat = #value && #runtime::met(true, #id, #cx))
@@ -246,7 +246,8 @@ impl<'e> Emitter<'e> {
 
     fn reporting(&self, node: &Node) -> TokenStream {
         let value = self.argument(node);
-        let Some(id) = self.report(ConditionKind::Truth, Some(node), || as_written(node)) else {
+        let Some(id) = self.report(ConditionKind::Truth, Some(node), || as_written(node).into())
+        else {
             return value;
         };
         let (cx, first) = (cx(), text::ends(&value).0);
@@ -301,7 +302,7 @@ impl<'e> Emitter<'e> {
     fn taken(&self, it: &Match, arm: &Arm) -> Option<TokenStream> {
         let id = self.report(ConditionKind::Arm, None, || {
             let (of, pat) = (as_written(&it.scrutinee), &arm.pat);
-            quote!(#of is #pat)
+            Written { tokens: quote!(#of is #pat), at: text::ends(pat).0 }
         })?;
         let (runtime, cx) = (self.runtime, cx());
         Some(quote!(#runtime::met(true, #id, #cx);))
@@ -326,7 +327,7 @@ impl<'e> Emitter<'e> {
                 let (runtime, cx) = (text::at(self.runtime, first), cx());
                 let written = || {
                     let inner = as_written(inner);
-                    quote!(#inner #question)
+                    quote!(#inner #question).into()
                 };
                 if let Some(id) = self.report(ConditionKind::Present, Some(inner), written) {
                     let path = quote_spanned!(first=> #runtime::MaybeMissing::given);
@@ -516,6 +517,19 @@ pub(crate) struct Condition {
     pub(crate) at: Span,
     /// The loads whose facts it is about.
     pub(crate) loads: BTreeSet<LoadId>,
+}
+
+/// A condition's tokens, and where they begin in the source: not all are the user's.
+struct Written {
+    tokens: TokenStream,
+    at: Span,
+}
+
+impl From<TokenStream> for Written {
+    fn from(tokens: TokenStream) -> Self {
+        let at = text::ends(&tokens).0;
+        Self { tokens, at }
+    }
 }
 
 /// What a condition asks.
