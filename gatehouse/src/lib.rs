@@ -212,8 +212,8 @@
 //! - `serde`: plans and explanations serialise; decision records, by a `Recorder`.
 //! - `json`: `JsonLines`, which writes decision records to a file.
 //! - `tokio`: `MaxConcurrent`, a limit on the loads of a source that run at a time.
-//! - `testing`: the module `testing`, facts from literal rows and assertions about decisions. For
-//!   dev-dependencies.
+//! - `testing`: the module `testing`, facts from literal rows, assertions about decisions, and the
+//!   coverage of policies. For dev-dependencies.
 //!
 //! The library needs no particular runtime: [`Session::with_deadline`] and [`Timeout`] take the sleep
 //! of yours.

@@ -53,6 +53,8 @@ mod tree;
 
 use std::fmt;
 
+#[cfg(feature = "testing")]
+pub(crate) use self::told::values;
 use crate::gate::Decision;
 use crate::plan::{Condition, Plan};
 use crate::policy::{Effect, Location, PolicyInfo};

@@ -6,15 +6,14 @@ use crate::private::{Event, Seen};
 
 /// The conditions that a run of a rule met, in that order.
 pub(super) fn conditions(events: &[Event], plan: &Plan) -> Vec<ConditionMet> {
-    let mut told = Told { plan: *plan, met: Vec::new(), between: Vec::new() };
-    for event in events {
-        match event {
-            Event::Fact { load, fact } => told.fact(*load, FactRead::of(fact)),
-            Event::Tried { condition } => told.tried(*condition),
-            Event::Met { condition, value } => told.met(*condition, *value),
-        }
-    }
-    told.over()
+    Told::of(events, plan).over()
+}
+
+/// What the conditions came to that a run of a rule met, by their places in the plan.
+#[cfg(feature = "testing")]
+pub(crate) fn values(events: &[Event], plan: &Plan) -> Vec<(u32, bool)> {
+    let met = Told::of(events, plan).met;
+    met.iter().filter_map(|line| Some((line.condition?, line.value()?))).collect()
 }
 
 /// What is known of a condition that was met.
@@ -42,7 +41,29 @@ struct Line {
     facts: Vec<FactRead>,
 }
 
+impl Line {
+    fn value(&self) -> Option<bool> {
+        match self.held {
+            Held::Is(value) => Some(value),
+            Held::Tried if self.facts.iter().all(FactRead::is_known) => Some(false),
+            Held::Tried | Held::Begun => None,
+        }
+    }
+}
+
 impl Told {
+    fn of(events: &[Event], plan: &Plan) -> Self {
+        let mut told = Self { plan: *plan, met: Vec::new(), between: Vec::new() };
+        for event in events {
+            match event {
+                Event::Fact { load, fact } => told.fact(*load, FactRead::of(fact)),
+                Event::Tried { condition } => told.tried(*condition),
+                Event::Met { condition, value } => told.met(*condition, *value),
+            }
+        }
+        told
+    }
+
     fn push(&mut self, condition: Option<u32>, held: Held, facts: Vec<FactRead>) -> usize {
         self.met.push(Line { condition, held, facts });
         self.met.len() - 1
@@ -116,14 +137,10 @@ impl Told {
     fn over(mut self) -> Vec<ConditionMet> {
         self.flush();
         let met = std::mem::take(&mut self.met);
-        let of = |Line { condition, held, facts }| ConditionMet {
-            condition: condition.and_then(|condition| self.condition(condition)),
-            held: match held {
-                Held::Is(value) => Some(value),
-                Held::Tried if facts.iter().all(FactRead::is_known) => Some(false),
-                Held::Tried | Held::Begun => None,
-            },
-            facts,
+        let of = |line: Line| ConditionMet {
+            condition: line.condition.and_then(|condition| self.condition(condition)),
+            held: line.value(),
+            facts: line.facts,
         };
         met.into_iter().map(of).collect()
     }

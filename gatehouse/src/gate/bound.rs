@@ -2,6 +2,8 @@
 
 use std::borrow::Borrow;
 
+#[cfg(feature = "testing")]
+use super::cover::cover;
 use super::decision::{AccessError, Allowed, Decision, FilterError};
 use super::executor::{Evaluation, Rules, Static, decide_local, decided};
 use super::watch::watched_locally;
@@ -290,7 +292,13 @@ impl<D: Domain, P: Sources, S: PolicySet<D, P>, C> Bound<'_, D, P, Static<S>, C>
     {
         let context = self.context.context();
         let request = Request { subject: self.subject, action: self.action, resource, context };
-        watched_locally(self.session, &request, || decide_local(self.rules, &request))
+        let decision =
+            watched_locally(self.session, &request, || decide_local(self.rules, &request));
+        #[cfg(feature = "testing")]
+        if crate::testing::is_recording() {
+            cover(self.rules, &request, &crate::private::Cx::new(None));
+        }
+        decision
     }
 }
 

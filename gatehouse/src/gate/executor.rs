@@ -7,6 +7,8 @@
 use std::future::poll_fn;
 use std::task::Poll;
 
+#[cfg(feature = "testing")]
+use super::cover::cover;
 use super::decision::{Decision, FailedFacts};
 use super::explain::{consulted, explain};
 use super::tally::{Outcome, Tally};
@@ -266,6 +268,29 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
             }
             let facts = |i, decision: &Decision| self.consulted(cx, resource(i), decision);
             page.record::<D>(i * RESOURCES_PER_YIELD, decisions, &resource, facts);
+        }
+        #[cfg(feature = "testing")]
+        if crate::testing::is_recording() {
+            self.cover(cx, &resource, decisions.len()).await;
+        }
+    }
+
+    /// Notes, for a test run's coverage, what the policies met that decided.
+    #[cfg(feature = "testing")]
+    async fn cover<'i>(
+        &self,
+        cx: &mut Cx<P>,
+        resource: &(impl Fn(usize) -> &'i D::Resource + Send + Sync),
+        resources: usize,
+    ) where
+        D::Resource: 'i,
+    {
+        let Self { rules, subject, action, context, .. } = *self;
+        for i in 0..resources {
+            if i > 0 && i % RESOURCES_PER_YIELD == 0 {
+                yield_now().await;
+            }
+            cover(rules, &Request { subject, action, resource: resource(i), context }, cx);
         }
     }
 

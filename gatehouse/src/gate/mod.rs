@@ -1,6 +1,8 @@
 //! Gates: policies together, and what they decide.
 
 mod bound;
+#[cfg(feature = "testing")]
+mod cover;
 mod decision;
 mod executor;
 mod explain;

@@ -1,5 +1,5 @@
 //! A kit for testing policies: facts from literal rows, assertions about decisions and what they
-//! cost, tables of decisions, and sources that fail.
+//! cost, tables of decisions, sources that fail, and the coverage of policies.
 //!
 //! It comes with the feature `testing`, which belongs into dev-dependencies:
 //!
@@ -15,11 +15,13 @@
 //! | assert many | [`DecisionTable`] |
 //! | assert what it cost | [`measured`], [`assert_rounds!`], [`assert_loads!`] |
 //! | count, fail or delay a source of your own | [`Counted`], [`Failing`], [`Late`], [`Never`] |
+//! | know which conditions no test has seen both ways | [`Coverage`] |
 //!
 //! Nothing in it needs a runtime: a test of rules is a plain `#[test]`.
 
 #[doc(hidden)]
 pub mod assertion;
+mod coverage;
 mod grid;
 mod log;
 mod macros;
@@ -29,6 +31,8 @@ mod sources;
 mod table;
 mod wrappers;
 
+pub use self::coverage::{Coverage, CoverageReport};
+pub(crate) use self::coverage::{Ran, is_recording, note_not_covered, note_ran};
 pub use self::grid::{DecisionTable, Mismatches};
 pub use self::measure::{CountsLoads, Spent, block_on, measured};
 pub(crate) use self::measure::{note_evaluation, note_load};
