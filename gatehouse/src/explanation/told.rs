@@ -1,7 +1,7 @@
 //! From what a rule reports while it runs to the conditions that it met, each with its facts.
 
 use super::{ConditionMet, FactFound, FactRead};
-use crate::plan::{Condition, ConditionKind, Plan};
+use crate::plan::{Condition, Plan};
 use crate::private::{Event, Seen};
 
 /// The conditions that a run of a rule met, in that order.
@@ -10,8 +10,8 @@ pub(super) fn conditions(events: &[Event], plan: &Plan) -> Vec<ConditionMet> {
     for event in events {
         match event {
             Event::Fact { load, fact } => told.fact(*load, FactRead::of(fact)),
-            Event::Tried { condition } => told.push(*condition, Held::Tried),
-            Event::Met { condition, value } => told.met(*condition, *value),
+            Event::Tried { condition } => told.came(*condition, Held::Tried),
+            Event::Met { condition, value } => told.came(*condition, Held::Is(*value)),
         }
     }
     told.over()
@@ -22,7 +22,7 @@ pub(super) fn conditions(events: &[Event], plan: &Plan) -> Vec<ConditionMet> {
 enum Held {
     /// A fact of it was read.
     Begun,
-    /// It is a pattern that was tried.
+    /// It is a pattern that was tried; if it matches, that comes next.
     Tried,
     Is(bool),
 }
@@ -36,47 +36,35 @@ struct Told {
 }
 
 impl Told {
-    fn push(&mut self, condition: u32, held: Held) {
-        self.met.push((condition, held, Vec::new()));
-    }
-
     fn fact(&mut self, load: usize, fact: FactRead) {
         let mut conditions = self.plan.conditions.iter();
         let owner = conditions.position(|condition| condition.loads.contains(&load));
         let Some(owner) = owner.and_then(|owner| u32::try_from(owner).ok()) else {
             return self.between.push(fact);
         };
-        let at = self.begun(owner);
+        let at = self.open(owner, &[Held::Begun]);
         self.met[at].2.push(fact);
     }
 
-    /// The place of a condition that is begun, and has no value yet.
-    fn begun(&mut self, condition: u32) -> usize {
-        let is_open =
-            |(id, held, _): &(u32, Held, _)| *id == condition && !matches!(held, Held::Is(_));
+    /// The place of a condition that is so far only, or of a new one.
+    fn open(&mut self, condition: u32, so_far: &[Held]) -> usize {
+        let is_open = |(id, held, _): &(u32, Held, _)| *id == condition && so_far.contains(held);
         if let Some(at) = self.met.iter().rposition(is_open) {
             return at;
         }
-        self.push(condition, Held::Begun);
+        self.met.push((condition, Held::Begun, Vec::new()));
         self.met.len() - 1
     }
 
-    fn met(&mut self, condition: u32, value: bool) {
-        let at = self.begun(condition);
-        self.met[at].1 = Held::Is(value);
+    /// A condition came to a value, or will have if it does not come to another one.
+    fn came(&mut self, condition: u32, held: Held) {
+        let so_far: &[Held] = match held {
+            Held::Is(true) => &[Held::Begun, Held::Tried],
+            _ => &[Held::Begun],
+        };
+        let at = self.open(condition, so_far);
+        self.met[at].1 = held;
         self.met[at].2.append(&mut self.between);
-        // A pattern around it has a greater number: what it would be matched with is not there.
-        if !value && self.kind(condition) == Some(ConditionKind::Present) {
-            for (id, held, _) in &mut self.met {
-                if *id > condition && *held == Held::Tried {
-                    *held = Held::Begun;
-                }
-            }
-        }
-    }
-
-    fn kind(&self, condition: u32) -> Option<ConditionKind> {
-        self.condition(condition).map(|condition| condition.kind)
     }
 
     fn condition(&self, condition: u32) -> Option<&'static Condition> {
@@ -89,8 +77,8 @@ impl Told {
             condition: self.condition(id),
             held: match held {
                 Held::Is(value) => Some(value),
-                Held::Tried if facts.iter().all(FactRead::is_known) => Some(false),
-                Held::Tried | Held::Begun => None,
+                Held::Tried => Some(false),
+                Held::Begun => None,
             },
             facts,
         };
@@ -99,12 +87,6 @@ impl Told {
             met.push(ConditionMet { condition: None, held: None, facts: between });
         }
         met
-    }
-}
-
-impl FactRead {
-    fn is_known(&self) -> bool {
-        !matches!(self.found, FactFound::Failed(_) | FactFound::NotLoaded)
     }
 }
 
