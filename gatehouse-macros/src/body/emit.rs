@@ -25,6 +25,16 @@ pub(crate) fn as_written(node: &Node) -> TokenStream {
     looking(Mode::AsWritten, node)
 }
 
+/// Where what the user wrote begins: the braces of a block are not kept.
+fn begin(written: &TokenStream) -> Span {
+    match written.clone().into_iter().next() {
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
+            begin(&group.stream())
+        }
+        _ => text::ends(written).0,
+    }
+}
+
 /// A pattern and what it is to match, as the user wrote them.
 fn let_as_written(pat: &Pat, of: &Node) -> TokenStream {
     let of = as_written(of);
@@ -208,7 +218,7 @@ impl<'e> Emitter<'e> {
     ) -> Option<Literal> {
         let mut reported = self.reported?.borrow_mut();
         let written = written();
-        let (text, at) = (text::of_expr(&written), text::ends(&written).0);
+        let (text, at) = (text::of_expr(&written), begin(&written));
         let mut loads = of.map(Node::loads_inside).unwrap_or_default();
         loads.retain(|load| reported.iter().all(|smaller| !smaller.loads.contains(load)));
         reported.push(Condition { kind, text, at, loads });
@@ -384,7 +394,7 @@ impl<'e> Emitter<'e> {
             }
             Node::Matches(arm, scrutinee) if self.mode == Mode::AsWritten => {
                 let (of, pat, guard) = (self.node(scrutinee), &arm.pat, self.guard(arm));
-                quote_spanned!(text::ends(&of).0=> matches!(#of, #pat #guard))
+                quote_spanned!(begin(&of)=> matches!(#of, #pat #guard))
             }
             Node::Matches(arm, scrutinee) => {
                 let scrutinee = self::scrutinee(self.node(scrutinee));
@@ -433,7 +443,7 @@ impl<'e> Emitter<'e> {
     fn load(&self, id: usize, kind: Kind, key: &Node) -> TokenStream {
         let (key, cx) = (self.node(key), cx());
         let Some(body) = self.body else {
-            let first = text::ends(&key).0;
+            let first = begin(&key);
             return match kind {
                 Kind::One => quote!(#key.await),
                 Kind::Any => quote_spanned!(first=> any(#key).await),

@@ -51,7 +51,7 @@ pub struct Place {
 
 impl Place {
     /// Whether its text is what stands there, or begins shortly before it: with a word around the keys
-    /// or the pattern. Parentheses do not count, because `lazy(…)` is not in a text.
+    /// or the pattern, or a brace. Parentheses do not count, because `lazy(…)` is not in a text.
     pub fn is_of(&self, source: &str) -> bool {
         let bare = |text: &str| spaceless(text).replace(['(', ')'], "").replace("lazy", "");
         let (source, text) = (bare(source), bare(&self.text));
@@ -63,7 +63,7 @@ impl Place {
             text = text.rsplit_once("is").map_or(text, |(scrutinee, _)| scrutinee);
         }
         while !source.starts_with(text) {
-            let words = ["let", "matches!", "any", "all", "each"];
+            let words = ["let", "matches!", "any", "all", "each", "{"];
             match words.iter().find_map(|word| text.strip_prefix(word)) {
                 Some(rest) => text = rest,
                 None => return false,
