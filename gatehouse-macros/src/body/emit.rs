@@ -304,7 +304,7 @@ impl<'e> Emitter<'e> {
             return quote_spanned!(first=> #runtime::met(#value, #id, #cx));
         }
         // A value of another type is shown as such, and not as an argument.
-        quote_spanned!(first=> #runtime::met({ let met: bool = #value; met }, #id, #cx))
+        quote_spanned!(first=> #runtime::met({ let met: ::core::primitive::bool = #value; met }, #id, #cx))
     }
 
     fn conditional(&self, it: &If, answers: bool) -> TokenStream {

@@ -115,7 +115,7 @@ fn loads_become_reads() {
                     met(true, 1, cx);
                     met(
                         {
-                            let met: bool = doc.shared;
+                            let met: ::core::primitive::bool = doc.shared;
                             met
                         },
                         2,
@@ -196,7 +196,7 @@ fn operands_over_facts_are_three_valued() {
                             |cx| ::core::result::Result::Ok(
                                 met(
                                     {
-                                        let met: bool = !holds(
+                                        let met: ::core::primitive::bool = !holds(
                                             C(user.id),
                                             cx.at(2),
                                         )?;
@@ -240,7 +240,7 @@ fn operands_that_leave_or_change_are_strict() {
                     let mut n = 0;
                     (met(
                         {
-                            let met: bool = MaybeMissing::given(
+                            let met: ::core::primitive::bool = MaybeMissing::given(
                                 read(A(user.id), cx.at(0))?,
                                 0,
                                 cx,
