@@ -52,8 +52,14 @@ impl Fault {
         }
         let file = copy.join(&self.file);
         let source = fs::read_to_string(&file).expect("the faulty file");
-        assert_eq!(source.matches(&self.find).count(), 1, "`{}` must be there once", self.find);
+        assert!(self.is_there_once(copy), "`{}` must be there once", self.find);
         fs::write(&file, source.replace(&self.find, &self.replace)).expect("a writable copy");
+    }
+
+    /// Whether what it changes is there exactly once in the workspace `root`.
+    fn is_there_once(&self, root: &Path) -> bool {
+        let source = fs::read_to_string(root.join(&self.file));
+        source.is_ok_and(|source| source.matches(&self.find).count() == 1)
     }
 }
 
@@ -68,6 +74,24 @@ fn copy_tree(from: &Path, to: &Path) {
         let content = fs::read(from).expect("a file");
         if fs::read(to).ok().as_ref() != Some(&content) {
             fs::write(to, content).expect("a writable copy");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A table that no longer fits the code would be found out only when somebody runs it.
+    #[test]
+    fn every_fault_can_be_seeded() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        for table in ["tests/differential_faults.toml", "tests/loom/faults.toml"] {
+            let faults = Fault::table(&root.join(table));
+            assert!(faults.len() > 1, "{table}");
+            let lost = faults.iter().filter(|fault| !fault.is_there_once(&root));
+            let lost: Vec<&str> = lost.map(|fault| fault.what.as_str()).collect();
+            assert!(lost.is_empty(), "{table}: {lost:?}");
         }
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{BinOp, Expr, ExprLit, Lit, Pat, Token};
+use syn::{BinOp, Expr, ExprLit, Lit, Pat, Token, UnOp};
 
 use super::ast::{Arm, Block, Body, If, Kind, Let, LoadId, Logic, LoopHead, Match, Node, Stmt};
 use super::lower::children_mut;
@@ -23,6 +23,16 @@ pub(crate) fn cx() -> Ident {
 /// A node as the user wrote it.
 pub(crate) fn as_written(node: &Node) -> TokenStream {
     looking(Mode::AsWritten, node)
+}
+
+/// Where what the user wrote begins: the braces of a block are not kept.
+fn begin(written: &TokenStream) -> Span {
+    match written.clone().into_iter().next() {
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
+            begin(&group.stream())
+        }
+        _ => text::ends(written).0,
+    }
 }
 
 /// What a slice keeps of a node, as the user wrote it.
@@ -135,11 +145,12 @@ impl<'e> Emitter<'e> {
     /// Statements, without the braces around them. `answers`: whether the last one is an answer, true
     /// or false.
     fn block(&self, block: &Block, answers: bool) -> TokenStream {
-        let stmt = |stmt: &Stmt| match stmt {
-            Stmt::Expr(node, None) if answers => self.answer(node),
+        let last = block.stmts.len().wrapping_sub(1);
+        let stmt = |(at, stmt): (usize, &Stmt)| match stmt {
+            Stmt::Expr(node, None) if answers && at == last => self.answer(node),
             stmt => self.stmt(stmt),
         };
-        block.stmts.iter().map(stmt).collect()
+        block.stmts.iter().enumerate().map(stmt).collect()
     }
 
     fn braced(&self, block: &Block, answers: bool) -> TokenStream {
@@ -225,6 +236,7 @@ impl<'e> Emitter<'e> {
                 let inside = self.answer(&inside[0]);
                 quote!((#inside))
             }
+            Node::Plain(Expr::Paren(it)) => self.answer(&Node::Plain((*it.expr).clone())),
             Node::If(it) => self.conditional(it, true),
             Node::Match(it) => self.matching(it, true),
             Node::Block(None, block) => self.braced(block, true),
@@ -235,13 +247,51 @@ impl<'e> Emitter<'e> {
         }
     }
 
-    /// A `let` in a chain: that it is tried, and that it matches, are operands of their own.
+    /// A `let` in a chain: that its value is there to be tried, and that it matches, is reported apart.
     fn chained(&self, pat: &Pat, of: &Node) -> TokenStream {
-        let (runtime, cx, value) = (self.runtime, cx(), self.node(of));
-        let Some(id) = self.report_pattern(pat, of) else {
+        let report = || self.report_pattern(pat, of);
+        let (runtime, cx) = (self.runtime, cx());
+        if self.reported.is_none() {
+            let value = self.node(of);
             return quote!(let #pat = #value);
-        };
-        quote!(#runtime::tried(#id, #cx) && let #pat = #value && #runtime::met(true, #id, #cx))
+        }
+        if let Node::Plain(value) = of {
+            let id = report();
+            return quote!(#runtime::tried(#id, #cx) && let #pat = #value && #runtime::met(true, #id, #cx));
+        }
+        let (value, id) = self.tried(of, &report);
+        quote!(let #pat = #value && #runtime::met(true, #id, #cx))
+    }
+
+    /// What a pattern is tried with, which is reported once nothing in it can stop the body any more.
+    /// That is said inside of what names a place, because a pattern may borrow from there.
+    fn tried(
+        &self,
+        of: &Node,
+        report: &dyn Fn() -> Option<Literal>,
+    ) -> (TokenStream, Option<Literal>) {
+        if let Node::Compound(expr, children) = of
+            && is_place(expr)
+            && let Some(last) = children.iter().rposition(|it| !matches!(it, Node::Plain(_)))
+        {
+            let (mut expr, mut id) = (expr.clone(), None);
+            for (at, (hole, child)) in children_mut(&mut expr).into_iter().zip(children).enumerate()
+            {
+                let value = if at == last {
+                    let (value, reported) = self.tried(child, report);
+                    id = reported;
+                    value
+                } else {
+                    self.node(child)
+                };
+                *hole = Expr::Verbatim(value);
+            }
+            return (quote!(#expr), id);
+        }
+        let value = self.argument(of);
+        let (id, cx, first) = (report(), cx(), text::ends(&value).0);
+        let runtime = text::at(self.runtime, first);
+        (quote_spanned!(first=> #runtime::tried_with(#value, #id, #cx)), id)
     }
 
     fn reporting(&self, node: &Node) -> TokenStream {
@@ -263,8 +313,10 @@ impl<'e> Emitter<'e> {
         let token = it.token;
         let (condition, matched, missed) = match &it.condition {
             Node::Let(pat, of) => {
+                // What is inside has smaller numbers.
+                let condition = self.node(&it.condition);
                 let (matched, missed) = self.pattern(pat, of);
-                (self.node(&it.condition), matched, missed)
+                (condition, matched, missed)
             }
             condition => (self.answer(condition), None, None),
         };
@@ -342,6 +394,10 @@ impl<'e> Emitter<'e> {
                 let value = self.node(value);
                 quote!(let #pat = #value)
             }
+            Node::Matches(arm, scrutinee) if self.mode == Mode::AsWritten => {
+                let (of, pat, guard) = (self.node(scrutinee), &arm.pat, self.guard(arm));
+                quote_spanned!(begin(&of)=> matches!(#of, #pat #guard))
+            }
             Node::Matches(arm, scrutinee) => {
                 let scrutinee = self::scrutinee(self.node(scrutinee));
                 let (pat, guard) = (&arm.pat, self.guard(arm));
@@ -389,11 +445,12 @@ impl<'e> Emitter<'e> {
     fn load(&self, id: usize, kind: Kind, key: &Node) -> TokenStream {
         let (key, cx) = (self.node(key), cx());
         let Some(body) = self.body else {
+            let first = begin(&key);
             return match kind {
                 Kind::One => quote!(#key.await),
-                Kind::Any => quote!(any(#key).await),
-                Kind::All => quote!(all(#key).await),
-                Kind::Each => quote!(each(#key).await),
+                Kind::Any => quote_spanned!(first=> any(#key).await),
+                Kind::All => quote_spanned!(first=> all(#key).await),
+                Kind::Each => quote_spanned!(first=> each(#key).await),
             };
         };
         // From the user's first token to their `.await`: there a value of the wrong type is shown.
@@ -527,7 +584,7 @@ struct Written {
 
 impl From<TokenStream> for Written {
     fn from(tokens: TokenStream) -> Self {
-        let at = text::ends(&tokens).0;
+        let at = begin(&tokens);
         Self { tokens, at }
     }
 }
@@ -561,6 +618,15 @@ fn is_silent(node: &Node) -> bool {
                 || matches!(expr, Expr::Macro(it) if !it.mac.path.is_ident("matches"))
         }
         node => matches!(node, Node::Return(..) | Node::Loop(_) | Node::Block(Some(_), _)),
+    }
+}
+
+/// Whether an expression may name a place in what its operand gives.
+fn is_place(expr: &Expr) -> bool {
+    match expr {
+        Expr::Field(_) | Expr::Index(_) | Expr::Paren(_) | Expr::Group(_) => true,
+        Expr::Unary(it) => matches!(it.op, UnOp::Deref(_)),
+        _ => false,
     }
 }
 

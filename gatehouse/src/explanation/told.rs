@@ -21,7 +21,7 @@ pub(crate) fn values(events: &[Event], plan: &Plan) -> Vec<(u32, bool)> {
 enum Held {
     /// A fact of it was read.
     Begun,
-    /// It is a pattern that was tried.
+    /// It is a pattern that was tried; if it matches, that comes next.
     Tried,
     Is(bool),
 }
@@ -45,8 +45,8 @@ impl Line {
     fn value(&self) -> Option<bool> {
         match self.held {
             Held::Is(value) => Some(value),
-            Held::Tried if self.facts.iter().all(FactRead::is_known) => Some(false),
-            Held::Tried | Held::Begun => None,
+            Held::Tried => Some(false),
+            Held::Begun => None,
         }
     }
 }
@@ -57,8 +57,8 @@ impl Told {
         for event in events {
             match event {
                 Event::Fact { load, fact } => told.fact(*load, FactRead::of(fact)),
-                Event::Tried { condition } => told.tried(*condition),
-                Event::Met { condition, value } => told.met(*condition, *value),
+                Event::Tried { condition } => told.came(*condition, Held::Tried),
+                Event::Met { condition, value } => told.came(*condition, Held::Is(*value)),
             }
         }
         told
@@ -74,43 +74,31 @@ impl Told {
         let owner = conditions.position(|condition| condition.loads.contains(&load));
         match owner.and_then(|owner| u32::try_from(owner).ok()) {
             Some(owner) => {
-                let at = self.begun(owner);
+                let at = self.open(owner, &[Held::Begun]);
                 self.met[at].facts.push(fact);
             }
             None => self.between.push(fact),
         }
     }
 
-    fn tried(&mut self, condition: u32) {
-        self.flush();
-        self.push(Some(condition), Held::Tried, Vec::new());
-    }
-
-    fn met(&mut self, condition: u32, value: bool) {
+    /// A condition came to a value, or will have if it does not come to another one.
+    fn came(&mut self, condition: u32, held: Held) {
         // Which arm is taken, the facts before it say.
         let is_arm = self.kind(condition) == Some(ConditionKind::Arm);
         let facts = if is_arm { std::mem::take(&mut self.between) } else { Vec::new() };
-        let at = self.begun(condition);
-        self.met[at].held = Held::Is(value);
+        let so_far: &[Held] = match held {
+            Held::Is(true) => &[Held::Begun, Held::Tried],
+            _ => &[Held::Begun],
+        };
+        let at = self.open(condition, so_far);
+        self.met[at].held = held;
         self.met[at].facts.extend(facts);
-        if !value && self.kind(condition) == Some(ConditionKind::Present) {
-            self.give_up_around(condition);
-        }
     }
 
-    /// The patterns around a `?` that ended the run, which have greater numbers, have nothing to match.
-    fn give_up_around(&mut self, condition: u32) {
-        for line in &mut self.met {
-            if line.condition > Some(condition) && line.held == Held::Tried {
-                line.held = Held::Begun;
-            }
-        }
-    }
-
-    /// The place of a condition that is begun, and has no value yet.
-    fn begun(&mut self, condition: u32) -> usize {
+    /// The place of a condition that is so far only, or of a new one.
+    fn open(&mut self, condition: u32, so_far: &[Held]) -> usize {
         let is_open =
-            |line: &Line| line.condition == Some(condition) && !matches!(line.held, Held::Is(_));
+            |line: &Line| line.condition == Some(condition) && so_far.contains(&line.held);
         if let Some(at) = self.met.iter().rposition(is_open) {
             return at;
         }
@@ -155,12 +143,6 @@ pub(super) fn flatten(conditions: Vec<ConditionMet>, reads: &mut Vec<FactRead>) 
             reads.push(read);
         }
         flatten(inside, reads);
-    }
-}
-
-impl FactRead {
-    fn is_known(&self) -> bool {
-        !matches!(self.found, FactFound::Failed(_) | FactFound::NotLoaded)
     }
 }
 

@@ -27,7 +27,7 @@ pub use self::logic::{
 pub use self::roles::*;
 pub use self::trace::Trace;
 pub(crate) use self::trace::{Event, Seen, SeenFact};
-pub use self::watch::{Is, Unwatched, Watch, met, tried};
+pub use self::watch::{Is, Unwatched, Watch, met, tried, tried_with};
 pub use crate::plan::{
     Condition, ConditionKind, Cost, Derivation, Guard, LoadKind, Plan, PlannedLoad, Wait,
     scheduled, within_budget,

@@ -50,7 +50,7 @@ pub enum Event {
         /// What was read.
         fact: SeenFact,
     },
-    /// A pattern is tried.
+    /// A pattern in a chain is tried: if it is not met then, it does not match.
     Tried {
         /// The place of the condition.
         condition: u32,

@@ -21,7 +21,7 @@ pub trait Watch: Send + Sized {
         value
     }
 
-    /// A pattern of the present body is tried.
+    /// A pattern of the present body is tried: its value is there.
     #[inline]
     fn tried(&mut self, _condition: u32) {}
 
@@ -88,4 +88,11 @@ pub fn met<P: Sources, W: Watch>(value: bool, condition: u32, cx: &mut Cx<P, W>)
 pub fn tried<P: Sources, W: Watch>(condition: u32, cx: &mut Cx<P, W>) -> bool {
     cx.watch.tried(condition);
     true
+}
+
+/// What a pattern in a chain of conditions is tried with.
+#[inline]
+pub fn tried_with<P: Sources, W: Watch, T>(value: T, condition: u32, cx: &mut Cx<P, W>) -> T {
+    cx.watch.tried(condition);
+    value
 }

@@ -4,11 +4,18 @@ use std::collections::BTreeSet;
 
 use crate::body::is_three_valued;
 use crate::body::{
-    Block, Body, Comparison, Expr, Field, ITEM, Items, Many, Name, Op, Pattern, Stmt, Type,
+    Arm, Block, Body, Comparison, Expr, Field, ITEM, Items, Many, Name, Op, Pattern, Stmt, Type,
 };
 use crate::data::{DOMAIN, Doc, User, request};
 use crate::derived::{self, PARTS};
+use crate::notes::{Kind, Notes};
 use crate::world::World;
+
+/// The condition that the parameter's pattern of [`Body::admins_only`] is.
+const ADMINS_ONLY: &str = "subject is user @ User { admin: true, .. }";
+
+/// The condition that the action's pattern is, which is there in every policy.
+const ANY_ACTION: &str = "action is ()";
 
 /// A key: the place of its fact, and its parts.
 pub type Key = (usize, Vec<u64>);
@@ -59,6 +66,8 @@ pub enum Verdict {
 /// Why an expression comes to no value.
 enum Stop {
     Failed,
+    /// A fact is not loaded: only where notes are taken.
+    Pending,
     /// The body was left, with this; by `?`, with nothing.
     Left(Option<Value>),
     Broke(Name, Value),
@@ -130,36 +139,49 @@ pub fn compare(how: Comparison, left: u64, right: u64) -> bool {
 
 /// What a run of a body came to.
 pub struct Outcome {
-    /// Whether it applies.
-    pub verdict: Verdict,
+    /// Whether it applies; `None` if a fact is not loaded.
+    pub verdict: Option<Verdict>,
     /// The keys that it read.
     pub read: BTreeSet<Key>,
 }
 
 /// Runs a policy's body.
-pub fn interpret(body: &Body, scene: &Scene<'_>) -> Outcome {
-    let locals = Vec::new();
-    let mut run = Run { scene, locals, read: BTreeSet::new(), gives_bool: true };
-    if body.admins_only && !scene.user.admin {
-        return Outcome { verdict: Verdict::Not, read: run.read };
+pub fn interpret(body: &Body, scene: &Scene<'_>, mut notes: Option<&mut Notes<'_>>) -> Outcome {
+    let mut taken = |kind, text, held| {
+        if let Some(notes) = &mut notes {
+            notes.met(kind, text, held);
+        }
+        held
+    };
+    if body.admins_only && !taken(Kind::Pattern, ADMINS_ONLY, scene.user.admin) {
+        return Outcome { verdict: Some(Verdict::Not), read: BTreeSet::new() };
     }
-    let verdict = match run.block(&body.block) {
-        Ok(Value::Bool(true)) | Err(Stop::Left(Some(Value::Bool(true)))) => Verdict::Applies,
-        Err(Stop::Failed) => Verdict::Failed,
-        _ => Verdict::Not,
+    taken(Kind::Pattern, ANY_ACTION, true);
+    let locals = Vec::new();
+    let mut run = Run { scene, locals, read: BTreeSet::new(), gives_bool: true, notes };
+    let verdict = match run.block(&body.block, true) {
+        Ok(Value::Bool(true)) | Err(Stop::Left(Some(Value::Bool(true)))) => Some(Verdict::Applies),
+        Err(Stop::Failed) => Some(Verdict::Failed),
+        Err(Stop::Pending) => None,
+        _ => Some(Verdict::Not),
     };
     Outcome { verdict, read: run.read }
 }
 
 /// Runs the body of a derived fact; `None` if it failed.
-pub fn fact(body: &Body, key: &Key, world: &World<'_>) -> Option<Value> {
+pub fn fact(
+    body: &Body,
+    key: &Key,
+    world: &World<'_>,
+    notes: Option<&mut Notes<'_>>,
+) -> Option<Value> {
     let scene = &Scene::new(world);
     let gives_bool = derived::ty(key.0) == Type::Bool;
-    let mut run = Run { scene, locals: parts(key), read: BTreeSet::new(), gives_bool };
-    match run.block(&body.block) {
+    let mut run = Run { scene, locals: parts(key), read: BTreeSet::new(), gives_bool, notes };
+    match run.block(&body.block, gives_bool) {
         Ok(value) | Err(Stop::Left(Some(value))) => Some(value),
         Err(Stop::Left(None)) => Some(Value::Opt(None)),
-        Err(Stop::Failed) => None,
+        Err(Stop::Failed | Stop::Pending) => None,
         Err(Stop::Broke(..)) => unreachable!("a label is around"),
     }
 }
@@ -170,23 +192,26 @@ pub fn parts((_, parts): &Key) -> Vec<(Name, Value)> {
     parts.map(|(name, part)| ((*name).to_owned(), Value::Int(*part))).collect()
 }
 
-struct Run<'r> {
+struct Run<'r, 'n> {
     scene: &'r Scene<'r>,
     locals: Vec<(Name, Value)>,
     read: BTreeSet<Key>,
     /// Whether the body's value is a `bool`.
     gives_bool: bool,
+    /// What is noted of the conditions, if anything is.
+    notes: Option<&'r mut Notes<'n>>,
 }
 
-impl Run<'_> {
-    fn block(&mut self, block: &Block) -> Result<Value, Stop> {
+impl Run<'_, '_> {
+    /// `answers`: whether the block's value is an answer, true or false.
+    fn block(&mut self, block: &Block, answers: bool) -> Result<Value, Stop> {
         let outside = self.locals.len();
-        let result = self.inside(block);
+        let result = self.inside(block, answers);
         self.locals.truncate(outside);
         result
     }
 
-    fn inside(&mut self, block: &Block) -> Result<Value, Stop> {
+    fn inside(&mut self, block: &Block, answers: bool) -> Result<Value, Stop> {
         for stmt in &block.stmts {
             match stmt {
                 Stmt::Let(name, _, value) => {
@@ -194,10 +219,9 @@ impl Run<'_> {
                     self.locals.push((name.clone(), value));
                 }
                 Stmt::LetElse(pattern, value, otherwise) => {
-                    let value = self.expr(value)?;
-                    match matched(pattern, &value) {
+                    match self.pattern(pattern, value, true)? {
                         Some(bound) => self.locals.extend(bound),
-                        None => drop(self.block(otherwise)?),
+                        None => drop(self.block(otherwise, false)?),
                     }
                 }
                 Stmt::Assign(name, value) => {
@@ -208,12 +232,76 @@ impl Run<'_> {
                 Stmt::Expr(value) => drop(self.expr(value)?),
             }
         }
-        block.tail.as_ref().map_or(Ok(Value::Unit), |tail| self.expr(tail))
+        match &block.tail {
+            Some(tail) if answers => self.answer(tail),
+            Some(tail) => self.expr(tail),
+            None => Ok(Value::Unit),
+        }
     }
 
     fn local(&self, name: &str) -> &Value {
         let found = self.locals.iter().rev().find(|local| local.0 == *name);
         &found.unwrap_or_else(|| unreachable!("`{name}` is bound")).1
+    }
+
+    /// What stands where true or false is wanted: an operand, a condition of `if`, a guard, an answer.
+    /// Where such a thing is made of others, they are what is noted.
+    fn answer(&mut self, expr: &Expr) -> Result<Value, Stop> {
+        match expr {
+            Expr::Paren(it) => self.answer(it),
+            Expr::If(condition, then, otherwise) => {
+                self.branch(condition, then, otherwise.as_ref(), true)
+            }
+            Expr::Match(it, arms) => self.matching(it, arms, true),
+            Expr::Block(block) => self.block(block, true),
+            // What is no question.
+            Expr::Logic(..)
+            | Expr::Let(..)
+            | Expr::Bool(_)
+            | Expr::Return(_)
+            | Expr::Break(..)
+            | Expr::Labelled(..) => self.expr(expr),
+            _ => self.condition(
+                Kind::Truth,
+                |notes| notes.text(expr),
+                |it| it.expr(expr),
+                Value::bool,
+            ),
+        }
+    }
+
+    /// Evaluates what a condition is about, and notes whether it holds. What it comes to is the
+    /// opposite, if the notes are about what would be then.
+    fn condition(
+        &mut self,
+        kind: Kind,
+        text: impl FnOnce(&mut Notes<'_>) -> String,
+        evaluate: impl FnOnce(&mut Self) -> Result<Value, Stop>,
+        holds: impl FnOnce(&Value) -> bool,
+    ) -> Result<Value, Stop> {
+        let Some(notes) = &mut self.notes else { return evaluate(self) };
+        let text = text(notes);
+        notes.begin(kind, text);
+        let result = evaluate(self);
+        let held = result.as_ref().ok().map(holds);
+        let notes = self.notes.as_deref_mut().expect("they were there");
+        if notes.end(held) { Ok(Value::Bool(held != Some(true))) } else { result }
+    }
+
+    /// What a pattern of a condition, or of `let … else`, binds if it matches.
+    fn pattern(
+        &mut self,
+        pattern: &Pattern,
+        value: &Expr,
+        has_else: bool,
+    ) -> Result<Option<Vec<(Name, Value)>>, Stop> {
+        let value = self.condition(
+            Kind::Pattern,
+            |notes| notes.text_of_let(pattern, value, has_else),
+            |it| it.expr(value),
+            |value| matched(pattern, value).is_some(),
+        )?;
+        Ok(matched(pattern, &value))
     }
 
     fn expr(&mut self, expr: &Expr) -> Result<Value, Stop> {
@@ -246,45 +334,65 @@ impl Run<'_> {
             Expr::Load(fact, keys, _) => {
                 let parts = keys.iter().map(|key| Ok(self.expr(key)?.int()));
                 let key = (*fact, parts.collect::<Result<_, Stop>>()?);
-                self.load(key).ok_or(Stop::Failed)?
+                self.load(key)?
             }
             Expr::Many(many, items, fact, keys, _) => self.many(*many, items, *fact, keys)?,
-            Expr::Try(it) => Value::Int(self.expr(it)?.opt().ok_or(Stop::Left(None))?),
+            Expr::Try(it) => {
+                let value = self.condition(
+                    Kind::Present,
+                    |notes| notes.text(expr),
+                    |run| run.expr(it),
+                    |value| value.opt().is_some(),
+                )?;
+                Value::Int(value.opt().ok_or(Stop::Left(None))?)
+            }
+            Expr::Return(it) if self.gives_bool => {
+                return Err(Stop::Left(Some(self.answer(it)?)));
+            }
             Expr::Return(it) => return Err(Stop::Left(Some(self.expr(it)?))),
             Expr::Let(pattern, it) => {
-                let value = self.expr(it)?;
-                let bound = matched(pattern, &value);
+                let bound = self.pattern(pattern, it, false)?;
                 let is_match = bound.is_some();
                 self.locals.extend(bound.unwrap_or_default());
                 Value::Bool(is_match)
             }
             Expr::Matches(it, pattern, guard) => {
+                // What has neither loads nor conditions inside is one condition.
+                let is_one = guard.as_ref().is_none_or(|guard| is_plain(guard));
+                let is_plain = is_one && is_plain(it);
                 let value = self.expr(it)?;
-                Value::Bool(self.arm(pattern, guard.as_deref(), &value)?.is_some())
+                let guard = guard.as_deref();
+                Value::Bool(self.arm(pattern, guard, &value, !is_plain)?.is_some())
             }
             Expr::If(condition, then, otherwise) => {
-                return self.branch(condition, then, otherwise.as_ref());
+                return self.branch(condition, then, otherwise.as_ref(), false);
             }
-            Expr::Match(it, arms) => {
-                let value = self.expr(it)?;
-                for arm in arms {
-                    if let Some(bound) = self.arm(&arm.pattern, arm.guard.as_ref(), &value)? {
-                        let outside = self.locals.len();
-                        self.locals.extend(bound);
-                        let result = self.expr(&arm.value);
-                        self.locals.truncate(outside);
-                        return result;
-                    }
-                }
-                unreachable!("a match has an arm for everything")
-            }
-            Expr::Block(block) => return self.block(block),
-            Expr::Labelled(label, block) => match self.block(block) {
+            Expr::Match(it, arms) => return self.matching(it, arms, false),
+            Expr::Block(block) => return self.block(block, false),
+            Expr::Labelled(label, block) => match self.block(block, false) {
                 Err(Stop::Broke(to, value)) if to == *label => value,
                 result => return result,
             },
             Expr::Break(label, it) => return Err(Stop::Broke(label.clone(), self.expr(it)?)),
         })
+    }
+
+    fn matching(&mut self, it: &Expr, arms: &[Arm], answers: bool) -> Result<Value, Stop> {
+        let value = self.expr(it)?;
+        for arm in arms {
+            if let Some(bound) = self.arm(&arm.pattern, arm.guard.as_ref(), &value, true)? {
+                if let Some(notes) = &mut self.notes {
+                    let text = notes.text_of_arm(it, arm);
+                    notes.met(Kind::Arm, &text, true);
+                }
+                let outside = self.locals.len();
+                self.locals.extend(bound);
+                let result = if answers { self.answer(&arm.value) } else { self.expr(&arm.value) };
+                self.locals.truncate(outside);
+                return result;
+            }
+        }
+        unreachable!("a match has an arm for everything")
     }
 
     /// What an arm binds, if it is taken.
@@ -293,11 +401,14 @@ impl Run<'_> {
         pattern: &Pattern,
         guard: Option<&Expr>,
         value: &Value,
+        answers: bool,
     ) -> Result<Option<Vec<(Name, Value)>>, Stop> {
         let Some(bound) = matched(pattern, value) else { return Ok(None) };
         let outside = self.locals.len();
         self.locals.extend(bound.clone());
-        let holds = guard.map_or(Ok(true), |guard| Ok(self.expr(guard)?.bool()));
+        let holds = guard.map_or(Ok(true), |guard| {
+            Ok(if answers { self.answer(guard)? } else { self.expr(guard)? }.bool())
+        });
         self.locals.truncate(outside);
         Ok(holds?.then_some(bound))
     }
@@ -308,13 +419,14 @@ impl Run<'_> {
         condition: &Expr,
         then: &Block,
         otherwise: Option<&Block>,
+        answers: bool,
     ) -> Result<Value, Stop> {
         let outside = self.locals.len();
-        let result = match self.expr(condition) {
-            Ok(value) if value.bool() => self.block(then),
+        let result = match self.answer(condition) {
+            Ok(value) if value.bool() => self.block(then, answers),
             Ok(_) => {
                 self.locals.truncate(outside);
-                otherwise.map_or(Ok(Value::Unit), |otherwise| self.block(otherwise))
+                otherwise.map_or(Ok(Value::Unit), |otherwise| self.block(otherwise, answers))
             }
             Err(stop) => Err(stop),
         };
@@ -324,12 +436,13 @@ impl Run<'_> {
 
     fn logic(&mut self, op: Op, left: &Expr, right: &Expr) -> Result<Value, Stop> {
         let decisive = op == Op::Or;
-        match self.expr(left) {
+        match self.answer(left) {
             Ok(value) if value.bool() == decisive => Ok(Value::Bool(decisive)),
-            Ok(_) => self.expr(right),
+            Ok(_) => self.answer(right),
             Err(Stop::Failed) if is_three_valued(left, right, self.gives_bool) => {
-                match self.expr(right) {
+                match self.answer(right) {
                     Ok(value) if value.bool() == decisive => Ok(value),
+                    Err(Stop::Pending) => Err(Stop::Pending),
                     _ => Err(Stop::Failed),
                 }
             }
@@ -337,10 +450,21 @@ impl Run<'_> {
         }
     }
 
-    fn load(&mut self, key: Key) -> Option<Value> {
-        let value = self.scene.world.read(&key);
+    fn load(&mut self, key: Key) -> Result<Value, Stop> {
+        let value = match &mut self.notes {
+            Some(notes) if notes.is_pending(&key) => {
+                notes.read(&key, None, self.scene.world);
+                return Err(Stop::Pending);
+            }
+            Some(notes) => {
+                let value = self.scene.world.read(&key);
+                notes.read(&key, Some(&value), self.scene.world);
+                value
+            }
+            None => self.scene.world.read(&key),
+        };
         self.read.insert(key);
-        value
+        value.ok_or(Stop::Failed)
     }
 
     fn many(
@@ -358,16 +482,47 @@ impl Run<'_> {
                 _ => unreachable!("a list"),
             },
         };
-        let mut values = Vec::new();
+        let decisive = match many {
+            Many::Each => None,
+            Many::Any => Some(Value::Bool(true)),
+            Many::All => Some(Value::Bool(false)),
+        };
+        let (mut values, mut is_pending) = (Vec::new(), false);
         for item in items {
             self.locals.push((ITEM.into(), Value::Int(item)));
             let parts = keys.iter().map(|key| Ok(self.expr(key)?.int()));
             let parts = parts.collect::<Result<_, Stop>>();
             self.locals.pop();
-            values.push(self.load((fact, parts?)));
+            let value = self.load((fact, parts?));
+            is_pending |= matches!(value, Err(Stop::Pending));
+            values.push(value.ok());
+            // What comes after the one that decides is not looked at.
+            if self.notes.is_some() && decisive.is_some() && values.last() == Some(&decisive) {
+                break;
+            }
         }
-        quantified(many, &values).ok_or(Stop::Failed)
+        let unknown = || if is_pending { Stop::Pending } else { Stop::Failed };
+        quantified(many, &values).ok_or_else(unknown)
     }
+}
+
+/// Whether nothing inside is a condition by itself, or a load.
+fn is_plain(expr: &Expr) -> bool {
+    let has_parts = |it: &Expr| {
+        matches!(
+            it,
+            Expr::Load(..)
+                | Expr::Many(..)
+                | Expr::Try(_)
+                | Expr::Return(_)
+                | Expr::Logic(..)
+                | Expr::If(..)
+                | Expr::Match(..)
+                | Expr::Block(_)
+                | Expr::Labelled(..)
+        )
+    };
+    !expr.any(&has_parts)
 }
 
 /// What `any`, `all` and `each` make of values, of which some may have failed.

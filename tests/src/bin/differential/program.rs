@@ -12,6 +12,7 @@ use crate::data::FACTS;
 use crate::derived;
 use crate::interpret::Key;
 use crate::render;
+use crate::told::{Place, Reader, Told};
 
 /// The places of a policy in the program: as written, and lazy.
 pub const EAGER: usize = 0;
@@ -23,6 +24,8 @@ pub const LAZY: usize = 1;
 pub struct Question {
     /// The data set.
     pub data: u64,
+    /// Whether the decisions are to be explained.
+    pub explain: bool,
     /// The steps.
     pub steps: Vec<Step>,
 }
@@ -49,6 +52,9 @@ pub struct Reply {
     pub per_link: u64,
     /// The keys that were asked of a source, each as often as it was.
     pub asked: Vec<Key>,
+    /// An explanation of each decision, if they were wanted, and `same`, or what was not the same on a
+    /// fresh session, or what went wrong.
+    pub explained: Option<(String, Vec<Told>)>,
 }
 
 /// Where programs are built, and on which library.
@@ -61,6 +67,7 @@ pub struct Workshop {
 
 /// A program that is built.
 pub struct Program {
+    folder: PathBuf,
     executable: PathBuf,
     /// How many bodies it has.
     count: usize,
@@ -84,7 +91,8 @@ impl Workshop {
             .expect("cargo runs");
         if output.status.success() {
             let executable = self.folder.join("target/debug/differential-program");
-            return Ok(Program { executable, count: bodies.len() });
+            let folder = self.folder.clone();
+            return Ok(Program { folder, executable, count: bodies.len() });
         }
         let errors = String::from_utf8_lossy(&output.stderr).into_owned();
         let about = |file: &str| -> BTreeSet<usize> {
@@ -133,6 +141,7 @@ impl Workshop {
         );
         put(&self.folder.join("Cargo.toml"), &manifest);
         put(&self.folder.join("src/main.rs"), include_str!("program/main.rs"));
+        put(&self.folder.join("src/explain.rs"), include_str!("program/explain.rs"));
         put(&self.folder.join("src/data.rs"), include_str!("data.rs"));
         let mut modules = stored_facts();
         for (at, text) in derived_facts(facts, bodies) {
@@ -242,6 +251,15 @@ impl Program {
         2 * self.count
     }
 
+    /// The text of its source from a condition's place on; `None` if there is no such place.
+    pub fn source_at(&self, place: &Place) -> Option<String> {
+        let text = fs::read_to_string(self.folder.join(&place.file)).ok()?;
+        let line = text.lines().nth(place.line.checked_sub(1)?)?;
+        let rest: String = line.chars().skip(place.column.checked_sub(1)?).collect();
+        let below = text.lines().skip(place.line);
+        Some([rest].into_iter().chain(below.map(str::to_owned)).collect::<Vec<_>>().join("\n"))
+    }
+
     /// Asks, all questions in one run.
     pub fn ask(&self, questions: &[Question]) -> Vec<Reply> {
         let mut child = Command::new(&self.executable)
@@ -263,6 +281,9 @@ impl Program {
 
 fn line(question: &Question) -> String {
     let mut line = question.data.to_string();
+    if question.explain {
+        line.push_str(" explain");
+    }
     for Step { policies, docs } in &question.steps {
         let policies: Vec<String> = policies.iter().map(usize::to_string).collect();
         let docs: Vec<String> = docs.iter().map(u64::to_string).collect();
@@ -272,6 +293,10 @@ fn line(question: &Question) -> String {
 }
 
 fn reply(line: &str) -> Reply {
+    let (line, explained) = match line.split_once('\t') {
+        Some((line, explained)) => (line, Some(explained)),
+        None => (line, None),
+    };
     let mut words = line.split(' ');
     let mut next = || words.next().expect("a word").to_owned();
     let decisions = next().split(',').map(str::to_owned).collect();
@@ -284,5 +309,9 @@ fn reply(line: &str) -> Reply {
             (usize::try_from(fact).expect("a place"), numbers.collect())
         })
         .collect();
-    Reply { decisions, rounds, planned, per_link, asked }
+    let explained = explained.map(|text| match text.split_once('\t') {
+        Some((fresh, text)) => (fresh.to_owned(), Reader::new(text).all()),
+        None => (text.to_owned(), Vec::new()),
+    });
+    Reply { decisions, rounds, planned, per_link, asked, explained }
 }

@@ -17,7 +17,7 @@ pub fn policy(body: &Body, name: &str, lazy: bool) -> String {
     let mut text = format!(
         "#[policy{options}]\npub async fn {name}({user}: &User, (): &(), doc: &Doc) -> bool "
     );
-    Renderer { text: &mut text, indent: 0 }.block(&body.block);
+    Renderer { text: &mut text, indent: 0, hides_lazy: false }.block(&body.block);
     text.push('\n');
     text
 }
@@ -50,14 +50,46 @@ pub fn derived(place: usize, body: &Body) -> String {
         _ => "Option<u64>",
     };
     let mut text = format!("    pub {}({parts}) -> {value} ", derived::name(place));
-    Renderer { text: &mut text, indent: 1 }.block(&body.block);
+    Renderer { text: &mut text, indent: 1, hides_lazy: false }.block(&body.block);
     text.push('\n');
+    text
+}
+
+/// An expression as the plan and an explanation quote it: without `lazy(…)`.
+pub fn as_told(expr: &Expr) -> String {
+    told(|it| it.expr(expr))
+}
+
+/// A pattern that is to match, as an explanation quotes it: of a condition, or of `let … else`.
+pub fn let_as_told(pattern: &Pattern, value: &Expr, has_else: bool) -> String {
+    told(|it| {
+        it.push("let ");
+        it.pattern(pattern);
+        it.push(" = ");
+        if has_else { it.before_else(value) } else { it.operand(value, 4, true) }
+    })
+}
+
+/// The arm of a `match`, as an explanation quotes it.
+pub fn arm_as_told(value: &Expr, arm: &Arm) -> String {
+    told(|it| {
+        it.operand(value, 1, true);
+        it.push(" is ");
+        it.pattern(&arm.pattern);
+    })
+}
+
+fn told(render: impl FnOnce(&mut Renderer<'_>)) -> String {
+    let mut text = String::new();
+    render(&mut Renderer { text: &mut text, indent: 0, hides_lazy: true });
     text
 }
 
 struct Renderer<'r> {
     text: &'r mut String,
     indent: usize,
+    /// Whether `lazy(…)` is left out.
+    hides_lazy: bool,
 }
 
 /// How tightly an expression holds together; operands of something tighter need parentheses.
@@ -109,13 +141,7 @@ impl Renderer<'_> {
                 self.push("let ");
                 self.pattern(pattern);
                 self.push(" = ");
-                // Before `else`, Rust wants no brace and no lazy operator.
-                let bare = matches!(value, Expr::Load(..) | Expr::Var(..) | Expr::Field(_));
-                if bare {
-                    self.expr(value);
-                } else {
-                    self.parenthesized(value);
-                }
+                self.before_else(value);
                 self.push(" else ");
                 self.block(otherwise);
             }
@@ -131,6 +157,12 @@ impl Renderer<'_> {
             }
         }
         self.push(";");
+    }
+
+    /// Before `else`, Rust wants no brace and no lazy operator.
+    fn before_else(&mut self, value: &Expr) {
+        let bare = matches!(value, Expr::Load(..) | Expr::Var(..) | Expr::Field(_));
+        if bare { self.expr(value) } else { self.parenthesized(value) }
     }
 
     fn pattern(&mut self, pattern: &Pattern) {
@@ -190,6 +222,7 @@ impl Renderer<'_> {
     }
 
     fn lazily(&mut self, lazy: bool, load: impl FnOnce(&mut Self)) {
+        let lazy = lazy && !self.hides_lazy;
         if lazy {
             self.push("lazy(");
         }

@@ -1,12 +1,18 @@
 //! Bodies, a program of them, and data sets: where do the program and the interpreter differ?
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use crate::body::Body;
 use crate::check::{self, Expected};
 use crate::data::Random;
 use crate::derived::SETS;
-use crate::interpret::Scene;
+use crate::explain::{Explained, Policy};
+use crate::interpret::{Key, Scene};
+use crate::notes::Texts;
 use crate::program::{LAZY, Program, Question, Reply, Step};
 use crate::render;
+use crate::told::Place;
 use crate::world::World;
 
 /// What is compared.
@@ -19,6 +25,10 @@ pub struct Trial<'t> {
     program: &'t Program,
     /// The data sets, and what the facts are in them.
     worlds: Vec<World<'t>>,
+    /// The texts of the conditions.
+    texts: Texts,
+    /// The places of conditions that were found to be right.
+    places: RefCell<BTreeSet<Place>>,
 }
 
 /// A difference between the program and the interpreter.
@@ -40,7 +50,8 @@ impl<'t> Trial<'t> {
         strict: bool,
     ) -> Self {
         let worlds = sets.iter().map(|data| World::new(*data, facts, strict)).collect();
-        Self { bodies, facts, program, worlds }
+        let (texts, places) = (Texts::default(), RefCell::default());
+        Self { bodies, facts, program, worlds, texts, places }
     }
 
     /// The first difference of each body that has one.
@@ -58,9 +69,14 @@ impl<'t> Trial<'t> {
             if found.last().is_some_and(|it| it.body == at) {
                 continue;
             }
-            let expected = Expected::of(&self.bodies[at], &Scene::new(world));
-            if let Some(what) = check::alone(&self.bodies[at], &expected, &replies[0], &replies[1])
-            {
+            let (body, scene) = (&self.bodies[at], Scene::new(world));
+            let expected = Expected::of(body, &scene);
+            let what = check::alone(body, &expected, &replies[0], &replies[1]);
+            let policies = [(body.forbid, Some(body)), (false, None)];
+            let policies = if body.forbid { &policies[..] } else { &policies[..1] };
+            let explained =
+                || replies.iter().find_map(|reply| self.explained([(policies, &scene)], reply));
+            if let Some(what) = what.or_else(explained) {
                 found.push(Difference { body: at, data: world.data, what });
             }
         }
@@ -88,17 +104,22 @@ impl<'t> Trial<'t> {
     }
 
     fn differences_of_gate(&self, policies: &[usize]) -> Option<String> {
-        let step = |data| Step { policies: policies.to_vec(), docs: vec![data] };
+        let question = |data| Question {
+            data,
+            explain: check::is_explained(policies[0] as u64, data),
+            steps: vec![Step { policies: policies.to_vec(), docs: vec![data] }],
+        };
         let worlds = self.worlds.iter();
-        let questions: Vec<Question> = worlds
-            .map(|world| Question { data: world.data, steps: vec![step(world.data)] })
-            .collect();
+        let questions: Vec<Question> = worlds.map(|world| question(world.data)).collect();
         let replies = self.program.ask(&questions);
         self.worlds.iter().zip(replies).find_map(|(world, reply)| {
+            let scene = Scene::new(world);
             let expected: Vec<(bool, Expected)> =
-                policies.iter().map(|at| self.expected(*at, &Scene::new(world))).collect();
+                policies.iter().map(|at| self.expected(*at, &scene)).collect();
             let expected: Vec<_> = expected.iter().map(|(forbid, it)| (*forbid, it)).collect();
-            let what = check::gate(&expected, &reply)?;
+            let gate = self.gate(policies);
+            let explained = || self.explained([(&gate[..], &scene)], &reply);
+            let what = check::gate(&expected, &reply).or_else(explained)?;
             let policies = self.rendered(policies);
             Some(format!("a gate in data set {}: {what}\n{policies}", world.data))
         })
@@ -111,7 +132,8 @@ impl<'t> Trial<'t> {
         let question = |world: &&World<'_>| {
             let mut steps = steps.to_vec();
             steps.iter_mut().flat_map(|step| &mut step.docs).for_each(|doc| *doc += world.data);
-            Question { data: world.data, steps }
+            let explain = (world.data / 4 + at).is_multiple_of(4);
+            Question { data: world.data, explain, steps }
         };
         let questions: Vec<Question> = worlds.iter().map(question).collect();
         let replies = self.program.ask(&questions);
@@ -130,8 +152,9 @@ impl<'t> Trial<'t> {
     }
 
     fn session(&self, world: &World<'_>, question: &Question, reply: &Reply) -> Option<String> {
-        let (mut decisions, mut all) = (Vec::new(), Vec::new());
+        let (mut decisions, mut all, mut scenes) = (Vec::new(), Vec::new(), Vec::new());
         for step in &question.steps {
+            let gate = self.gate(&step.policies);
             for doc in &step.docs {
                 let scene = Scene::about(world, *doc);
                 let expected: Vec<(bool, Expected)> =
@@ -140,13 +163,59 @@ impl<'t> Trial<'t> {
                     expected.iter().map(|(forbid, it)| (*forbid, it.verdict)).collect();
                 decisions.push(check::decision(&verdicts));
                 all.extend(expected.into_iter().map(|(_, it)| it));
+                scenes.push((gate.clone(), scene));
             }
         }
         if reply.decisions != decisions {
             let (are, must) = (reply.decisions.join(", "), decisions.join(", "));
             return Some(format!("decides `{are}`, must decide `{must}`"));
         }
-        check::asked(all.iter(), reply)
+        let scenes = scenes.iter().map(|(gate, scene)| (&gate[..], scene));
+        check::asked(all.iter(), reply).or_else(|| self.explained(scenes, reply))
+    }
+
+    /// What is wrong with the explanations of a reply, if there are any: each of a gate, and of what it
+    /// was asked about.
+    fn explained<'g>(
+        &'g self,
+        scenes: impl IntoIterator<Item = (&'g [Policy<'g>], &'g Scene<'g>)>,
+        reply: &Reply,
+    ) -> Option<String> {
+        let (fresh, all) = reply.explained.as_ref()?;
+        if fresh != "same" {
+            return Some(format!("the explanation on a fresh session: {fresh}"));
+        }
+        let asked: BTreeSet<&Key> = reply.asked.iter().collect();
+        let mut explained = scenes.into_iter().zip(all).zip(&reply.decisions);
+        explained.find_map(|(((policies, scene), told), decision)| {
+            if told.decision != *decision {
+                return Some(format!("decides `{decision}`, and explains `{}`", told.decision));
+            }
+            let (asked, texts) = (&asked, &self.texts);
+            let fault = Explained { policies, scene, told, asked, texts }.fault();
+            fault.or_else(|| told.places.iter().find_map(|place| self.misplaced(place)))
+        })
+    }
+
+    /// Says so if a condition is not where it is told to be.
+    fn misplaced(&self, place: &Place) -> Option<String> {
+        if self.places.borrow().contains(place) {
+            return None;
+        }
+        let source = self.program.source_at(place).unwrap_or_default();
+        if !place.is_of(&source) {
+            let Place { file, line, column, text, .. } = place;
+            let stands = source.lines().next().unwrap_or("nothing");
+            return Some(format!("`{text}` is not at {file}:{line}:{column}, there is `{stands}`"));
+        }
+        self.places.borrow_mut().insert(place.clone());
+        None
+    }
+
+    /// The policies of a gate, by their places.
+    fn gate(&self, policies: &[usize]) -> Vec<Policy<'t>> {
+        let body = |at: &usize| self.bodies.get(at / 2);
+        policies.iter().map(|at| (body(at).is_some_and(|it| it.forbid), body(at))).collect()
     }
 
     fn rendered(&self, policies: &[usize]) -> String {

@@ -10,6 +10,7 @@ use crate::data::{Answer, FACTS, Shape, answer};
 use crate::derived;
 use crate::interpret::{self, Key, Value};
 use crate::may::{self, Reached};
+use crate::notes::Notes;
 
 /// What a fact comes to; `None` if it failed.
 type Result = Option<Value>;
@@ -114,7 +115,13 @@ impl<'f> World<'f> {
     }
 
     fn evaluate(&self, key: &Key) -> Result {
-        interpret::fact(self.body(key.0), key, self)
+        interpret::fact(self.body(key.0), key, self, None)
+    }
+
+    /// Notes what the body of a derived fact meets, whose value is known.
+    pub fn noted(&self, key: &Key, notes: &mut Notes<'_>) {
+        // What it comes to is known.
+        let _ = interpret::fact(self.body(key.0), key, self, Some(notes));
     }
 
     /// What the body of a derived fact may ask for, by itself.

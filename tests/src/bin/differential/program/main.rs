@@ -1,12 +1,14 @@
 //! The generated program: answers, for each line of its input, what a gate decides.
 //!
-//! A line is a data set, and steps on one session: the policies of a gate, by their places in
+//! A line is a data set, perhaps `explain`, and steps on one session: the policies of a gate, by their places in
 //! `bodies::POLICIES`, and the data sets whose documents it is asked about. The answer is the
 //! decisions, the rounds used, the rounds planned, the rounds planned for each link, and every key
-//! that was asked of a source.
+//! that was asked of a source; behind a tab, where it is wanted, an explanation of each decision on
+//! the same session, and, of a single one, whether it is the same on a fresh session.
 
 mod bodies;
 mod data;
+mod explain;
 mod facts;
 
 use std::fmt::Write as _;
@@ -22,6 +24,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use gatehouse::{DynGate, DynPolicy, prelude::*};
 
 use data::{Doc, User};
+use explain::Words;
 use facts::{Facts, World};
 
 /// What the generated policies decide about.
@@ -116,10 +119,73 @@ fn list(text: &str) -> Vec<u64> {
     text.split(',').map(|number| number.parse().expect(text)).collect()
 }
 
+/// What is asked on one session: gates, each with the documents.
+type Steps = [(DynGate<Docs, Facts>, Vec<Doc>)];
+
+/// A session of a data set, and what its sources are asked.
+struct Request {
+    session: Session<Facts>,
+    user: User,
+    clock: Arc<Clock>,
+    log: Arc<Log>,
+}
+
+impl Request {
+    fn new(data: u64) -> Self {
+        let (clock, log) = (Arc::new(Clock::default()), Arc::new(Log::default()));
+        let world = World { data, clock: Arc::clone(&clock), log: Arc::clone(&log) };
+        Self { session: Session::new(Facts { world }), user: data::request(data).0, clock, log }
+    }
+
+    /// Runs a future that must neither panic nor hang; or gives what it did.
+    fn run<T>(&self, future: impl Future<Output = T>) -> Result<(T, u64), &'static str> {
+        let run = || run(future, &self.clock).ok_or("hangs");
+        catch_unwind(AssertUnwindSafe(run)).unwrap_or(Err("panics"))
+    }
+
+    fn asked(&self) -> Vec<Key> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The decisions, and the rounds.
+    fn check(&self, steps: &Steps) -> Result<(Vec<&'static str>, u64), &'static str> {
+        let (mut decisions, mut rounds) = (Vec::new(), 0);
+        for (gate, docs) in steps {
+            let access = gate.bind(&self.session, &self.user, &());
+            let all = async {
+                match &docs[..] {
+                    [doc] => vec![access.check(doc).await],
+                    docs => access.check_all(docs).await,
+                }
+            };
+            let (decided, now) = self.run(all)?;
+            decisions.extend(decided.iter().map(word));
+            rounds = now;
+        }
+        Ok((decisions, rounds))
+    }
+
+    /// An explanation of each decision.
+    fn explain(&self, steps: &Steps) -> Result<(usize, Words), &'static str> {
+        let (mut count, mut words) = (0, Words(String::new()));
+        for (gate, docs) in steps {
+            let access = gate.bind(&self.session, &self.user, &());
+            for doc in docs {
+                let before = self.asked().len();
+                let (explanation, _) = self.run(access.explain(doc))?;
+                words.explanation(&explanation, self.asked().len() - before);
+                count += 1;
+            }
+        }
+        Ok((count, words))
+    }
+}
+
 /// One line of input.
 fn answer(line: &str) -> String {
-    let mut words = line.split_whitespace();
+    let mut words = line.split_whitespace().peekable();
     let data: u64 = words.next().and_then(|word| word.parse().ok()).expect(line);
+    let explains = words.next_if_eq(&"explain").is_some();
     let steps = words.map(|word| {
         let (policies, docs) = word.split_once('/').expect(line);
         let policies = list(policies).into_iter().map(|at| bodies::POLICIES[at as usize]());
@@ -127,40 +193,44 @@ fn answer(line: &str) -> String {
         (DynGate::new(policies.collect::<Vec<Boxed>>()), docs)
     });
     let steps: Vec<_> = steps.collect();
-    let (user, _) = data::request(data);
-    let (clock, log) = (Arc::new(Clock::default()), Arc::new(Log::default()));
-    let world = World { data, clock: Arc::clone(&clock), log: Arc::clone(&log) };
-    let decided = catch_unwind(AssertUnwindSafe(|| {
-        let session = Session::new(Facts { world });
-        let (mut decisions, mut rounds) = (Vec::new(), 0);
-        for (gate, docs) in &steps {
-            let access = gate.bind(&session, &user, &());
-            let all = async {
-                match &docs[..] {
-                    [doc] => vec![access.check(doc).await],
-                    docs => access.check_all(docs).await,
-                }
-            };
-            let (decided, now) = run(all, &clock)?;
-            decisions.extend(decided.iter().map(word));
-            rounds = now;
-        }
-        Some((decisions, rounds))
-    }));
-    let (decisions, rounds) = match decided {
-        Ok(Some(decided)) => decided,
-        Ok(None) => (vec!["hangs"], 0),
-        Err(_) => (vec!["panics"], 0),
-    };
+    let request = Request::new(data);
+    let (decisions, rounds) = request.check(&steps).unwrap_or_else(|what| (vec![what], 0));
     let plan = steps.last().expect(line).0.plan();
     let per_link = plan.policies().iter().map(|policy| policy.plan.rounds_per_link).max();
     let (planned, per_link) = (plan.rounds(), per_link.unwrap_or(0));
     let mut text = format!("{} {rounds} {planned} {per_link}", decisions.join(","));
-    for (fact, parts) in log.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+    for (fact, parts) in request.asked() {
         let parts: Vec<String> = parts.iter().map(u64::to_string).collect();
         write!(text, " {fact}:{}", parts.join(":")).expect("a string takes all");
     }
+    if explains {
+        text.push_str(&explained(data, &steps, &request));
+    }
     text
+}
+
+/// The explanations, after the check. Where one decision is all, it must be explained alike on a
+/// fresh session, for the same loads.
+fn explained(data: u64, steps: &Steps, request: &Request) -> String {
+    let asked = request.asked();
+    let (count, words) = match request.explain(steps) {
+        Ok(explained) => explained,
+        Err(what) => return format!("\t{what}"),
+    };
+    let mut fresh = "same";
+    if count == 1 {
+        let request = Request::new(data);
+        let explained = request.explain(steps);
+        let loads = request.asked().len();
+        let alike = |other: &Words| words.0.replacen("\t0", &format!("\t{loads}"), 1) == other.0;
+        fresh = match explained {
+            Err(what) => what,
+            Ok(_) if request.asked() != asked => "asks otherwise",
+            Ok((_, other)) if !alike(&other) => "differs",
+            Ok(_) => fresh,
+        };
+    }
+    format!("\t{fresh}\t{count}{}", words.0)
 }
 
 /// What the library says of a policy that it thinks impure; no generated one is.
