@@ -284,7 +284,8 @@ fn bindings(policy: &Policy, first: usize, runtime: &TokenStream) -> TokenStream
 /// What a parameter asks, if its pattern may not match.
 fn condition(parameter: &Parameter) -> Option<Condition> {
     let Parameter { pat, role, .. } = parameter;
-    let is_open = !matches!(pat, syn::Pat::Wild(_)) && !is_plain(pat);
+    let is_unit = matches!(pat, syn::Pat::Tuple(it) if it.elems.is_empty());
+    let is_open = !matches!(pat, syn::Pat::Wild(_)) && !is_unit && !is_plain(pat);
     is_open.then(|| Condition {
         kind: ConditionKind::Pattern,
         text: format!("{} is {}", format!("{role:?}").to_lowercase(), text::of_expr(pat)),
