@@ -14,9 +14,6 @@ use crate::world::World;
 /// The condition that the parameter's pattern of [`Body::admins_only`] is.
 const ADMINS_ONLY: &str = "subject is user @ User { admin: true, .. }";
 
-/// The condition that the action's pattern is, which is there in every policy.
-const ANY_ACTION: &str = "action is ()";
-
 /// A key: the place of its fact, and its parts.
 pub type Key = (usize, Vec<u64>);
 
@@ -156,7 +153,6 @@ pub fn interpret(body: &Body, scene: &Scene<'_>, mut notes: Option<&mut Notes<'_
     if body.admins_only && !taken(Kind::Pattern, ADMINS_ONLY, scene.user.admin) {
         return Outcome { verdict: Some(Verdict::Not), read: BTreeSet::new() };
     }
-    taken(Kind::Pattern, ANY_ACTION, true);
     let locals = Vec::new();
     let mut run = Run { scene, locals, read: BTreeSet::new(), gives_bool: true, notes };
     let verdict = match run.block(&body.block, true) {
