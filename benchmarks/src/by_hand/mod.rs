@@ -1,0 +1,4 @@
+//! By hand: what one writes who knows the rules, the data and the page in advance. The limit.
+
+pub mod local;
+pub mod pages;
