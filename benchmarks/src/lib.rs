@@ -2,7 +2,10 @@
 //! gatehouse and by other libraries. One module for each who answers.
 
 pub mod by_hand;
+pub mod counted;
 pub mod data;
 pub mod executor;
 pub mod ours;
+pub mod peers;
+pub mod rows;
 pub mod settings;

@@ -204,3 +204,14 @@ pub async fn check<S: PolicySet<Documents, AppFacts>>(
 ) -> bool {
     gate.bind(session, user, &()).check(doc).await.is_allow()
 }
+
+/// One check, and why, as text.
+#[inline(never)]
+pub async fn explain<S: PolicySet<Documents, AppFacts>>(
+    gate: &Gate<Documents, S>,
+    session: &Session<AppFacts>,
+    user: &User,
+    doc: &Document,
+) -> String {
+    gate.bind(session, user, &()).explain(doc).await.to_string()
+}
