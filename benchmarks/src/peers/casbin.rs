@@ -43,7 +43,8 @@ struct Subject {
 struct Object {
     owner: u32,
     label: u32,
-    public: bool,
+    /// `public` is a word of its language.
+    is_public: bool,
     archived: bool,
 }
 
@@ -72,7 +73,7 @@ pub fn four_and(labels: u32) -> Enforcer {
         ("r.obj.archived", "deny"),
         ("r.sub.admin", "allow"),
         ("r.obj.owner == r.sub.id", "allow"),
-        ("r.obj.public", "allow"),
+        ("r.obj.is_public", "allow"),
     ];
     let four = four.map(|(rule, effect)| (rule.to_owned(), effect));
     let label = |it| (format!("r.obj.label == {it} && r.sub.clearance >= {it}"), "allow");
@@ -97,7 +98,9 @@ pub fn roles() -> Enforcer {
 pub fn check(enforcer: &Enforcer, user: &User, doc: &Document) -> bool {
     let subject = Subject { id: user.id, admin: user.admin, clearance: user.clearance };
     let Document { owner, label, public, archived, .. } = *doc;
-    enforcer.enforce((subject, Object { owner, label, public, archived })).expect("a decision")
+    enforcer
+        .enforce((subject, Object { owner, label, is_public: public, archived }))
+        .expect("a decision")
 }
 
 /// One check by role; names are made beforehand.
