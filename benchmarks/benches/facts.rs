@@ -71,7 +71,7 @@ fn ann() -> &'static User {
 
 /// The two workloads with as many facts.
 macro_rules! workloads {
-    ($criterion:ident, $sessions:ident, $name:literal, $page:ident, $check:ident) => {
+    ($criterion:ident, $sessions:ident, $name:literal, $page:ident, $check:ident, $more:expr) => {
         let (store, doc) = (&$sessions.store, &$sessions.doc);
         let page = || black_box(std::slice::from_ref(doc));
         let doc = || black_box(doc);
@@ -88,6 +88,7 @@ macro_rules! workloads {
             vec![(settings::BY_HAND, Box::new(by_hand)), (settings::LOADER, Box::new(loader))];
         columns.push((settings::BY_HAND_SINGLE, Box::new(single)));
         columns.extend($sessions.fresh());
+        columns.extend($more);
         side_by_side($criterion, concat!($name, ", fresh session"), columns);
 
         let warm = by_hand::pages::Warm::new(store, &ANN, doc());
@@ -104,12 +105,15 @@ macro_rules! workloads {
 
 fn one_fact(criterion: &mut Criterion) {
     let sessions = Sessions::new(document(2), &ONE_FACT, predecessor::pages::one_fact());
-    workloads!(criterion, sessions, "1 fact", page, one_fact);
+    let small = ours::facts::one_fact(&sessions.store);
+    let run = || poll_once(ours::pages::check(&ONE_FACT, &small, ann(), black_box(&sessions.doc)));
+    let small: [Column<'_, bool>; 1] = [(settings::OURS_SMALL, Box::new(run))];
+    workloads!(criterion, sessions, "1 fact", page, one_fact, small);
 }
 
 fn five_facts(criterion: &mut Criterion) {
     let sessions = Sessions::new(audited(), &FIVE_FACTS, predecessor::pages::five_facts());
-    workloads!(criterion, sessions, "5 facts", five_fact_page, five_facts);
+    workloads!(criterion, sessions, "5 facts", five_fact_page, five_facts, []);
 }
 
 criterion_group! {

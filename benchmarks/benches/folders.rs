@@ -9,7 +9,7 @@ use gatehouse_benchmarks::data::{ANN, Document, Store, page};
 use gatehouse_benchmarks::executor::{self, block_on};
 use gatehouse_benchmarks::peers::cedar::{self, Cedar};
 use gatehouse_benchmarks::peers::rego::{self, Rego};
-use gatehouse_benchmarks::peers::{data_loader, predecessor};
+use gatehouse_benchmarks::peers::{casbin, data_loader, predecessor};
 use gatehouse_benchmarks::settings::{self, side_by_side};
 use gatehouse_benchmarks::{by_hand, ours};
 
@@ -29,6 +29,8 @@ fn folders(criterion: &mut Criterion) {
     let (checker, registry) = (predecessor::pages::folders(), predecessor::facts::registry(store));
     let cedar = Cedar::folders(&docs);
     let requests: Vec<_> = docs.iter().map(|doc| cedar::request(&ANN, doc)).collect();
+    let (enforcer, user_name) = (casbin::folders(&docs), format!("user{}", ANN.id));
+    let names: Vec<_> = docs.iter().map(|doc| format!("document{}", doc.id)).collect();
     let mut rego = Rego::folders();
     let inputs: Vec<_> = docs.iter().map(|doc| rego::input(&ANN, doc)).collect();
     let tokio = &executor::tokio();
@@ -49,6 +51,12 @@ fn folders(criterion: &mut Criterion) {
                 Box::new(|| block_on(predecessor::pages::page(&checker, &registry, &ANN, docs()))),
             ),
             (settings::CEDAR, Box::new(|| one_by_one(docs(), &requests, |it| cedar.check(it)))),
+            (
+                settings::CASBIN,
+                Box::new(|| {
+                    one_by_one(docs(), &names, |it| casbin::check_names(&enforcer, &user_name, it))
+                }),
+            ),
             (settings::REGORUS, Box::new(|| one_by_one(docs(), &inputs, |it| rego.check(it)))),
             (
                 settings::LOADER,

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use gatehouse_benchmarks::data::{ANN, Store, document, role_of};
-use gatehouse_benchmarks::executor::poll_once;
+use gatehouse_benchmarks::executor::{self, poll_once};
 use gatehouse_benchmarks::peers::cedar::{self, Cedar};
 use gatehouse_benchmarks::peers::rego::{self, Rego};
-use gatehouse_benchmarks::peers::{casbin, predecessor};
+use gatehouse_benchmarks::peers::{casbin, data_loader, predecessor};
 use gatehouse_benchmarks::settings::{self, side_by_side};
 use gatehouse_benchmarks::{by_hand, ours};
 
@@ -22,6 +22,7 @@ fn roles(criterion: &mut Criterion) {
     let enforcer = casbin::roles();
     let (user_name, doc_name) = (format!("user{}", ANN.id), format!("document{}", doc.id));
     let (mut rego, input) = (Rego::roles(), rego::input(&ANN, doc));
+    let tokio = &executor::tokio();
     let doc = || black_box(doc);
     assert!(poll_once(by_hand::roles::check(store, &ANN, doc())), "Ann's role reads it");
     side_by_side(
@@ -53,9 +54,18 @@ fn roles(criterion: &mut Criterion) {
             (settings::CEDAR, Box::new(|| cedar.check(black_box(&request)))),
             (
                 settings::CASBIN,
-                Box::new(|| casbin::check_role(&enforcer, black_box(&user_name), &doc_name)),
+                Box::new(|| casbin::check_names(&enforcer, black_box(&user_name), &doc_name)),
             ),
             (settings::REGORUS, Box::new(move || rego.check(black_box(&input)))),
+            (
+                settings::LOADER,
+                Box::new(|| {
+                    tokio.block_on(async {
+                        let request = data_loader::request(store);
+                        data_loader::by_role(&request, black_box(&ANN), doc()).await
+                    })
+                }),
+            ),
         ],
     );
 }

@@ -116,7 +116,6 @@ const LEAVES: std::ops::Range<u32> = 341..1365;
 const GRANTED: std::ops::Range<u32> = 21..85;
 
 /// All folders.
-#[must_use]
 pub fn folders() -> impl Iterator<Item = u32> {
     0..LEAVES.end
 }

@@ -35,7 +35,7 @@ struct Rows<'a> {
     store: &'a Arc<Store>,
     executor: &'a Arc<Executor>,
     facts: Arc<AppFacts>,
-    rows: Vec<Row>,
+    made: Vec<Row>,
 }
 
 impl Rows<'_> {
@@ -47,7 +47,7 @@ impl Rows<'_> {
         run: Box<dyn Fn() -> usize>,
     ) {
         let items = u32::try_from(items).expect("a small page");
-        self.rows.push(Row { workload: workload.to_owned(), column, items, run });
+        self.made.push(Row { workload: workload.to_owned(), column, items, run });
     }
 
     /// A page on a fresh session, by hand and by gatehouse.
@@ -79,6 +79,16 @@ impl Rows<'_> {
         self.push(workload, settings::OURS, 1, Box::new(ours));
     }
 
+    fn small(&mut self) {
+        let (facts, executor) = (ours::facts::one_fact(self.store), self.executor.clone());
+        let doc = document(2);
+        let ours = move || {
+            let check = ours::pages::check(&ONE_FACT, &facts, &ANN, &doc);
+            usize::from(executor.run(check))
+        };
+        self.push(FRESH, settings::OURS_SMALL, 1, Box::new(ours));
+    }
+
     fn warm(&mut self) {
         let (store, doc) = (self.store, document(2));
         let workload = "1 fact, warm session";
@@ -92,17 +102,20 @@ impl Rows<'_> {
     }
 }
 
+const FRESH: &str = "1 fact, fresh session";
+
 /// All of them, on one store.
 #[must_use]
 pub fn rows(store: &Arc<Store>, executor: Executor) -> Vec<Row> {
     let executor = &Arc::new(executor);
-    let mut rows = Rows { store, executor, facts: ours::app_facts(store), rows: Vec::new() };
+    let mut rows = Rows { store, executor, facts: ours::app_facts(store), made: Vec::new() };
     rows.local();
     rows.warm();
 
     let docs = vec![document(2)];
     let by_hand = by_hand_page!(pages::page, store, executor, docs);
-    rows.page("1 fact, fresh session", docs, by_hand, &ONE_FACT);
+    rows.page(FRESH, docs, by_hand, &ONE_FACT);
+    rows.small();
     let docs = vec![audited()];
     let by_hand = by_hand_page!(pages::five_fact_page, store, executor, docs);
     rows.page("5 facts, fresh session", docs, by_hand, &FIVE_FACTS);
@@ -123,5 +136,5 @@ pub fn rows(store: &Arc<Store>, executor: Executor) -> Vec<Row> {
     let docs = page(1000);
     let by_hand = by_hand_page!(folders::page, store, executor, docs);
     rows.page("1000 documents in folders 6 deep", docs, by_hand, &FOLDERS);
-    rows.rows
+    rows.made
 }

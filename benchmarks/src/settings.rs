@@ -22,6 +22,8 @@ pub const OURS: &str = "gatehouse";
 pub const OURS_LOCAL: &str = "gatehouse, check_local";
 /// Under an executor that could wait.
 pub const OURS_BLOCKED: &str = "gatehouse, under block_on";
+/// In an application that knows one fact; elsewhere it knows ten.
+pub const OURS_SMALL: &str = "gatehouse, sources of 1 fact";
 /// A check without an explanation.
 pub const OURS_CHECK: &str = "gatehouse, check alone";
 /// The library of the registry.

@@ -109,3 +109,17 @@ pub struct AppFacts {
 pub fn app_facts(store: &Arc<Store>) -> Arc<AppFacts> {
     Arc::new(AppFacts { store: Arc::clone(store) })
 }
+
+/// The sources of an application that knows one fact: what a session costs grows with how many
+/// there are.
+#[derive(Sources)]
+pub struct OneFact {
+    #[loads(Member)]
+    pub store: Arc<Store>,
+}
+
+/// What such an application makes once.
+#[must_use]
+pub fn one_fact(store: &Arc<Store>) -> Arc<OneFact> {
+    Arc::new(OneFact { store: Arc::clone(store) })
+}

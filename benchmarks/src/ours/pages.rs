@@ -65,9 +65,9 @@ pub static FOLDERS: Gate<Documents, in_folder> = Gate::new();
 
 /// One check on a session of its own.
 #[inline(never)]
-pub async fn check<S: PolicySet<Documents, AppFacts>>(
+pub async fn check<P: Sources, S: PolicySet<Documents, P>>(
     gate: &Gate<Documents, S>,
-    facts: &Arc<AppFacts>,
+    facts: &Arc<P>,
     user: &User,
     doc: &Document,
 ) -> bool {

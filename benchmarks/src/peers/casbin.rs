@@ -4,7 +4,9 @@ use casbin::{CoreApi, DefaultModel, Enforcer, MgmtApi};
 use futures::executor::block_on;
 use serde::Serialize;
 
-use crate::data::{Document, ROLES, User, role_of};
+use crate::data::{
+    ANN, Document, ROLES, Relation, User, folders as all_folders, parent, relates, role_of,
+};
 
 /// Its documentation's model for many attribute-based rules: a rule in each row.
 const RULES: &str = "
@@ -30,6 +32,20 @@ g = _, _
 e = some(where (p.eft == allow))
 [matchers]
 m = g(r.sub, p.sub) && r.obj == p.obj && r.act == p.act
+";
+
+/// Its documentation's model for roles of resources: folders in folders.
+const FOLDER_MODEL: &str = "
+[request_definition]
+r = sub, obj, act
+[policy_definition]
+p = sub, obj, act
+[role_definition]
+g2 = _, _
+[policy_effect]
+e = some(where (p.eft == allow))
+[matchers]
+m = r.sub == p.sub && g2(r.obj, p.obj) && r.act == p.act
 ";
 
 #[derive(Clone, Serialize, Hash)]
@@ -92,6 +108,21 @@ pub fn roles() -> Enforcer {
     enforcer
 }
 
+/// A row for each folder that Ann was given, and one for what each folder and document lies in.
+#[must_use]
+pub fn folders(docs: &[Document]) -> Enforcer {
+    let mut enforcer = enforcer(FOLDER_MODEL);
+    let folder = |it: u32| format!("folder{it}");
+    let granted = all_folders().filter(|it| relates(Relation::FolderGrant, *it));
+    let grants = granted.map(|it| vec![format!("user{}", ANN.id), folder(it), "read".to_owned()]);
+    block_on(enforcer.add_policies(grants.collect())).expect("policies");
+    let tree = all_folders().filter_map(|it| Some(vec![folder(it), folder(parent(it)?)]));
+    let docs = docs.iter().map(|doc| vec![format!("document{}", doc.id), folder(doc.folder)]);
+    block_on(enforcer.add_named_grouping_policies("g2", tree.chain(docs).collect()))
+        .expect("folders");
+    enforcer
+}
+
 /// One check by attributes.
 #[inline(never)]
 #[must_use]
@@ -103,9 +134,9 @@ pub fn check(enforcer: &Enforcer, user: &User, doc: &Document) -> bool {
         .expect("a decision")
 }
 
-/// One check by role; names are made beforehand.
+/// One check by role or by folder; names are made beforehand.
 #[inline(never)]
 #[must_use]
-pub fn check_role(enforcer: &Enforcer, user: &str, doc: &str) -> bool {
+pub fn check_names(enforcer: &Enforcer, user: &str, doc: &str) -> bool {
     enforcer.enforce((user, doc, "read")).expect("a decision")
 }

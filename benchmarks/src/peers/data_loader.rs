@@ -1,7 +1,8 @@
 //! The data loader of async-graphql: keys of one turn together, one call for them. Rules by hand.
 //!
-//! Its delay (a millisecond, unless told otherwise) is none here, and its batches have no limit:
-//! what is compared is the work.
+//! Its delay (a millisecond, unless told otherwise) is none here, and its batches have no limit: what
+//! is compared is the work. Its feature `tokio-timer` is off, since a timer of tokio's takes up to a
+//! millisecond for no delay too.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -62,6 +63,34 @@ impl Loader<Parent> for Loads {
     }
 }
 
+/// The role that a user holds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RoleOf(u32);
+
+impl Loader<RoleOf> for Loads {
+    type Value = u32;
+    type Error = Infallible;
+
+    async fn load(&self, keys: &[RoleOf]) -> Result<HashMap<RoleOf, u32>, Infallible> {
+        self.0.call().await;
+        Ok(keys.iter().filter_map(|key| Some((key.clone(), self.0.role_of(key.0)?))).collect())
+    }
+}
+
+/// Whether a role reads a document.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RoleReads(u32, u32);
+
+impl Loader<RoleReads> for Loads {
+    type Value = bool;
+    type Error = Infallible;
+
+    async fn load(&self, keys: &[RoleReads]) -> Result<HashMap<RoleReads, bool>, Infallible> {
+        self.0.call().await;
+        Ok(keys.iter().map(|key| (key.clone(), self.0.role_reads(key.0, key.1))).collect())
+    }
+}
+
 type Member = Related<{ Relation::Member as usize }>;
 type Guest = Related<{ Relation::Guest as usize }>;
 type Editor = Related<{ Relation::Editor as usize }>;
@@ -113,6 +142,18 @@ pub async fn dependent(request: &Request, user: &User, doc: &Document) -> bool {
     let Ok(org) = request.load_one(ProjectOrg(doc.project)).await;
     match org {
         Some(org) => is::<{ Relation::Member as usize }>(request, Related(user.id, org)).await,
+        None => false,
+    }
+}
+
+/// One check: who holds a role reads what the role reads.
+pub async fn by_role(request: &Request, user: &User, doc: &Document) -> bool {
+    let Ok(role) = request.load_one(RoleOf(user.id)).await;
+    match role {
+        Some(role) => {
+            let Ok(reads) = request.load_one(RoleReads(role, doc.id)).await;
+            reads == Some(true)
+        }
         None => false,
     }
 }

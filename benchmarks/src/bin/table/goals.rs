@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use gatehouse_benchmarks::settings::{
-    BY_HAND, CEDAR, EMPTY, OURS, OURS_LOCAL, POLLED, PREDECESSOR, PREDECESSOR_BATCHED,
+    BY_HAND, CEDAR, EMPTY, OURS, OURS_LOCAL, OURS_SMALL, POLLED, PREDECESSOR, PREDECESSOR_BATCHED,
 };
 
 use crate::measurements::{Estimate, Measurements};
@@ -81,6 +81,7 @@ const GOALS: &[(&str, Time, Time, Goal)] = {
         ("4 local policies", Of(CEDAR), Of(OURS_LOCAL), AtLeast(100.0)),
         ("4 local policies", Of(CEDAR), LessRuntime(OURS), AtLeast(100.0)),
         ("1 fact, fresh session", Of(OURS), Of(BY_HAND), AtMost(1.25)),
+        ("1 fact, fresh session", Of(OURS_SMALL), Of(BY_HAND), AtMost(1.25)),
         ("1 fact, fresh session", Of(PREDECESSOR), Of(OURS), AtLeast(8.0)),
         ("page of 1000, 1 fact each", Of(OURS), Of(BY_HAND), AtMost(1.25)),
         ("page of 1000, 1 fact each", Of(PREDECESSOR), Of(OURS), AtLeast(15.0)),

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use gatehouse_benchmarks::settings::{
     BLOCKED, BY_HAND, BY_HAND_SINGLE, CASBIN, CEDAR, EMPTY, LOADER, LOADER_AT_ONCE, OURS,
-    OURS_BLOCKED, OURS_CHECK, OURS_LOCAL, POLLED, PREDECESSOR, PREDECESSOR_BATCHED, REGORUS,
+    OURS_BLOCKED, OURS_CHECK, OURS_LOCAL, OURS_SMALL, POLLED, PREDECESSOR, PREDECESSOR_BATCHED,
+    REGORUS,
 };
 
 use crate::measurements::{Estimate, Measurements};
@@ -21,6 +22,7 @@ const ROWS: &[(&str, &str)] = &[
     ("64 local policies", OURS_LOCAL),
     ("64 local policies", OURS),
     ("1 fact, fresh session", OURS),
+    ("1 fact, fresh session", OURS_SMALL),
     ("1 fact, warm session", OURS),
     ("5 facts, fresh session", OURS),
     ("5 facts, warm session", OURS),
