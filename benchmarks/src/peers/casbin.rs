@@ -41,11 +41,12 @@ r = sub, obj, act
 [policy_definition]
 p = sub, obj, act
 [role_definition]
+g = _, _
 g2 = _, _
 [policy_effect]
 e = some(where (p.eft == allow))
 [matchers]
-m = r.sub == p.sub && g2(r.obj, p.obj) && r.act == p.act
+m = g(r.sub, p.sub) && g2(r.obj, p.obj) && r.act == p.act
 ";
 
 #[derive(Clone, Serialize, Hash)]
