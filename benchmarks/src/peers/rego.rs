@@ -47,7 +47,7 @@ default allow := false
 allow if {
     above := graph.reachable(data.parents, [input.doc.folder])
     some folder in above
-    folder in data.granted[input.user.name]
+    data.granted[input.user.name][folder]
 }
 ";
 
@@ -120,10 +120,12 @@ impl Rego {
         let above = |it| parent(it).map(name).into_iter().collect::<Vec<_>>();
         let parents: serde_json::Map<_, _> =
             all_folders().map(|it| (name(it), json!(above(it)))).collect();
-        let granted = all_folders().filter(|it| relates(Relation::FolderGrant, *it)).map(name);
-        // An object's keys stand for a set, in which `in` needs no search.
-        let granted: Vec<_> = granted.collect();
-        Self::new(IN_FOLDER, json!({ "parents": parents, "granted": { name(ANN.id): granted } }))
+        let granted = all_folders().filter(|it| relates(Relation::FolderGrant, *it));
+        // An object's keys stand for a set, so that a rule looks up and does not search.
+        let granted: serde_json::Map<_, _> = granted.map(|it| (name(it), json!(true))).collect();
+        let mut granted_to = serde_json::Map::new();
+        granted_to.insert(name(ANN.id), granted.into());
+        Self::new(IN_FOLDER, json!({ "parents": parents, "granted": granted_to }))
     }
 
     /// One check.
