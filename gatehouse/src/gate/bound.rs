@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 use super::decision::{AccessError, Allowed, Decision, FilterError};
 use super::executor::{Evaluation, Rules, Static, decide_local, decided};
 use super::explanation::Explanation;
-use super::watch::watched_locally;
+use super::watch::{is_watched, watched_locally};
 use crate::policy::{Domain, LocalSet, PolicySet};
 use crate::private::Request;
 use crate::session::Session;
@@ -54,6 +54,7 @@ pub struct Bound<'a, D: Domain, P: Sources, R, C = NoContext> {
 }
 
 impl<'a, D: Domain, P: Sources, R> Bound<'a, D, P, R> {
+    #[inline]
     pub(super) fn new(
         rules: R,
         session: &'a Session<P>,
@@ -286,6 +287,7 @@ impl<D: Domain, P: Sources, S: PolicySet<D, P>, C> Bound<'_, D, P, Static<S>, C>
     /// let access = GATE.bind(&session, &User { id: 7 }, &());
     /// assert!(access.check_local(&Document { owner: 7 }).is_allow());
     /// ```
+    #[inline]
     pub fn check_local(&self, resource: &D::Resource) -> Decision
     where
         S: LocalSet,
@@ -293,6 +295,9 @@ impl<D: Domain, P: Sources, S: PolicySet<D, P>, C> Bound<'_, D, P, Static<S>, C>
     {
         let context = self.context.context();
         let request = Request { subject: self.subject, action: self.action, resource, context };
+        if !is_watched(self.session) {
+            return decide_local(self.rules, &request);
+        }
         watched_locally(self.session, &request, || decide_local(self.rules, &request))
     }
 }

@@ -3,7 +3,8 @@
 #[cfg(feature = "tracing")]
 mod on {
     use tracing::field::{Empty, display};
-    use tracing::{Instrument, Span};
+    use tracing::level_filters::LevelFilter;
+    use tracing::{Instrument, Level, Span};
 
     use crate::gate::Decision;
     use crate::telemetry::{Answers, domain_name};
@@ -20,6 +21,12 @@ mod on {
     pub(crate) struct EvaluationSpan(Span);
 
     impl EvaluationSpan {
+        /// Whether anybody may listen, to the span or to the events in it.
+        #[inline]
+        pub(crate) fn is_wanted() -> bool {
+            Level::INFO <= LevelFilter::current()
+        }
+
         pub(crate) fn open<D: 'static>(items: usize) -> Self {
             Self(tracing::info_span!(
                 target: "gatehouse",
@@ -147,6 +154,11 @@ mod off {
     pub(crate) struct EvaluationSpan;
 
     impl EvaluationSpan {
+        #[inline]
+        pub(crate) fn is_wanted() -> bool {
+            false
+        }
+
         pub(crate) fn open<D>(_items: usize) -> Self {
             Self
         }
