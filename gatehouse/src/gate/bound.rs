@@ -110,8 +110,12 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         let presence = self.session.enter();
         async move {
             let _presence = presence;
+            let evaluation = self.evaluation();
+            if let Some(decision) = evaluation.at_once(resource) {
+                return decision;
+            }
             let mut decision = [None];
-            self.evaluation().run(|_| resource, &mut decision).await;
+            evaluation.run(|_| resource, &mut decision).await;
             let [decision] = decision;
             decided(decision)
         }

@@ -11,7 +11,7 @@ use super::decision::{Decision, FailedFacts};
 use super::explain::explain;
 use super::explanation::Explanation;
 use super::tally::{Outcome, Tally};
-use super::watch::{Asked, Watch};
+use super::watch::{Asked, Watch, is_watched};
 use crate::fact::FactError;
 use crate::policy::{Domain, DynPolicy, Effect, PolicyInfo, PolicySet, Rule, Visitor};
 use crate::private::{Cx, Request, Stop};
@@ -221,6 +221,7 @@ fn most_rounds<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> u32 {
 }
 
 /// The decision that a tally comes to, if it comes to one.
+#[inline]
 fn decision<P: Sources>(tally: &Tally, cx: &Cx<P>) -> Option<Decision> {
     Some(match tally.outcome()? {
         Outcome::Allow(by) => Decision::Allow { by },
@@ -278,6 +279,24 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
         D::Resource: 'i,
     {
         self.run_in(&mut Cx::new(self.session.begun()), resource, decisions).await;
+    }
+
+    /// The decision about one resource, if it needs no load and nobody watches.
+    #[inline]
+    pub(super) fn at_once(&self, resource: &D::Resource) -> Option<Decision> {
+        if is_watched(self.session) {
+            return None;
+        }
+        let Self { rules, subject, action, context, .. } = *self;
+        let request = Request { subject, action, resource, context };
+        let mut cx = Cx::new(self.session.begun());
+        let tally = read(rules, &request, &mut cx);
+        let decision = decision(&tally, &cx).filter(|_| cx.is_current(self.session));
+        #[cfg(feature = "testing")]
+        if decision.is_some() {
+            crate::testing::note_evaluation(0);
+        }
+        decision
     }
 
     /// As [`run`](Self::run), and leaves what is known in `cx`.
@@ -364,29 +383,47 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
     {
         cx.begin_pass();
         let mut undecided = 0;
-        for (i, slot) in decisions.iter_mut().enumerate() {
-            if i > 0 && i % RESOURCES_PER_YIELD == 0 {
+        for (i, decisions) in decisions.chunks_mut(RESOURCES_PER_YIELD).enumerate() {
+            if i > 0 {
                 yield_now().await;
             }
+            undecided += self.stretch(cx, i * RESOURCES_PER_YIELD, resource, decisions);
+        }
+        undecided
+    }
+
+    /// A part of a pass, from the resource `first` on.
+    fn stretch<'i>(
+        &self,
+        cx: &mut Cx<P>,
+        first: usize,
+        resource: &(impl Fn(usize) -> &'i D::Resource + Send + Sync),
+        decisions: &mut [Option<Decision>],
+    ) -> usize
+    where
+        D::Resource: 'i,
+    {
+        let mut undecided = 0;
+        for (i, slot) in decisions.iter_mut().enumerate() {
             if slot.is_none() {
-                *slot = self.step(cx, resource(i));
+                self.step(cx, resource(first + i), slot);
                 undecided += usize::from(slot.is_none());
             }
         }
         undecided
     }
 
+    /// Puts the decision about `resource` where it belongs, if there is one yet.
     #[inline]
-    fn step(&self, cx: &mut Cx<P>, resource: &D::Resource) -> Option<Decision> {
+    fn step(&self, cx: &mut Cx<P>, resource: &D::Resource, slot: &mut Option<Decision>) {
         let Self { rules, subject, action, context, .. } = *self;
         let request = Request { subject, action, resource, context };
         let tally = read(rules, &request, cx);
-        let decision = decision(&tally, cx);
-        if decision.is_none() {
+        *slot = decision(&tally, cx);
+        if slot.is_none() {
             cx.begin(self.session);
             rules.visit(&mut Ask { request: &request, cx, tally });
         }
-        decision
     }
 }
 

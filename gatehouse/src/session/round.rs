@@ -1,6 +1,5 @@
 //! An evaluation's round: the batches that it waits for, and the waiting.
 
-use std::any::TypeId;
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
@@ -25,8 +24,9 @@ pub(crate) struct Round<P: Sources> {
 
 /// One batch, and the table that it is of.
 struct Wait<P: Sources> {
-    fact: TypeId,
     table: fn(&P::Tables) -> &dyn AnyTable<P>,
+    /// Where the table is, to tell it from others.
+    address: usize,
     batch: BatchHandle,
 }
 
@@ -52,17 +52,19 @@ impl<P: Sources> Round<P> {
 
     /// The waiter for a batch, unless the round waits for it already. One for each batch, however
     /// many of its keys the evaluation needs.
-    pub(super) fn wait_for(
+    #[inline]
+    pub(super) fn wait_for<T>(
         &mut self,
-        fact: TypeId,
+        of: &T,
         table: fn(&P::Tables) -> &dyn AnyTable<P>,
         batch: BatchId,
     ) -> Option<Arc<Seat>> {
-        let batch = BatchHandle(batch);
-        if self.waits.iter().rev().any(|wait| wait.batch == batch && wait.fact == fact) {
+        let (address, batch) = (std::ptr::from_ref(of).addr(), BatchHandle(batch));
+        let is_it = |wait: &Wait<P>| wait.batch == batch && wait.address == address;
+        if self.waits.iter().rev().any(is_it) {
             return None;
         }
-        self.waits.push(Wait { fact, table, batch });
+        self.waits.push(Wait { table, address, batch });
         self.seat.0.expect_answer();
         Some(Arc::clone(&self.seat.0))
     }

@@ -105,6 +105,11 @@ mod on {
             ))
         }
 
+        /// Whether anybody listens.
+        pub(crate) fn is_wanted(&self) -> bool {
+            !self.0.is_disabled()
+        }
+
         pub(crate) async fn within<F: Future>(&self, future: F) -> F::Output {
             within(&self.0, future).await
         }
@@ -175,6 +180,10 @@ mod off {
     impl LoadSpan {
         pub(crate) fn open(_fact: &'static str, _keys: usize) -> Self {
             Self
+        }
+
+        pub(crate) fn is_wanted(&self) -> bool {
+            false
         }
 
         pub(crate) fn within<F: Future>(&self, future: F) -> F {
