@@ -383,20 +383,23 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
     {
         cx.begin_pass();
         let mut undecided = 0;
+        let all = decisions.len();
         for (i, decisions) in decisions.chunks_mut(RESOURCES_PER_YIELD).enumerate() {
             if i > 0 {
                 yield_now().await;
             }
-            undecided += self.stretch(cx, i * RESOURCES_PER_YIELD, resource, decisions);
+            let first = i * RESOURCES_PER_YIELD;
+            undecided += self.stretch(cx, first, all, resource, decisions);
         }
         undecided
     }
 
-    /// A part of a pass, from the resource `first` on.
+    /// A part of a pass over `all` resources, from the resource `first` on.
     fn stretch<'i>(
         &self,
         cx: &mut Cx<P>,
         first: usize,
+        all: usize,
         resource: &(impl Fn(usize) -> &'i D::Resource + Send + Sync),
         decisions: &mut [Option<Decision>],
     ) -> usize
@@ -406,22 +409,29 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
         let mut undecided = 0;
         for (i, slot) in decisions.iter_mut().enumerate() {
             if slot.is_none() {
-                self.step(cx, resource(first + i), slot);
+                self.step(cx, resource(first + i), all - first - i - 1, slot);
                 undecided += usize::from(slot.is_none());
             }
         }
         undecided
     }
 
-    /// Puts the decision about `resource` where it belongs, if there is one yet.
+    /// Puts the decision about `resource`, behind which come `left` others, where it belongs, if there is
+    /// one yet.
     #[inline]
-    fn step(&self, cx: &mut Cx<P>, resource: &D::Resource, slot: &mut Option<Decision>) {
+    fn step(
+        &self,
+        cx: &mut Cx<P>,
+        resource: &D::Resource,
+        left: usize,
+        slot: &mut Option<Decision>,
+    ) {
         let Self { rules, subject, action, context, .. } = *self;
         let request = Request { subject, action, resource, context };
         let tally = read(rules, &request, cx);
         *slot = decision(&tally, cx);
         if slot.is_none() {
-            cx.begin(self.session);
+            cx.begin(self.session, left);
             rules.visit(&mut Ask { request: &request, cx, tally });
         }
     }

@@ -119,14 +119,14 @@ impl<P: Sources, W: Watch> Cx<P, W> {
         self.gave_up.is_some()
     }
 
-    /// Makes ready to ask.
-    pub(crate) fn begin(&mut self, session: &Session<P>) {
+    /// Makes ready to ask for the facts of an item, behind which `left` more may need some.
+    pub(crate) fn begin(&mut self, session: &Session<P>, left: usize) {
         if self.generation.is_none() {
             // What was computed without a generation was kept nowhere.
             self.walk = None;
         }
         let generation = self.generation.get_or_insert_with(|| session.generation());
-        self.round.get_or_insert_with(|| Round::new(Arc::clone(generation)));
+        self.round.get_or_insert_with(|| Round::new(Arc::clone(generation))).expect(left);
     }
 
     /// Runs `run` so that a load that stops it is asked for.

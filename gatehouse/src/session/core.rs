@@ -22,7 +22,7 @@
 
 use std::sync::Arc;
 
-use super::index::Hashed;
+use super::index::{Hashed, make_room};
 use super::ledger::Ledger;
 
 pub(crate) use super::ledger::{BatchId, Registered};
@@ -113,7 +113,9 @@ impl<K: Eq, R: Default, W> Core<K, R, W> {
     fn put(&mut self, id: BatchId, key: K) {
         let batch = id.number();
         match self.batches.get_mut(batch) {
-            Some(Keys::Open(keys)) if self.ledger.keys(batch) > 1 => keys.push(key),
+            Some(Keys::Open(keys)) if self.ledger.keys(batch) > 1 => {
+                make_room(keys, self.ledger.expected).push(key);
+            }
             // The first one, where an abandoned batch was, or where none was yet.
             Some(unused) => *unused = Keys::Open(vec![key]),
             None => self.batches.push(Keys::Open(vec![key])),

@@ -58,7 +58,7 @@ impl<'k, K: Eq + Hash> Distinct<'k, K> {
         let hash = self.hash_state.hash_one(key);
         self.find_hashed(hash, key).unwrap_or_else(|| {
             let at = self.keys.len();
-            self.index.put(hash, at);
+            self.index.put(hash, at, 0);
             self.keys.push(key);
             at
         })
@@ -108,33 +108,49 @@ impl Index {
         self.few.get(at).copied().unwrap_or_else(|| self.more[at - FEW])
     }
 
-    /// A key that was not there has this hash, and the next place: 0, then 1, and so on.
+    /// A key that was not there has this hash, and the next place: 0, then 1, and so on. As many more
+    /// may be `expected`.
     ///
     /// # Panics
     /// If there are 2^32 places.
-    pub(crate) fn put(&mut self, hash: u64, at: usize) {
+    pub(crate) fn put(&mut self, hash: u64, at: usize, expected: usize) {
         debug_assert_eq!(at, self.count, "places come one after the other");
         self.count += 1;
         match self.few.get_mut(at) {
             Some(few) => *few = hash,
-            None => self.more.push(hash),
+            None => make_room(&mut self.more, expected).push(hash),
         }
         if self.count > FEW {
             let first = if self.count == FEW + 1 { 0 } else { at };
             for at in first..self.count {
-                self.enter(at);
+                self.enter(at, expected);
             }
         }
     }
 
-    fn enter(&mut self, at: usize) {
+    fn enter(&mut self, at: usize, expected: usize) {
         let (few, more) = (&self.few, &self.more);
         let hash = |at: usize| few.get(at).copied().unwrap_or_else(|| more[at - FEW]);
         let place = u32::try_from(at).expect("less than 2^32 keys");
         if self.places.len() == self.places.capacity() {
-            // Growing costs a look at each place: four times as large, and they are looked at less often.
-            self.places.reserve(3 * at, |at| hash(*at as usize));
+            self.places.reserve(room(at, expected), |at| hash(*at as usize));
         }
         self.places.insert_unique(hash(at), place, |at| hash(*at as usize));
     }
+}
+
+/// How much room to make for more of what there are `len` of and as many more `expected`. Growing
+/// costs a copy of all, so it should be seldom; and who expects a page of a thousand keys may have a
+/// thousand items with one.
+fn room(len: usize, expected: usize) -> usize {
+    expected.min(len.saturating_mul(15)).max(len).max(FEW)
+}
+
+/// Makes sure that one more has room.
+#[inline]
+pub(super) fn make_room<T>(all: &mut Vec<T>, expected: usize) -> &mut Vec<T> {
+    if all.len() == all.capacity() {
+        all.reserve_exact(room(all.len(), expected));
+    }
+    all
 }

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use super::index::Index;
+use super::index::{Index, make_room};
 
 /// Names a batch of one core, for as long as the core lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,6 +89,8 @@ pub(crate) struct Ledger<W> {
     /// How many are open or taken.
     in_flight: usize,
     closed: bool,
+    /// How many more keys may be asked for soon. It is a guess.
+    pub(super) expected: usize,
 }
 
 impl<W> Default for Ledger<W> {
@@ -102,6 +104,7 @@ impl<W> Default for Ledger<W> {
             unused: Vec::new(),
             in_flight: 0,
             closed: false,
+            expected: 0,
         }
     }
 }
@@ -166,8 +169,8 @@ impl<W> Ledger<W> {
             let was = std::mem::replace(&mut self.slots[slot], place);
             self.leave_behind(was.batch);
         } else {
-            self.index.put(hash, self.slots.len());
-            self.slots.push(place);
+            self.index.put(hash, self.slots.len(), self.expected);
+            make_room(&mut self.slots, self.expected).push(place);
         }
     }
 

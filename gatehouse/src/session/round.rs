@@ -20,6 +20,8 @@ pub(crate) struct Round<P: Sources> {
     seat: SeatHandle,
     waits: Vec<Wait<P>>,
     replaced: bool,
+    /// How many items are left that may need facts, in this pass.
+    pub(super) left: usize,
 }
 
 /// One batch, and the table that it is of.
@@ -33,7 +35,7 @@ struct Wait<P: Sources> {
 impl<P: Sources> Round<P> {
     pub(crate) fn new(generation: Arc<Generation<P>>) -> Self {
         let seat = SeatHandle(generation.roster.sit());
-        Self { generation, seat, waits: Vec::new(), replaced: false }
+        Self { generation, seat, waits: Vec::new(), replaced: false, left: 0 }
     }
 
     /// How many loads the round waits for.
@@ -44,6 +46,11 @@ impl<P: Sources> Round<P> {
     /// Whether the session got new sources while the round was put together.
     pub(crate) fn is_replaced(&self) -> bool {
         self.replaced
+    }
+
+    /// So many items are left that may need facts, in this pass.
+    pub(crate) fn expect(&mut self, left: usize) {
+        self.left = left;
     }
 
     pub(super) fn find_replaced(&mut self) {

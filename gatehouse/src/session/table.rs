@@ -57,6 +57,12 @@ impl<K: FactKey> Shelved<K> {
         };
         Some(load::read(&batch.results, at))
     }
+
+    /// The same, not in the way of those that find their key in the first batch.
+    #[inline(never)]
+    fn read_behind(&self, key: &K) -> Option<FactResult<K::Value>> {
+        self.read(key)
+    }
 }
 
 /// A batch that was taken, and its load.
@@ -97,7 +103,8 @@ impl<K: FactKey> Table<K> {
     /// The result of `key`, if it is known and the next one to be read, most likely.
     #[inline]
     fn read_next(&self, key: &K) -> Option<FactResult<K::Value>> {
-        self.shelf.iter().find_map(|shelved| shelved.read(key))
+        let (first, others) = self.shelf.split_first()?;
+        first.read(key).or_else(|| others.iter().find_map(|shelved| shelved.read_behind(key)))
     }
 
     /// Whether no key is known, as before the first load.
@@ -138,8 +145,11 @@ impl<K: FactKey> Table<K> {
         }
         let key = self.hashed(key);
         let limit = K::source(sources).max_batch_size();
+        // No batch has more, nor needs room for more.
+        let expected = round.left.min(limit);
         let mut wait = |batch| round.wait_for(self, |tables| K::table(tables), batch);
         let mut core = self.core.lock();
+        core.ledger.expected = expected;
         match core.try_register(key, limit, &mut wait) {
             Registered::Cached(slot) => {
                 let known = core.known(slot)?;

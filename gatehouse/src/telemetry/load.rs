@@ -52,6 +52,10 @@ impl Drop for LoadWatch {
 }
 
 /// What a load came to, counted.
+#[cfg_attr(
+    not(any(feature = "tracing", feature = "metrics")),
+    allow(dead_code, reason = "nobody is told")
+)]
 pub(crate) struct Answers<'r> {
     pub(crate) found: usize,
     pub(crate) missing: usize,
