@@ -120,13 +120,21 @@ impl<P: Sources, W: Watch> Cx<P, W> {
     }
 
     /// Makes ready to ask for the facts of an item, behind which `left` more may need some.
+    #[inline]
     pub(crate) fn begin(&mut self, session: &Session<P>, left: usize) {
+        match &mut self.round {
+            Some(round) => round.expect(left),
+            None => self.begin_round(session).expect(left),
+        }
+    }
+
+    fn begin_round(&mut self, session: &Session<P>) -> &mut Round<P> {
         if self.generation.is_none() {
             // What was computed without a generation was kept nowhere.
             self.walk = None;
         }
         let generation = self.generation.get_or_insert_with(|| session.generation());
-        self.round.get_or_insert_with(|| Round::new(Arc::clone(generation))).expect(left);
+        self.round.insert(Round::new(Arc::clone(generation)))
     }
 
     /// Runs `run` so that a load that stops it is asked for.
