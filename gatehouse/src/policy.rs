@@ -296,6 +296,7 @@ macro_rules! sets_of_policies {
         }
 
         impl<D: Domain, P: Sources, $($name: Decides<D, P>),*> Decides<D, P> for ($($name,)*) {
+            #[inline(always)]
             fn visit(visitor: &mut impl Visitor<D, P>) {
                 let _ = &visitor;
                 $($name::visit(visitor);)*

@@ -1,12 +1,11 @@
 //! Where facts come from: sources, what they load, and who may ask whom.
 
 use std::fmt;
-use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use crate::fact::{FactError, FactKey, FactResult, LoadedFact};
+use crate::fact::{FactError, FactKey, LoadedFact};
 use crate::private::{AnyTable, Cx, Stop, Watch, shown};
-use crate::session::{HashState, Index};
+use crate::session::{Distinct, Found};
 
 /// Loads one fact, many keys at a time: implemented by you, on a database handle, a client, a map.
 ///
@@ -75,86 +74,78 @@ impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for Arc<S> {
 /// assert_eq!(loaded.len(), 3);
 /// ```
 pub struct Loaded<K: FactKey> {
-    places: Places,
-    /// What was found; nothing where it was taken out.
-    found: Vec<(K, Found<K>)>,
-}
-
-type Found<K> = Option<Result<<K as FactKey>::Value, FactError>>;
-
-/// Where keys are that were found.
-#[derive(Default)]
-struct Places {
-    index: Index,
-    hash_state: HashState,
-    /// How many were taken out.
-    taken: usize,
+    /// In the order in which they came. A key may be there more than once: most answers come in the
+    /// order in which they were asked for, and are matched without a look at any hash.
+    found: Vec<(K, K::Value)>,
+    failed: Vec<(K, FactError)>,
 }
 
 impl<K: FactKey> Loaded<K> {
     /// Nothing found yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { places: Places::default(), found: Vec::new() }
+        Self { found: Vec::new(), failed: Vec::new() }
     }
 
     /// `key` has `value`. Of two values for one key the later stands; a failure stands against both.
     pub fn insert(&mut self, key: K, value: K::Value) {
-        self.put(key, Ok(value));
+        self.found.push((key, value));
     }
 
     /// `key` alone could not be loaded.
     pub fn fail(&mut self, key: K, error: FactError) {
-        self.put(key, Err(error));
+        self.failed.push((key, error));
     }
 
-    fn put(&mut self, key: K, found: Result<K::Value, FactError>) {
-        let hash = self.places.hash_state.hash_one(&key);
-        let Some(at) = self.find(hash, &key) else {
-            self.places.index.put(hash, self.found.len());
-            self.found.push((key, Some(found)));
-            return;
-        };
-        let known = &mut self.found[at].1;
-        if found.is_err() || !matches!(known, Some(Err(_))) {
-            *known = Some(found);
-        }
-    }
-
-    fn find(&self, hash: u64, key: &K) -> Option<usize> {
-        self.places.index.find(hash, |at| *key == self.found[at].0)
-    }
-
-    /// How many keys have a value or a failure.
+    /// How many keys have a value or a failure. It counts them, each once.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.found.len() - self.places.taken
+        self.keys().collect::<Distinct<'_, K>>().keys.len()
     }
 
     /// Whether nothing was found.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.found.is_empty() && self.failed.is_empty()
     }
 
-    /// The answer for `key`, taken out: what is left in the end nobody asked for.
-    pub(crate) fn take(&mut self, key: &K) -> FactResult<K::Value> {
-        let hash = self.places.hash_state.hash_one(key);
-        let Some(at) = self.find(hash, key) else { return Ok(None) };
-        let found = self.found[at].1.take();
-        self.places.taken += usize::from(found.is_some());
-        found.transpose()
+    fn keys(&self) -> impl Iterator<Item = &K> {
+        self.found.iter().map(|(key, _)| key).chain(self.failed.iter().map(|(key, _)| key))
+    }
+
+    /// What was found of each of `asked`, which are different keys, in their order; and how many keys
+    /// there are that are not among them.
+    pub(crate) fn matched(self, asked: &[K]) -> (Found<K::Value>, usize) {
+        let Self { found, failed } = self;
+        let mut values = Vec::with_capacity(asked.len());
+        let mut found = found.into_iter().peekable();
+        for key in asked {
+            values.push(found.next_if(|(answered, _)| answered == key).map(|(_, value)| value));
+        }
+        let mut matched = Found::new(values);
+        if found.peek().is_none() && failed.is_empty() {
+            return (matched, 0);
+        }
+        let foreign = matched.put_in_place(asked, found.collect(), failed);
+        (matched, foreign)
     }
 }
 
 impl<K: FactKey> fmt::Debug for Loaded<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let found = self
-            .found
-            .iter()
-            .filter_map(|(key, found)| Some((key, found.as_ref()?.as_ref().map(shown::<K>))));
+        let mut keys = Distinct::new();
+        let mut answers: Vec<Result<&dyn fmt::Debug, &FactError>> = Vec::new();
+        let found = self.found.iter().map(|(key, value)| (key, Ok(shown::<K>(value))));
+        let failed = self.failed.iter().map(|(key, error)| (key, Err(error)));
+        for (key, what) in found.chain(failed) {
+            let at = keys.place(key);
+            match answers.get_mut(at) {
+                Some(before) => *before = what,
+                None => answers.push(what),
+            }
+        }
         f.write_str("Loaded ")?;
-        f.debug_map().entries(found).finish()
+        f.debug_map().entries(keys.keys.iter().zip(answers)).finish()
     }
 }
 
@@ -166,17 +157,13 @@ impl<K: FactKey> Default for Loaded<K> {
 
 impl<K: FactKey> FromIterator<(K, K::Value)> for Loaded<K> {
     fn from_iter<I: IntoIterator<Item = (K, K::Value)>>(pairs: I) -> Self {
-        let mut loaded = Self::new();
-        loaded.extend(pairs);
-        loaded
+        Self { found: pairs.into_iter().collect(), failed: Vec::new() }
     }
 }
 
 impl<K: FactKey> Extend<(K, K::Value)> for Loaded<K> {
     fn extend<I: IntoIterator<Item = (K, K::Value)>>(&mut self, pairs: I) {
-        for (key, value) in pairs {
-            self.insert(key, value);
-        }
+        self.found.extend(pairs);
     }
 }
 

@@ -8,7 +8,7 @@ use super::model::explore;
 use super::sync::{Arc, HashState, Mutex, OnceLock};
 
 /// What a batch comes to: one result for each key.
-type Results<V> = std::sync::Arc<OnceLock<Vec<V>>>;
+type Results<V> = OnceLock<Vec<V>>;
 
 /// Results are numbers, waiters are the names of threads.
 type Stripe = Arc<Mutex<Core<u8, Results<u64>, &'static str>>>;
@@ -22,20 +22,20 @@ fn key(key: u8) -> Hashed<u8> {
 }
 
 fn register(stripe: &Stripe, waiter: &'static str) -> Registered {
-    stripe.lock().try_register(key(1), 1, usize::MAX, &mut |_| Some(waiter))
+    stripe.lock().try_register(key(1), usize::MAX, &mut |_| Some(waiter))
 }
 
 /// What is known of the key.
 fn peek<V: Copy, W>(stripe: &Mutex<Core<u8, Results<V>, W>>) -> Option<V> {
-    let (results, at) = stripe.lock().peek_cache(&key(1))?;
-    Some(results.get().expect("results of a batch that is finished")[at])
+    let (_, batch, at) = stripe.lock().peek_cache(&key(1))?;
+    Some(batch.results.get().expect("results of a batch that is finished")[at])
 }
 
 /// Takes and finishes what is open, as whoever drives does; gives the waiters that it answered.
 fn load(stripe: &Stripe, value: u64) -> Vec<&'static str> {
     let taken = stripe.lock().take_open();
-    let Some((batch, keys, results)) = taken else { return Vec::new() };
-    results.set(vec![value; keys.len()]).expect("a batch is loaded once");
+    let Some((batch, taken)) = taken else { return Vec::new() };
+    taken.results.set(vec![value; taken.keys.len()]).expect("a batch is loaded once");
     stripe.lock().ledger.finish(batch)
 }
 
@@ -49,7 +49,7 @@ fn a_key_has_one_leader() {
                 let stripe = Arc::clone(&stripe);
                 thread::spawn(move || {
                     let leads = matches!(register(&stripe, name), Registered::Leading(_));
-                    (leads, stripe.lock().take_open().map_or(0, |(_, keys, _)| keys.len()))
+                    (leads, stripe.lock().take_open().map_or(0, |(_, taken)| taken.keys.len()))
                 })
             })
             .into();
@@ -69,7 +69,7 @@ fn waiters_are_answered_once_in_join_order() {
             let stripe = Arc::clone(&stripe);
             thread::spawn(move || match register(&stripe, name) {
                 Registered::Joined(_) => true,
-                Registered::Cached => {
+                Registered::Cached(_) => {
                     assert_eq!(peek(&stripe), Some(7));
                     false
                 }
@@ -98,13 +98,13 @@ fn leaving_is_fail_closed() {
         let Registered::Leading(batch) = register(&stripe, "a") else { panic!("a leads") };
         let leaver = {
             let stripe = Arc::clone(&stripe);
-            thread::spawn(move || stripe.lock().leave(batch, &|waiter| *waiter == "a"))
+            thread::spawn(move || stripe.lock().ledger.leave(batch, &|waiter| *waiter == "a"))
         };
         let answered = load(&stripe, 7);
         let abandoned = leaver.join().unwrap();
         assert_eq!(answered.is_empty(), abandoned);
         match register(&stripe, "b") {
-            Registered::Cached => assert!(!abandoned && peek(&stripe) == Some(7)),
+            Registered::Cached(_) => assert!(!abandoned && peek(&stripe) == Some(7)),
             Registered::Leading(_) => assert!(abandoned),
             other => panic!("{other:?}"),
         }
@@ -120,7 +120,9 @@ fn one_leaves_and_one_stays() {
         assert_eq!(register(&stripe, "b"), Registered::Joined(batch));
         let leaver = {
             let stripe = Arc::clone(&stripe);
-            thread::spawn(move || assert!(!stripe.lock().leave(batch, &|waiter| *waiter == "a")))
+            thread::spawn(move || {
+                assert!(!stripe.lock().ledger.leave(batch, &|waiter| *waiter == "a"))
+            })
         };
         let answered = load(&stripe, 7);
         leaver.join().unwrap();
@@ -133,8 +135,8 @@ fn one_leaves_and_one_stays() {
 fn a_finished_load_is_visible_whole() {
     explore("stripe: a finished load is visible whole", None, || {
         let stripe = Arc::new(Mutex::new(Core::<u8, Results<(u64, u64)>, ()>::default()));
-        stripe.lock().try_register(key(1), 1, usize::MAX, &mut |_| Some(()));
-        let (batch, _, results) = stripe.lock().take_open().unwrap();
+        stripe.lock().try_register(key(1), usize::MAX, &mut |_| Some(()));
+        let (batch, taken) = stripe.lock().take_open().unwrap();
         let reader = {
             let stripe = Arc::clone(&stripe);
             thread::spawn(move || {
@@ -144,7 +146,7 @@ fn a_finished_load_is_visible_whole() {
                 assert!(first.is_none() || second.is_some());
             })
         };
-        results.set(vec![(7, 7)]).unwrap();
+        taken.results.set(vec![(7, 7)]).unwrap();
         stripe.lock().ledger.finish(batch);
         reader.join().unwrap();
         assert_eq!(peek(&stripe), Some((7, 7)));
@@ -203,9 +205,9 @@ fn a_key_is_loaded_once() {
                 register(&stripe, name);
                 let taken = stripe.lock().take_open();
                 let loaded = taken.is_some();
-                if let Some((batch, keys, results)) = taken {
-                    assert_eq!(keys, [1]);
-                    results.set(vec![7]).unwrap();
+                if let Some((batch, taken)) = taken {
+                    assert_eq!(taken.keys, [1]);
+                    taken.results.set(vec![7]).unwrap();
                     stripe.lock().ledger.finish(batch);
                 }
                 loaded

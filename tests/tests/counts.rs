@@ -341,3 +341,110 @@ async fn a_refreshed_session_asks_anew() {
     assert!(access.check(&thing).await.is_deny());
     assert_eq!(facts.a.sizes(), [1, 1]);
 }
+
+/// What the runtime does with keys, counted by a part of them.
+mod keys {
+    use std::cell::Cell;
+    use std::hash::{Hash, Hasher};
+
+    use futures::executor::block_on;
+    use gatehouse::prelude::*;
+
+    use super::{Things, things};
+
+    thread_local! {
+        static HASHED: Cell<u32> = const { Cell::new(0) };
+        static CLONED: Cell<u32> = const { Cell::new(0) };
+    }
+
+    #[derive(Debug, PartialEq, Eq)]
+    pub struct Part(u32);
+
+    impl Hash for Part {
+        fn hash<H: Hasher>(&self, state: &mut H) {
+            HASHED.set(HASHED.get() + 1);
+            self.0.hash(state);
+        }
+    }
+
+    impl Clone for Part {
+        fn clone(&self) -> Self {
+            CLONED.set(CLONED.get() + 1);
+            Self(self.0)
+        }
+    }
+
+    fact! {
+        pub Counted(part: Part) -> bool = false;
+    }
+
+    #[policy]
+    async fn counted(_: _, thing: &super::Thing) -> bool {
+        Counted(Part(thing.id)).await
+    }
+
+    #[policy]
+    async fn counted_too(_: _, thing: &super::Thing) -> bool {
+        !Counted(Part(thing.id)).await
+    }
+
+    /// Answers every key, in the order asked for or backwards.
+    struct Yes {
+        backwards: bool,
+    }
+
+    impl FactSource<Counted> for Yes {
+        async fn load(&self, keys: &[Counted]) -> Result<Loaded<Counted>, FactError> {
+            // The keys of the answer are the source's own, and not counted.
+            let own = |key: &Counted| (Counted(Part(key.part.0)), true);
+            let forwards = keys.iter().map(own);
+            Ok(if self.backwards { forwards.rev().collect() } else { forwards.collect() })
+        }
+    }
+
+    #[derive(Sources)]
+    struct Facts {
+        #[loads(Counted)]
+        yes: Yes,
+    }
+
+    /// How often keys are hashed, and cloned, while `run` runs.
+    fn counts<T>(run: impl Future<Output = T>) -> (u32, u32) {
+        let before = (HASHED.get(), CLONED.get());
+        block_on(run);
+        (HASHED.get() - before.0, CLONED.get() - before.1)
+    }
+
+    static GATE: Gate<Things, counted> = Gate::new();
+
+    #[test]
+    fn a_key_is_hashed_once_and_never_cloned() {
+        let session = Session::new(Facts { yes: Yes { backwards: false } });
+        let access = GATE.bind(&session, &(), &());
+        let things = things(1000);
+        // Once where it is asked for. Then the keys are read in the same order: the first is looked for,
+        // and each other one is behind the one before.
+        assert_eq!(counts(access.check_all(&things)), (1001, 0));
+        assert_eq!(counts(access.check_all(&things)), (1, 0));
+        // In another order each is looked for, but the one that was read last.
+        assert_eq!(counts(access.check_all(things.iter().rev())), (999, 0));
+    }
+
+    #[test]
+    fn a_key_is_hashed_once_more_for_each_policy_that_asks_for_it() {
+        static BOTH: Gate<Things, (counted_too, counted)> = Gate::new();
+        let session = Session::new(Facts { yes: Yes { backwards: false } });
+        let things = things(1000);
+        let asked = counts(BOTH.bind(&session, &(), &()).check_all(&things));
+        assert_eq!(asked, (2001, 0));
+    }
+
+    /// Answers in another order are matched by their hashes: one for each key, and one for each answer
+    /// but the first, which is that for the last key.
+    #[test]
+    fn an_answer_in_another_order_costs_two_hashes() {
+        let session = Session::new(Facts { yes: Yes { backwards: true } });
+        let access = GATE.bind(&session, &(), &());
+        assert_eq!(counts(access.check_all(things(1000))), (1001 + 1000 + 999, 0));
+    }
+}

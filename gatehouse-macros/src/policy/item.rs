@@ -152,6 +152,7 @@ fn items(
             #decides for #name
             #bounds
             {
+                #[inline(always)]
                 fn visit(visitor: &mut impl #runtime::Visitor<#domain, #sources>) {
                     visitor.rule::<Self>();
                 }

@@ -6,7 +6,7 @@ use std::borrow::Borrow;
 use super::cover::cover;
 use super::decision::{AccessError, Allowed, Decision, FilterError};
 use super::executor::{Evaluation, Rules, Static, decide_local, decided};
-use super::watch::watched_locally;
+use super::watch::{is_watched, watched_locally};
 use crate::explanation::Explanation;
 use crate::policy::{Domain, LocalSet, PolicySet};
 use crate::private::Request;
@@ -56,6 +56,7 @@ pub struct Bound<'a, D: Domain, P: Sources, R, C = NoContext> {
 }
 
 impl<'a, D: Domain, P: Sources, R> Bound<'a, D, P, R> {
+    #[inline]
     pub(super) fn new(
         rules: R,
         session: &'a Session<P>,
@@ -105,8 +106,12 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         let presence = self.session.enter();
         async move {
             let _presence = presence;
+            let evaluation = self.evaluation();
+            if let Some(decision) = evaluation.at_once(resource) {
+                return decision;
+            }
             let mut decision = [None];
-            self.evaluation().run(|_| resource, &mut decision).await;
+            evaluation.run(|_| resource, &mut decision).await;
             let [decision] = decision;
             decided(decision)
         }
@@ -285,6 +290,7 @@ impl<D: Domain, P: Sources, S: PolicySet<D, P>, C> Bound<'_, D, P, Static<S>, C>
     /// let access = GATE.bind(&session, &User { id: 7 }, &());
     /// assert!(access.check_local(&Document { owner: 7 }).is_allow());
     /// ```
+    #[inline]
     pub fn check_local(&self, resource: &D::Resource) -> Decision
     where
         S: LocalSet,
@@ -292,8 +298,11 @@ impl<D: Domain, P: Sources, S: PolicySet<D, P>, C> Bound<'_, D, P, Static<S>, C>
     {
         let context = self.context.context();
         let request = Request { subject: self.subject, action: self.action, resource, context };
-        let decision =
-            watched_locally(self.session, &request, || decide_local(self.rules, &request));
+        let decision = if is_watched(self.session) {
+            watched_locally(self.session, &request, || decide_local(self.rules, &request))
+        } else {
+            decide_local(self.rules, &request)
+        };
         #[cfg(feature = "testing")]
         if crate::testing::is_recording() {
             cover(self.rules, &request, &crate::private::Cx::new(None));

@@ -4,6 +4,10 @@
 //! undecided, the pass asks for every fact that they could use next, waits until all have answered,
 //! and runs them again: facts never change, so each run takes the same path and gets further.
 
+// Between the rules of a gate nothing is to be saved and called: all of them together come to what
+// somebody would write by hand. Counted, it is a tenth of a page, and most of a local check.
+#![allow(clippy::inline_always, reason = "the rules of a gate are one function")]
+
 use std::future::poll_fn;
 use std::task::Poll;
 
@@ -12,7 +16,7 @@ use super::cover::cover;
 use super::decision::{Decision, FailedFacts};
 use super::explain::{consulted, explain};
 use super::tally::{Outcome, Tally};
-use super::watch::{Asked, Watch};
+use super::watch::{Asked, Watch, is_watched};
 use crate::explanation::{ConsultedFact, Explanation};
 use crate::fact::FactError;
 use crate::policy::{Domain, DynPolicy, Effect, PolicyInfo, PolicySet, Rule, Visitor};
@@ -54,6 +58,7 @@ impl<S> Clone for Static<S> {
 impl<S> Copy for Static<S> {}
 
 impl<D: Domain, P: Sources, S: PolicySet<D, P>> Rules<D, P> for Static<S> {
+    #[inline(always)]
     fn visit(self, visitor: &mut impl Visit<D, P>) {
         S::visit(visitor);
     }
@@ -70,59 +75,62 @@ impl<D: Domain, P: Sources> Rules<D, P> for DynPolicies<'_, D, P> {
     }
 }
 
-/// Runs the policies of one effect for one resource, as long as they matter.
-struct Run<'r, D: Domain, P: Sources> {
+/// Runs the policies of one effect for one resource, as long as they matter. The effect is a constant,
+/// so that of each policy nothing is left in the run which it has no part in.
+struct Run<'r, D: Domain, P: Sources, const FORBIDS: bool> {
     request: &'r Request<'r, D>,
     cx: &'r mut Cx<P>,
     tally: &'r mut Tally,
-    effect: Effect,
 }
 
-impl<D: Domain, P: Sources> Run<'_, D, P> {
-    #[inline]
+impl<D: Domain, P: Sources, const FORBIDS: bool> Run<'_, D, P, FORBIDS> {
+    #[inline(always)]
     fn policy(
         &mut self,
         info: &'static PolicyInfo,
         evaluate: impl FnOnce(&Request<'_, D>, &mut Cx<P>) -> Result<bool, Stop>,
     ) {
-        if info.effect != self.effect || !self.tally.matters(self.effect) {
+        let is_forbid = matches!(info.effect, Effect::Forbid);
+        if is_forbid != FORBIDS || !self.tally.matters(info.effect) {
             return;
         }
         let met = self.cx.failed.len();
         let run = evaluate(self.request, self.cx);
-        if run != Err(Stop::Failed) {
+        // `truncate` alone would be a call, though there is nothing to drop.
+        if run != Err(Stop::Failed) && self.cx.failed.len() > met {
             self.cx.failed.truncate(met);
         }
         self.tally.note(info, run);
     }
 }
 
-impl<D: Domain, P: Sources> Visitor<D, P> for Run<'_, D, P> {
-    #[inline]
+impl<D: Domain, P: Sources, const FORBIDS: bool> Visitor<D, P> for Run<'_, D, P, FORBIDS> {
+    #[inline(always)]
     fn rule<A: Rule<D, P>>(&mut self) {
         self.policy(A::INFO, A::evaluate);
     }
 }
 
-impl<D: Domain, P: Sources> Visit<D, P> for Run<'_, D, P> {
+impl<D: Domain, P: Sources, const FORBIDS: bool> Visit<D, P> for Run<'_, D, P, FORBIDS> {
     fn erased(&mut self, policy: &dyn DynPolicy<D, P>) {
         self.policy(policy.info(), |request, cx| policy.evaluate(request, cx));
     }
 }
 
 /// Runs all policies for one resource, forbids first: one that applies ends it.
-#[inline]
+#[inline(always)]
 fn read<D: Domain, P: Sources>(
     rules: impl Rules<D, P>,
     request: &Request<'_, D>,
     cx: &mut Cx<P>,
 ) -> Tally {
     let mut tally = Tally::default();
-    cx.failed.clear();
-    for effect in [Effect::Forbid, Effect::Permit] {
-        if tally.matters(effect) {
-            rules.visit(&mut Run { request, cx, tally: &mut tally, effect });
-        }
+    if !cx.failed.is_empty() {
+        cx.failed.clear();
+    }
+    rules.visit(&mut Run::<_, _, true> { request, cx, tally: &mut tally });
+    if tally.matters(Effect::Permit) {
+        rules.visit(&mut Run::<_, _, false> { request, cx, tally: &mut tally });
     }
     tally
 }
@@ -192,6 +200,7 @@ fn most_rounds<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> u32 {
 }
 
 /// The decision that a tally comes to, if it comes to one.
+#[inline]
 fn decision<P: Sources>(tally: &Tally, cx: &Cx<P>) -> Option<Decision> {
     Some(match tally.outcome()? {
         Outcome::Allow(by) => Decision::Allow { by },
@@ -203,11 +212,13 @@ fn decision<P: Sources>(tally: &Tally, cx: &Cx<P>) -> Option<Decision> {
 }
 
 /// The decision, once an evaluation is over. It leaves none open; were it otherwise, nobody gets in.
+#[inline]
 pub(super) fn decided(decision: Option<Decision>) -> Decision {
     decision.unwrap_or(Decision::Deny { by: None })
 }
 
 /// Decides without asking for anything: for gates that load nothing.
+#[inline]
 pub(super) fn decide_local<D: Domain, P: Sources>(
     rules: impl Rules<D, P>,
     request: &Request<'_, D>,
@@ -215,7 +226,10 @@ pub(super) fn decide_local<D: Domain, P: Sources>(
     let mut cx = Cx::new(None);
     let tally = read(rules, request, &mut cx);
     // A gate without loads leaves nothing pending.
-    decided(decision(&tally, &cx))
+    let decision = decided(decision(&tally, &cx));
+    // Nor is there anything in `cx`, which to find out would cost as much as the rules.
+    std::mem::forget(cx);
+    decision
 }
 
 /// One evaluation: the policies of a gate over some resources, on a session.
@@ -244,6 +258,28 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
         D::Resource: 'i,
     {
         self.run_in(&mut Cx::new(self.session.begun()), resource, decisions).await;
+    }
+
+    /// The decision about one resource, if it needs no load and nobody watches.
+    #[inline]
+    pub(super) fn at_once(&self, resource: &D::Resource) -> Option<Decision> {
+        if is_watched(self.session) {
+            return None;
+        }
+        #[cfg(feature = "testing")]
+        if crate::testing::is_recording() {
+            return None;
+        }
+        let Self { rules, subject, action, context, .. } = *self;
+        let request = Request { subject, action, resource, context };
+        let mut cx = Cx::new(self.session.begun());
+        let tally = read(rules, &request, &mut cx);
+        let decision = decision(&tally, &cx).filter(|_| cx.is_current(self.session));
+        #[cfg(feature = "testing")]
+        if decision.is_some() {
+            crate::testing::note_evaluation(0);
+        }
+        decision
     }
 
     /// As [`run`](Self::run), and leaves what is known in `cx`.
@@ -364,29 +400,57 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
     {
         cx.begin_pass();
         let mut undecided = 0;
-        for (i, slot) in decisions.iter_mut().enumerate() {
-            if i > 0 && i % RESOURCES_PER_YIELD == 0 {
+        let all = decisions.len();
+        for (i, decisions) in decisions.chunks_mut(RESOURCES_PER_YIELD).enumerate() {
+            if i > 0 {
                 yield_now().await;
             }
+            let first = i * RESOURCES_PER_YIELD;
+            undecided += self.stretch(cx, first, all, resource, decisions);
+        }
+        undecided
+    }
+
+    /// A part of a pass over `all` resources, from the resource `first` on.
+    fn stretch<'i>(
+        &self,
+        cx: &mut Cx<P>,
+        first: usize,
+        all: usize,
+        resource: &(impl Fn(usize) -> &'i D::Resource + Send + Sync),
+        decisions: &mut [Option<Decision>],
+    ) -> usize
+    where
+        D::Resource: 'i,
+    {
+        let mut undecided = 0;
+        for (i, slot) in decisions.iter_mut().enumerate() {
             if slot.is_none() {
-                *slot = self.step(cx, resource(i));
+                self.step(cx, resource(first + i), all - first - i - 1, slot);
                 undecided += usize::from(slot.is_none());
             }
         }
         undecided
     }
 
+    /// Puts the decision about `resource`, behind which come `left` others, where it belongs, if there is
+    /// one yet.
     #[inline]
-    fn step(&self, cx: &mut Cx<P>, resource: &D::Resource) -> Option<Decision> {
+    fn step(
+        &self,
+        cx: &mut Cx<P>,
+        resource: &D::Resource,
+        left: usize,
+        slot: &mut Option<Decision>,
+    ) {
         let Self { rules, subject, action, context, .. } = *self;
         let request = Request { subject, action, resource, context };
         let tally = read(rules, &request, cx);
-        let decision = decision(&tally, cx);
-        if decision.is_none() {
-            cx.begin(self.session);
+        *slot = decision(&tally, cx);
+        if slot.is_none() {
+            cx.begin(self.session, left);
             rules.visit(&mut Ask { request: &request, cx, tally });
         }
-        decision
     }
 }
 

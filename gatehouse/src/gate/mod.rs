@@ -112,6 +112,7 @@ impl<D: Domain, S: PolicyList> Gate<D, S> {
 
     /// Asks on `session`, about `subject` and `action`. A domain with a context needs
     /// [`Bound::with_context`] next.
+    #[inline]
     pub fn bind<'a, P: Sources>(
         &self,
         session: &'a Session<P>,

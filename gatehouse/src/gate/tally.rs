@@ -31,6 +31,7 @@ pub(super) enum Outcome {
 
 impl Tally {
     /// Notes what a run of a policy came to.
+    #[inline]
     pub(super) fn note(&mut self, policy: &'static PolicyInfo, run: Result<bool, Stop>) {
         let side = match policy.effect {
             Effect::Forbid => &mut self.forbids,
@@ -46,6 +47,7 @@ impl Tally {
     }
 
     /// Whether another policy of `effect` could still change the decision.
+    #[inline]
     pub(super) fn matters(&self, effect: Effect) -> bool {
         if self.forbids.applies.is_some() {
             return false;
@@ -64,6 +66,7 @@ impl Tally {
 
     /// The decision, once nothing that is pending can change it. The rows are those of the table
     /// in the crate's documentation, in its order.
+    #[inline]
     pub(super) fn outcome(&self) -> Option<Outcome> {
         let Self { forbids, permits } = self;
         if let Some(forbid) = forbids.applies {

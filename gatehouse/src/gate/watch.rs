@@ -53,7 +53,14 @@ impl<'s> Watch<'s> {
     }
 }
 
+/// Whether anybody may watch an evaluation on `session`: where nobody does, this is all it costs.
+#[inline]
+pub(super) fn is_watched<P: Sources>(session: &Session<P>) -> bool {
+    cfg!(feature = "metrics") || EvaluationSpan::is_wanted() || Recording::is_wanted(session)
+}
+
 /// Watches a decision that is made without async.
+#[cold]
 pub(super) fn watched_locally<D: Domain, P: Sources>(
     session: &Session<P>,
     request: &Request<'_, D>,

@@ -38,6 +38,6 @@ pub fn known<P: Sources, W: Watch>(
     cx: &mut Cx<P, W>,
     condition: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop>,
 ) -> Option<bool> {
-    let guesses = cx.walk.guesses();
-    condition(cx).ok().filter(|_| cx.walk.guesses() == guesses)
+    let guesses = cx.guesses();
+    condition(cx).ok().filter(|_| cx.guesses() == guesses)
 }

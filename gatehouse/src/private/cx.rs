@@ -47,8 +47,8 @@ pub struct Cx<P: Sources, W: Watch = Unwatched> {
     gave_up: Option<FactError>,
     /// The failed facts that the present run met.
     pub(crate) failed: Vec<FailedFact>,
-    /// What is known of derived facts.
-    pub(super) walk: Walk<P, W>,
+    /// What is known of derived facts; `None` before the first one.
+    walk: Option<Box<Walk<P, W>>>,
     /// Who looks on.
     pub(super) watch: W,
 }
@@ -83,14 +83,30 @@ impl<P: Sources, W: Watch> Cx<P, W> {
             asking: false,
             gave_up: None,
             failed: Vec::new(),
-            walk: Walk::default(),
+            walk: None,
             watch,
         }
     }
 
     /// Begins to run the policies once more: what was pending may be known now.
     pub(crate) fn begin_pass(&mut self) {
-        self.walk.begin_pass();
+        if let Some(walk) = &mut self.walk {
+            walk.begin_pass();
+        }
+    }
+
+    pub(super) fn walk(&mut self) -> &mut Walk<P, W> {
+        self.walk.get_or_insert_default()
+    }
+
+    /// How many derived facts are being computed.
+    pub(super) fn links(&self) -> usize {
+        self.walk.as_ref().map_or(0, |walk| walk.links())
+    }
+
+    /// How often a derived fact was read that is not settled, but guessed.
+    pub(super) fn guesses(&self) -> u64 {
+        self.walk.as_ref().map_or(0, |walk| walk.guesses())
     }
 
     pub(super) fn generation(&self) -> Option<&Generation<P>> {
@@ -106,14 +122,22 @@ impl<P: Sources, W: Watch> Cx<P, W> {
         self.gave_up.is_some()
     }
 
-    /// Makes ready to ask.
-    pub(crate) fn begin(&mut self, session: &Session<P>) {
+    /// Makes ready to ask for the facts of an item, behind which `left` more may need some.
+    #[inline]
+    pub(crate) fn begin(&mut self, session: &Session<P>, left: usize) {
+        match &mut self.round {
+            Some(round) => round.expect(left),
+            None => self.begin_round(session).expect(left),
+        }
+    }
+
+    fn begin_round(&mut self, session: &Session<P>) -> &mut Round<P> {
         if self.generation.is_none() {
             // What was computed without a generation was kept nowhere.
-            self.walk.begin_session();
+            self.walk = None;
         }
         let generation = self.generation.get_or_insert_with(|| session.generation());
-        self.round.get_or_insert_with(|| Round::new(Arc::clone(generation)));
+        self.round.insert(Round::new(Arc::clone(generation)))
     }
 
     /// Runs `run` so that a load that stops it is asked for.
@@ -232,16 +256,14 @@ fn find<P: Sources, W: Watch, K: Stored<P>>(
 ) -> Result<Option<K::Value>, Stop> {
     if let Some(generation) = &cx.generation {
         let table = K::table(&generation.tables);
-        let key = table.hashed(key);
-        match table.read(&key) {
+        let known = match &mut cx.round {
+            Some(round) if cx.asking => table.read_or_ask(key, &*generation.sources, round),
+            _ => table.read(key),
+        };
+        match known {
             Some(Ok(value)) => return Ok(value),
             Some(Err(error)) => return Err(cx.fail(K::NAME, error)),
             None => {}
-        }
-        if cx.asking
-            && let Some(round) = &mut cx.round
-        {
-            table.ask(key, &*generation.sources, round);
         }
     }
     Err(cx.unknown(K::NAME))

@@ -81,7 +81,7 @@ pub(super) fn run_again<P: Sources, W: Watch, K: Derived<P>>(
     cx: &mut Cx<P, W>,
     at: usize,
 ) -> Result<(), Stop> {
-    let key = cx.walk.key::<K>(at);
+    let key = cx.walk().key::<K>(at);
     resolve(cx, key.key(), at).map(drop)
 }
 
@@ -91,11 +91,11 @@ fn resolve<P: Sources, W: Watch, K: Derived<P>>(
     at: usize,
 ) -> Result<Computed<K::Value>, Stop> {
     let is_asking = cx.is_asking();
-    match cx.walk.find::<K>(at, is_asking) {
+    match cx.walk().find::<K>(at, is_asking) {
         Found::Known(computed) => Ok(computed),
         Found::Pending => Err(Stop::Pending),
         Found::InCycle(guess) => Ok(guessed::<P, K>(guess)),
-        Found::New if cx.walk.open::<K>(at) => compute(cx, key, at),
+        Found::New if cx.walk().open::<K>(at) => compute(cx, key, at),
         Found::New => Ok(failed::<K>(FactError::too_deep())),
     }
 }
@@ -125,7 +125,7 @@ fn compute<P: Sources, W: Watch, K: Derived<P>>(
             Err(Stop::NotApplicable) => by_itself::<K>(K::absent()),
         };
         // Those that this run has not come by, because others are known to be true by now.
-        while let Some(member) = cx.walk.next_of_cycle() {
+        while let Some(member) = cx.walk().next_of_cycle() {
             if member.run(cx) == Err(Stop::Pending) {
                 return pending::<P, W, K>(cx, key, at, met);
             }
@@ -133,7 +133,7 @@ fn compute<P: Sources, W: Watch, K: Derived<P>>(
         cx.failed.truncate(met);
         // After a deadline, what is computed holds for this evaluation alone.
         let keep = !cx.has_given_up();
-        match cx.walk.close::<K>(at, computed, K::is_true, keep) {
+        match cx.walk().close::<K>(at, computed, K::is_true, keep) {
             Closed::Again => {}
             Closed::Known(computed) => return Ok(computed),
             Closed::InCycle(guess) => return Ok(guessed::<P, K>(guess)),
@@ -152,7 +152,8 @@ fn pending<P: Sources, W: Watch, K: Derived<P>>(
         cx.looking(|cx| key.ask(cx));
     }
     cx.failed.truncate(met);
-    cx.walk.close_pending::<K>(at, cx.is_asking());
+    let is_asking = cx.is_asking();
+    cx.walk().close_pending::<K>(at, is_asking);
     Err(Stop::Pending)
 }
 

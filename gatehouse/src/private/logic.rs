@@ -135,13 +135,13 @@ fn despite_failure<P: Sources, W: Watch>(
     right: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop>,
     decisive: bool,
 ) -> Result<bool, Stop> {
-    let (links, mark) = (cx.walk.links(), cx.watch.mark());
+    let (links, mark) = (cx.links(), cx.watch.mark());
     match catch_unwind(AssertUnwindSafe(|| right(cx))) {
         Ok(Ok(value)) if value == decisive => Ok(decisive),
         Ok(Err(Stop::Pending)) => Err(Stop::Pending),
         Ok(_) => Err(Stop::Failed),
         Err(_panic) => {
-            cx.walk.unwind(links);
+            cx.walk().unwind(links);
             cx.watch.unwind(mark);
             Err(Stop::Failed)
         }
@@ -181,7 +181,7 @@ where
     let mut unknown = None;
     // How deep a derived fact is must not depend on what is known first: inside of one, all keys
     // before the decisive one are waited for.
-    let in_order = K::DERIVATION.is_some() && cx.walk.links() > 0;
+    let in_order = K::DERIVATION.is_some() && cx.links() > 0;
     for key in keys {
         match holds(key, cx) {
             Ok(value) if value == decisive => {

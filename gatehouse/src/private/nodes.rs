@@ -71,7 +71,7 @@ impl<K: FactKey> Keys<K> {
             return (Arc::clone(&self.nodes[at].key), at);
         }
         let (key, at) = (Arc::new(key), self.nodes.len());
-        self.index.put(key.hash(), at);
+        self.index.put(key.hash(), at, 0);
         self.nodes.push(Node::new(Arc::clone(&key)));
         (key, at)
     }

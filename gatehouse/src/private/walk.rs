@@ -140,12 +140,12 @@ impl<P: Sources, W: Watch> Cx<P, W> {
     /// The place of `key` in the walk.
     pub(super) fn walked<K: FactKey>(&mut self, key: K) -> (Arc<Hashed<K>>, usize) {
         let id = TypeId::of::<K>();
-        if !self.walk.facts.contains_key(&id) {
+        if !self.walk().facts.contains_key(&id) {
             let memo = self.generation().map(|generation| generation.memo.of::<K>());
             let keys = Keys::new(memo.unwrap_or_default());
-            self.walk.facts.insert(id, Box::new(keys));
+            self.walk().facts.insert(id, Box::new(keys));
         }
-        self.walk.keys::<K>().place(key)
+        self.walk().keys::<K>().place(key)
     }
 }
 
@@ -154,11 +154,6 @@ impl<P: Sources, W: Watch> Walk<P, W> {
     pub(super) fn begin_pass(&mut self) {
         self.pass += 1;
         self.run += 1;
-    }
-
-    /// Forgets what was computed without a session to keep it.
-    pub(super) fn begin_session(&mut self) {
-        self.facts.clear();
     }
 
     /// How many facts are being computed.

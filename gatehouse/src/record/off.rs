@@ -14,6 +14,11 @@ pub(crate) struct Recording<'s>(PhantomData<&'s ()>);
 pub(crate) struct Page<'s>(PhantomData<&'s ()>);
 
 impl<'s> Recording<'s> {
+    #[inline]
+    pub(crate) fn is_wanted<P: Sources>(_session: &Session<P>) -> bool {
+        false
+    }
+
     pub(crate) fn begin<P: Sources>(_session: &'s Session<P>) -> Self {
         Self(PhantomData)
     }

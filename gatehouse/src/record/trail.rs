@@ -64,6 +64,12 @@ struct Ended<'s> {
 }
 
 impl<'s> Recording<'s> {
+    /// Whether the session may have a recorder.
+    #[inline]
+    pub(crate) fn is_wanted<P: Sources>(session: &Session<P>) -> bool {
+        session.trail.is_some()
+    }
+
     pub(crate) fn begin<P: Sources>(session: &'s Session<P>) -> Self {
         let begin = |trail: &'s Trail| {
             let recorder = trail.recorder.as_ref()?;

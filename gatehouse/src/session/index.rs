@@ -3,8 +3,11 @@
 //! Whoever keeps keys has them in a vector of its own, and their places here. An index knows no key
 //! type, so that it is compiled once, and not anew for each fact of a user's.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
+use std::hash::{BuildHasher, Hash};
+
+use hashbrown::HashTable;
+
+use super::sync::HashState;
 
 /// A key with its hash, computed before a lock is taken so that no user `Hash` runs under it.
 #[derive(Clone, Debug)]
@@ -29,71 +32,125 @@ impl<K> Hashed<K> {
     }
 }
 
-/// Passes a hash through.
-#[derive(Default)]
-struct Passthrough(u64);
+/// Keys, each once.
+pub(crate) struct Distinct<'k, K> {
+    index: Index,
+    hash_state: HashState,
+    pub(crate) keys: Vec<&'k K>,
+}
 
-impl Hasher for Passthrough {
-    fn finish(&self) -> u64 {
-        self.0
+impl<'k, K: Eq + Hash> Distinct<'k, K> {
+    pub(crate) fn new() -> Self {
+        Self { index: Index::default(), hash_state: HashState::default(), keys: Vec::new() }
     }
 
-    fn write(&mut self, _: &[u8]) {
-        debug_assert!(false, "only hashes are hashed here");
+    /// The place of `key`, if it is there.
+    pub(crate) fn find(&self, key: &K) -> Option<usize> {
+        self.find_hashed(self.hash_state.hash_one(key), key)
     }
 
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
+    fn find_hashed(&self, hash: u64, key: &K) -> Option<usize> {
+        self.index.find(hash, |at| self.keys[at] == key)
+    }
+
+    /// The place of `key`, which is there from now on.
+    pub(crate) fn place(&mut self, key: &'k K) -> usize {
+        let hash = self.hash_state.hash_one(key);
+        self.find_hashed(hash, key).unwrap_or_else(|| {
+            let at = self.keys.len();
+            self.index.put(hash, at, 0);
+            self.keys.push(key);
+            at
+        })
     }
 }
 
-/// Keys that are looked through, so that few of them need no map.
+impl<'k, K: Eq + Hash> FromIterator<&'k K> for Distinct<'k, K> {
+    fn from_iter<I: IntoIterator<Item = &'k K>>(keys: I) -> Self {
+        let mut distinct = Self::new();
+        for key in keys {
+            distinct.place(key);
+        }
+        distinct
+    }
+}
+
+/// Keys that are looked through, so that few of them need no table.
 const FEW: usize = 4;
 
 /// The places of keys in a vector, by their hashes.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    /// The hashes of the first places, and how many there are.
+    /// The hashes of the first places, and of the others.
     few: [u64; FEW],
+    more: Vec<u64>,
     count: usize,
-    /// The last place of each hash, from `FEW` on.
-    last: HashMap<u64, usize, BuildHasherDefault<Passthrough>>,
-    /// The place before, of a place whose hash was there already: hardly ever one.
-    before: BTreeMap<usize, usize>,
+    /// The places, once they are more than a few.
+    places: HashTable<u32>,
 }
 
 impl Index {
     /// The place of the key that has this hash and that `is_it`.
-    pub(crate) fn find(&self, hash: u64, is_it: impl Fn(usize) -> bool) -> Option<usize> {
-        let mut next = self.last(hash);
-        while let Some(at) = next
-            && !is_it(at)
-        {
-            next = self.before(hash, at);
+    #[inline]
+    pub(crate) fn find(&self, hash: u64, mut is_it: impl FnMut(usize) -> bool) -> Option<usize> {
+        self.find_dyn(hash, &mut is_it)
+    }
+
+    fn find_dyn(&self, hash: u64, is_it: &mut dyn FnMut(usize) -> bool) -> Option<usize> {
+        if self.count <= FEW {
+            return (0..self.count).find(|at| self.few[*at] == hash && is_it(*at));
         }
-        next
+        let mut is_it = |at: &u32| self.hash(*at as usize) == hash && is_it(*at as usize);
+        self.places.find(hash, &mut is_it).map(|at| *at as usize)
     }
 
-    fn last(&self, hash: u64) -> Option<usize> {
-        self.last.get(&hash).copied().or_else(|| self.among_few(hash, FEW))
+    fn hash(&self, at: usize) -> u64 {
+        self.few.get(at).copied().unwrap_or_else(|| self.more[at - FEW])
     }
 
-    fn before(&self, hash: u64, at: usize) -> Option<usize> {
-        self.before.get(&at).copied().or_else(|| self.among_few(hash, at))
-    }
-
-    /// The last of the first places that has this hash and is before `end`.
-    fn among_few(&self, hash: u64, end: usize) -> Option<usize> {
-        self.few[..end.min(self.count)].iter().rposition(|known| *known == hash)
-    }
-
-    /// A key that was not there has this hash, and the next place: 0, then 1, and so on.
-    pub(crate) fn put(&mut self, hash: u64, at: usize) {
-        if let Some(few) = self.few.get_mut(at) {
-            *few = hash;
-            self.count = at + 1;
-        } else if let Some(before) = self.last.insert(hash, at) {
-            self.before.insert(at, before);
+    /// A key that was not there has this hash, and the next place: 0, then 1, and so on. As many more
+    /// may be `expected`.
+    ///
+    /// # Panics
+    /// If there are 2^32 places.
+    pub(crate) fn put(&mut self, hash: u64, at: usize, expected: usize) {
+        debug_assert_eq!(at, self.count, "places come one after the other");
+        self.count += 1;
+        match self.few.get_mut(at) {
+            Some(few) => *few = hash,
+            None => make_room(&mut self.more, expected).push(hash),
+        }
+        if self.count > FEW {
+            let first = if self.count == FEW + 1 { 0 } else { at };
+            for at in first..self.count {
+                self.enter(at, expected);
+            }
         }
     }
+
+    fn enter(&mut self, at: usize, expected: usize) {
+        let (few, more) = (&self.few, &self.more);
+        let hash = |at: usize| few.get(at).copied().unwrap_or_else(|| more[at - FEW]);
+        let place = u32::try_from(at).expect("less than 2^32 keys");
+        if self.places.len() == self.places.capacity() {
+            self.places.reserve(room(at, expected), |at| hash(*at as usize));
+        }
+        self.places.insert_unique(hash(at), place, |at| hash(*at as usize));
+    }
+}
+
+/// How much room to make for more of what there are `len` of and as many more `expected`. Growing
+/// costs a copy of all, so it should be seldom; and who expects a page of a thousand keys may have a
+/// thousand items with one.
+fn room(len: usize, expected: usize) -> usize {
+    expected.min(len.saturating_mul(15)).max(len).max(FEW)
+}
+
+/// Makes sure that one more has room.
+#[inline]
+pub(super) fn make_room<T>(all: &mut Vec<T>, expected: usize) -> &mut Vec<T> {
+    if all.len() == all.capacity() {
+        all.reserve_exact(room(all.len(), expected));
+    }
+    all
 }

@@ -3,43 +3,58 @@
 //! It is compiled once, and not anew for each fact of a user's; see [`core`](super::core) for what it
 //! means and what it guarantees.
 
-use super::index::Index;
+use std::collections::VecDeque;
+
+use super::index::{Index, make_room};
 
 /// Names a batch of one core, for as long as the core lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct BatchId(u64);
-
-/// Where a key stands. A slot, once given to a key, stays the key's.
-#[derive(Clone, Copy, Debug)]
-enum Slot {
-    /// Asked for once, but its batch was abandoned: as good as never asked.
-    Vacant,
-    /// In this batch, whose key before it has the slot `before`.
-    InFlight {
-        id: BatchId,
-        before: Option<usize>,
-    },
-    Known(Place),
+pub(crate) struct BatchId {
+    /// How many batches were there before it. It comes first: batches stand in the order of their ids.
+    serial: u64,
+    /// Its number. One that was abandoned may leave it to another.
+    number: u32,
 }
 
-/// Where a result is.
+impl BatchId {
+    /// Where what is known of it stands.
+    pub(super) fn number(self) -> usize {
+        self.number as usize
+    }
+}
+
+/// Where a key is: in the batch of this number, at this place. Keys have slots, which they keep; a key
+/// whose batch was abandoned comes into another one when it is asked for again.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    batch: u32,
+    at: u32,
+}
+
+/// The most keys of a batch, whatever its source takes.
+const MOST_KEYS: usize = u32::MAX as usize;
+
+/// What became of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    /// The number of what the batch came to.
-    pub(super) results: usize,
-    /// The key's place in the batch.
-    pub(super) at: usize,
+enum State {
+    /// Nobody took it: more keys may come.
+    Open,
+    /// Somebody loads it.
+    Taken,
+    /// Its keys are known.
+    Finished,
+    /// Its keys are as good as never asked for.
+    Abandoned,
 }
 
 /// Keys that are loaded by one call.
 #[derive(Debug)]
 struct Batch<W> {
-    id: BatchId,
+    serial: u64,
+    state: State,
+    /// How many keys it has, and how many of them have come into no other one since.
     keys: usize,
-    /// The slot of its last key.
-    last: Option<usize>,
-    /// Where its results will be, once it is taken.
-    results: Option<usize>,
+    left: usize,
     /// Who waits, in the order in which they came.
     waiters: Vec<W>,
 }
@@ -47,8 +62,8 @@ struct Batch<W> {
 /// What became of a key that was asked for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Registered {
-    /// The result is known.
-    Cached,
+    /// The result is known. This is the key's slot.
+    Cached(usize),
     /// The key is new: it went into this batch, which somebody must take and load.
     Leading(BatchId),
     /// Somebody asked for it before: it is in this batch already.
@@ -61,19 +76,21 @@ pub(crate) enum Registered {
 #[derive(Debug)]
 pub(crate) struct Ledger<W> {
     pub(super) index: Index,
-    /// The slot of each key that was ever asked for.
-    slots: Vec<Slot>,
-    /// The batches that are there, oldest first.
+    /// Where each key is that was ever asked for.
+    slots: Vec<Place>,
+    /// The batches by their numbers.
     batches: Vec<Batch<W>>,
     /// How many batches there were.
     count: u64,
-    /// The keys that wait to be loaded: how many of each batch that was not taken, oldest first.
-    /// A batch that was abandoned may be among them.
-    runs: Vec<(BatchId, usize)>,
-    /// Where batches have results, and where no batch has them any more.
-    results: usize,
-    unused: Vec<usize>,
+    /// The numbers of those that are open, oldest first.
+    open: VecDeque<u32>,
+    /// The numbers of abandoned ones that no key is in any more.
+    unused: Vec<u32>,
+    /// How many are open or taken.
+    in_flight: usize,
     closed: bool,
+    /// How many more keys may be asked for soon. It is a guess.
+    pub(super) expected: usize,
 }
 
 impl<W> Default for Ledger<W> {
@@ -83,21 +100,31 @@ impl<W> Default for Ledger<W> {
             slots: Vec::new(),
             batches: Vec::new(),
             count: 0,
-            runs: Vec::new(),
-            results: 0,
+            open: VecDeque::new(),
             unused: Vec::new(),
+            in_flight: 0,
             closed: false,
+            expected: 0,
         }
     }
 }
 
 impl<W> Ledger<W> {
-    /// Where the result of a key is, if it is known.
-    pub(super) fn known(&self, slot: usize) -> Option<Place> {
-        match self.slots[slot] {
-            Slot::Known(place) => Some(place),
-            Slot::Vacant | Slot::InFlight { .. } => None,
-        }
+    /// The number of the batch that the key of `slot` is in, and its place there.
+    pub(super) fn place(&self, slot: usize) -> (usize, usize) {
+        let Place { batch, at } = self.slots[slot];
+        (batch as usize, at as usize)
+    }
+
+    /// The same, if its result is known.
+    pub(super) fn known(&self, slot: usize) -> Option<(usize, usize)> {
+        let (batch, at) = self.place(slot);
+        (self.batches[batch].state == State::Finished).then_some((batch, at))
+    }
+
+    /// How many keys the batch of this number has.
+    pub(super) fn keys(&self, batch: usize) -> usize {
+        self.batches[batch].keys
     }
 
     /// Asks for the key that has this hash, and this slot if it was ever asked for.
@@ -111,123 +138,116 @@ impl<W> Ledger<W> {
         if self.closed {
             return Registered::Closed;
         }
-        match found.map(|slot| self.slots[slot]) {
-            Some(Slot::Known(_)) => return Registered::Cached,
-            Some(Slot::InFlight { id, .. }) => {
-                self.wait(id, make_waiter);
-                return Registered::Joined(id);
+        if let Some(slot) = found {
+            let id = self.id(self.slots[slot].batch);
+            match self.batches[id.number()].state {
+                State::Finished => return Registered::Cached(slot),
+                State::Open | State::Taken => {
+                    self.batches[id.number()].waiters.extend(make_waiter(id));
+                    return Registered::Joined(id);
+                }
+                State::Abandoned => {}
             }
-            Some(Slot::Vacant) | None => {}
         }
-        let id = self.open_batch(limit);
-        let slot = found.unwrap_or_else(|| self.enter(hash));
-        self.join(id, slot);
-        self.wait(id, make_waiter);
+        let number = self.open_batch(limit);
+        let batch = &mut self.batches[number as usize];
+        let id = BatchId { number, serial: batch.serial };
+        if let Some(waiter) = make_waiter(id) {
+            batch.waiters.push(waiter);
+        }
+        // No batch has more than `MOST_KEYS`.
+        let at = u32::try_from(batch.keys).unwrap_or(u32::MAX);
+        batch.keys += 1;
+        batch.left += 1;
+        self.put(hash, found, Place { batch: number, at });
         Registered::Leading(id)
     }
 
-    /// A new slot.
-    fn enter(&mut self, hash: u64) -> usize {
-        let slot = self.slots.len();
-        self.index.put(hash, slot);
-        self.slots.push(Slot::Vacant);
-        slot
+    /// A key comes into a batch, and gets a slot unless it has one.
+    fn put(&mut self, hash: u64, found: Option<usize>, place: Place) {
+        if let Some(slot) = found {
+            let was = std::mem::replace(&mut self.slots[slot], place);
+            self.leave_behind(was.batch);
+        } else {
+            self.index.put(hash, self.slots.len(), self.expected);
+            make_room(&mut self.slots, self.expected).push(place);
+        }
     }
 
-    /// The key of `slot` goes into the batch, which is the last open one.
-    fn join(&mut self, id: BatchId, slot: usize) {
-        let batch = self.batch(id).expect("an open batch exists");
-        let before = batch.last.replace(slot);
-        batch.keys += 1;
-        self.slots[slot] = Slot::InFlight { id, before };
-        let (_, keys) = self.runs.last_mut().expect("an open batch has a run");
-        *keys += 1;
+    /// A key of an abandoned batch came into another one.
+    fn leave_behind(&mut self, number: u32) {
+        let batch = &mut self.batches[number as usize];
+        batch.left -= 1;
+        if batch.left == 0 {
+            self.unused.push(number);
+        }
     }
 
-    fn wait(&mut self, id: BatchId, make_waiter: &mut dyn FnMut(BatchId) -> Option<W>) {
-        let batch = self.batch(id).expect("a key in flight is in a batch");
-        batch.waiters.extend(make_waiter(id));
+    fn id(&self, number: u32) -> BatchId {
+        BatchId { number, serial: self.batches[number as usize].serial }
     }
 
-    fn place(&self, id: BatchId) -> Option<usize> {
-        self.batches.binary_search_by_key(&id, |batch| batch.id).ok()
-    }
-
-    fn batch(&mut self, id: BatchId) -> Option<&mut Batch<W>> {
-        let at = self.place(id)?;
-        self.batches.get_mut(at)
+    /// The batch, if it is open or taken.
+    fn in_flight(&mut self, id: BatchId) -> Option<&mut Batch<W>> {
+        let batch = self.batches.get_mut(id.number())?;
+        let flies = matches!(batch.state, State::Open | State::Taken) && batch.serial == id.serial;
+        flies.then_some(batch)
     }
 
     /// The batch that the next new key goes into.
-    fn open_batch(&mut self, limit: usize) -> BatchId {
-        if let Some(&(last, keys)) = self.runs.last()
-            && self.place(last).is_some()
-            && keys < limit
+    fn open_batch(&mut self, limit: usize) -> u32 {
+        if let Some(&last) = self.open.back()
+            && self.keys(last as usize) < limit.min(MOST_KEYS)
         {
             return last;
         }
-        let id = BatchId(self.count);
+        let serial = self.count;
         self.count += 1;
-        self.runs.push((id, 0));
-        self.batches.push(Batch { id, keys: 0, last: None, results: None, waiters: Vec::new() });
-        id
+        self.in_flight += 1;
+        let batch = Batch { serial, state: State::Open, keys: 0, left: 0, waiters: Vec::new() };
+        let number = self.unused.pop().unwrap_or_else(|| {
+            u32::try_from(self.batches.len()).expect("a session has less than 2^32 batches")
+        });
+        match self.batches.get_mut(number as usize) {
+            Some(unused) => *unused = batch,
+            None => self.batches.push(batch),
+        }
+        self.open.push_back(number);
+        number
     }
 
-    /// Takes the oldest run of keys: how many they are, and if they are to be loaded still, their
-    /// batch, and the number that its results will have.
-    pub(super) fn take_run(&mut self) -> Option<(usize, Option<(BatchId, usize)>)> {
-        if self.runs.is_empty() {
-            return None;
-        }
-        let (id, keys) = self.runs.remove(0);
-        if self.place(id).is_none() {
-            return Some((keys, None));
-        }
-        let results = self.unused.pop().unwrap_or_else(|| {
-            self.results += 1;
-            self.results - 1
-        });
-        self.batch(id)?.results = Some(results);
-        Some((keys, Some((id, results))))
+    /// Takes the oldest open batch.
+    pub(super) fn take_open(&mut self) -> Option<BatchId> {
+        let number = self.open.pop_front()?;
+        self.batches[number as usize].state = State::Taken;
+        Some(self.id(number))
     }
 
     /// The results of a batch are there: its keys are known. Gives back its waiters in join order,
     /// to be signalled outside the lock. A batch that was abandoned changes nothing.
     pub(crate) fn finish(&mut self, id: BatchId) -> Vec<W> {
-        let Some(at) = self.place(id) else { return Vec::new() };
-        let batch = self.batches.remove(at);
-        let results = batch.results.expect("only a batch that was taken has results");
-        let (mut at, mut next) = (batch.keys, batch.last);
-        while let Some(slot) = next {
-            at -= 1;
-            next = self.release(slot, Slot::Known(Place { results, at }));
-        }
-        batch.waiters
+        self.end(id, State::Finished)
     }
 
-    /// Removes a batch without caching anything; its waiters must register anew.
-    pub(super) fn abandon(&mut self, id: BatchId) -> Vec<W> {
-        let Some(at) = self.place(id) else { return Vec::new() };
-        let batch = self.batches.remove(at);
-        self.unused.extend(batch.results);
-        let mut next = batch.last;
-        while let Some(slot) = next {
-            next = self.release(slot, Slot::Vacant);
-        }
-        batch.waiters
+    /// Ends a batch without caching anything; its waiters must register anew.
+    pub(crate) fn abandon(&mut self, id: BatchId) -> Vec<W> {
+        self.end(id, State::Abandoned)
     }
 
-    /// Takes a key out of its batch; gives the slot of the key before it.
-    fn release(&mut self, slot: usize, to: Slot) -> Option<usize> {
-        match std::mem::replace(&mut self.slots[slot], to) {
-            Slot::InFlight { before, .. } => before,
-            Slot::Vacant | Slot::Known(_) => None,
+    fn end(&mut self, id: BatchId, state: State) -> Vec<W> {
+        let Some(batch) = self.in_flight(id) else { return Vec::new() };
+        let was = std::mem::replace(&mut batch.state, state);
+        let waiters = std::mem::take(&mut batch.waiters);
+        self.in_flight -= 1;
+        if was == State::Open {
+            self.open.retain(|open| *open != id.number);
         }
+        waiters
     }
 
     /// Takes back one waiter of a batch; if it was the last one, abandons the batch and says so.
-    pub(super) fn leave(&mut self, id: BatchId, is_leaving: &dyn Fn(&W) -> bool) -> bool {
-        let Some(batch) = self.batch(id) else { return false };
+    pub(crate) fn leave(&mut self, id: BatchId, is_leaving: &dyn Fn(&W) -> bool) -> bool {
+        let Some(batch) = self.in_flight(id) else { return false };
         batch.waiters.retain(|waiter| !is_leaving(waiter));
         if !batch.waiters.is_empty() {
             return false;
@@ -236,19 +256,15 @@ impl<W> Ledger<W> {
         true
     }
 
-    /// Forgets the runs at the end that were abandoned; how many keys the others have.
-    pub(super) fn trim(&mut self) -> usize {
-        while let Some(&(last, _)) = self.runs.last()
-            && self.place(last).is_none()
-        {
-            self.runs.pop();
-        }
-        self.runs.iter().map(|(_, keys)| keys).sum()
-    }
-
     /// Whether no batch is open or loading.
     pub(crate) fn is_idle(&self) -> bool {
-        self.batches.is_empty()
+        self.in_flight == 0
+    }
+
+    /// How many batches wait for somebody to take them.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn waiting(&self) -> usize {
+        self.open.len()
     }
 
     /// Closes the core if nothing is in flight, so that no load can begin; says whether it did.

@@ -1,83 +1,128 @@
 //! One call of one source, and its contract: what came back is matched to what was asked.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::fact::{FactError, FactResult, LoadedFact};
+use super::core::Taken;
+use super::index::Distinct;
+use crate::fact::{FactError, FactKey, FactResult};
 use crate::private::Stored;
-use crate::source::{FactSource, Loaded, Sources};
+use crate::source::{FactSource, Sources};
 use crate::telemetry::LoadWatch;
 
-/// What a load comes to: nothing yet, one result for each key, or an error. A load that is over and
-/// has left nothing panicked. Cloning it runs no user code, so it may be done under a lock.
-pub(crate) struct Results<V>(Arc<OnceLock<Result<Vec<FactResult<V>>, FactError>>>);
+/// What a load comes to: nothing yet, what was found, or an error for all. A load that is over and has
+/// left nothing panicked.
+pub(crate) type Results<V> = OnceLock<Result<Found<V>, FactError>>;
 
-impl<V> Default for Results<V> {
-    fn default() -> Self {
-        Self(Arc::default())
+/// Keys of a fact that are loaded by one call.
+pub(super) type Asked<K> = Taken<K, Results<<K as FactKey>::Value>>;
+
+/// What was found of the keys of a call, in their order.
+pub(crate) struct Found<V> {
+    values: Vec<Option<V>>,
+    /// Those that failed alone; they have no value.
+    failed: BTreeMap<usize, FactError>,
+}
+
+impl<V> Found<V> {
+    pub(crate) fn new(values: Vec<Option<V>>) -> Self {
+        Self { values, failed: BTreeMap::new() }
+    }
+
+    /// Puts answers that came in another order than that of `asked` where they belong, and failures
+    /// over them. Gives the number of different keys that nobody asked for.
+    pub(crate) fn put_in_place<K: FactKey<Value = V>>(
+        &mut self,
+        asked: &[K],
+        found: Vec<(K, V)>,
+        failed: Vec<(K, FactError)>,
+    ) -> usize {
+        let places: Distinct<'_, K> = asked.iter().collect();
+        let mut foreign = Vec::new();
+        for (key, value) in found {
+            match places.find(&key) {
+                Some(at) => self.values[at] = Some(value),
+                None => foreign.push(key),
+            }
+        }
+        for (key, error) in failed {
+            match places.find(&key) {
+                Some(at) => self.fail(at, error),
+                None => foreign.push(key),
+            }
+        }
+        foreign.iter().collect::<Distinct<'_, K>>().keys.len()
+    }
+
+    fn fail(&mut self, at: usize, error: FactError) {
+        self.values[at] = None;
+        self.failed.insert(at, error);
+    }
+
+    /// What is missing has failed.
+    fn require_all(&mut self) {
+        for at in 0..self.values.len() {
+            if self.values[at].is_none() && !self.failed.contains_key(&at) {
+                self.fail(at, FactError::missing());
+            }
+        }
+    }
+
+    /// How many keys have a value, and how many have none, for whatever reason.
+    pub(crate) fn count(&self) -> (usize, usize) {
+        let found = self.values.iter().filter(|value| value.is_some()).count();
+        (found, self.values.len() - found)
+    }
+
+    /// Those that failed, in the order of the keys.
+    pub(crate) fn failed(&self) -> impl ExactSizeIterator<Item = &FactError> {
+        self.failed.values()
     }
 }
 
-impl<V> Results<V> {
-    /// What the load came to. It is over once: there is nothing before.
-    fn put(&self, answer: Result<Vec<FactResult<V>>, FactError>) {
-        let _ = self.0.set(answer);
-    }
-}
-
-impl<V> Clone for Results<V> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
-impl<V: Clone> Results<V> {
-    /// The result of the key at this place.
-    pub(super) fn read(&self, at: usize) -> FactResult<V> {
-        match self.0.get() {
-            Some(Ok(results)) => results[at].clone(),
-            Some(Err(error)) => Err(error.clone()),
-            None => Err(FactError::panicked()),
+impl<V: Clone> Found<V> {
+    fn read(&self, at: usize) -> FactResult<V> {
+        match &self.values[at] {
+            Some(value) => Ok(Some(value.clone())),
+            None => self.failed.get(&at).map_or(Ok(None), |error| Err(error.clone())),
         }
     }
 }
 
-/// Puts the answers to `keys` into `results`, in their order.
+/// The result of the key at this place of a batch that is finished.
+pub(super) fn read<V: Clone>(results: &Results<V>, at: usize) -> FactResult<V> {
+    match results.get() {
+        Some(Ok(found)) => found.read(at),
+        Some(Err(error)) => Err(error.clone()),
+        None => Err(FactError::panicked()),
+    }
+}
+
+/// Loads what was asked for, and puts down what it comes to.
 ///
 /// Keys that the source left out are missing; keys that nobody asked for are dropped and reported.
-pub(super) async fn load<P: Sources, K: Stored<P>>(
-    sources: Arc<P>,
-    keys: Vec<K>,
-    results: Results<K::Value>,
-) {
+pub(super) async fn load<P: Sources, K: Stored<P>>(sources: Arc<P>, asked: Arc<Asked<K>>) {
+    let keys = &asked.keys;
     let watch = LoadWatch::open(K::NAME, keys.len());
     #[cfg(feature = "testing")]
     crate::testing::note_load::<K>(keys.len());
-    let answer = watch.within(K::source(&sources).load(&keys)).await;
+    let answer = watch.within(K::source(&sources).load(keys)).await;
     let answer = match answer {
-        Ok(loaded) => Ok(matched(&keys, loaded, &watch)),
+        Ok(loaded) => {
+            let (mut found, foreign) = loaded.matched(keys);
+            if K::REQUIRED {
+                found.require_all();
+            }
+            if foreign > 0 {
+                watch.foreign_keys(foreign);
+            }
+            Ok(found)
+        }
         Err(error) => Err(error),
     };
     watch.close(keys.len(), &answer);
     // The results come last: if a destructor of the user's panics, there are none.
-    drop(keys);
     drop(sources);
-    results.put(answer);
-}
-
-fn matched<K: LoadedFact>(
-    keys: &[K],
-    mut loaded: Loaded<K>,
-    watch: &LoadWatch,
-) -> Vec<FactResult<K::Value>> {
-    let mut results = Vec::with_capacity(keys.len());
-    for key in keys {
-        results.push(match loaded.take(key) {
-            Ok(None) if K::REQUIRED => Err(FactError::missing()),
-            result => result,
-        });
-    }
-    if !loaded.is_empty() {
-        watch.foreign_keys(loaded.len());
-    }
-    results
+    // It is over once: there is nothing before.
+    let _ = asked.results.set(answer);
 }

@@ -83,7 +83,7 @@ impl<K: FactKey> MemoOf<K> {
         let mut results = self.results.lock();
         if results.find(&key).is_none() {
             let at = results.settled.len();
-            results.index.put(key.hash(), at);
+            results.index.put(key.hash(), at, 0);
             results.settled.push((key, settled));
         }
     }

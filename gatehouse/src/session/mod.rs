@@ -2,7 +2,7 @@
 //!
 //! - `core`: synchronous; per fact type, what is known and what is on its way. `ledger` is what it
 //!   does that needs no key.
-//! - `index`: where keys are found by their hashes.
+//! - `hash`: how keys are hashed; `index`: where keys are found by their hashes.
 //! - `flight`: a load that whoever waits can drive.
 //! - `seat`: where an evaluation waits, and the roster of all that wait.
 //! - `table`: one fact type's core and flights.
@@ -13,6 +13,8 @@
 
 mod core;
 mod flight;
+#[cfg(not(loom))]
+mod hash;
 mod index;
 mod ledger;
 mod load;
@@ -44,10 +46,10 @@ use self::sync::{AtomicBool, AtomicUsize, Mutex, OnceLock, Ordering};
 use crate::source::Sources;
 
 pub(crate) use self::flight::BoxFuture;
-pub(crate) use self::index::{Hashed, Index};
+pub(crate) use self::index::{Distinct, Hashed, Index};
+pub(crate) use self::load::Found;
 pub(crate) use self::memo::{Computed, Memo, MemoOf, Settled};
 pub(crate) use self::round::Round;
-pub(crate) use self::sync::HashState;
 pub use self::table::{AnyTable, BatchHandle, Flights, LedgerHandle, SeatHandle, Table};
 
 /// What one request knows: every fact that was loaded for it, each key loaded once.

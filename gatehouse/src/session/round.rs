@@ -1,6 +1,5 @@
 //! An evaluation's round: the batches that it waits for, and the waiting.
 
-use std::any::TypeId;
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
@@ -21,19 +20,22 @@ pub(crate) struct Round<P: Sources> {
     seat: SeatHandle,
     waits: Vec<Wait<P>>,
     replaced: bool,
+    /// How many items are left that may need facts, in this pass.
+    pub(super) left: usize,
 }
 
 /// One batch, and the table that it is of.
 struct Wait<P: Sources> {
-    fact: TypeId,
     table: fn(&P::Tables) -> &dyn AnyTable<P>,
+    /// Where the table is, to tell it from others.
+    address: usize,
     batch: BatchHandle,
 }
 
 impl<P: Sources> Round<P> {
     pub(crate) fn new(generation: Arc<Generation<P>>) -> Self {
         let seat = SeatHandle(generation.roster.sit());
-        Self { generation, seat, waits: Vec::new(), replaced: false }
+        Self { generation, seat, waits: Vec::new(), replaced: false, left: 0 }
     }
 
     /// How many loads the round waits for.
@@ -46,23 +48,30 @@ impl<P: Sources> Round<P> {
         self.replaced
     }
 
+    /// So many items are left that may need facts, in this pass.
+    pub(crate) fn expect(&mut self, left: usize) {
+        self.left = left;
+    }
+
     pub(super) fn find_replaced(&mut self) {
         self.replaced = true;
     }
 
     /// The waiter for a batch, unless the round waits for it already. One for each batch, however
     /// many of its keys the evaluation needs.
-    pub(super) fn wait_for(
+    #[inline]
+    pub(super) fn wait_for<T>(
         &mut self,
-        fact: TypeId,
+        of: &T,
         table: fn(&P::Tables) -> &dyn AnyTable<P>,
         batch: BatchId,
     ) -> Option<Arc<Seat>> {
-        let batch = BatchHandle(batch);
-        if self.waits.iter().rev().any(|wait| wait.batch == batch && wait.fact == fact) {
+        let (address, batch) = (std::ptr::from_ref(of).addr(), BatchHandle(batch));
+        let is_it = |wait: &Wait<P>| wait.batch == batch && wait.address == address;
+        if self.waits.iter().rev().any(is_it) {
             return None;
         }
-        self.waits.push(Wait { fact, table, batch });
+        self.waits.push(Wait { table, address, batch });
         self.seat.0.expect_answer();
         Some(Arc::clone(&self.seat.0))
     }

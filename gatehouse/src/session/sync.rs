@@ -11,10 +11,11 @@ use std as imp;
 pub(crate) use imp::sync::Arc;
 pub(crate) use imp::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 pub(crate) use std::sync::OnceLock;
+/// A counter that is a guess: whatever it holds, nothing goes wrong. So it is no part of the models.
+pub(crate) use std::sync::atomic::AtomicUsize as Hint;
 
-/// How a table hashes its keys: seeded per session, so that nobody outside can aim for collisions.
 #[cfg(not(loom))]
-pub(crate) type HashState = std::hash::RandomState;
+pub(crate) use super::hash::Keyed as HashState;
 /// How a table hashes its keys: the same in every execution of a model.
 #[cfg(loom)]
 pub(crate) type HashState = std::hash::BuildHasherDefault<std::hash::DefaultHasher>;

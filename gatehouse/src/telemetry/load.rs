@@ -1,7 +1,8 @@
 //! One call of a source, watched to its end, whichever that is.
 
 use super::{LoadMetrics, LoadSpan};
-use crate::fact::{FactError, FactResult};
+use crate::fact::FactError;
+use crate::session::Found;
 
 /// What is watched of one call of a source.
 pub(crate) struct LoadWatch {
@@ -25,10 +26,13 @@ impl LoadWatch {
     }
 
     /// Of a load of so many keys.
-    pub(crate) fn close<V>(mut self, keys: usize, answer: &Result<Vec<FactResult<V>>, FactError>) {
+    pub(crate) fn close<V>(mut self, keys: usize, answer: &Result<Found<V>, FactError>) {
         self.is_over = true;
+        if !cfg!(feature = "metrics") && !self.span.is_wanted() {
+            return;
+        }
         let answers = match answer {
-            Ok(results) => Answers::of(results),
+            Ok(found) => Answers::of(found),
             Err(error) => Answers { found: 0, missing: 0, failed: keys, error: Some(error) },
         };
         self.span.close(&answers);
@@ -48,6 +52,10 @@ impl Drop for LoadWatch {
 }
 
 /// What a load came to, counted.
+#[cfg_attr(
+    not(any(feature = "tracing", feature = "metrics")),
+    allow(dead_code, reason = "nobody is told")
+)]
 pub(crate) struct Answers<'r> {
     pub(crate) found: usize,
     pub(crate) missing: usize,
@@ -57,18 +65,10 @@ pub(crate) struct Answers<'r> {
 }
 
 impl<'r> Answers<'r> {
-    fn of<V>(results: &'r [FactResult<V>]) -> Self {
-        let mut answers = Self { found: 0, missing: 0, failed: 0, error: None };
-        for result in results {
-            match result {
-                Ok(Some(_)) => answers.found += 1,
-                Ok(None) => answers.missing += 1,
-                Err(error) => {
-                    answers.failed += 1;
-                    answers.error.get_or_insert(error);
-                }
-            }
-        }
-        answers
+    fn of<V>(found: &'r Found<V>) -> Self {
+        let ((known, without), failed) = (found.count(), found.failed());
+        let (missing, failed, error) =
+            (without - failed.len(), failed.len(), found.failed().next());
+        Self { found: known, missing, failed, error }
     }
 }

@@ -3,7 +3,8 @@
 #[cfg(feature = "tracing")]
 mod on {
     use tracing::field::{Empty, display};
-    use tracing::{Instrument, Span};
+    use tracing::level_filters::LevelFilter;
+    use tracing::{Instrument, Level, Span};
 
     use crate::gate::Decision;
     use crate::telemetry::{Answers, domain_name};
@@ -20,6 +21,12 @@ mod on {
     pub(crate) struct EvaluationSpan(Span);
 
     impl EvaluationSpan {
+        /// Whether anybody may listen, to the span or to the events in it.
+        #[inline]
+        pub(crate) fn is_wanted() -> bool {
+            Level::INFO <= LevelFilter::current()
+        }
+
         pub(crate) fn open<D: 'static>(items: usize) -> Self {
             Self(tracing::info_span!(
                 target: "gatehouse",
@@ -98,6 +105,11 @@ mod on {
             ))
         }
 
+        /// Whether anybody listens.
+        pub(crate) fn is_wanted(&self) -> bool {
+            !self.0.is_disabled()
+        }
+
         pub(crate) async fn within<F: Future>(&self, future: F) -> F::Output {
             within(&self.0, future).await
         }
@@ -147,6 +159,11 @@ mod off {
     pub(crate) struct EvaluationSpan;
 
     impl EvaluationSpan {
+        #[inline]
+        pub(crate) fn is_wanted() -> bool {
+            false
+        }
+
         pub(crate) fn open<D>(_items: usize) -> Self {
             Self
         }
@@ -163,6 +180,10 @@ mod off {
     impl LoadSpan {
         pub(crate) fn open(_fact: &'static str, _keys: usize) -> Self {
             Self
+        }
+
+        pub(crate) fn is_wanted(&self) -> bool {
+            false
         }
 
         pub(crate) fn within<F: Future>(&self, future: F) -> F {
