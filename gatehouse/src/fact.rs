@@ -63,6 +63,9 @@ pub trait LoadedFact: FactKey {
     /// Whether a missing value counts as a failed load (`#[required]`).
     const REQUIRED: bool = false;
 
+    /// Whether it has a default, which stands in for a missing value.
+    const HAS_DEFAULT: bool = false;
+
     /// Turns what was found into what `.await` gives.
     fn output(found: Option<Self::Value>) -> Self::Output;
 }

@@ -118,13 +118,16 @@ pub struct Location {
     pub file: &'static str,
     /// The line, from 1.
     pub line: u32,
+    /// The module, as paths name it.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub module: &'static str,
 }
 
 impl Location {
     #[doc(hidden)]
     #[must_use]
-    pub const fn new(file: &'static str, line: u32) -> Self {
-        Self { file, line }
+    pub const fn new(file: &'static str, line: u32, module: &'static str) -> Self {
+        Self { file, line, module }
     }
 }
 

@@ -120,6 +120,15 @@ fn conditions(explanation: &Explanation) -> String {
     explanation.policies[0].conditions.iter().map(line).collect()
 }
 
+/// Without the lines at which policies stand.
+fn without_places(text: &str) -> String {
+    let bare = |line: &str| match line.split_once(" (tests/tests/explain.rs:") {
+        Some((before, _)) => format!("{before}\n"),
+        None => format!("{line}\n"),
+    };
+    text.lines().map(bare).collect()
+}
+
 #[test]
 fn an_allow() {
     let table = FactTable::new().with(OrgRole(7, 3), Role::Editor);
@@ -138,8 +147,8 @@ fn an_allow() {
        ✓ OrgRole(user.id, doc.org).await?
            OrgRole { user: 7, org: 3 } is Editor
        ✓ OrgRole(user.id, doc.org).await? >= Role::Editor
-    It would be denied if `Suspended(user.id).await` held (`suspended`).
-    It would be denied if `OrgRole(user.id, doc.org).await? >= Role::Editor` did not hold (`editor`).
+    It would be denied if `Suspended(user.id).await` held, all else unchanged (`suspended`).
+    It would be denied if `OrgRole(user.id, doc.org).await? >= Role::Editor` did not hold, all else unchanged (`editor`).
     ");
 }
 
@@ -160,7 +169,7 @@ fn a_deny_by_a_forbid() {
        ✓ action is Action::Edit
        ? OrgRole(user.id, doc.org).await?
            OrgRole { user: 7, org: 3 } was not loaded
-    It would be allowed if `Suspended(user.id).await` did not hold (`suspended`).
+    It would be allowed if `Suspended(user.id).await` did not hold, all else unchanged (`suspended`).
     ");
 }
 
@@ -182,8 +191,8 @@ fn a_deny_because_no_permit_applies() {
        ✓ OrgRole(user.id, doc.org).await?
            OrgRole { user: 7, org: 3 } is Viewer
        ✗ OrgRole(user.id, doc.org).await? >= Role::Editor
-    It would be allowed if `doc.owner == user.id` held (`owner`).
-    It would be allowed if `OrgRole(user.id, doc.org).await? >= Role::Editor` held (`editor`).
+    It would be allowed if `doc.owner == user.id` held, all else unchanged (`owner`).
+    It would be allowed if `OrgRole(user.id, doc.org).await? >= Role::Editor` held, all else unchanged (`editor`).
     ");
 }
 
@@ -202,7 +211,7 @@ fn an_indeterminate() {
     └─ permit `editor` does not apply (tests/tests/explain.rs:75)
        Editors of the organisation may edit.
        ✗ action is Action::Edit
-    It would be denied if `doc.owner == user.id` did not hold (`owner`).
+    It would be denied if `doc.owner == user.id` did not hold, all else unchanged (`owner`).
     ");
 }
 
@@ -213,24 +222,24 @@ fn as_markdown() {
     assert_snapshot!(explanation.to_markdown(), @"
     **denied: no permit applies**
 
-    - forbid `suspended` does not apply (tests/tests/explain.rs:63)
+    - forbid `suspended` does not apply (tests/tests/explain.rs:63)  
       Suspended users do nothing.
       - ✗ `Suspended(user.id).await`
-        - `Suspended { user: 7 }` is missing, which counts as false
+        - `Suspended { user: 7 }` is missing, which counts as `false`
 
-    - permit `owner` does not apply (tests/tests/explain.rs:69)
+    - permit `owner` does not apply (tests/tests/explain.rs:69)  
       Owners do anything to their documents.
       - ✗ `doc.owner == user.id`
 
-    - permit `editor` does not apply (tests/tests/explain.rs:75)
+    - permit `editor` does not apply (tests/tests/explain.rs:75)  
       Editors of the organisation may edit.
       - ✓ `action is Action::Edit`
       - ✓ `OrgRole(user.id, doc.org).await?`
-        - `OrgRole { user: 7, org: 3 }` is Viewer
+        - `OrgRole { user: 7, org: 3 }` is `Viewer`
       - ✗ `OrgRole(user.id, doc.org).await? >= Role::Editor`
 
-    > It would be allowed if `doc.owner == user.id` held (`owner`).
-    > It would be allowed if `OrgRole(user.id, doc.org).await? >= Role::Editor` held (`editor`).
+    > It would be allowed if `doc.owner == user.id` held, all else unchanged (`owner`).
+    > It would be allowed if `OrgRole(user.id, doc.org).await? >= Role::Editor` held, all else unchanged (`editor`).
     ");
 }
 
@@ -245,6 +254,8 @@ fn as_data() {
         {
           "condition": {
             "column": 30,
+            "if_false": null,
+            "if_true": null,
             "kind": "pattern",
             "line": 75,
             "loads": [],
@@ -256,6 +267,8 @@ fn as_data() {
         {
           "condition": {
             "column": 5,
+            "if_false": null,
+            "if_true": null,
             "kind": "present",
             "line": 76,
             "loads": [
@@ -454,7 +467,7 @@ fn derived_facts_say_why() {
     │                        Shared { user: 7, doc: 3 } is true
     └─ permit `sees_too` applies (tests/tests/explain.rs:85)
        ✓ Sees(user.id, doc.id).await
-           Sees { user: 7, doc: 1 } is true
+           Sees { user: 7, doc: 1 } is true (as told before)
     ");
     // In a circle: every key is shown once.
     let table = FactTable::new().with(Parent(1), 2).with(Parent(2), 1);
@@ -474,12 +487,10 @@ fn derived_facts_say_why() {
     │              ✓ → Parent(doc).await is Some(above)
     │                  Parent { doc: 2 } is 1
     │              ✗ Sees(user, above).await
-    │                  Sees { user: 7, doc: 1 } is false
+    │                  Sees { user: 7, doc: 1 } is false (as told before)
     └─ permit `sees_too` does not apply (tests/tests/explain.rs:85)
        ✗ Sees(user.id, doc.id).await
-           Sees { user: 7, doc: 1 } is false
-    It would be allowed if `Sees(user.id, doc.id).await` held (`sees`).
-    It would be allowed if `Sees(user.id, doc.id).await` held (`sees_too`).
+           Sees { user: 7, doc: 1 } is false (as told before)
     ");
 }
 
@@ -531,35 +542,28 @@ mod changes {
         explanation.changes.iter().map(ToString::to_string).collect()
     }
 
-    /// A condition that guards the ones after it: had it held, they would have panicked.
+    /// A condition guards the ones after it, which nobody knows without it: they might panic, or not end.
     #[test]
-    fn a_case_that_panics_is_no_advice() {
+    fn nothing_is_tried_out() {
         #[policy]
         fn first_tag(user: &User, doc: &Document) -> bool {
             !doc.tags.is_empty() && doc.tags[0] == user.id
         }
-        static GATE: Gate<Documents, first_tag> = Gate::new();
-        let explanation = explained!(GATE, FactTable::new(), Action::Read, doc(1, 8));
-        assert!(explanation.decision.is_deny());
-        assert_eq!(changes(&explanation), Vec::<String>::new());
-    }
-
-    /// It might not end.
-    #[test]
-    fn a_body_that_loops_has_none() {
         #[policy]
-        fn counts(user: &User, doc: &Document) -> bool {
-            let mut n = doc.id;
-            loop {
-                if n == 0 {
-                    break;
-                }
-                n -= 1;
+        fn digits(user: &User, doc: &Document) -> bool {
+            if doc.org < 2 {
+                return false;
             }
-            n == user.id
+            let (mut n, mut digits) = (user.id, 0);
+            while n > 0 {
+                n /= doc.org;
+                digits += 1;
+            }
+            digits == 100
         }
-        static GATE: Gate<Documents, counts> = Gate::new();
-        let explanation = explained!(GATE, FactTable::new(), Action::Read, doc(1, 8));
+        static GATE: Gate<Documents, (first_tag, digits)> = Gate::new();
+        let doc = Document { org: 1, ..doc(1, 8) };
+        let explanation = explained!(GATE, FactTable::new(), Action::Read, doc);
         assert!(explanation.decision.is_deny());
         assert_eq!(changes(&explanation), Vec::<String>::new());
     }
@@ -573,28 +577,218 @@ mod changes {
         }
         #[policy]
         fn either(user: &User, doc: &Document) -> bool {
-            doc.org == user.id || doc.owner == user.id
+            doc.id == user.id || doc.tags.contains(&user.id)
         }
         static GATE: Gate<Documents, (both, either)> = Gate::new();
-        let changed = |org, owner| {
-            let doc = Document { org, owner, ..doc(1, 0) };
+        let changed = |id, org, owner| {
+            let doc = Document { org, id, ..doc(1, owner) };
             changes(&explained!(GATE, FactTable::new(), Action::Read, doc))
         };
-        assert_eq!(changed(8, 8), ["would be allowed if `doc.owner == user.id` held (`either`)"]);
+        let both = "would be allowed if `doc.owner == user.id` held, all else unchanged (`both`)";
+        let either =
+            "would be allowed if `doc.tags.contains(&user.id)` held, all else unchanged (`either`)";
+        assert_eq!(changed(8, 7, 8), [both, either]);
+        // What comes behind the first condition is not known.
+        assert_eq!(changed(8, 8, 7), [either]);
         // Two policies allow: no single condition denies.
-        assert_eq!(changed(7, 7), Vec::<String>::new());
-    }
-
-    /// Only facts that are there can be spoken of: a permit that was not loaded might apply.
-    #[test]
-    fn nothing_is_said_of_what_is_not_known() {
-        let table = FactTable::new().with(Suspended(7), true);
-        let explanation = explained!(GATE, table, Action::Edit, doc(1, 7));
+        assert_eq!(changed(7, 7, 7), Vec::<String>::new());
         assert_eq!(
-            changes(&explanation),
-            ["would be allowed if `Suspended(user.id).await` did not hold (`suspended`)"]
+            changed(8, 7, 7),
+            ["would be denied if `doc.owner == user.id` did not hold, all else unchanged (`both`)"]
         );
     }
+
+    /// A way out is an answer as well.
+    #[test]
+    fn a_condition_that_leaves() {
+        #[policy]
+        fn permit(user: &User, doc: &Document) -> bool {
+            if doc.org == 3 {
+                return false;
+            }
+            if doc.owner == user.id { true } else { doc.id == 5 }
+        }
+        static GATE: Gate<Documents, permit> = Gate::new();
+        let changed =
+            |doc: Document| changes(&explained!(GATE, FactTable::new(), Action::Read, doc));
+        let denied = |text| format!("would be denied if `{text}, all else unchanged (`permit`)");
+        // Without the first condition the body goes on.
+        assert_eq!(changed(doc(1, 7)), Vec::<String>::new());
+        let elsewhere = Document { org: 4, ..doc(5, 8) };
+        assert_eq!(changed(elsewhere), [denied("doc.id == 5` did not hold")]);
+        let own = Document { org: 4, ..doc(1, 7) };
+        assert_eq!(changed(own), [denied("doc.org == 3` held")]);
+    }
+
+    /// What hangs on the same fact, or is asked in the same words, would come out the other way too.
+    #[test]
+    fn what_was_met_elsewhere_is_not_alone() {
+        #[policy(forbid)]
+        fn not_own(user: &User, doc: &Document) -> bool {
+            doc.owner == user.id
+        }
+        #[policy]
+        fn own(user: &User, doc: &Document) -> bool {
+            doc.owner == user.id
+        }
+        #[policy]
+        async fn active(user: &User) -> bool {
+            !Suspended(user.id).await
+        }
+        #[policy]
+        fn never(user: &User, doc: &Document) -> bool {
+            if doc.org == user.id {
+                return false;
+            }
+            doc.org == user.id
+        }
+        static OWN: Gate<Documents, (not_own, own, never)> = Gate::new();
+        let explanation = explained!(OWN, FactTable::new(), Action::Read, doc(1, 8));
+        assert_eq!(changes(&explanation), Vec::<String>::new());
+        static ACTIVE: Gate<Documents, (suspended, active)> = Gate::new();
+        let table = FactTable::new().with(Suspended(7), true);
+        let explanation = explained!(ACTIVE, table, Action::Read, doc(1, 8));
+        assert_eq!(changes(&explanation), Vec::<String>::new());
+    }
+
+    /// Only facts that are there can be spoken of.
+    #[test]
+    fn nothing_is_said_of_what_is_not_known() {
+        let table = || FactTable::new().with(Suspended(7), true);
+        let not_suspended = "would be allowed if `Suspended(user.id).await` did not hold, all else unchanged (`suspended`)";
+        let explanation = explained!(GATE, table(), Action::Edit, doc(1, 7));
+        assert_eq!(changes(&explanation), [not_suspended]);
+        // Whether a permit would apply was not loaded.
+        let explanation = explained!(GATE, table(), Action::Edit, doc(1, 8));
+        assert_eq!(changes(&explanation), Vec::<String>::new());
+    }
+}
+
+/// What a policy does that the check did not run is nothing to the others.
+#[test]
+fn a_policy_that_was_not_needed_may_panic() {
+    #[policy]
+    async fn boom(_: &User, doc: &Document) -> bool {
+        let at = usize::try_from(doc.tags[0]).unwrap_or_default();
+        Sees(doc.tags[at], 1).await
+    }
+    #[policy(forbid)]
+    fn closed(_: &User, doc: &Document) -> bool {
+        doc.tags.is_empty() || doc.id == 9
+    }
+    static GATE: Gate<Documents, (boom, closed, owner)> = Gate::new();
+    let explanation = explained!(GATE, FactTable::new(), Action::Read, doc(1, 8));
+    assert!(explanation.decision.is_deny());
+    assert_eq!(explanation.policies[0].outcome.to_string(), "was not needed: a forbid applies");
+    assert_eq!(explanation.policies[1].outcome, PolicyOutcome::Applies);
+    assert_eq!(explanation.policies[1].conditions.len(), 1);
+    assert_eq!(explanation.policies[2].outcome, PolicyOutcome::DoesNotApply);
+    // A derived fact that panics leaves nothing behind either.
+    fact! {
+        pub Deep(n: u64) -> bool {
+            if n == 0 { return Suspended(0).await; }
+            Deep(n.checked_sub(1).filter(|n| *n != 3).unwrap()).await
+        }
+    }
+    #[policy]
+    async fn deep(_: &User, doc: &Document) -> bool {
+        Deep(doc.id).await
+    }
+    static DEEP: Gate<Documents, (deep, closed, sees)> = Gate::new();
+    let explanation = explained!(DEEP, FactTable::new(), Action::Read, doc(9, 8));
+    assert!(explanation.decision.is_deny());
+    assert_eq!(explanation.policies[1].conditions.len(), 1);
+    let sees = &explanation.policies[2];
+    assert_eq!(sees.outcome.to_string(), "was not needed: a forbid applies");
+    assert_eq!(sees.conditions[0].facts[0].found, FactFound::NotLoaded);
+}
+
+/// Of thousands of keys the first, the last, which decides, and those that failed are shown.
+#[test]
+fn long_lists_are_cut() {
+    #[policy]
+    async fn rule(user: &User, doc: &Document) -> bool {
+        let id = user.id;
+        any(doc.tags.iter().map(|tag| Shared(id, *tag))).await
+    }
+    #[policy]
+    fn loops(user: &User, doc: &Document) -> bool {
+        for tag in &doc.tags {
+            if *tag == user.id {
+                return true;
+            }
+        }
+        false
+    }
+    static GATE: Gate<Documents, (rule, loops)> = Gate::new();
+    let table = FactTable::new().failing(Shared(7, 150), broken()).with(Shared(7, 299), true);
+    let doc = Document { tags: (100..300).collect(), ..doc(1, 8) };
+    let explanation = explained!(GATE, table, Action::Read, doc);
+    assert_snapshot!(without_places(&explanation.to_string()), @"
+    allowed by `rule`
+    ├─ permit `rule` applies
+    │  ✓ any(doc.tags.iter().map(|tag| Shared(id, *tag))).await
+    │      Shared { user: 7, doc: 100 } is missing, which counts as false
+    │      Shared { user: 7, doc: 101 } is missing, which counts as false
+    │      Shared { user: 7, doc: 102 } is missing, which counts as false
+    │      Shared { user: 7, doc: 103 } is missing, which counts as false
+    │      Shared { user: 7, doc: 104 } is missing, which counts as false
+    │      Shared { user: 7, doc: 105 } is missing, which counts as false
+    │      … 44 more …
+    │      Shared { user: 7, doc: 150 } failed to load: its source failed
+    │      … 145 more …
+    │      Shared { user: 7, doc: 296 } is missing, which counts as false
+    │      Shared { user: 7, doc: 297 } is missing, which counts as false
+    │      Shared { user: 7, doc: 298 } is missing, which counts as false
+    │      Shared { user: 7, doc: 299 } is true
+    └─ permit `loops` does not apply
+       ✗ *tag == user.id (200 times)
+    ");
+}
+
+/// A user's text is shown on one line, and cannot break out of its place.
+#[test]
+fn texts_of_users_stay_where_they_are() {
+    #[derive(Clone, PartialEq, Eq, Hash)]
+    pub struct Wild(&'static str);
+    impl std::fmt::Debug for Wild {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            assert!(!self.0.is_empty(), "on purpose");
+            f.write_str(self.0)
+        }
+    }
+    fact! { pub Note(note: Wild) -> Wild; }
+    #[policy]
+    async fn rule(_: &User, doc: &Document) -> bool {
+        let note = if doc.id == 0 { "" } else { "a\u{1b}[31m``b``\nallowed" };
+        Note(Wild(note)).await.is_some()
+    }
+    static GATE: Gate<Documents, rule> = Gate::new();
+    let wild = || Wild("a\u{1b}[31m``b``\nallowed");
+    let table = || FactTable::new().with(Note(wild()), wild()).with(Note(Wild("")), Wild(""));
+    let explanation = explained!(GATE, table(), Action::Read, doc(1, 8));
+    assert_snapshot!(without_places(&explanation.to_string()), @r#"
+    allowed by `rule`
+    └─ permit `rule` applies
+       ✗ doc.id == 0
+       ✓ Note(Wild(note)).await.is_some()
+           Note { note: a\u{1b}[31m``b``\nallowed } is a\u{1b}[31m``b``\nallowed
+    It would be denied if `Note(Wild(note)).await.is_some()` did not hold, all else unchanged (`rule`).
+    "#);
+    assert_snapshot!(without_places(&explanation.to_markdown()), @r#"
+    **allowed by `rule`**
+
+    - permit `rule` applies
+      - ✗ `doc.id == 0`
+      - ✓ `Note(Wild(note)).await.is_some()`
+        - ``` Note { note: a\u{1b}[31m``b``\nallowed } ``` is ``` a\u{1b}[31m``b``\nallowed ```
+
+    > It would be denied if `Note(Wild(note)).await.is_some()` did not hold, all else unchanged (`rule`).
+    "#);
+    let explanation = explained!(GATE, table(), Action::Read, doc(0, 8));
+    assert!(explanation.decision.is_allow());
+    assert_eq!(explanation.policies[0].outcome, PolicyOutcome::Applies);
+    assert_eq!(explanation.policies[0].conditions[1].facts[0].key, "<its Debug panicked>");
 }
 
 /// The plan lists what can be met; each met condition is one of them.

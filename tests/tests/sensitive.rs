@@ -54,6 +54,10 @@ fact! {
     pub Curable(#[sensitive] patient: u64) -> bool {
         Diagnosis(patient).await.is_none_or(|diagnosis| diagnosis.len() < 5)
     }
+    /// Nor is its key part shown as its value.
+    pub Echo(#[sensitive] patient: u64) -> Option<u64> {
+        if Treats(1, patient).await { Some(patient) } else { None }
+    }
     pub Treats(doctor: u64, #[sensitive] patient: u64) -> bool = false;
     #[required]
     pub Admitted(#[sensitive] patient: u64) -> u64;
@@ -66,7 +70,9 @@ async fn quarantine(_: &u64, chart: &Chart) -> bool {
 
 #[policy]
 async fn treats(doctor: &u64, chart: &Chart) -> bool {
-    Treats(*doctor, chart.patient).await && Ward(chart.patient).await.is_some()
+    Treats(*doctor, chart.patient).await
+        && Ward(chart.patient).await.is_some()
+        && Echo(chart.patient).await.is_some()
 }
 
 #[policy]
@@ -182,7 +188,8 @@ fn nothing_shows_it() {
     for said in [
         "Diagnosis { patient: <sensitive> }",
         "Ward",
-        "is known, and not shown",
+        "Echo { patient: <sensitive> } is not shown",
+        "is not shown",
         "admitted",
         "\"decision\":\"indeterminate\"",
         "gatehouse",

@@ -139,21 +139,22 @@ impl<'e> Emitter<'e> {
 
     /// The statements of the whole body.
     pub(crate) fn stmts(&self, block: &Block) -> TokenStream {
-        self.block(block, self.body.is_some_and(|body| body.gives_bool))
+        let gives_bool = self.body.is_some_and(|body| body.gives_bool);
+        self.block(block, gives_bool.then_some(Ends::ANSWER))
     }
 
-    /// Statements, without the braces around them. `answers`: whether the last one is an answer, true
-    /// or false.
-    fn block(&self, block: &Block, answers: bool) -> TokenStream {
+    /// Statements, without the braces around them. `answers`: what it means that the last one is true
+    /// or false, if it is either.
+    fn block(&self, block: &Block, answers: Option<Ends>) -> TokenStream {
         let last = block.stmts.len().wrapping_sub(1);
         let stmt = |(at, stmt): (usize, &Stmt)| match stmt {
-            Stmt::Expr(node, None) if answers && at == last => self.answer(node),
+            Stmt::Expr(node, None) if at == last => self.answer_if(answers, node),
             stmt => self.stmt(stmt),
         };
         block.stmts.iter().enumerate().map(stmt).collect()
     }
 
-    fn braced(&self, block: &Block, answers: bool) -> TokenStream {
+    fn braced(&self, block: &Block, answers: Option<Ends>) -> TokenStream {
         if let Some(end) = self.end().filter(|_| !self.jumps && block.diverges()) {
             return quote!({ #end; });
         }
@@ -201,8 +202,7 @@ impl<'e> Emitter<'e> {
         (reported(true), reported(false))
     }
 
-    /// The number of a condition on `of`, if somebody looks on. A load in it that is part of a
-    /// smaller one, which was numbered before, is not its own.
+    /// The number of a condition on `of`, if somebody looks on. Those inside of it were numbered before.
     fn report(
         &self,
         kind: ConditionKind,
@@ -212,9 +212,8 @@ impl<'e> Emitter<'e> {
         let mut reported = self.reported?.borrow_mut();
         let Written { tokens, at } = written();
         let text = text::of_expr(&tokens);
-        let mut loads = of.map(Node::loads_inside).unwrap_or_default();
-        loads.retain(|load| reported.iter().all(|smaller| !smaller.loads.contains(load)));
-        reported.push(Condition { kind, text, at, loads });
+        let loads = of.map(Node::loads_inside).unwrap_or_default();
+        reported.push(Condition { kind, text, at, loads, ends: Ends::default() });
         Some(Literal::usize_unsuffixed(reported.len() - 1))
     }
 
@@ -226,24 +225,28 @@ impl<'e> Emitter<'e> {
         })
     }
 
+    fn answer_if(&self, answers: Option<Ends>, node: &Node) -> TokenStream {
+        answers.map_or_else(|| self.node(node), |ends| self.answer(node, ends))
+    }
+
     /// An expression that is true or false, and reports which.
-    fn answer(&self, node: &Node) -> TokenStream {
+    fn answer(&self, node: &Node, ends: Ends) -> TokenStream {
         if self.reported.is_none() {
             return self.node(node);
         }
         match node {
             Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => {
-                let inside = self.answer(&inside[0]);
+                let inside = self.answer(&inside[0], ends);
                 quote!((#inside))
             }
-            Node::Plain(Expr::Paren(it)) => self.answer(&Node::Plain((*it.expr).clone())),
-            Node::If(it) => self.conditional(it, true),
-            Node::Match(it) => self.matching(it, true),
-            Node::Block(None, block) => self.braced(block, true),
-            Node::Logic(it) => self.logic(it),
+            Node::Plain(Expr::Paren(it)) => self.answer(&Node::Plain((*it.expr).clone()), ends),
+            Node::If(it) => self.conditional(it, Some(ends)),
+            Node::Match(it) => self.matching(it, Some(ends)),
+            Node::Block(None, block) => self.braced(block, Some(ends)),
+            Node::Logic(it) => self.logic(it, ends),
             Node::Let(pat, of) => self.chained(pat, of),
             node if is_silent(node) => self.node(node),
-            node => self.reporting(node),
+            node => self.reporting(node, ends),
         }
     }
 
@@ -294,12 +297,13 @@ impl<'e> Emitter<'e> {
         (quote_spanned!(first=> #runtime::tried_with(#value, #id, #cx)), id)
     }
 
-    fn reporting(&self, node: &Node) -> TokenStream {
+    fn reporting(&self, node: &Node, ends: Ends) -> TokenStream {
         let value = self.argument(node);
         let Some(id) = self.report(ConditionKind::Truth, Some(node), || as_written(node).into())
         else {
             return value;
         };
+        self.note_ends(ends);
         let (cx, first) = (cx(), text::ends(&value).0);
         let runtime = text::at(self.runtime, first);
         if is_bool(node) {
@@ -309,7 +313,15 @@ impl<'e> Emitter<'e> {
         quote_spanned!(first=> #runtime::met(#runtime::Is { bool: #value }.bool, #id, #cx))
     }
 
-    fn conditional(&self, it: &If, answers: bool) -> TokenStream {
+    /// What the last condition that was reported means for the body.
+    fn note_ends(&self, ends: Ends) {
+        let Some(reported) = self.reported else { return };
+        if let Some(last) = reported.borrow_mut().last_mut() {
+            last.ends = ends;
+        }
+    }
+
+    fn conditional(&self, it: &If, answers: Option<Ends>) -> TokenStream {
         let token = it.token;
         let (condition, matched, missed) = match &it.condition {
             Node::Let(pat, of) => {
@@ -318,12 +330,12 @@ impl<'e> Emitter<'e> {
                 let (matched, missed) = self.pattern(pat, of);
                 (condition, matched, missed)
             }
-            condition => (self.answer(condition), None, None),
+            condition => (self.answer(condition, Ends::of_if(it, answers)), None, None),
         };
         let then = inside(matched, self.braced(&it.then, answers));
         let otherwise = match (&it.otherwise, missed) {
             (Some(otherwise), missed) => {
-                let otherwise = if answers { self.answer(otherwise) } else { self.node(otherwise) };
+                let otherwise = self.answer_if(answers, otherwise);
                 let otherwise = inside(missed, otherwise);
                 Some(quote!(else #otherwise))
             }
@@ -333,13 +345,13 @@ impl<'e> Emitter<'e> {
         quote!(#token #condition #then #otherwise)
     }
 
-    fn matching(&self, it: &Match, answers: bool) -> TokenStream {
+    fn matching(&self, it: &Match, answers: Option<Ends>) -> TokenStream {
         let (token, scrutinee) = (it.token, self.node(&it.scrutinee));
         let arms = it.arms.iter().map(|arm| {
             let Arm { attrs, pat, .. } = arm;
             let begin = self.taken(it, arm);
             let guard = self.guard(arm);
-            let body = if answers { self.answer(&arm.body) } else { self.node(&arm.body) };
+            let body = self.answer_if(answers, &arm.body);
             let body = match begin {
                 Some(begin) => quote!({ #begin #body }),
                 None => body,
@@ -352,7 +364,7 @@ impl<'e> Emitter<'e> {
 
     /// What reports that an arm is taken.
     fn taken(&self, it: &Match, arm: &Arm) -> Option<TokenStream> {
-        let id = self.report(ConditionKind::Arm, None, || {
+        let id = self.report(ConditionKind::Arm, Some(&it.scrutinee), || {
             let (of, pat) = (as_written(&it.scrutinee), &arm.pat);
             Written { tokens: quote!(#of is #pat), at: text::ends(pat).0 }
         })?;
@@ -389,7 +401,7 @@ impl<'e> Emitter<'e> {
                 quote!(#path(#value) #question)
             }
             Node::Return(token, value) => self.way_out(*token, value.as_deref()),
-            Node::Logic(it) => self.logic(it),
+            Node::Logic(it) => self.logic(it, Ends::default()),
             Node::Let(pat, value) => {
                 let value = self.node(value);
                 quote!(let #pat = #value)
@@ -404,15 +416,15 @@ impl<'e> Emitter<'e> {
                 // The arms of `matches!`, which would hide the load from this compiler.
                 quote!((match #scrutinee { #pat #guard => true, _ => false }))
             }
-            Node::If(it) => self.conditional(it, false),
-            Node::Match(it) => self.matching(it, false),
-            Node::Block(None, block) => self.braced(block, false),
+            Node::If(it) => self.conditional(it, None),
+            Node::Match(it) => self.matching(it, None),
+            Node::Block(None, block) => self.braced(block, None),
             Node::Block(label, block) => {
-                let block = self.jumped_to().braced(block, false);
+                let block = self.jumped_to().braced(block, None);
                 quote!(#label #block)
             }
             Node::Loop(it) => {
-                let (label, body) = (&it.label, self.jumped_to().braced(&it.body, false));
+                let (label, body) = (&it.label, self.jumped_to().braced(&it.body, None));
                 let head = match &it.head {
                     LoopHead::For(for_token, head) => {
                         let (pat, items) = (&head.0, self.node(&head.1));
@@ -430,7 +442,7 @@ impl<'e> Emitter<'e> {
     }
 
     fn guard(&self, arm: &Arm) -> Option<TokenStream> {
-        let guard = self.answer(arm.guard.as_ref()?);
+        let guard = self.answer(arm.guard.as_ref()?, Ends::default());
         Some(quote!(if #guard))
     }
 
@@ -486,7 +498,7 @@ impl<'e> Emitter<'e> {
         let nothing = quote_spanned!(token.span=> ());
         let answers = self.body.is_some_and(|body| body.gives_bool);
         let value = match value {
-            Some(value) if answers => self.answer(value),
+            Some(value) if answers => self.answer(value, Ends::ANSWER),
             Some(value) => self.node(value),
             None => nothing,
         };
@@ -510,43 +522,44 @@ impl<'e> Emitter<'e> {
 
     /// `||` and `&&`: Rust's own where only the right side loads a fact (then the left one cannot
     /// fail), or where what the left side does beyond giving a value could differ.
-    fn logic(&self, it: &Logic) -> TokenStream {
+    fn logic(&self, it: &Logic, ends: Ends) -> TokenStream {
         if let Some(body) = self.body.filter(|body| is_three_valued(it, body)) {
-            let result = self.result_of_logic(it, body);
+            let result = self.result_of_logic(it, body, ends);
             return quote!(#result?);
         }
-        let (left, op, right) = (self.answer(&it.left), it.op, self.answer(&it.right));
+        let left = self.answer(&it.left, ends.of_left(it));
+        let (op, right) = (it.op, self.answer(&it.right, ends));
         quote!(#left #op #right)
     }
 
-    fn result_of_logic(&self, it: &Logic, body: &'e Body) -> TokenStream {
+    fn result_of_logic(&self, it: &Logic, body: &'e Body, ends: Ends) -> TokenStream {
         let (runtime, cx) = (self.runtime, cx());
         let function = if it.is_and() { quote!(and) } else { quote!(or) };
         let inside = self.closure();
         // The left side is over when the right one begins, which may move what it has borrowed.
         let left = if let Some(left) = three_valued(&it.left, body) {
-            inside.result_of_logic(left, body)
+            inside.result_of_logic(left, body, ends.of_left(it))
         } else {
-            let left = inside.operand(&it.left, body);
+            let left = inside.operand(&it.left, body, ends.of_left(it));
             quote!(#runtime::attempt(#cx, #left))
         };
-        let right = inside.operand(&it.right, body);
+        let right = inside.operand(&it.right, body, ends);
         quote!(#runtime::#function(#left, #cx, #right))
     }
 
     /// An operand of `or` or `and`: a closure that gives a result. What is wrong in it is shown at the
     /// operand.
-    fn operand(&self, node: &Node, body: &'e Body) -> TokenStream {
+    fn operand(&self, node: &Node, body: &'e Body, ends: Ends) -> TokenStream {
         let cx = cx();
         if let Some(logic) = three_valued(node, body) {
-            let result = self.result_of_logic(logic, body);
+            let result = self.result_of_logic(logic, body, ends);
             return quote!(|#cx| #result);
         }
         let value = match node {
             Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => {
-                return self.operand(&inside[0], body);
+                return self.operand(&inside[0], body, ends);
             }
-            node if self.reported.is_some() => self.answer(node),
+            node if self.reported.is_some() => self.answer(node, ends),
             node => self.argument(node),
         };
         let (first, _) = text::ends(&value);
@@ -572,8 +585,60 @@ pub(crate) struct Condition {
     pub(crate) text: String,
     /// Where it begins.
     pub(crate) at: Span,
-    /// The loads whose facts it is about.
+    /// The loads in it, those of conditions inside of it included.
     pub(crate) loads: BTreeSet<LoadId>,
+    pub(crate) ends: Ends,
+}
+
+/// What a body answers at once, without another look at anything, if a condition is true, and if it is
+/// false; `None` where it goes on.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Ends {
+    pub(crate) yes: Option<bool>,
+    pub(crate) no: Option<bool>,
+}
+
+impl Ends {
+    /// The condition is the answer.
+    const ANSWER: Self = Self { yes: Some(true), no: Some(false) };
+
+    /// Those of the left side of `||` or `&&` that has these itself.
+    fn of_left(self, it: &Logic) -> Self {
+        if it.is_and() { Self { yes: None, ..self } } else { Self { no: None, ..self } }
+    }
+
+    /// Those of the condition of an `if` that has these itself.
+    fn of_if(it: &If, answers: Option<Self>) -> Self {
+        let no = match &it.otherwise {
+            Some(Node::Block(None, otherwise)) => settled(otherwise, answers),
+            _ => None,
+        };
+        Self { yes: settled(&it.then, answers), no }
+    }
+}
+
+/// What a block answers, if it is nothing but an answer.
+fn settled(block: &Block, answers: Option<Ends>) -> Option<bool> {
+    let [Stmt::Expr(node, semi)] = block.stmts.as_slice() else { return None };
+    match (node, semi, answers) {
+        (Node::Return(_, Some(value)), _, _) => literal(value),
+        (node, None, Some(ends)) => {
+            if literal(node)? {
+                ends.yes
+            } else {
+                ends.no
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The value of `true` and `false`.
+fn literal(node: &Node) -> Option<bool> {
+    match node {
+        Node::Plain(Expr::Lit(ExprLit { lit: Lit::Bool(it), .. })) => Some(it.value),
+        _ => None,
+    }
 }
 
 /// A condition's tokens, and where they begin in the source: not all are the user's.
@@ -615,10 +680,17 @@ fn is_silent(node: &Node) -> bool {
     match node {
         Node::Plain(expr) => {
             matches!(expr, Expr::Lit(_) | Expr::Break(_) | Expr::Continue(_))
-                || matches!(expr, Expr::Macro(it) if !it.mac.path.is_ident("matches"))
+                || matches!(expr, Expr::Macro(it) if never_ends(&it.mac))
         }
         node => matches!(node, Node::Return(..) | Node::Loop(_) | Node::Block(Some(_), _)),
     }
+}
+
+/// Whether a macro is known not to come to a value.
+fn never_ends(it: &syn::Macro) -> bool {
+    let last = it.path.segments.last();
+    let is = |name| last.is_some_and(|last| last.ident == name);
+    ["panic", "todo", "unimplemented", "unreachable"].into_iter().any(is)
 }
 
 /// Whether an expression may name a place in what its operand gives.

@@ -24,8 +24,6 @@ pub(crate) struct BodyPlan {
     pub(crate) code: TokenStream,
     /// The conditions that it reports, by their numbers.
     pub(crate) conditions: Vec<Condition>,
-    /// Whether it loops: then it might not end if a condition came out the other way.
-    pub(crate) loops: bool,
 }
 
 pub(crate) struct PlannedLoad {
@@ -70,8 +68,7 @@ impl BodyPlan {
         let reported = RefCell::default();
         let emitter = Emitter::function(body, runtime, &reported);
         let code = emitter.stmts(&body.block);
-        let loops = body.block.nodes().any(|node| node.any(&|node| matches!(node, Node::Loop(_))));
-        Self { loads, known, code, conditions: reported.into_inner(), loops }
+        Self { loads, known, code, conditions: reported.into_inner() }
     }
 }
 

@@ -27,15 +27,17 @@ pub(crate) fn plan(
         let (text, place) = (&condition.text, place(condition.at));
         let kind = Ident::new(&format!("{:?}", condition.kind), Span::call_site());
         let loads = condition.loads.iter().copied().map(Literal::usize_unsuffixed);
+        let if_true = condition.ends.yes.map(|answer| quote!(.if_true(#answer)));
+        let if_false = condition.ends.no.map(|answer| quote!(.if_false(#answer)));
         quote! {
             #runtime::Condition::new(#runtime::ConditionKind::#kind, #text, &[#(#loads),*], #place)
+                #if_true #if_false
         }
     });
-    let looping = plan.loops.then(|| quote!(.looping()));
     quote! {
         {
             const LOADS: &[#runtime::PlannedLoad] = &#runtime::scheduled([#(#loads),*]);
-            #runtime::Plan::new(LOADS, &[#(#conditions),*])#looping
+            #runtime::Plan::new(LOADS, &[#(#conditions),*])
         }
     }
 }

@@ -274,18 +274,17 @@ impl<'a> Emitter<'a> {
     }
 
     /// Whether its values are shown: not if it says so. Nor if it is computed from what is not shown,
-    /// and more than the answer to a question.
+    /// facts or key parts, and more than the answer to a question.
     fn sensitive(&self) -> Option<TokenStream> {
-        let krate = self.krate;
-        let is = if self.fact.sensitive {
-            quote!(true)
-        } else {
-            let derived = self.derived.filter(|derived| !derived.body.gives_bool)?;
-            let bases = derived.bases.iter();
-            let bases = bases.map(|base| quote!(<#base as #krate::FactKey>::SENSITIVE));
-            quote!(#(#bases)||*)
+        let is = match self.derived.filter(|derived| !derived.body.gives_bool) {
+            _ if self.fact.sensitive => quote!(true),
+            Some(_) if self.fields.iter().any(|field| field.sensitive) => quote!(true),
+            Some(derived) if !derived.bases.is_empty() => {
+                let (krate, bases) = (self.krate, &derived.bases);
+                quote!(#(<#bases as #krate::FactKey>::SENSITIVE)||*)
+            }
+            _ => return None,
         };
-        let is = if is.is_empty() { return None } else { is };
         Some(quote!(
             const SENSITIVE: ::core::primitive::bool = #is;
         ))
@@ -317,6 +316,11 @@ impl<'a> Emitter<'a> {
                 const REQUIRED: ::core::primitive::bool = true;
             )
         });
+        let default = matches!(self.fact.ending, Ending::Default(_)).then(|| {
+            quote!(
+                const HAS_DEFAULT: ::core::primitive::bool = true;
+            )
+        });
         let at_name = krate.spanned(name.span());
         let loaded_fact = quote_spanned!(name.span()=> impl #at_name::LoadedFact);
         // A mixed-site name: the default is the user's expression, and sees none of ours.
@@ -337,6 +341,7 @@ impl<'a> Emitter<'a> {
             #[automatically_derived]
             #loaded_fact for #name #bounds {
                 #required
+                #default
                 fn output(#found: ::core::option::Option<#value>) -> #output {
                     #body
                 }

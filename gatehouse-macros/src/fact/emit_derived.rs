@@ -31,7 +31,9 @@ impl Emitter<'_> {
         };
         // Spanned at the name, where the compiler shows a recursion that is hidden behind an alias.
         let span = name.span();
-        let parts = quote!(#text, #runtime::Location::new(::core::file!(), #line), #plan);
+        let location =
+            quote!(#runtime::Location::new(::core::file!(), #line, ::core::module_path!()));
+        let parts = quote!(#text, #location, #plan);
         quote_spanned! {span=>
             const COST: #runtime::Cost = #runtime::Cost::#cost;
             const DERIVATION: ::core::option::Option<&'static #runtime::Derivation> =

@@ -167,6 +167,7 @@ fn a_fact_without_parts_and_with_everything_else() {
             for<'k> Self: crate::auth::private::KeyBounds<'k>,
             for<'k> Vec<u8>: crate::auth::private::ValueBounds<'k>,
         {
+            const HAS_DEFAULT: ::core::primitive::bool = true;
             fn output(found: ::core::option::Option<Vec<u8>>) -> Vec<u8> {
                 if let ::core::option::Option::Some(__value) = found {
                     return __value;
@@ -292,7 +293,11 @@ fn a_derived_fact() {
             > = ::core::option::Option::Some(
                 &Derivation::new(
                     "Viewer",
-                    Location::new(::core::file!(), ::core::line!()),
+                    Location::new(
+                        ::core::file!(),
+                        ::core::line!(),
+                        ::core::module_path!(),
+                    ),
                     {
                         const LOADS: &[PlannedLoad] = &scheduled([
                             PlannedLoad::of::<
@@ -343,27 +348,30 @@ fn a_derived_fact() {
                             LOADS,
                             &[
                                 Condition::new(
-                                    ConditionKind::Truth,
-                                    "Grant(user, folder).await",
-                                    &[0],
-                                    (::core::line!(), ::core::column!()),
-                                ),
+                                        ConditionKind::Truth,
+                                        "Grant(user, folder).await",
+                                        &[0],
+                                        (::core::line!(), ::core::column!()),
+                                    )
+                                    .if_true(true),
                                 Condition::new(
                                     ConditionKind::Arm,
                                     "Parent(folder).await is Some(above)",
-                                    &[],
+                                    &[1],
                                     (::core::line!(), ::core::column!()),
                                 ),
                                 Condition::new(
-                                    ConditionKind::Truth,
-                                    "Viewer(user, above).await",
-                                    &[2],
-                                    (::core::line!(), ::core::column!()),
-                                ),
+                                        ConditionKind::Truth,
+                                        "Viewer(user, above).await",
+                                        &[2],
+                                        (::core::line!(), ::core::column!()),
+                                    )
+                                    .if_true(true)
+                                    .if_false(false),
                                 Condition::new(
                                     ConditionKind::Arm,
                                     "Parent(folder).await is None",
-                                    &[],
+                                    &[1],
                                     (::core::line!(), ::core::column!()),
                                 ),
                             ],

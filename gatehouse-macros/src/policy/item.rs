@@ -10,7 +10,7 @@ use syn::spanned::Spanned;
 
 use super::parse::{Options, Parameter, Policy, Role};
 use crate::body::ast::Body;
-use crate::body::emit::{Condition, ConditionKind, cx};
+use crate::body::emit::{Condition, ConditionKind, Ends, cx};
 use crate::body::plan::BodyPlan;
 use crate::body::tokens;
 use crate::crate_path::CratePath;
@@ -224,7 +224,7 @@ fn info(
                 #name,
                 #runtime::Effect::#effect,
                 #docs,
-                #runtime::Location::new(::core::file!(), #line),
+                #runtime::Location::new(::core::file!(), #line, ::core::module_path!()),
                 #plan,
             );
         }
@@ -292,6 +292,7 @@ fn condition(parameter: &Parameter) -> Option<Condition> {
         text: format!("{} is {}", format!("{role:?}").to_lowercase(), text::of_expr(pat)),
         at: text::ends(pat).0,
         loads: BTreeSet::new(),
+        ends: Ends::default(),
     })
 }
 

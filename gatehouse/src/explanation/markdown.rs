@@ -2,7 +2,8 @@
 
 use std::fmt::{self, Write};
 
-use super::tree::{MOST_FACTS, mark};
+use super::excerpt::{self, Part, Repeated};
+use super::tree::mark;
 use super::{ConditionMet, Explanation, PolicyExplanation};
 use crate::plan::ConditionKind;
 
@@ -30,33 +31,57 @@ fn write(explanation: &Explanation, text: &mut String) -> fmt::Result {
 fn policy(it: &PolicyExplanation, text: &mut String) -> fmt::Result {
     let PolicyExplanation { policy, outcome, conditions: met } = it;
     let (effect, location) = (policy.effect, policy.location);
-    writeln!(text, "\n- {effect} `{policy}` {outcome} ({location})")?;
-    if let Some(docs) = policy.docs.trim().lines().next() {
-        writeln!(text, "  {}", docs.trim())?;
+    let docs = excerpt::docs(policy.docs);
+    // Two spaces at the end: what follows stays on a line of its own.
+    let end = if docs.is_empty() { "" } else { "  " };
+    writeln!(text, "\n- {effect} `{policy}` {outcome} ({location}){end}")?;
+    if !docs.is_empty() {
+        writeln!(text, "  {docs}")?;
     }
     conditions(met, text, 1)
 }
 
-fn conditions(conditions_met: &[ConditionMet], text: &mut String, depth: usize) -> fmt::Result {
-    let indent = "  ".repeat(depth);
-    for met in conditions_met {
-        let inner = if met.condition.is_some() { "  " } else { "" };
-        if let Some(condition) = met.condition {
-            let taken = if condition.kind == ConditionKind::Arm { "→ " } else { "" };
-            writeln!(text, "{indent}- {} {taken}{}", mark(met), code(condition.text))?;
-        }
-        for fact in met.facts.iter().take(MOST_FACTS) {
-            writeln!(text, "{indent}{inner}- {} {}", code(&fact.key), fact.found)?;
-            conditions(&fact.conditions, text, depth + 2)?;
-        }
-        if let Some(more) = met.facts.len().checked_sub(MOST_FACTS).filter(|more| *more > 0) {
-            writeln!(text, "{indent}{inner}- and {more} more")?;
+fn conditions(conditions: &[ConditionMet], text: &mut String, depth: usize) -> fmt::Result {
+    for part in excerpt::conditions(&excerpt::repeated(conditions)) {
+        match part {
+            Part::One(met) => condition(met, text, depth)?,
+            Part::Others(count) => writeln!(text, "{}- {count} more conditions", indent(depth))?,
         }
     }
     Ok(())
 }
 
-/// Text as code, whatever backticks are in it.
+fn condition(
+    Repeated { met, times }: &Repeated<'_>,
+    text: &mut String,
+    depth: usize,
+) -> fmt::Result {
+    if let Some(condition) = met.condition {
+        let taken = if condition.kind == ConditionKind::Arm { "→ " } else { "" };
+        let (mark, times) = (mark(met), excerpt::times(*times));
+        writeln!(text, "{}- {mark} {taken}{}{times}", indent(depth), code(condition.text))?;
+    }
+    let depth = depth + usize::from(met.condition.is_some());
+    for part in excerpt::facts(&met.facts) {
+        match part {
+            Part::One(fact) => {
+                writeln!(text, "{}- {}", indent(depth), excerpt::fact(fact, code))?;
+                self::conditions(&fact.conditions, text, depth + 1)?;
+            }
+            Part::Others(count) => writeln!(text, "{}- {count} more", indent(depth))?,
+        }
+    }
+    Ok(())
+}
+
+fn indent(depth: usize) -> String {
+    "  ".repeat(depth)
+}
+
+/// Text as code: between more backticks than stand together in it.
 fn code(text: &str) -> String {
-    if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
+    let runs = text.split(|c| c != '`').map(str::len);
+    let ticks = "`".repeat(runs.max().unwrap_or(0) + 1);
+    let space = if text.contains('`') { " " } else { "" };
+    format!("{ticks}{space}{text}{space}{ticks}")
 }

@@ -46,7 +46,8 @@
 
 // - here: the data;
 // - `told`: made from what a rule reports while it runs;
-// - `tree` and `markdown`: how they are shown.
+// - `tree` and `markdown`: how they are shown; `excerpt`: how much of them.
+mod excerpt;
 mod markdown;
 mod told;
 mod tree;
@@ -57,7 +58,7 @@ use std::fmt;
 pub(crate) use self::told::values;
 use crate::gate::Decision;
 use crate::plan::{Condition, Plan};
-use crate::policy::{Effect, Location, PolicyInfo};
+use crate::policy::{Location, PolicyInfo};
 use crate::private::{Event, SeenFact};
 
 /// Why a gate decided as it did: made by [`Bound::explain`](crate::Bound::explain).
@@ -77,7 +78,9 @@ pub struct Explanation {
     /// Every policy of the gate, in its order.
     pub policies: Vec<PolicyExplanation>,
     /// What would have decided otherwise: for each policy the condition nearest to its end that, had it
-    /// alone come out the other way, would have led to another decision.
+    /// alone come out the other way, would have led to another decision. It says nothing that would have
+    /// to be tried: of conditions behind which the body goes on, or that hang on a fact or a text that
+    /// was met elsewhere too, or where a fact is missing that would be needed then.
     pub changes: Vec<Change>,
 }
 
@@ -146,7 +149,11 @@ pub struct FactRead {
     /// Where the body is, of a derived fact.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub location: Option<Location>,
-    /// What the body of a derived fact met, the first time that the fact is read.
+    /// Whether it is a derived fact whose conditions were told before.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "std::ops::Not::not"))]
+    pub told_before: bool,
+    /// What the body of a derived fact met, the first time that the fact is read. Of one explanation,
+    /// the bodies of the first 256 are told.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
     pub conditions: Vec<ConditionMet>,
 }
@@ -171,7 +178,7 @@ pub enum FactFound {
     Value(String),
     /// No value; and the default that stands in for it, if there is one.
     Missing(Option<String>),
-    /// A value that is not shown: the fact is `#[sensitive]`.
+    /// A value, or none, that is not shown: the fact is `#[sensitive]`.
     Sensitive,
     /// The load failed. The text is safe to show: the source's own error is not in it.
     Failed(String),
@@ -191,8 +198,8 @@ pub struct Change {
     pub condition: &'static Condition,
     /// Whether it would have to hold, or not to hold.
     pub holds: bool,
-    /// The decision there would have been: `allow`, `deny` or `indeterminate`.
-    pub decision: &'static str,
+    /// Whether access would have been allowed then, or denied.
+    pub allows: bool,
 }
 
 impl Explanation {
@@ -202,21 +209,6 @@ impl Explanation {
         changes: Vec<Change>,
     ) -> Self {
         Self { decision, policies, changes }
-    }
-
-    /// The facts that were read for the decision, each once for each policy, in the order of the
-    /// conditions: of the forbids, and of the permits if no forbid applies.
-    pub(crate) fn consulted(self) -> Vec<ConsultedFact> {
-        let forbidden = matches!(self.decision, Decision::Deny { by: Some(_) });
-        let mut consulted = Vec::new();
-        for PolicyExplanation { policy, conditions, .. } in self.policies {
-            if !forbidden || policy.effect == Effect::Forbid {
-                let mut reads = Vec::new();
-                told::flatten(conditions, &mut reads);
-                consulted.extend(reads.into_iter().map(|read| ConsultedFact { policy, read }));
-            }
-        }
-        consulted
     }
 
     /// The explanation as Markdown, for a ticket or a pull request.
@@ -250,15 +242,20 @@ impl PolicyExplanation {
 
 impl FactRead {
     fn of(seen: &SeenFact) -> Self {
-        let derivation = seen.derivation;
-        let plan = derivation.map_or(Plan::NOTHING, |derivation| derivation.plan);
+        let plan = seen.derivation.map_or(Plan::NOTHING, |derivation| derivation.plan);
+        Self { conditions: told::conditions(&seen.run, &plan), ..Self::alone(seen) }
+    }
+
+    /// Without what a body met.
+    pub(crate) fn alone(seen: &SeenFact) -> Self {
         Self {
             fact: seen.fact,
             key: seen.key.clone(),
             found: FactFound::of(&seen.seen),
             source: seen.source,
-            location: derivation.map(|derivation| derivation.location),
-            conditions: told::conditions(&seen.run, &plan),
+            location: seen.derivation.map(|derivation| derivation.location),
+            told_before: seen.again,
+            conditions: Vec::new(),
         }
     }
 }
@@ -269,7 +266,7 @@ impl fmt::Display for FactFound {
             Self::Value(value) => write!(f, "is {value}"),
             Self::Missing(None) => f.write_str("is missing"),
             Self::Missing(Some(default)) => write!(f, "is missing, which counts as {default}"),
-            Self::Sensitive => f.write_str("is known, and not shown"),
+            Self::Sensitive => f.write_str("is not shown"),
             Self::Failed(error) => write!(f, "failed to load: {error}"),
             Self::NotLoaded => f.write_str("was not loaded"),
         }
@@ -289,14 +286,10 @@ impl fmt::Display for PolicyOutcome {
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { policy, condition, holds, decision } = self;
-        let would = match *decision {
-            "allow" => "would be allowed",
-            "deny" => "would be denied",
-            _ => "would be indeterminate",
-        };
+        let Self { policy, condition, holds, allows } = self;
+        let would = if *allows { "would be allowed" } else { "would be denied" };
         let held = if *holds { "held" } else { "did not hold" };
-        write!(f, "{would} if `{}` {held} (`{policy}`)", condition.text)
+        write!(f, "{would} if `{}` {held}, all else unchanged (`{policy}`)", condition.text)
     }
 }
 

@@ -1,5 +1,7 @@
 //! From what a rule reports while it runs to the conditions that it met, each with its facts.
 
+use std::collections::BTreeMap;
+
 use super::{ConditionMet, FactFound, FactRead};
 use crate::plan::{Condition, ConditionKind, Plan};
 use crate::private::{Event, Seen};
@@ -30,8 +32,10 @@ enum Held {
 struct Told {
     plan: Plan,
     met: Vec<Line>,
-    /// Facts that were read since, and are part of no condition.
-    between: Vec<FactRead>,
+    /// The last line of each condition.
+    last: BTreeMap<u32, usize>,
+    /// Facts that were read since, and are part of no condition, each with its load.
+    between: Vec<(usize, FactRead)>,
 }
 
 struct Line {
@@ -53,7 +57,8 @@ impl Line {
 
 impl Told {
     fn of(events: &[Event], plan: &Plan) -> Self {
-        let mut told = Self { plan: *plan, met: Vec::new(), between: Vec::new() };
+        let (met, last, between) = (Vec::new(), BTreeMap::new(), Vec::new());
+        let mut told = Self { plan: *plan, met, last, between };
         for event in events {
             match event {
                 Event::Fact { load, fact } => told.fact(*load, FactRead::of(fact)),
@@ -70,22 +75,21 @@ impl Told {
     }
 
     fn fact(&mut self, load: usize, fact: FactRead) {
-        let mut conditions = self.plan.conditions.iter();
-        let owner = conditions.position(|condition| condition.loads.contains(&load));
+        // The first is the smallest. Which arm a fact belongs to, the one says that is taken.
+        let is_owner = |it: &Condition| it.kind != ConditionKind::Arm && it.loads.contains(&load);
+        let owner = self.plan.conditions.iter().position(is_owner);
         match owner.and_then(|owner| u32::try_from(owner).ok()) {
             Some(owner) => {
                 let at = self.open(owner, &[Held::Begun]);
                 self.met[at].facts.push(fact);
             }
-            None => self.between.push(fact),
+            None => self.between.push((load, fact)),
         }
     }
 
     /// A condition came to a value, or will have if it does not come to another one.
     fn came(&mut self, condition: u32, held: Held) {
-        // Which arm is taken, the facts before it say.
-        let is_arm = self.kind(condition) == Some(ConditionKind::Arm);
-        let facts = if is_arm { std::mem::take(&mut self.between) } else { Vec::new() };
+        let facts = self.facts_of_arm(condition);
         let so_far: &[Held] = match held {
             Held::Is(true) => &[Held::Begun, Held::Tried],
             _ => &[Held::Begun],
@@ -97,25 +101,33 @@ impl Told {
 
     /// The place of a condition that is so far only, or of a new one.
     fn open(&mut self, condition: u32, so_far: &[Held]) -> usize {
-        let is_open =
-            |line: &Line| line.condition == Some(condition) && so_far.contains(&line.held);
-        if let Some(at) = self.met.iter().rposition(is_open) {
+        let last = self.last.get(&condition).copied();
+        if let Some(at) = last.filter(|at| so_far.contains(&self.met[*at].held)) {
             return at;
         }
         self.flush();
-        self.push(Some(condition), Held::Begun, Vec::new())
+        let at = self.push(Some(condition), Held::Begun, Vec::new());
+        self.last.insert(condition, at);
+        at
+    }
+
+    /// The facts of what a `match` looks at, if the condition is that one of its arms is taken.
+    fn facts_of_arm(&mut self, condition: u32) -> Vec<FactRead> {
+        match self.condition(condition) {
+            Some(Condition { kind: ConditionKind::Arm, loads, .. }) => {
+                let of_arm = self.between.extract_if(.., |(load, _)| loads.contains(load));
+                of_arm.map(|(_, fact)| fact).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Gives the facts that are part of no condition a line of their own.
     fn flush(&mut self) {
         if !self.between.is_empty() {
-            let facts = std::mem::take(&mut self.between);
+            let facts = self.between.drain(..).map(|(_, fact)| fact).collect();
             self.push(None, Held::Begun, facts);
         }
-    }
-
-    fn kind(&self, condition: u32) -> Option<ConditionKind> {
-        self.condition(condition).map(|condition| condition.kind)
     }
 
     fn condition(&self, condition: u32) -> Option<&'static Condition> {
@@ -131,18 +143,6 @@ impl Told {
             facts: line.facts,
         };
         met.into_iter().map(of).collect()
-    }
-}
-
-/// The facts of some conditions that are known, or failed, each once; those that a derived fact was
-/// computed from come after it.
-pub(super) fn flatten(conditions: Vec<ConditionMet>, reads: &mut Vec<FactRead>) {
-    for mut read in conditions.into_iter().flat_map(|met| met.facts) {
-        let inside = std::mem::take(&mut read.conditions);
-        if read.found != FactFound::NotLoaded && reads.iter().all(|known| known.key != read.key) {
-            reads.push(read);
-        }
-        flatten(inside, reads);
     }
 }
 

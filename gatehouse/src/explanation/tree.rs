@@ -2,13 +2,11 @@
 
 use std::fmt;
 
+use super::excerpt::{self, Part, Repeated};
 use super::{ConditionMet, Explanation, PolicyExplanation, PolicyOutcome};
 use crate::gate::Decision;
 use crate::plan::ConditionKind;
 use crate::policy::Effect;
-
-/// How many facts of one condition are shown; `each` may read thousands.
-pub(super) const MOST_FACTS: usize = 12;
 
 /// Without colours.
 pub(super) fn plain(explanation: &Explanation) -> impl fmt::Display + '_ {
@@ -77,8 +75,9 @@ impl Tree<'_> {
         let (effect, outcome) = (policy.effect, self.paint(color, outcome));
         let place = self.paint(Color::Dim, format!("({})", policy.location));
         writeln!(f, "{branch} {effect} `{policy}` {outcome} {place}")?;
-        if let Some(docs) = policy.docs.trim().lines().next() {
-            writeln!(f, "{indent}{}", self.paint(Color::Dim, docs.trim()))?;
+        let docs = excerpt::docs(policy.docs);
+        if !docs.is_empty() {
+            writeln!(f, "{indent}{}", self.paint(Color::Dim, docs))?;
         }
         self.conditions(f, conditions, indent)
     }
@@ -89,25 +88,39 @@ impl Tree<'_> {
         conditions: &[ConditionMet],
         indent: &str,
     ) -> fmt::Result {
-        for met in conditions {
-            if let Some(condition) = met.condition {
-                let color = match met.held {
-                    Some(true) => Color::Green,
-                    Some(false) => Color::Red,
-                    None => Color::Yellow,
-                };
-                let text = condition.text;
-                let taken = if condition.kind == ConditionKind::Arm { "→ " } else { "" };
-                let mark = self.paint(color, mark(met));
-                writeln!(f, "{indent}{mark} {taken}{text}")?;
+        for part in excerpt::conditions(&excerpt::repeated(conditions)) {
+            match part {
+                Part::One(met) => self.condition(f, met, indent)?,
+                Part::Others(count) => writeln!(f, "{indent}… {count} more conditions …")?,
             }
-            let mark = if met.condition.is_some() { "    " } else { "· " };
-            for fact in met.facts.iter().take(MOST_FACTS) {
-                writeln!(f, "{indent}{mark}{} {}", fact.key, fact.found)?;
-                self.conditions(f, &fact.conditions, &format!("{indent}      "))?;
-            }
-            if let Some(more) = met.facts.len().checked_sub(MOST_FACTS).filter(|more| *more > 0) {
-                writeln!(f, "{indent}    … and {more} more")?;
+        }
+        Ok(())
+    }
+
+    fn condition(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        Repeated { met, times }: &Repeated<'_>,
+        indent: &str,
+    ) -> fmt::Result {
+        if let Some(condition) = met.condition {
+            let color = match met.held {
+                Some(true) => Color::Green,
+                Some(false) => Color::Red,
+                None => Color::Yellow,
+            };
+            let taken = if condition.kind == ConditionKind::Arm { "→ " } else { "" };
+            let (mark, times) = (self.paint(color, mark(met)), excerpt::times(*times));
+            writeln!(f, "{indent}{mark} {taken}{}{times}", condition.text)?;
+        }
+        let mark = if met.condition.is_some() { "    " } else { "· " };
+        for part in excerpt::facts(&met.facts) {
+            match part {
+                Part::One(fact) => {
+                    writeln!(f, "{indent}{mark}{}", excerpt::fact(fact, str::to_owned))?;
+                    self.conditions(f, &fact.conditions, &format!("{indent}      "))?;
+                }
+                Part::Others(count) => writeln!(f, "{indent}{mark}… {count} more …")?,
             }
         }
         Ok(())

@@ -123,8 +123,8 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
     /// It decides as [`check`](Self::check) does, on the same session, so facts that are loaded already
     /// are not loaded again; then the policies run once more before a watcher's eyes, on the facts of
     /// the decision. A policy that was not needed is shown as far as what is loaded tells; nothing is
-    /// loaded for it. What would have decided otherwise is tried out: a policy runs with one condition
-    /// the other way round, and if it panics then, nothing is said of it.
+    /// loaded for it, and if it panics, though the check did not run it, nothing is said of it. What would
+    /// have decided otherwise is read off the plan: nothing is tried out.
     ///
     /// It is a decision, and so it is recorded, counted and traced like any other.
     ///

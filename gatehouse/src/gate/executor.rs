@@ -11,10 +11,11 @@
 use std::future::poll_fn;
 use std::task::Poll;
 
+use super::again::consulted;
 #[cfg(feature = "testing")]
 use super::cover::cover;
 use super::decision::{Decision, FailedFacts};
-use super::explain::{consulted, explain};
+use super::explain::explain;
 use super::tally::{Outcome, Tally};
 use super::watch::{Asked, Watch, is_watched};
 use crate::explanation::{ConsultedFact, Explanation};
@@ -302,7 +303,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
             if i > 0 && page.is_recorded() {
                 yield_now().await;
             }
-            let facts = |i, decision: &Decision| self.consulted(cx, resource(i), decision);
+            let facts = |i| self.consulted(cx, resource(i));
             page.record::<D>(i * RESOURCES_PER_YIELD, decisions, &resource, facts);
         }
         #[cfg(feature = "testing")]
@@ -341,14 +342,9 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
         explain(rules, &request, &cx, decided(decision))
     }
 
-    fn consulted(
-        &self,
-        cx: &Cx<P>,
-        resource: &D::Resource,
-        decision: &Decision,
-    ) -> Vec<ConsultedFact> {
+    fn consulted(&self, cx: &Cx<P>, resource: &D::Resource) -> Vec<ConsultedFact> {
         let Self { rules, subject, action, context, .. } = *self;
-        consulted(rules, &Request { subject, action, resource, context }, cx, decision)
+        consulted(rules, &Request { subject, action, resource, context }, cx)
     }
 
     async fn decide<'i>(

@@ -1,41 +1,47 @@
 //! Runs the policies of a gate before a watcher's eyes, and works out what would decide otherwise.
 
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::decision::Decision;
 use super::executor::{Rules, Visit};
 use super::tally::{Outcome, Tally};
-use crate::explanation::{Change, ConsultedFact, Explanation, PolicyExplanation, PolicyOutcome};
-use crate::plan::ConditionKind;
+use crate::explanation::{Change, Explanation, PolicyExplanation, PolicyOutcome};
+use crate::plan::Condition;
 use crate::policy::{Domain, DynPolicy, PolicyInfo, Rule, Visitor};
-use crate::private::{Cx, Event, Request, Stop, Trace};
+use crate::private::{Cx, Event, Request, Seen, SeenFact, Stop, Trace};
 use crate::source::Sources;
 
 /// One policy's run.
 struct Watched {
     policy: &'static PolicyInfo,
-    run: Result<bool, Stop>,
+    /// `None` if it panicked.
+    run: Option<Result<bool, Stop>>,
     events: Vec<Event>,
 }
 
 /// Runs each policy, whether it matters or not: facts that are not loaded stay so.
 struct WatchAll<'r, D: Domain, P: Sources> {
     request: &'r Request<'r, D>,
-    cx: Cx<P, Trace>,
+    cx: &'r Cx<P>,
+    trace: Trace,
     policies: Vec<Watched>,
 }
 
 impl<D: Domain, P: Sources> WatchAll<'_, D, P> {
+    /// The decision may not have needed the policy: it may panic, though the check did not. Then nothing
+    /// is known of it, and nothing of what it began is left to the next one.
     fn policy(
         &mut self,
         policy: &'static PolicyInfo,
         evaluate: impl FnOnce(&Request<'_, D>, &mut Cx<P, Trace>) -> Result<bool, Stop>,
     ) {
-        self.cx.trace().begin();
-        self.cx.failed.clear();
-        let run = caught(|| evaluate(self.request, &mut self.cx));
-        let events = self.cx.trace().end();
-        self.policies.push(Watched { policy, run, events });
+        let mut cx = self.cx.traced(std::mem::take(&mut self.trace));
+        cx.trace().begin();
+        let run = catch_unwind(AssertUnwindSafe(|| evaluate(self.request, &mut cx)));
+        let events = cx.trace().end();
+        self.trace = std::mem::take(cx.trace());
+        self.policies.push(Watched { policy, run: run.ok(), events });
     }
 }
 
@@ -51,69 +57,6 @@ impl<D: Domain, P: Sources> Visit<D, P> for WatchAll<'_, D, P> {
     }
 }
 
-/// Runs one policy of a gate, the one at a place.
-struct WatchOne<'r, D: Domain, P: Sources> {
-    request: &'r Request<'r, D>,
-    cx: Cx<P, Trace>,
-    at: usize,
-    met: usize,
-    run: Result<bool, Stop>,
-}
-
-impl<D: Domain, P: Sources> WatchOne<'_, D, P> {
-    fn policy(
-        &mut self,
-        evaluate: impl FnOnce(&Request<'_, D>, &mut Cx<P, Trace>) -> Result<bool, Stop>,
-    ) {
-        if self.met == self.at {
-            self.cx.trace().begin();
-            self.run = caught(|| evaluate(self.request, &mut self.cx));
-        }
-        self.met += 1;
-    }
-}
-
-impl<D: Domain, P: Sources> Visitor<D, P> for WatchOne<'_, D, P> {
-    fn rule<A: Rule<D, P>>(&mut self) {
-        self.policy(A::evaluate);
-    }
-}
-
-impl<D: Domain, P: Sources> Visit<D, P> for WatchOne<'_, D, P> {
-    fn erased(&mut self, policy: &dyn DynPolicy<D, P>) {
-        self.policy(|request, cx| policy.explain(request, cx));
-    }
-}
-
-/// Runs a policy that the decision did not need, or in a case that is not: it may panic, though the
-/// check did not, and then nothing is known of it.
-fn caught(run: impl FnOnce() -> Result<bool, Stop>) -> Result<bool, Stop> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or(Err(Stop::Pending))
-}
-
-/// The facts that `decision` depends on.
-pub(super) fn consulted<D: Domain, P: Sources, R: Rules<D, P>>(
-    rules: R,
-    request: &Request<'_, D>,
-    cx: &Cx<P>,
-    decision: &Decision,
-) -> Vec<ConsultedFact> {
-    let policies = watched(rules, request, cx);
-    let policies = policies.iter().map(|it| policy(it, decision)).collect();
-    Explanation::new(decision.clone(), policies, Vec::new()).consulted()
-}
-
-/// Runs all policies before a watcher's eyes.
-fn watched<D: Domain, P: Sources, R: Rules<D, P>>(
-    rules: R,
-    request: &Request<'_, D>,
-    cx: &Cx<P>,
-) -> Vec<Watched> {
-    let mut all = WatchAll { request, cx: cx.traced(Trace::default()), policies: Vec::new() };
-    rules.visit(&mut all);
-    all.policies
-}
-
 /// Explains `decision`, to which `cx` has the facts.
 pub(super) fn explain<D: Domain, P: Sources, R: Rules<D, P>>(
     rules: R,
@@ -121,71 +64,113 @@ pub(super) fn explain<D: Domain, P: Sources, R: Rules<D, P>>(
     cx: &Cx<P>,
     decision: Decision,
 ) -> Explanation {
-    let watched = watched(rules, request, cx);
-    let runs: Vec<_> = watched.iter().map(|it| (it.policy, it.run)).collect();
-    let flipped = |at: usize, condition: u32| {
-        let cx = cx.traced(Trace::flipping(condition));
-        let mut one = WatchOne { request, cx, at, met: 0, run: Err(Stop::Pending) };
-        rules.visit(&mut one);
-        one.run
-    };
-    let changes = watched.iter().enumerate().filter_map(|(at, watched)| {
-        change(watched, &decision, |condition| {
-            let mut runs = runs.clone();
-            runs[at].1 = flipped(at, condition);
-            outcome(&runs)
-        })
-    });
-    let changes = changes.collect();
+    let (trace, policies) = (Trace::default(), Vec::new());
+    let mut all = WatchAll { request, cx, trace, policies };
+    rules.visit(&mut all);
+    let watched = all.policies;
+    let changes = (0..watched.len()).filter_map(|at| change(&watched, at, &decision)).collect();
     let policies = watched.iter().map(|it| policy(it, &decision)).collect();
     Explanation::new(decision, policies, changes)
 }
 
-/// What a gate comes to whose policies came to `runs`; `None` if that is not known.
-fn outcome(runs: &[(&'static PolicyInfo, Result<bool, Stop>)]) -> Option<Outcome> {
-    let mut tally = Tally::default();
-    for (policy, run) in runs {
-        tally.note(policy, *run);
-    }
-    tally.outcome()
-}
-
 /// The condition of a policy nearest to its end that alone would have decided otherwise.
 ///
-/// Only conditions that are true or false can be thought to come out the other way: of a missing
-/// value nobody knows what it would be. Nor those of a body that loops, which might not end.
-fn change(
-    watched: &Watched,
-    decision: &Decision,
-    otherwise: impl Fn(u32) -> Option<Outcome>,
-) -> Option<Change> {
-    let Watched { policy, events, .. } = watched;
-    if policy.plan.loops {
+/// Nothing is run for it, since code that a condition guards may panic, or not end, without it. So only
+/// conditions count behind which the body answers at once, as its plan says.
+fn change(watched: &[Watched], at: usize, decision: &Decision) -> Option<Change> {
+    let Watched { policy, events, .. } = &watched[at];
+    if !is_known(&watched[at]) {
         return None;
     }
     events.iter().rev().find_map(|event| {
         let Event::Met { condition: id, value } = event else { return None };
         let condition = &policy.plan.conditions[*id as usize];
-        if condition.kind != ConditionKind::Truth {
-            return None;
-        }
-        let to = match otherwise(*id)? {
-            Outcome::Allow(_) => "allow",
-            Outcome::Deny(_) => "deny",
+        let answer = if *value { condition.if_false } else { condition.if_true }?;
+        let allows = match otherwise(watched, at, answer)? {
+            Outcome::Allow(_) => true,
+            Outcome::Deny(_) => false,
             Outcome::Indeterminate(_) => return None,
         };
-        (to != decision.as_str()).then(|| Change { policy, condition, holds: !value, decision: to })
+        let differs = if allows { !decision.is_allow() } else { !decision.is_deny() };
+        let is_change = differs && is_alone(watched, at, condition);
+        is_change.then_some(Change { policy, condition, holds: !value, allows })
     })
+}
+
+/// Whether all that a policy read is known, and it came to an answer.
+fn is_known(Watched { run, events, .. }: &Watched) -> bool {
+    let is_unknown = |event: &Event| match event {
+        Event::Fact { fact, .. } => matches!(fact.seen, Seen::Failed(_) | Seen::Pending),
+        _ => false,
+    };
+    !matches!(run, None | Some(Err(Stop::Failed | Stop::Pending))) && !events.iter().any(is_unknown)
+}
+
+/// What the gate comes to if one policy had another answer; `None` if that is not known.
+fn otherwise(watched: &[Watched], at: usize, answer: bool) -> Option<Outcome> {
+    let mut tally = Tally::default();
+    for (i, Watched { policy, run, .. }) in watched.iter().enumerate() {
+        let run = if i == at { Some(Ok(answer)) } else { *run };
+        tally.note(policy, run.unwrap_or(Err(Stop::Pending)));
+    }
+    tally.outcome()
+}
+
+/// Whether nothing else that was met hangs on the same: another condition with the same text, or one
+/// with the same fact, would have come out the other way as well.
+fn is_alone(watched: &[Watched], at: usize, condition: &Condition) -> bool {
+    let own = |load: usize| condition.loads.contains(&load);
+    let mut facts = HashSet::new();
+    for event in &watched[at].events {
+        if let Event::Fact { load, fact } = event
+            && own(*load)
+        {
+            note_facts(fact, &mut facts);
+        }
+    }
+    let mut met = 0;
+    for (i, Watched { policy, events, .. }) in watched.iter().enumerate() {
+        for event in events {
+            match event {
+                Event::Met { condition: id, .. } => {
+                    met += usize::from(policy.plan.conditions[*id as usize].text == condition.text);
+                }
+                Event::Fact { load, fact } if i != at || !own(*load) => {
+                    let mut others = HashSet::new();
+                    note_facts(fact, &mut others);
+                    if !others.is_disjoint(&facts) {
+                        return false;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    met == 1
+}
+
+/// The fact, and those that it was computed from.
+fn note_facts(fact: &SeenFact, ids: &mut HashSet<usize>) {
+    ids.insert(fact.id);
+    for event in &fact.run {
+        if let Event::Fact { fact, .. } = event {
+            note_facts(fact, ids);
+        }
+    }
 }
 
 /// A policy of the explanation.
 fn policy(watched: &Watched, decision: &Decision) -> PolicyExplanation {
     let Watched { policy, run, events } = watched;
     let outcome = match run {
-        Ok(true) | Err(Stop::Returned(true)) => PolicyOutcome::Applies,
-        Ok(false) | Err(Stop::Returned(false) | Stop::NotApplicable) => PolicyOutcome::DoesNotApply,
-        Err(Stop::Failed) => PolicyOutcome::Indeterminate,
-        Err(Stop::Pending) => PolicyOutcome::NotNeeded { because: not_needed(decision) },
+        Some(Ok(true) | Err(Stop::Returned(true))) => PolicyOutcome::Applies,
+        Some(Ok(false) | Err(Stop::Returned(false) | Stop::NotApplicable)) => {
+            PolicyOutcome::DoesNotApply
+        }
+        Some(Err(Stop::Failed)) => PolicyOutcome::Indeterminate,
+        Some(Err(Stop::Pending)) | None => {
+            PolicyOutcome::NotNeeded { because: not_needed(decision) }
+        }
     };
     PolicyExplanation::new(policy, outcome, events)
 }

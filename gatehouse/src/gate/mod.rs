@@ -1,5 +1,6 @@
 //! Gates: policies together, and what they decide.
 
+mod again;
 mod bound;
 #[cfg(feature = "testing")]
 mod cover;

@@ -70,7 +70,7 @@ pub(super) fn watched_locally<D: Domain, P: Sources>(
     let slot = [Some(decide())];
     let Request { subject, action, resource, context } = *request;
     let page = recording.end::<D>(&Asked { subject, action, context }, 1, (0, 0));
-    page.record::<D>(0, &slot, |_| resource, |_, _| Vec::new());
+    page.record::<D>(0, &slot, |_| resource, |_| Vec::new());
     span.close(0, 0, &slot);
     decided_locally::<D>(&slot);
     let [decision] = slot;

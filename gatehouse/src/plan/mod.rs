@@ -300,8 +300,12 @@ pub struct Condition {
     pub kind: ConditionKind,
     /// Its source text.
     pub text: &'static str,
-    /// The loads whose facts it is about, by their places in [`Plan::loads`].
+    /// The loads in it, by their places in [`Plan::loads`].
     pub loads: &'static [usize],
+    /// What the body answers at once if it is true; `None` if it goes on.
+    pub if_true: Option<bool>,
+    /// What the body answers at once if it is false; `None` if it goes on.
+    pub if_false: Option<bool>,
     /// Its line in the source file.
     pub line: u32,
     /// Its column, from 1.
@@ -317,7 +321,19 @@ impl Condition {
         loads: &'static [usize],
         (line, column): (u32, u32),
     ) -> Self {
-        Self { kind, text, loads, line, column }
+        Self { kind, text, loads, if_true: None, if_false: None, line, column }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn if_true(self, answer: bool) -> Self {
+        Self { if_true: Some(answer), ..self }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn if_false(self, answer: bool) -> Self {
+        Self { if_false: Some(answer), ..self }
     }
 }
 
@@ -367,9 +383,6 @@ pub struct Plan {
     pub rounds: u32,
     /// Round trips more for each link of the data that a recursive fact follows; 0 without one.
     pub rounds_per_link: u32,
-    /// Whether the body loops: if a condition came out the other way, it might not end.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    pub(crate) loops: bool,
 }
 
 impl Plan {
@@ -389,16 +402,9 @@ impl Plan {
             }
             at += 1;
         }
-        let mut plan = Self { loads, conditions, rounds, rounds_per_link, loops: false };
+        let mut plan = Self { loads, conditions, rounds, rounds_per_link };
         plan.rounds_per_link = larger(plan.rounds_per_link, plan.link());
         plan
-    }
-
-    /// The plan of a body that loops.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn looping(self) -> Self {
-        Self { loops: true, ..self }
     }
 
     /// Rounds after which a pure rule has nothing more to ask for.

@@ -2,7 +2,7 @@
 
 use std::any::type_name_of_val;
 
-use super::trace::{Seen, SeenFact, Trace};
+use super::trace::{Seen, SeenFact, Trace, text};
 use super::walk::Walk;
 use super::watch::{Unwatched, Watch};
 use crate::fact::{FactError, FailedFact, LoadedFact};
@@ -233,20 +233,18 @@ fn stored_watched<P: Sources, W: Watch, K: Stored<P>>(
     cx: &mut Cx<P, W>,
     key: K,
 ) -> Result<K::Output, Stop> {
-    let shown = format!("{key:?}");
+    let (shown, id) = (text(&key), cx.watch.id(&key));
     let found = find(cx, key);
     let seen = match &found {
         Ok(_) if K::SENSITIVE => Seen::Sensitive,
-        Ok(Some(value)) => Seen::Value(format!("{value:?}")),
-        Ok(None) => {
-            let default = format!("{:?}", K::output(None));
-            Seen::Missing((default != "None").then_some(default))
-        }
+        Ok(Some(value)) => Seen::Value(text(value)),
+        Ok(None) => Seen::Missing(K::HAS_DEFAULT.then(|| text(&K::output(None)))),
         Err(stop) => cx.seen_stop(*stop),
     };
     let source = cx.generation().map(|of| type_name_of_val(K::source(&of.sources)));
     let (derivation, run) = (None, Vec::new());
-    cx.watch.fact(SeenFact { fact: K::NAME, key: shown, seen, source, derivation, run });
+    let (fact, key, again) = (K::NAME, shown, false);
+    cx.watch.fact(SeenFact { fact, id, key, seen, source, derivation, run, again });
     found.map(K::output)
 }
 

@@ -7,7 +7,7 @@
 //! truth in gives more truth out.
 
 use super::cx::{Cx, Stop};
-use super::trace::{Seen, SeenFact};
+use super::trace::{Seen, SeenFact, text};
 use super::walk::{Closed, Found};
 use super::watch::Watch;
 use crate::fact::{FactError, FactKey, FailedFact};
@@ -68,11 +68,12 @@ fn show<P: Sources, W: Watch, K: Derived<P>>(
 ) {
     let seen = match computed {
         Ok(_) if K::SENSITIVE => Seen::Sensitive,
-        Ok(value) => Seen::Value(format!("{value:?}")),
+        Ok(value) => Seen::Value(text(value)),
         Err(stop) => cx.seen_stop(*stop),
     };
-    let (fact, source, derivation, run) = (K::NAME, None, K::DERIVATION, Vec::new());
-    let fact = SeenFact { fact, key: format!("{key:?}"), seen, source, derivation, run };
+    let (fact, id, derivation) = (K::NAME, cx.watch.id(key), K::DERIVATION);
+    let (key_text, source, run, again) = (text(key), None, Vec::new(), false);
+    let fact = SeenFact { fact, id, key: key_text, seen, source, derivation, run, again };
     W::derived::<K, P>(cx, fact, |cx| key.evaluate(cx));
 }
 

@@ -1,6 +1,9 @@
 //! Writes down what a rule reports while it runs.
 
-use std::collections::BTreeSet;
+use std::any::{Any, TypeId};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Debug;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::cx::{Cx, Stop};
 use super::watch::Watch;
@@ -15,7 +18,7 @@ pub enum Seen {
     Value(String),
     /// None, and what stands in for it.
     Missing(Option<String>),
-    /// A value that is not to be shown.
+    /// A value, or none, that is not to be shown.
     Sensitive,
     /// The load failed.
     Failed(FactError),
@@ -28,6 +31,8 @@ pub enum Seen {
 pub struct SeenFact {
     /// Its name.
     pub fact: &'static str,
+    /// Tells its key from all others of the trace.
+    pub id: usize,
     /// Its key, as its `Debug` shows it.
     pub key: String,
     /// What was found.
@@ -38,6 +43,20 @@ pub struct SeenFact {
     pub derivation: Option<&'static Derivation>,
     /// What its body did, of a derived fact that was not shown before.
     pub run: Vec<Event>,
+    /// Whether it was shown before.
+    pub again: bool,
+}
+
+/// What `Debug` says, on one line: a user wrote it, and it may panic, or send colours to a terminal.
+pub(crate) fn text(value: &dyn Debug) -> String {
+    let text = catch_unwind(AssertUnwindSafe(|| format!("{value:?}")));
+    let Ok(text) = text else { return "<its Debug panicked>".into() };
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    let on_one_line =
+        |c: char| if c.is_control() { c.escape_debug().collect() } else { c.to_string() };
+    text.chars().map(on_one_line).collect()
 }
 
 /// What a body reports. Places are those in its plan.
@@ -69,10 +88,10 @@ pub enum Event {
 pub struct Trace {
     /// The bodies that run: the policy's, and above it those of derived facts that are shown.
     runs: Vec<Run>,
-    /// A condition of the policy that is to come out the other way.
-    flipped: Option<u32>,
-    /// The derived facts whose bodies were shown, by their keys.
-    shown: BTreeSet<String>,
+    /// The keys that were read.
+    ids: Ids,
+    /// Those of derived facts whose bodies were shown.
+    shown: BTreeSet<usize>,
     /// How many derived facts are being worked out.
     muted: u32,
 }
@@ -84,18 +103,36 @@ struct Run {
     load: usize,
 }
 
+/// Numbers for keys of any fact.
+#[derive(Debug, Default)]
+struct Ids {
+    of_facts: BTreeMap<TypeId, Box<dyn Any + Send>>,
+    count: usize,
+}
+
+impl Ids {
+    fn of<K: FactKey>(&mut self, key: &K) -> usize {
+        let empty = || Box::new(HashMap::<K, usize>::new());
+        let ids = self.of_facts.entry(TypeId::of::<K>()).or_insert_with(|| empty());
+        let Some(ids) = ids.downcast_mut::<HashMap<K, usize>>() else { return usize::MAX };
+        if let Some(id) = ids.get(key) {
+            return *id;
+        }
+        self.count += 1;
+        ids.insert(key.clone(), self.count);
+        self.count
+    }
+}
+
 /// How many derived facts' bodies one explanation shows.
 const MOST_SHOWN: usize = 256;
 
 impl Trace {
-    /// For a policy's run, in which the condition `flipped` comes out the other way.
-    pub(crate) fn flipping(flipped: u32) -> Self {
-        Self { flipped: Some(flipped), ..Self::default() }
-    }
-
     /// Begins a policy's run.
     pub(crate) fn begin(&mut self) {
         self.runs = vec![Run::default()];
+        // Where the run before panicked, this was left as it was.
+        self.muted = 0;
     }
 
     /// Ends it.
@@ -115,14 +152,8 @@ impl Trace {
 impl Watch for Trace {
     const WATCHES: bool = true;
 
-    fn condition(&mut self, condition: u32, value: bool) -> bool {
-        if self.muted > 0 {
-            return value;
-        }
-        let flips = self.runs.len() == 1 && self.flipped == Some(condition);
-        let value = value != flips;
+    fn condition(&mut self, condition: u32, value: bool) {
         self.note(|_| Event::Met { condition, value });
-        value
     }
 
     fn tried(&mut self, condition: u32) {
@@ -145,6 +176,10 @@ impl Watch for Trace {
         self.muted = if muted { self.muted + 1 } else { self.muted.saturating_sub(1) };
     }
 
+    fn id<K: FactKey>(&mut self, key: &K) -> usize {
+        self.ids.of(key)
+    }
+
     fn mark(&self) -> (u32, usize) {
         (self.muted, self.runs.len())
     }
@@ -164,7 +199,8 @@ impl Watch for Trace {
             return;
         }
         let is_known = !matches!(fact.seen, Seen::Pending);
-        if is_known && trace.shown.len() < MOST_SHOWN && trace.shown.insert(fact.key.clone()) {
+        fact.again = trace.shown.contains(&fact.id);
+        if is_known && trace.shown.len() < MOST_SHOWN && trace.shown.insert(fact.id) {
             trace.runs.push(Run::default());
             let failed = cx.failed.len();
             // What it comes to is known.

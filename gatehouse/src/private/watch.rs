@@ -15,11 +15,9 @@ pub trait Watch: Send + Sized {
     /// Whether it looks at all.
     const WATCHES: bool;
 
-    /// A condition of the present body came to `value`. Gives what the body goes on with.
+    /// A condition of the present body came to `value`.
     #[inline]
-    fn condition(&mut self, _condition: u32, value: bool) -> bool {
-        value
-    }
+    fn condition(&mut self, _condition: u32, _value: bool) {}
 
     /// A pattern of the present body is tried: its value is there.
     #[inline]
@@ -28,6 +26,11 @@ pub trait Watch: Send + Sized {
     /// The facts that are read next are those of this load of the present body.
     #[inline]
     fn at(&mut self, _load: usize) {}
+
+    /// Tells a key from all others that are read.
+    fn id<K: FactKey>(&mut self, _key: &K) -> usize {
+        0
+    }
 
     /// A fact was read.
     fn fact(&mut self, _fact: SeenFact) {}
@@ -80,7 +83,8 @@ pub struct Is {
 /// A condition that came to `value`.
 #[inline]
 pub fn met<P: Sources, W: Watch>(value: bool, condition: u32, cx: &mut Cx<P, W>) -> bool {
-    cx.watch.condition(condition, value)
+    cx.watch.condition(condition, value);
+    value
 }
 
 /// A pattern in a chain of conditions, before it is tried.

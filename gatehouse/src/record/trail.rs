@@ -134,7 +134,7 @@ impl Page<'_> {
         first: usize,
         decisions: &[Option<Decision>],
         resource: impl Fn(usize) -> &'i D::Resource,
-        facts: impl Fn(usize, &Decision) -> Vec<ConsultedFact>,
+        facts: impl Fn(usize) -> Vec<ConsultedFact>,
     ) where
         D::Resource: 'i,
     {
@@ -145,7 +145,7 @@ impl Page<'_> {
         }
         let describe = |(at, decision): (usize, &Option<Decision>)| {
             let (at, decision) = (first + at, decision.clone()?);
-            let facts = if recorder.notes_facts() { facts(at, &decision) } else { Vec::new() };
+            let facts = if recorder.notes_facts() { facts(at) } else { Vec::new() };
             Some(Decided { resource: D::describe_resource(resource(at)), decision, facts })
         };
         let described = decisions.iter().take(room.len()).enumerate().filter_map(describe);

@@ -12,6 +12,8 @@ pub(super) struct Place {
     name: Cow<'static, str>,
     file: Cow<'static, str>,
     line: u32,
+    /// Macros can make policies of one name at one place of a file, in different modules.
+    module: Cow<'static, str>,
     /// The number in the body's plan, line, column and text.
     condition: Option<(u32, u32, u32, Cow<'static, str>)>,
 }
@@ -39,8 +41,9 @@ pub(super) struct Seen(BTreeMap<Place, Ways>);
 impl Place {
     /// Of a body.
     pub(super) fn body(name: &'static str, location: Location) -> Self {
-        let Location { file, line } = location;
-        Self { name: on_one_line(name), file: on_one_line(file), line, condition: None }
+        let Location { file, line, module } = location;
+        let (name, file, module) = (on_one_line(name), on_one_line(file), on_one_line(module));
+        Self { name, file, line, module, condition: None }
     }
 
     /// Of the condition in this body that has the number `id`.
@@ -51,12 +54,12 @@ impl Place {
 
     /// The line of a file that says that `way` was seen.
     pub(super) fn to_line(&self, way: Way) -> String {
-        let Self { name, file, line, condition } = self;
+        let Self { name, file, line, module, condition } = self;
         match condition {
-            None => format!("ran\t{name}\t{file}\t{line}\n"),
+            None => format!("ran\t{name}\t{file}\t{line}\t{module}\n"),
             Some((id, at, column, text)) => {
                 let way = way == Way::Yes;
-                format!("{way}\t{name}\t{file}\t{line}\t{id}\t{at}\t{column}\t{text}\n")
+                format!("{way}\t{name}\t{file}\t{line}\t{module}\t{id}\t{at}\t{column}\t{text}\n")
             }
         }
     }
@@ -67,6 +70,7 @@ impl Place {
         let mut fields = line.split('\t');
         let (way, name, file, line) =
             (fields.next()?, fields.next()?, fields.next()?, fields.next()?.parse().ok()?);
+        let module = fields.next()?.to_owned().into();
         let (way, is_condition) = match way {
             "ran" => (Way::Yes, false),
             "true" => (Way::Yes, true),
@@ -80,7 +84,7 @@ impl Place {
             condition = Some((id, at, column, fields.next()?.to_owned().into()));
         }
         let (name, file) = (name.to_owned().into(), file.to_owned().into());
-        fields.next().is_none().then_some((Self { name, file, line, condition }, way))
+        fields.next().is_none().then_some((Self { name, file, line, module, condition }, way))
     }
 }
 

@@ -80,7 +80,7 @@ impl Explained<'_> {
         if decided(&verdicts) != Some(told.decision.as_str()) {
             return Some(format!("explains `{}`, which does not follow", told.decision));
         }
-        self.fault_of_changes(&facts, &verdicts, &events)
+        self.fault_of_changes(&events)
     }
 
     fn verdict(&self, body: Option<&Body>, notes: Option<&mut Notes<'_>>) -> Option<Verdict> {
@@ -113,16 +113,8 @@ impl Explained<'_> {
         may.stored.iter().all(|key| self.asked.contains(key))
     }
 
-    /// What is wrong with what would decide otherwise: of each policy, it is the last condition of
-    /// which that is known.
-    fn fault_of_changes(
-        &self,
-        facts: &Facts,
-        verdicts: &[(bool, Option<Verdict>)],
-        events: &[Vec<Event>],
-    ) -> Option<String> {
-        // What the explanation does not tell may be loaded or not.
-        let pending = |key: &Key| !facts.known.contains(key) && !self.is_loaded(key);
+    /// What is wrong with what would decide otherwise.
+    fn fault_of_changes(&self, events: &[Vec<Event>]) -> Option<String> {
         for (policy, events) in events.iter().enumerate() {
             let change = self.told.changes.iter().find(|change| change.policy == policy);
             let told = change.and_then(|it| events.iter().position(|ev| ev.at == it.condition));
@@ -130,16 +122,6 @@ impl Explained<'_> {
                 && let Some(what) = self.fault_of_change(change, told, events)
             {
                 return Some(what);
-            }
-            let later = (0..events.len()).skip(told.map_or(0, |told| told + 1));
-            for at in later.filter(|at| events[*at].kind == Kind::Truth) {
-                let mut verdicts = verdicts.to_vec();
-                verdicts[policy].1 = self.otherwise(policy, at, &pending);
-                let otherwise = decided(&verdicts).filter(|it| *it != "indeterminate");
-                if otherwise.is_some_and(|it| it != self.told.decision) {
-                    let text = &self.told.policies[policy].1[events[at].at].text;
-                    return Some(format!("does not say what would be without `{text}`"));
-                }
             }
         }
         None

@@ -374,12 +374,12 @@ impl Run<'_, '_> {
     }
 
     fn matching(&mut self, it: &Expr, arms: &[Arm], answers: bool) -> Result<Value, Stop> {
+        let before = self.notes.as_deref_mut().map(Notes::between);
         let value = self.expr(it)?;
         for arm in arms {
             if let Some(bound) = self.arm(&arm.pattern, arm.guard.as_ref(), &value, true)? {
-                if let Some(notes) = &mut self.notes {
-                    let text = notes.text_of_arm(it, arm);
-                    notes.met(Kind::Arm, &text, true);
+                if let Some((notes, before)) = self.notes.as_deref_mut().zip(before) {
+                    notes.took(it, arm, before);
                 }
                 let outside = self.locals.len();
                 self.locals.extend(bound);

@@ -197,13 +197,9 @@ impl<'n> Notes<'n> {
             run.open.pop();
             return false;
         };
-        // Which arm is taken, the facts before it say.
-        let arm = kind == Kind::Arm;
-        let facts = if arm { std::mem::take(&mut run.between) } else { Vec::new() };
         let at = run.placed().expect("it is open");
         run.open.pop();
         run.met[at].held = held;
-        run.met[at].facts.extend(facts);
         if is_policy {
             self.events.push(Event { at, kind, value });
         }
@@ -214,6 +210,21 @@ impl<'n> Notes<'n> {
     pub fn met(&mut self, kind: Kind, text: &str, held: bool) {
         self.begin(kind, spaceless(text));
         self.end(Some(held));
+    }
+
+    /// How many facts were read since the last condition.
+    pub fn between(&mut self) -> usize {
+        self.run().between.len()
+    }
+
+    /// An arm was taken. Its facts are those that were read since there were `before` of them.
+    pub fn took(&mut self, value: &Expr, arm: &Arm, before: usize) {
+        let run = self.run();
+        let of_arm = run.between.split_off(before.min(run.between.len()));
+        let text = self.text_of_arm(value, arm);
+        self.met(Kind::Arm, &text, true);
+        let met = self.run().met.last_mut().expect("it was met");
+        met.facts.extend(of_arm);
     }
 
     /// A fact was read: it is not loaded, failed, or has a value.

@@ -35,7 +35,7 @@ impl Words {
             self.word(at);
             self.word(condition);
             self.word(change.holds);
-            self.word(change.decision);
+            self.word(if change.allows { "allow" } else { "deny" });
         }
     }
 
