@@ -87,6 +87,12 @@ impl Node {
             && (self.asked == pass || !is_asking)
     }
 
+    /// It is settled. In a cycle, that can be in the pass in which it was found to wait: it may need
+    /// less where the cycle is entered by another fact.
+    pub(super) fn no_longer_waits(&mut self) {
+        (self.pending, self.asked, self.waits) = (NEVER, NEVER, Waits::Else);
+    }
+
     /// It waits for a load in `pass`.
     pub(super) fn wait(&mut self, pass: u64, is_asking: bool) {
         self.pending = pass;
@@ -147,6 +153,7 @@ impl<K: FactKey> Keys<K> {
     ///
     /// A rule that runs again reads the same keys in the same order. So the key that was read last, and
     /// the one behind it, are compared first, and neither hashed nor looked for.
+    #[inline]
     pub(super) fn place(&mut self, key: K, is_inner: bool, node: usize) -> Place<K> {
         let last = self.last[usize::from(is_inner)];
         let is_at = |at: &usize| self.all.get(*at).is_some_and(|known| *known.entry.key() == key);
@@ -154,6 +161,10 @@ impl<K: FactKey> Keys<K> {
             self.last[usize::from(is_inner)] = at;
             return Place::Node(self.all[at].node);
         }
+        self.look_up(key, is_inner, node)
+    }
+
+    fn look_up(&mut self, key: K, is_inner: bool, node: usize) -> Place<K> {
         let key = self.memo.hashed(key);
         let is_key = |at: usize| *self.all[at].entry.key() == *key.key();
         if let Some(at) = self.index.find(key.hash(), is_key) {

@@ -508,6 +508,9 @@ impl<P: Sources, W: Watch> Walk<P, W> {
         if let (End::Forgotten, false) = (end, node.has_result) {
             return;
         }
+        if let End::Settled(..) | End::TooDeep(_) = end {
+            node.no_longer_waits();
+        }
         node.has_result = matches!(end, End::Again);
         let fact = &mut self.facts[node.fact];
         (fact.end)(&mut *fact.keys, node.at, end);
