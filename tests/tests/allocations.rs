@@ -196,3 +196,68 @@ fn an_undecided_item_takes_less_than_a_hundred_bytes() {
         assert!(each < 100, "{each} bytes for each of {items} items");
     }
 }
+
+fact! {
+    pub Above(folder: u32) -> u32;
+    pub Shared(folder: u32) -> bool = false;
+    /// `folder` is shared, or lies in one that is.
+    pub Open(folder: u32) -> bool {
+        Shared(folder).await
+            || match Above(folder).await {
+                Some(above) => Open(above).await,
+                None => false,
+            }
+    }
+}
+
+/// A document lies in the folder of its owner's number.
+#[policy]
+async fn in_open_folder(_: _, doc: &Document) -> bool {
+    Open(doc.owner).await
+}
+
+/// Each folder lies in the one before, and the first one is shared.
+struct Folders;
+
+impl FactSource<Above> for Folders {
+    async fn load(&self, keys: &[Above]) -> Result<Loaded<Above>, FactError> {
+        Ok(keys.iter().filter_map(|key| Some((key.clone(), key.folder.checked_sub(1)?))).collect())
+    }
+}
+
+impl FactSource<Shared> for Folders {
+    async fn load(&self, keys: &[Shared]) -> Result<Loaded<Shared>, FactError> {
+        Ok(keys.iter().map(|key| (key.clone(), key.folder == 0)).collect())
+    }
+}
+
+#[derive(Sources)]
+struct Shelves {
+    #[loads(Above, Shared)]
+    folders: Folders,
+}
+
+static IN_OPEN_FOLDER: Gate<Documents, in_open_folder> = Gate::new();
+
+/// How often a page of documents in folders, each in the one before, allocates on `session`.
+fn page_in_folders(session: &Session<Shelves>, count: u32) -> u64 {
+    let docs: Vec<_> = (0..count).map(|doc| Document { owner: doc * 7 % 12 }).collect();
+    let (count, decisions) =
+        allocations(|| run(IN_OPEN_FOLDER.bind(session, &7, &()).check_all(&docs)));
+    assert!(decisions.iter().all(Decision::is_allow));
+    count
+}
+
+/// Neither where the folders must be loaded, level by level, nor where they are known.
+#[test]
+fn a_derived_fact_allocates_for_its_keys_and_not_for_the_items() {
+    let session = || Session::new(Shelves { folders: Folders });
+    page_in_folders(&session(), 100);
+    let first = session();
+    let (small, large) = (page_in_folders(&session(), 100), page_in_folders(&first, 2000));
+    assert_eq!(small, large, "folders that are not known");
+    let (small, large) = (page_in_folders(&first, 100), page_in_folders(&first, 2000));
+    assert_eq!(small, large, "folders that are known");
+    // The decisions, the references to the documents, and the walk: with a fact, and its keys.
+    assert!(large <= 6, "{large}");
+}

@@ -32,6 +32,14 @@ fn counted(id: u32) -> u32 {
     id
 }
 
+/// How often the key of a document's load is worked out, in the test that counts that.
+static DOCUMENT_RUNS: AtomicUsize = AtomicUsize::new(0);
+
+fn climbing(n: u32) -> u32 {
+    DOCUMENT_RUNS.fetch_add(usize::from(n >= 1000), Ordering::Relaxed);
+    n
+}
+
 fact! {
     /// How `id` is decided; nothing, if it is not.
     pub Ruled(id: u32) -> Rule;
@@ -99,6 +107,13 @@ fact! {
     }
     /// The number before.
     pub Pred(n: u32) -> u32;
+    /// `n` leads down to 0; for the test that counts runs.
+    pub Climbs(n: u32) -> bool {
+        match Pred(climbing(n)).await {
+            None => n == 0,
+            Some(less) => Climbs(less).await,
+        }
+    }
     /// Holds if the rule of `id` loads and says so; relies on it otherwise, two facts deep.
     pub Relies(id: u32) -> bool {
         Ruled(id).await.is_some() || Panics(id).await
@@ -204,6 +219,12 @@ async fn known_from(_: _, id: &u32) -> bool {
     Known(name.clone()).await || KnownFrom(name).await
 }
 
+#[policy]
+async fn climbs(_: _, n: &u32) -> bool {
+    Climbs(*n).await
+}
+
+static CLIMBS: Gate<Nodes, climbs> = Gate::new();
 static KNOWN: Gate<Nodes, known_from> = Gate::new();
 static OPENS: Gate<Nodes, opens> = Gate::new();
 static SEES: Gate<Nodes, sees> = Gate::new();
@@ -271,6 +292,35 @@ async fn a_fact_is_computed_once_for_a_session() {
     session.refresh().expect("nothing is in flight");
     assert!(access.check(&3).await.is_allow());
     assert_eq!(facts.parents.calls().len(), calls + 4, "new sources, new results");
+}
+
+/// How often a document's body is run, or what it would ask for looked at, on a page of so many, each
+/// of which leads to one of the two topmost links of one chain.
+async fn runs_of_documents(documents: u32, links: u32) -> usize {
+    let pred = move |key: &Pred| match key.n {
+        0 => Says::Missing,
+        document @ 1000.. => Says::Value(links - document % 2),
+        link => Says::Value(link - 1),
+    };
+    let session = Session::new(Facts { preds: Scripted::new(pred), ..facts() });
+    DOCUMENT_RUNS.store(0, Ordering::Relaxed);
+    let page: Vec<u32> = (1000..1000 + documents).collect();
+    let decisions = CLIMBS.bind(&session, &1, &()).check_all(page).await;
+    assert!(decisions.iter().all(Decision::is_allow));
+    DOCUMENT_RUNS.load(Ordering::Relaxed)
+}
+
+/// A document that waits for a link is not run again until that is known, however far that is: in each
+/// round, one is run for each link that documents wait for, and not each document.
+#[tokio::test]
+async fn what_waits_for_one_that_waits_is_not_run_again() {
+    let (few, many) = (runs_of_documents(100, 30).await, runs_of_documents(1000, 30).await);
+    // To find its load, to ask for it, to find the link behind and to ask that one, with a look at what
+    // else there is to ask for, and to read the answer.
+    assert_eq!(many - few, 900 * 7);
+    let further = runs_of_documents(100, 60).await - few;
+    assert_eq!(runs_of_documents(1000, 60).await - many, further);
+    assert!(further <= 30 * 2 * 3, "{further}");
 }
 
 #[tokio::test]

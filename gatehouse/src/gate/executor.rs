@@ -2,7 +2,8 @@
 //!
 //! A pass runs every policy that matters for every undecided resource, from the start. If some stay
 //! undecided, the pass asks for every fact that they could use next, waits until all have answered,
-//! and runs them again: facts never change, so each run takes the same path and gets further.
+//! and runs them again: facts never change, so each run takes the same path and gets further. What
+//! waits for one derived fact alone, which still waits itself, would not, and is not run.
 
 // Between the rules of a gate nothing is to be saved and called: all of them together come to what
 // somebody would write by hand. Counted, it is a tenth of a page, and most of a local check.
@@ -422,21 +423,23 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
         let mut undecided = 0;
         for (i, slot) in decisions.iter_mut().enumerate() {
             if slot.is_none() {
-                self.step(cx, resource(first + i), all - first - i - 1, slot);
+                if !cx.waits(first + i) {
+                    self.step(cx, resource(first + i), (first + i, all), slot);
+                }
                 undecided += usize::from(slot.is_none());
             }
         }
         undecided
     }
 
-    /// Puts the decision about `resource`, behind which come `left` others, where it belongs, if there is
-    /// one yet.
+    /// Puts the decision about `resource`, which has this number of as many as `all`, where it belongs,
+    /// if there is one yet.
     #[inline]
     fn step(
         &self,
         cx: &mut Cx<P>,
         resource: &D::Resource,
-        left: usize,
+        (number, all): (usize, usize),
         slot: &mut Option<Decision>,
     ) {
         let Self { rules, subject, action, context, .. } = *self;
@@ -444,8 +447,10 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
         let tally = read(rules, &request, cx);
         *slot = decision(&tally, cx);
         if slot.is_none() {
-            cx.begin(self.session, left);
-            rules.visit(&mut Ask { request: &request, cx, tally });
+            cx.begin(self.session, all - number - 1);
+            cx.ask_for(number, all, |cx| {
+                rules.visit(&mut Ask { request: &request, cx, tally });
+            });
         }
     }
 }

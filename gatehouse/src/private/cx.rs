@@ -95,6 +95,24 @@ impl<P: Sources, W: Watch> Cx<P, W> {
         }
     }
 
+    /// Whether the policies of resource number `resource` would come no further in this pass than in
+    /// the one before, and all that they would ask for is asked for.
+    #[inline]
+    pub(crate) fn waits(&mut self, resource: usize) -> bool {
+        self.walk.as_mut().is_some_and(|walk| walk.resource_waits(resource))
+    }
+
+    /// Asks by `ask` for what resource number `resource`, of as many as `all`, needs next.
+    #[inline]
+    pub(crate) fn ask_for(&mut self, resource: usize, all: usize, ask: impl FnOnce(&mut Self)) {
+        let begun = self.walk.as_mut().map(|walk| walk.begin_resource());
+        ask(self);
+        // What was met before the first derived fact is not known.
+        if let (Some(()), Some(walk)) = (begun, &mut self.walk) {
+            walk.end_resource(resource, all);
+        }
+    }
+
     pub(super) fn walk(&mut self) -> &mut Walk<P, W> {
         self.walk.get_or_insert_default()
     }
@@ -202,10 +220,13 @@ impl<P: Sources, W: Watch> Cx<P, W> {
 
     /// Why a policy stops at a fact that is not known.
     fn unknown(&mut self, fact: &'static str) -> Stop {
-        match self.gave_up.clone() {
-            Some(error) => self.fail(fact, error),
-            None => Stop::Pending,
+        if let Some(error) = self.gave_up.clone() {
+            return self.fail(fact, error);
         }
+        if let Some(walk) = &mut self.walk {
+            walk.read_unknown();
+        }
+        Stop::Pending
     }
 }
 

@@ -43,9 +43,10 @@ pub fn derived<P: Sources, W: Watch, K: Derived<P>>(
     cx: &mut Cx<P, W>,
     key: K,
 ) -> Result<K::Value, Stop> {
-    let (key, at) = cx.walked(key);
+    let shown = W::WATCHES.then(|| key.clone());
     cx.watch.mute(true);
-    let resolved = resolve(cx, key.key(), at);
+    let found = cx.find(key);
+    let resolved = resolve(cx, found);
     cx.watch.mute(false);
     let computed = match resolved {
         Ok(computed) => computed.map_err(|failed| {
@@ -54,8 +55,8 @@ pub fn derived<P: Sources, W: Watch, K: Derived<P>>(
         }),
         Err(stop) => Err(stop),
     };
-    if W::WATCHES {
-        show(cx, key.key(), &computed);
+    if let Some(key) = shown {
+        show(cx, &key, &computed);
     }
     computed
 }
@@ -77,27 +78,26 @@ fn show<P: Sources, W: Watch, K: Derived<P>>(
     W::derived::<K, P>(cx, fact, |cx| key.evaluate(cx));
 }
 
-/// Runs the fact at `at` of the walk, if it has not been in this run of its cycle.
+/// Runs a node of the walk, if it has not been in this run of its cycle.
 pub(super) fn run_again<P: Sources, W: Watch, K: Derived<P>>(
     cx: &mut Cx<P, W>,
-    at: usize,
+    node: usize,
 ) -> Result<(), Stop> {
-    let key = cx.walk().key::<K>(at);
-    resolve(cx, key.key(), at).map(drop)
+    let is_asking = cx.is_asking();
+    let found = cx.walk().find::<K>(node, is_asking);
+    resolve(cx, found).map(drop)
 }
 
 fn resolve<P: Sources, W: Watch, K: Derived<P>>(
     cx: &mut Cx<P, W>,
-    key: &K,
-    at: usize,
+    found: Found<K>,
 ) -> Result<Computed<K::Value>, Stop> {
-    let is_asking = cx.is_asking();
-    match cx.walk().find::<K>(at, is_asking) {
+    match found {
         Found::Known(computed) => Ok(computed),
         Found::Pending => Err(Stop::Pending),
         Found::InCycle(guess) => Ok(guessed::<P, K>(guess)),
-        Found::New if cx.walk().open::<K>(at) => compute(cx, key, at),
-        Found::New => Ok(failed::<K>(FactError::too_deep())),
+        Found::New(node, entry) if cx.walk().open(node) => compute(cx, entry.key(), node),
+        Found::New(..) => Ok(failed::<K>(FactError::too_deep())),
     }
 }
 
@@ -114,27 +114,27 @@ fn guessed<P: Sources, K: Derived<P>>(guess: Option<Computed<K::Value>>) -> Comp
 fn compute<P: Sources, W: Watch, K: Derived<P>>(
     cx: &mut Cx<P, W>,
     key: &K,
-    at: usize,
+    node: usize,
 ) -> Result<Computed<K::Value>, Stop> {
     loop {
         let met = cx.failed.len();
         let computed = match key.evaluate(cx) {
             Ok(value) => Ok(value),
-            Err(Stop::Pending) => return pending::<P, W, K>(cx, key, at, met),
+            Err(Stop::Pending) => return pending(cx, key, node, met),
             Err(Stop::Failed) => Err(each_fact_once(cx.failed.drain(met..)).into()),
             Err(Stop::Returned(value)) => by_itself::<K>(K::of_bool(value)),
             Err(Stop::NotApplicable) => by_itself::<K>(K::absent()),
         };
         // Those that this run has not come by, because others are known to be true by now.
-        while let Some(member) = cx.walk().next_of_cycle() {
-            if member.run(cx) == Err(Stop::Pending) {
-                return pending::<P, W, K>(cx, key, at, met);
+        while let Some((run, member)) = cx.walk().next_of_cycle() {
+            if run(cx, member) == Err(Stop::Pending) {
+                return pending(cx, key, node, met);
             }
         }
         cx.failed.truncate(met);
         // After a deadline, what is computed holds for this evaluation alone.
         let keep = !cx.has_given_up();
-        match cx.walk().close::<K>(at, computed, K::is_true, keep) {
+        match cx.walk().close::<K>(node, computed, keep) {
             Closed::Again => {}
             Closed::Known(computed) => return Ok(computed),
             Closed::InCycle(guess) => return Ok(guessed::<P, K>(guess)),
@@ -146,7 +146,7 @@ fn compute<P: Sources, W: Watch, K: Derived<P>>(
 fn pending<P: Sources, W: Watch, K: Derived<P>>(
     cx: &mut Cx<P, W>,
     key: &K,
-    at: usize,
+    node: usize,
     met: usize,
 ) -> Result<Computed<K::Value>, Stop> {
     if cx.is_asking() {
@@ -154,7 +154,7 @@ fn pending<P: Sources, W: Watch, K: Derived<P>>(
     }
     cx.failed.truncate(met);
     let is_asking = cx.is_asking();
-    cx.walk().close_pending::<K>(at, is_asking);
+    cx.walk().close_pending(node, is_asking);
     Err(Stop::Pending)
 }
 

@@ -14,17 +14,24 @@
 //! height depends on the facts alone: the first run reads the same whichever fact of the cycle it
 //! begins with, and each later one no less than the facts demand. A stack beyond the limit proves it
 //! of its lowest fact only, which alone is settled as an error then.
+//!
+//! # Waiting
+//! A fact that waits for a load is run again in each pass, and when it is asked, but for two cases.
+//! It was in this pass. Or all that it waited for when it was last asked was one other fact, and that
+//! one waits in this pass too: a run would read what it read then, and stop where it stopped. So a
+//! page whose items lie under one folder costs a run for each of them before the folder is reached,
+//! and another one when it is known, however long that takes. The same holds for the policies of a resource. What read a guess, or something that was
+//! too deep, is no such case: what it asks for depends on the frames below it.
 
 use std::any::{Any, TypeId};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cx::{Cx, Stop};
 use super::derived::{Derived, failed, run_again};
-use super::nodes::{End, Keys, MOST_LINKS, State};
+use super::nodes::{End, Key, Keys, MOST_LINKS, Node, Place, State, Waits};
 use super::watch::Watch;
 use crate::fact::{FactError, FactKey};
-use crate::session::{Computed, Hashed};
+use crate::session::{Computed, Entry};
 use crate::source::Sources;
 
 /// Runs of one cycle: a pure one needs two for each of its facts, and no more than `MOST_LINKS` can
@@ -33,10 +40,16 @@ const MOST_RUNS: u32 = 4 * MOST_LINKS;
 
 /// What an evaluation knows of derived facts. Nothing is allocated before the first one.
 pub(crate) struct Walk<P: Sources, W: Watch> {
-    facts: BTreeMap<TypeId, Box<dyn Any + Send>>,
-    frames: Vec<Frame<P, W>>,
-    /// Facts that were computed in a cycle which is not solved yet.
-    members: Vec<Member<P, W>>,
+    /// A few, so that to look through them is fastest.
+    facts: Vec<Fact<P, W>>,
+    nodes: Vec<Node>,
+    /// What each resource of the evaluation waited for when it was last asked for.
+    resources: Vec<Waits>,
+    /// What the present one waits for.
+    resource: Waits,
+    frames: Vec<Frame>,
+    /// Nodes that were computed in a cycle which is not solved yet.
+    members: Vec<usize>,
     /// Counts the executor's passes.
     pass: u64,
     /// Counts the runs of cycles.
@@ -47,14 +60,35 @@ pub(crate) struct Walk<P: Sources, W: Watch> {
 
 impl<P: Sources, W: Watch> Default for Walk<P, W> {
     fn default() -> Self {
-        let (facts, frames, members) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Self { facts, frames, members, pass: 0, run: 0, guesses: 0 }
+        Self {
+            facts: Vec::new(),
+            nodes: Vec::new(),
+            resources: Vec::new(),
+            resource: Waits::Nothing,
+            frames: Vec::new(),
+            members: Vec::new(),
+            pass: 0,
+            run: 0,
+            guesses: 0,
+        }
     }
 }
 
+/// One type of facts.
+struct Fact<P: Sources, W: Watch> {
+    id: TypeId,
+    /// The [`Keys`] of the type.
+    keys: Box<dyn Any + Send>,
+    end: fn(&mut dyn Any, usize, End),
+    run: Run<P, W>,
+}
+
+/// Runs a node, if it has not been in this run of its cycle.
+type Run<P, W> = fn(&mut Cx<P, W>, usize) -> Result<(), Stop>;
+
 /// A fact that is being computed.
-struct Frame<P: Sources, W: Watch> {
-    member: Member<P, W>,
+struct Frame {
+    node: usize,
     /// The members from here on came after it.
     members: usize,
     /// The lowest frame that it leads back to.
@@ -62,8 +96,11 @@ struct Frame<P: Sources, W: Watch> {
     /// Runs of the cycle that it is the root of.
     runs: u32,
     /// The facts of that cycle, as far as the runs before have found them.
-    cycle: Vec<Member<P, W>>,
+    cycle: Vec<usize>,
     seen: Seen,
+    waits: Waits,
+    /// How often a guess had been read before.
+    guesses: u64,
 }
 
 /// What was met while a fact was computed.
@@ -90,41 +127,15 @@ impl Seen {
     }
 }
 
-/// One fact of the walk, whatever its type.
-pub(super) struct Member<P: Sources, W: Watch> {
-    fact: TypeId,
-    at: usize,
-    end: fn(&mut dyn Any, usize, End),
-    run: fn(&mut Cx<P, W>, usize) -> Result<(), Stop>,
-}
-
-impl<P: Sources, W: Watch> Member<P, W> {
-    fn new<K: Derived<P>>(at: usize) -> Self {
-        Self { fact: TypeId::of::<K>(), at, end: Keys::<K>::end, run: run_again::<P, W, K> }
-    }
-
-    /// Runs it, if it has not been in this run of its cycle.
-    pub(super) fn run(self, cx: &mut Cx<P, W>) -> Result<(), Stop> {
-        (self.run)(cx, self.at)
-    }
-}
-
-impl<P: Sources, W: Watch> Clone for Member<P, W> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<P: Sources, W: Watch> Copy for Member<P, W> {}
-
 /// What is known of a fact when it is asked for.
-pub(super) enum Found<V> {
-    Known(Computed<V>),
+pub(super) enum Found<K: FactKey> {
+    Known(Computed<K::Value>),
     /// It waits for a load.
     Pending,
     /// It is in a cycle with the one that asks: what it came to in the run before.
-    InCycle(Option<Computed<V>>),
-    New,
+    InCycle(Option<Computed<K::Value>>),
+    /// It is this node, and to be computed.
+    New(usize, Arc<Entry<K>>),
 }
 
 /// What closing a fact comes to.
@@ -136,16 +147,50 @@ pub(super) enum Closed<V> {
     Again,
 }
 
+/// The same, without the result.
+enum Outcome {
+    Stands,
+    TooDeep,
+    Impure,
+    InCycle,
+    Again,
+}
+
 impl<P: Sources, W: Watch> Cx<P, W> {
-    /// The place of `key` in the walk.
-    pub(super) fn walked<K: FactKey>(&mut self, key: K) -> (Arc<Hashed<K>>, usize) {
-        let id = TypeId::of::<K>();
-        if !self.walk().facts.contains_key(&id) {
-            let memo = self.generation().map(|generation| generation.memo.of::<K>());
-            let keys = Keys::new(memo.unwrap_or_default());
-            self.walk().facts.insert(id, Box::new(keys));
+    /// What is known of `key`, which another fact, or a policy, reads.
+    pub(super) fn find<K: Derived<P>>(&mut self, key: K) -> Found<K> {
+        let (fact, is_asking) = (self.fact::<K>(), self.is_asking());
+        let walk = self.walk();
+        let (node, pass, is_inner) = (walk.nodes.len(), walk.pass, !walk.frames.is_empty());
+        let keys = walk.keys::<K>(fact);
+        match keys.place(key, is_inner, node) {
+            Place::Node(node) => walk.find::<K>(node, is_asking),
+            Place::Settled(settled) => {
+                walk.saw(settled.height);
+                Found::Known(settled.computed)
+            }
+            Place::New(entry) => {
+                let at = keys.all.len() - 1;
+                walk.nodes.push(Node::new(fact, at, pass));
+                Found::New(node, entry)
+            }
         }
-        self.walk().keys::<K>().place(key)
+    }
+
+    /// The place of the type `K` in the walk.
+    fn fact<K: Derived<P>>(&mut self) -> usize {
+        let id = TypeId::of::<K>();
+        let known = self.walk().facts.iter().position(|fact| fact.id == id);
+        known.unwrap_or_else(|| self.new_fact::<K>(id))
+    }
+
+    #[cold]
+    fn new_fact<K: Derived<P>>(&mut self, id: TypeId) -> usize {
+        let memo = self.generation().map(|generation| generation.memo.of::<K>());
+        let keys = Box::new(Keys::<K>::new(memo.unwrap_or_default()));
+        let facts = &mut self.walk().facts;
+        facts.push(Fact { id, keys, end: Keys::<K>::end, run: run_again::<P, W, K> });
+        facts.len() - 1
     }
 }
 
@@ -173,40 +218,100 @@ impl<P: Sources, W: Watch> Walk<P, W> {
         }
     }
 
-    fn keys<K: FactKey>(&mut self) -> &mut Keys<K> {
-        let keys = self.facts.get_mut(&TypeId::of::<K>());
-        let keys = keys.and_then(|keys| keys.downcast_mut());
-        keys.expect("every key of a walk was given its place")
+    fn keys<K: FactKey>(&mut self, fact: usize) -> &mut Keys<K> {
+        let keys = self.facts[fact].keys.downcast_mut();
+        keys.expect("every fact of a walk has keys of its type")
     }
 
-    /// The key at `at`.
-    pub(super) fn key<K: FactKey>(&mut self, at: usize) -> Arc<Hashed<K>> {
-        Arc::clone(&self.keys::<K>().nodes[at].key)
+    fn key<K: FactKey>(&mut self, node: usize) -> &mut Key<K> {
+        let Node { fact, at, .. } = self.nodes[node];
+        &mut self.keys(fact).all[at]
     }
 
-    /// What is known of the fact at `at`, which another one, or a policy, reads.
-    pub(super) fn find<K: FactKey>(&mut self, at: usize, is_asking: bool) -> Found<K::Value> {
-        let pass = self.pass;
-        let keys = self.keys::<K>();
-        let node = &mut keys.nodes[at];
-        if let State::Open(_) | State::Done(_) = node.state {
-            node.guessed = true;
-            let (state, guess) = (node.state, node.guess.clone());
+    /// What is known of `node`, which another one, or a policy, reads.
+    pub(super) fn find<K: FactKey>(&mut self, node: usize, is_asking: bool) -> Found<K> {
+        let (pass, known) = (self.pass, &mut self.nodes[node]);
+        if let State::Open(_) | State::Done(_) = known.state {
+            known.guessed = true;
+            let state = known.state;
             self.guesses += 1;
             self.leads_back(state);
-            return Found::InCycle(guess);
+            return Found::InCycle(self.key::<K>(node).guess.clone());
         }
-        if node.settled.is_none() {
-            node.settled = keys.memo.get(&node.key);
-        }
-        if let Some(settled) = node.settled.clone() {
-            self.saw(settled.height);
-            return Found::Known(settled.computed.clone());
-        }
-        if node.pending == pass && (node.asked == pass || !is_asking) {
+        if self.waits(node, is_asking) {
+            self.read_pending(node);
             return Found::Pending;
         }
-        Found::New
+        let Node { fact, at, looked, .. } = &mut self.nodes[node];
+        let is_time = std::mem::replace(looked, pass) != pass;
+        let (fact, at) = (*fact, *at);
+        let entry = self.keys::<K>(fact).entry(at, is_time);
+        match entry.settled() {
+            Some(settled) => {
+                let (height, computed) = (settled.height, settled.computed.clone());
+                self.saw(height);
+                Found::Known(computed)
+            }
+            None => Found::New(node, Arc::clone(entry)),
+        }
+    }
+
+    /// Whether a run of `node` would come to nothing but that it waits, and all that it would ask for
+    /// is asked for, if it `is_asking`.
+    fn waits(&mut self, node: usize, is_asking: bool) -> bool {
+        let (pass, mut links, mut last) = (self.pass, self.frames.len(), node);
+        while !self.nodes[last].is_pending(pass, is_asking) {
+            let (State::Idle, Waits::On(next)) = (self.nodes[last].state, self.nodes[last].waits)
+            else {
+                return false;
+            };
+            // So many frames would be opened, and there must be room for them.
+            if links > MOST_LINKS as usize {
+                return false;
+            }
+            (last, links) = (next, links + 1);
+        }
+        let mut at = node;
+        while at != last {
+            self.nodes[at].wait(pass, is_asking);
+            let Waits::On(next) = self.nodes[at].waits else { break };
+            at = next;
+        }
+        true
+    }
+
+    /// The topmost fact, or the resource, waits for `node`.
+    fn read_pending(&mut self, node: usize) {
+        let waits = self.frames.last_mut().map_or(&mut self.resource, |top| &mut top.waits);
+        *waits = waits.and(node);
+    }
+
+    /// The topmost fact, or the resource, waits for a load.
+    pub(super) fn read_unknown(&mut self) {
+        *self.frames.last_mut().map_or(&mut self.resource, |top| &mut top.waits) = Waits::Else;
+    }
+
+    /// Whether resource number `resource` would come no further, were its policies run again.
+    pub(super) fn resource_waits(&mut self, resource: usize) -> bool {
+        match self.resources.get(resource) {
+            Some(Waits::On(node)) => self.waits(*node, true),
+            _ => false,
+        }
+    }
+
+    /// Begins to ask for what a resource needs.
+    pub(super) fn begin_resource(&mut self) {
+        self.resource = Waits::Nothing;
+    }
+
+    /// Everything that resource number `resource`, of as many as `all`, needs next is asked for.
+    pub(super) fn end_resource(&mut self, resource: usize, all: usize) {
+        if self.resources.is_empty() {
+            self.resources.resize(all, Waits::Else);
+        }
+        if let Some(waits) = self.resources.get_mut(resource) {
+            *waits = self.resource;
+        }
     }
 
     /// The topmost fact reads one of its own cycle.
@@ -231,70 +336,85 @@ impl<P: Sources, W: Watch> Walk<P, W> {
     }
 
     /// Begins to compute a fact; `false` if it is too deep.
-    pub(super) fn open<K: Derived<P>>(&mut self, at: usize) -> bool {
+    pub(super) fn open(&mut self, node: usize) -> bool {
         let (frame, run) = (self.frames.len(), self.run);
-        let node = &mut self.keys::<K>().nodes[at];
-        let (deep_run, deep_frame) = node.too_deep;
+        let known = &mut self.nodes[node];
+        let (deep_run, deep_frame) = known.too_deep;
         if frame > MOST_LINKS as usize || (deep_run == run && deep_frame <= frame) {
             self.note(Seen { too_deep: true, ..Seen::default() });
             return false;
         }
-        node.state = State::Open(frame);
+        known.state = State::Open(frame);
+        known.waits = Waits::Else;
         let (low, members, cycle) = (self.frames.len(), self.members.len(), Vec::new());
-        let (member, seen) = (Member::new::<K>(at), Seen::default());
-        self.frames.push(Frame { member, members, low, runs: 0, cycle, seen });
+        let (seen, waits, guesses) = (Seen::default(), Waits::Nothing, self.guesses);
+        self.frames.push(Frame { node, members, low, runs: 0, cycle, seen, waits, guesses });
         true
     }
 
     /// One of the facts of the topmost frame's cycle that the runs before have found, and that this
-    /// one has not come to yet.
-    pub(super) fn next_of_cycle(&mut self) -> Option<Member<P, W>> {
-        self.frames.last_mut()?.cycle.pop()
+    /// one has not come to yet: how to run it.
+    pub(super) fn next_of_cycle(&mut self) -> Option<(Run<P, W>, usize)> {
+        let node = self.frames.last_mut()?.cycle.pop()?;
+        Some((self.facts[self.nodes[node].fact].run, node))
     }
 
     /// A fact waits for a load; so does every cycle that it is in.
-    pub(super) fn close_pending<K: FactKey>(&mut self, at: usize, is_asking: bool) {
+    pub(super) fn close_pending(&mut self, node: usize, is_asking: bool) {
+        let is_alone = |top: &&Frame| top.guesses == self.guesses && !top.seen.too_deep;
+        let waits = self.frames.last().filter(is_alone).map_or(Waits::Else, |top| top.waits);
         self.leave(End::Forgotten);
-        let pass = self.pass;
-        let node = &mut self.keys::<K>().nodes[at];
-        node.pending = pass;
+        let known = &mut self.nodes[node];
+        known.wait(self.pass, is_asking);
         if is_asking {
-            node.asked = pass;
+            known.waits = waits;
         }
+        self.read_pending(node);
     }
 
     /// A fact came to a result.
-    pub(super) fn close<K: FactKey>(
+    pub(super) fn close<K: Derived<P>>(
         &mut self,
-        at: usize,
+        node: usize,
         computed: Computed<K::Value>,
-        is_true: fn(&K::Value) -> bool,
         keep: bool,
     ) -> Closed<K::Value> {
         let rank = |computed: &Computed<K::Value>| match computed {
-            Ok(value) if is_true(value) => 2,
+            Ok(value) if K::is_true(value) => 2,
             Ok(_) => 0,
             Err(_) => 1,
         };
-        let Some(top) = self.frames.last() else { return Closed::Known(computed) };
-        let (low, frame) = (top.low, self.frames.len() - 1);
+        self.nodes[node].has_result = true;
+        let key = self.key::<K>(node);
+        let (before, after) = (key.guess.as_ref().map_or(0, rank), rank(&computed));
+        key.result = Some(computed.clone());
+        match self.close_ranked(before, after, keep) {
+            Outcome::Stands => Closed::Known(computed),
+            Outcome::TooDeep => Closed::Known(failed::<K>(FactError::too_deep())),
+            Outcome::Impure => Closed::Known(failed::<K>(FactError::impure())),
+            Outcome::InCycle => Closed::InCycle(self.key::<K>(node).guess.clone()),
+            Outcome::Again => Closed::Again,
+        }
+    }
+
+    /// The topmost fact came to a result of the rank `after`, where its cycle read one of the rank
+    /// `before`.
+    fn close_ranked(&mut self, before: u8, after: u8, keep: bool) -> Outcome {
+        let Some(top) = self.frames.last() else { return Outcome::Stands };
+        let (low, frame, node) = (top.low, self.frames.len() - 1, top.node);
         let in_cycle = low < frame;
-        let node = &mut self.keys::<K>().nodes[at];
-        let (before, after) = (node.guess.as_ref().map_or(0, rank), rank(&computed));
-        node.result = Some(computed.clone());
-        let guess = node.guess.clone();
-        if in_cycle || node.guessed {
+        if in_cycle || self.nodes[node].guessed {
             let (rose, fell) = (after > before, after < before);
             self.note(Seen { rose, fell, ..Seen::default() });
         }
         if in_cycle {
             let member = self.members.len();
-            self.keys::<K>().nodes[at].state = State::Done(member);
+            self.nodes[node].state = State::Done(member);
             self.guesses += 1;
             self.join(low);
-            return Closed::InCycle(guess);
+            return Outcome::InCycle;
         }
-        self.close_root::<K>(at, computed, keep)
+        self.close_root(keep)
     }
 
     /// Adds to what the topmost fact has met.
@@ -306,8 +426,8 @@ impl<P: Sources, W: Watch> Walk<P, W> {
 
     /// The topmost fact is in a cycle with one below it: it waits for that one's end.
     fn join(&mut self, low: usize) {
-        let Some(Frame { member, seen, .. }) = self.frames.pop() else { return };
-        self.members.push(member);
+        let Some(Frame { node, seen, .. }) = self.frames.pop() else { return };
+        self.members.push(node);
         self.note(seen);
         if let Some(below) = self.frames.last_mut() {
             below.low = below.low.min(low);
@@ -315,78 +435,84 @@ impl<P: Sources, W: Watch> Walk<P, W> {
     }
 
     /// The topmost fact stands alone, or is the root of a cycle.
-    fn close_root<K: FactKey>(
-        &mut self,
-        at: usize,
-        computed: Computed<K::Value>,
-        keep: bool,
-    ) -> Closed<K::Value> {
-        let Some(top) = self.frames.last() else { return Closed::Known(computed) };
-        let (seen, runs, members) = (top.seen, top.runs, top.members);
+    fn close_root(&mut self, keep: bool) -> Outcome {
+        let Some(top) = self.frames.last() else { return Outcome::Stands };
+        let (node, seen, runs, members) = (top.node, top.seen, top.runs, top.members);
         let frame = self.frames.len() - 1;
         let others = u32::try_from(self.members.len() - members).unwrap_or(u32::MAX);
         let height = seen.links.saturating_add(others);
         if height > MOST_LINKS {
             self.leave(End::TooDeep(keep));
             self.saw(MOST_LINKS + 1);
-            return Closed::Known(failed::<K>(FactError::too_deep()));
+            return Outcome::TooDeep;
         }
         if seen.too_deep {
             self.leave(End::Forgotten);
             if frame > 0 {
                 // For those below it is too deep; by itself it may not be.
-                let run = self.run;
-                self.keys::<K>().nodes[at].too_deep = (run, frame);
+                self.nodes[node].too_deep = (self.run, frame);
                 self.note(Seen { too_deep: true, ..Seen::default() });
             } else {
-                Keys::<K>::end(self.keys::<K>(), at, End::TooDeep(keep));
+                self.end(node, End::TooDeep(keep));
             }
-            return Closed::Known(failed::<K>(FactError::too_deep()));
+            return Outcome::TooDeep;
         }
         if seen.fell || seen.rose && runs == MOST_RUNS {
             self.leave(End::Forgotten);
-            return Closed::Known(failed::<K>(FactError::impure()));
+            return Outcome::Impure;
         }
         if seen.rose {
-            self.run_again::<K>(at);
-            return Closed::Again;
+            self.run_again();
+            return Outcome::Again;
         }
         self.leave(End::Settled(height, keep));
         self.saw(height);
-        Closed::Known(computed)
+        Outcome::Stands
     }
 
     /// Begins the next run of the topmost frame's cycle.
-    fn run_again<K: FactKey>(&mut self, at: usize) {
+    fn run_again(&mut self) {
         let frame = self.frames.len() - 1;
         let Some(top) = self.frames.last_mut() else { return };
-        top.cycle = self.members.drain(top.members..).collect();
+        let root = top.node;
+        let cycle: Vec<usize> = self.members.drain(top.members..).collect();
         top.runs += 1;
         top.seen = Seen { links: top.seen.links, ..Seen::default() };
-        let again: Vec<Member<P, W>> = top.cycle.iter().copied().chain([top.member]).collect();
-        for member in again {
-            self.end(member, End::Again);
+        for node in cycle.iter().copied().chain([root]) {
+            self.end(node, End::Again);
         }
         self.run += 1;
-        self.keys::<K>().nodes[at].state = State::Open(frame);
+        self.nodes[root].state = State::Open(frame);
+        self.frames[frame].cycle = cycle;
     }
 
     /// Takes the topmost frame off, and says what becomes of its fact and of its cycle.
     fn leave(&mut self, end: End) {
-        let Some(Frame { member, members, cycle, .. }) = self.frames.pop() else { return };
+        let Some(Frame { node, members, cycle, .. }) = self.frames.pop() else { return };
         // What an earlier run found and this one did not come to has no result that stands.
-        for member in cycle {
-            self.end(member, End::Forgotten);
+        for node in cycle {
+            self.end(node, End::Forgotten);
         }
-        let cycle: Vec<Member<P, W>> = self.members.drain(members..).chain([member]).collect();
-        for member in cycle {
+        while self.members.len() > members
+            && let Some(member) = self.members.pop()
+        {
             self.end(member, end);
         }
+        self.end(node, end);
     }
 
-    fn end(&mut self, member: Member<P, W>, end: End) {
-        if let Some(keys) = self.facts.get_mut(&member.fact) {
-            (member.end)(&mut **keys, member.at, end);
+    fn end(&mut self, node: usize, end: End) {
+        let node = &mut self.nodes[node];
+        node.state = State::Idle;
+        node.guessed = false;
+        if let (End::Forgotten, false) = (end, node.has_result) {
+            return;
         }
+        if let End::Settled(..) | End::TooDeep(_) = end {
+            node.no_longer_waits();
+        }
+        node.has_result = matches!(end, End::Again);
+        let fact = &mut self.facts[node.fact];
+        (fact.end)(&mut *fact.keys, node.at, end);
     }
 }

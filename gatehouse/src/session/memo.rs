@@ -2,7 +2,7 @@
 
 use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::index::{Hashed, Index};
 use super::sync::{HashState, Mutex};
@@ -12,11 +12,36 @@ use crate::fact::{FactKey, FailedFact};
 pub(crate) type Computed<V> = Result<V, Arc<[FailedFact]>>;
 
 /// A result that will not change any more.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Settled<V> {
     pub(crate) computed: Computed<V>,
     /// Links of derived facts below it, at most.
     pub(crate) height: u32,
+}
+
+/// A key, and what it came to, once that is settled.
+pub(crate) struct Entry<K: FactKey> {
+    key: Hashed<K>,
+    settled: OnceLock<Settled<K::Value>>,
+}
+
+impl<K: FactKey> Entry<K> {
+    pub(crate) fn new(key: Hashed<K>) -> Self {
+        Self { key, settled: OnceLock::new() }
+    }
+
+    pub(crate) fn key(&self) -> &K {
+        self.key.key()
+    }
+
+    pub(crate) fn settled(&self) -> Option<&Settled<K::Value>> {
+        self.settled.get()
+    }
+
+    /// What it comes to from now on, unless that is settled.
+    pub(crate) fn settle(&self, settled: Settled<K::Value>) {
+        let _ = self.settled.set(settled);
+    }
 }
 
 /// The results of every derived fact of a generation. Nothing is allocated before the first one.
@@ -40,17 +65,15 @@ pub(crate) struct MemoOf<K: FactKey> {
     hash_state: HashState,
 }
 
-type Entry<K> = (Arc<Hashed<K>>, Arc<Settled<<K as FactKey>::Value>>);
-
-/// Keys and what they came to.
+/// Keys and what they came to: each is settled.
 struct Results<K: FactKey> {
     index: Index,
-    settled: Vec<Entry<K>>,
+    settled: Vec<Arc<Entry<K>>>,
 }
 
 impl<K: FactKey> Results<K> {
     fn find(&self, key: &Hashed<K>) -> Option<usize> {
-        self.index.find(key.hash(), |at| *key.key() == *self.settled[at].0.key())
+        self.index.find(key.hash(), |at| *key.key() == *self.settled[at].key())
     }
 }
 
@@ -72,19 +95,24 @@ impl<K: FactKey> MemoOf<K> {
     }
 
     /// The result of `key`, if there is one.
-    pub(crate) fn get(&self, key: &Hashed<K>) -> Option<Arc<Settled<K::Value>>> {
+    pub(crate) fn get(&self, key: &Hashed<K>) -> Option<Arc<Entry<K>>> {
         let results = self.results.lock();
         let at = results.find(key)?;
-        Some(Arc::clone(&results.settled[at].1))
+        Some(Arc::clone(&results.settled[at]))
     }
 
-    /// Keeps the result of `key`. Whoever computed it too came to the same.
-    pub(crate) fn insert(&self, key: Arc<Hashed<K>>, settled: Arc<Settled<K::Value>>) {
+    /// The result of the key of `entry`, which has none of its own yet.
+    pub(crate) fn settled(&self, entry: &Entry<K>) -> Option<Arc<Entry<K>>> {
+        self.get(&entry.key)
+    }
+
+    /// Keeps what a key came to. Whoever computed it too came to the same.
+    pub(crate) fn insert(&self, entry: Arc<Entry<K>>) {
         let mut results = self.results.lock();
-        if results.find(&key).is_none() {
+        if results.find(&entry.key).is_none() {
             let at = results.settled.len();
-            results.index.put(key.hash(), at, 0);
-            results.settled.push((key, settled));
+            results.index.put(entry.key.hash(), at, 0);
+            results.settled.push(entry);
         }
     }
 }

@@ -46,9 +46,9 @@ use self::sync::{AtomicBool, AtomicUsize, Mutex, OnceLock, Ordering};
 use crate::source::Sources;
 
 pub(crate) use self::flight::BoxFuture;
-pub(crate) use self::index::{Distinct, Hashed, Index};
+pub(crate) use self::index::{Distinct, Index};
 pub(crate) use self::load::Found;
-pub(crate) use self::memo::{Computed, Memo, MemoOf, Settled};
+pub(crate) use self::memo::{Computed, Entry, Memo, MemoOf, Settled};
 pub(crate) use self::round::Round;
 pub use self::table::{AnyTable, BatchHandle, Flights, LedgerHandle, SeatHandle, Table};
 
