@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gatehouse::prelude::*;
+use gatehouse::testing::measured;
 use gatehouse_tests::{Says, Scripted};
 use proptest::prelude::{
-    Just, ProptestConfig, Strategy, TestCaseError, prop, prop_assert_eq, prop_oneof, proptest,
+    Just, ProptestConfig, Strategy, TestCaseError, prop, prop_assert, prop_assert_eq, prop_oneof,
+    proptest,
 };
 
 /// An id that is not `Copy`, as most are.
@@ -628,8 +630,27 @@ fn check_graph(graph: &Graph, orders: &[Vec<u32>], nodes: u32) -> Result<(), Tes
     Ok(())
 }
 
+/// Rounds of a page on a session of its own, and of the node on it that needs most alone.
+fn rounds_of_page(graph: &Graph, nodes: u32) -> (usize, usize) {
+    let rounds = |ids: std::ops::Range<u32>| {
+        let session = Session::new(graph_facts(graph.clone()));
+        let access = HOLDS.bind(&session, &1, &());
+        let page = measured(access.check_all(ids));
+        futures::executor::block_on(page).1.rounds()
+    };
+    let alone = (0..nodes).map(|id| rounds(id..id + 1)).max();
+    (rounds(0..nodes), alone.unwrap_or(0))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    /// What waits for a fact goes on as soon as that is known: many need no more rounds than one.
+    #[test]
+    fn a_page_takes_no_more_rounds_than_its_deepest_item(graph in rules(12, 3)) {
+        let (page, alone) = rounds_of_page(&graph, 12);
+        prop_assert!(page <= alone, "{page} rounds, and {alone} for the deepest");
+    }
 
     /// Guarantee of the language: a recursive fact is its least fixpoint, whatever is asked first.
     #[test]
