@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::fact::{FactError, FactKey, LoadedFact};
 use crate::private::{AnyTable, Cx, Stop, Watch, shown};
-use crate::session::{Distinct, Found};
+use crate::session::{Distinct, Few, Found};
 
 /// Loads one fact, many keys at a time: implemented by you, on a database handle, a client, a map.
 ///
@@ -117,11 +117,19 @@ impl<K: FactKey> Loaded<K> {
     /// there are that are not among them.
     pub(crate) fn matched(self, asked: &[K]) -> (Found<K::Value>, usize) {
         let Self { found, failed } = self;
-        let mut values = Vec::with_capacity(asked.len());
         let mut found = found.into_iter().peekable();
-        for key in asked {
-            values.push(found.next_if(|(answered, _)| answered == key).map(|(_, value)| value));
-        }
+        let mut answer =
+            |key| found.next_if(|(answered, _)| answered == key).map(|(_, value)| value);
+        let values = if let [key] = asked {
+            Few::One(answer(key))
+        } else {
+            // A loop: `collect` is several times as much code, for each fact.
+            let mut values = Vec::with_capacity(asked.len());
+            for key in asked {
+                values.push(answer(key));
+            }
+            Few::Many(values)
+        };
         let mut matched = Found::new(values);
         if found.peek().is_none() && failed.is_empty() {
             return (matched, 0);

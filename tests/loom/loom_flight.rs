@@ -36,7 +36,7 @@ impl Event {
 /// A flight with everything that it needs, as a table has it.
 struct World {
     roster: Arc<Roster>,
-    flight: Flight<u64>,
+    flight: std::sync::Arc<Flight<u64>>,
     /// How often it landed.
     landings: AtomicUsize,
     /// Who waits for it, as the core keeps them.

@@ -36,7 +36,7 @@ fn load(stripe: &Stripe, value: u64) -> Vec<&'static str> {
     let taken = stripe.lock().take_open();
     let Some((batch, taken)) = taken else { return Vec::new() };
     taken.results.set(vec![value; taken.keys.len()]).expect("a batch is loaded once");
-    stripe.lock().ledger.finish(batch)
+    stripe.lock().ledger.finish(batch).to_vec()
 }
 
 /// Guarantee 1: of any number of askers of one key, one leads, and its batch is taken once.
@@ -206,7 +206,7 @@ fn a_key_is_loaded_once() {
                 let taken = stripe.lock().take_open();
                 let loaded = taken.is_some();
                 if let Some((batch, taken)) = taken {
-                    assert_eq!(taken.keys, [1]);
+                    assert_eq!(*taken.keys, [1]);
                     taken.results.set(vec![7]).unwrap();
                     stripe.lock().ledger.finish(batch);
                 }

@@ -581,7 +581,7 @@ mod changes {
         }
         static GATE: Gate<Documents, (both, either)> = Gate::new();
         let changed = |id, org, owner| {
-            let doc = Document { org, id, ..doc(1, owner) };
+            let doc = Document { id, org, ..doc(1, owner) };
             changes(&explained!(GATE, FactTable::new(), Action::Read, doc))
         };
         let both = "would be allowed if `doc.owner == user.id` held, all else unchanged (`both`)";
@@ -643,9 +643,9 @@ mod changes {
             doc.org == user.id
         }
         static OWN: Gate<Documents, (not_own, own, never)> = Gate::new();
+        static ACTIVE: Gate<Documents, (suspended, active)> = Gate::new();
         let explanation = explained!(OWN, FactTable::new(), Action::Read, doc(1, 8));
         assert_eq!(changes(&explanation), Vec::<String>::new());
-        static ACTIVE: Gate<Documents, (suspended, active)> = Gate::new();
         let table = FactTable::new().with(Suspended(7), true);
         let explanation = explained!(ACTIVE, table, Action::Read, doc(1, 8));
         assert_eq!(changes(&explanation), Vec::<String>::new());

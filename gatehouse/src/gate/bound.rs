@@ -107,13 +107,10 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         async move {
             let _presence = presence;
             let evaluation = self.evaluation();
-            if let Some(decision) = evaluation.at_once(resource) {
-                return decision;
+            match evaluation.at_once(resource) {
+                Ok(decision) => decision,
+                Err(watch) => evaluation.awaited(resource, watch).await,
             }
-            let mut decision = [None];
-            evaluation.run(|_| resource, &mut decision).await;
-            let [decision] = decision;
-            decided(decision)
         }
     }
 

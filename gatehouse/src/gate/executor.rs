@@ -10,6 +10,7 @@
 #![allow(clippy::inline_always, reason = "the rules of a gate are one function")]
 
 use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use super::again::consulted;
@@ -201,6 +202,29 @@ fn most_rounds<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> u32 {
     most.0
 }
 
+/// Whether a policy reads a fact. Of a static gate it is known when it is compiled.
+struct Reads(bool);
+
+impl<D: Domain, P: Sources> Visitor<D, P> for Reads {
+    #[inline(always)]
+    fn rule<A: Rule<D, P>>(&mut self) {
+        self.0 |= !A::PLAN.loads.is_empty();
+    }
+}
+
+impl<D: Domain, P: Sources> Visit<D, P> for Reads {
+    fn erased(&mut self, policy: &dyn DynPolicy<D, P>) {
+        self.0 |= !policy.info().plan.loads.is_empty();
+    }
+}
+
+#[inline(always)]
+fn reads_facts<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> bool {
+    let mut reads = Reads(false);
+    rules.visit(&mut reads);
+    reads.0
+}
+
 /// The decision that a tally comes to, if it comes to one.
 #[inline]
 fn decision<P: Sources>(tally: &Tally, cx: &Cx<P>) -> Option<Decision> {
@@ -250,7 +274,7 @@ pub(super) struct Progress {
     pub(super) loads: usize,
 }
 
-impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
+impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
     /// Decides about the resources `resource(0)`, `resource(1)`, … into `decisions`.
     pub(super) async fn run<'i>(
         &self,
@@ -259,42 +283,102 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
     ) where
         D::Resource: 'i,
     {
-        self.run_in(&mut Cx::new(self.session.begun()), resource, decisions).await;
+        let watch = self.watch(decisions.len());
+        self.run_in(&mut Cx::new(self.session.begun()), watch, resource, decisions).await;
     }
 
-    /// The decision about one resource, if it needs no load and nobody watches.
+    fn watch(&self, items: usize) -> Watch<'e> {
+        Watch::open::<D, P>(self.session, items)
+    }
+
+    /// The decision about one resource, if it needs no load; otherwise who watches, if anybody does.
     #[inline]
-    pub(super) fn at_once(&self, resource: &D::Resource) -> Option<Decision> {
+    pub(super) fn at_once(&self, resource: &D::Resource) -> Result<Decision, Option<Watch<'e>>> {
         if is_watched(self.session) {
-            return None;
+            return self.watched_at_once(resource);
         }
         #[cfg(feature = "testing")]
         if crate::testing::is_recording() {
-            return None;
+            return Err(None);
         }
         let Self { rules, subject, action, context, .. } = *self;
         let request = Request { subject, action, resource, context };
-        let mut cx = Cx::new(self.session.begun());
-        let tally = read(rules, &request, &mut cx);
-        let decision = decision(&tally, &cx).filter(|_| cx.is_current(self.session));
+        let decision = if reads_facts(rules) {
+            self.known(&mut Cx::new(self.session.begun()), &request)
+        } else {
+            Some(decide_local(rules, &request))
+        };
         #[cfg(feature = "testing")]
         if decision.is_some() {
             crate::testing::note_evaluation(0);
         }
-        decision
+        decision.ok_or(None)
+    }
+
+    /// The decision, if what is known is enough for it.
+    fn known(&self, cx: &mut Cx<P>, request: &Request<'_, D>) -> Option<Decision> {
+        let tally = read(self.rules, request, cx);
+        decision(&tally, cx).filter(|_| cx.is_current(self.session))
+    }
+
+    /// [`at_once`](Self::at_once), where somebody may watch.
+    #[cold]
+    fn watched_at_once(&self, resource: &D::Resource) -> Result<Decision, Option<Watch<'e>>> {
+        #[cfg(feature = "testing")]
+        if crate::testing::is_recording() {
+            return Err(None);
+        }
+        let Self { subject, action, context, .. } = *self;
+        let watch = self.watch(1);
+        let mut cx = Cx::new(self.session.begun());
+        let request = Request { subject, action, resource, context };
+        let Some(decision) = watch.inside(|| self.known(&mut cx, &request)) else {
+            return Err(Some(watch));
+        };
+        #[cfg(feature = "testing")]
+        crate::testing::note_evaluation(0);
+        let slot = [Some(decision)];
+        let asked = Asked { subject, action, context };
+        let page = watch.close::<D>(&asked, &Progress::default(), &slot);
+        let facts = |_| self.consulted(&cx, resource);
+        page.record::<D>(0, &slot, |_| resource, facts);
+        let [decision] = slot;
+        Ok(decided(decision))
+    }
+
+    /// Decides about one resource that needs a load. In a box: what waits is large, and most checks on
+    /// a session do not.
+    pub(super) fn awaited<'i>(
+        self,
+        resource: &'i D::Resource,
+        watch: Option<Watch<'e>>,
+    ) -> Pin<Box<dyn Future<Output = Decision> + Send + 'i>>
+    where
+        'e: 'i,
+        R: 'i,
+    {
+        Box::pin(async move {
+            let watch = watch.unwrap_or_else(|| self.watch(1));
+            let mut decision = [None];
+            let mut cx = Cx::new(self.session.begun());
+            self.run_in(&mut cx, watch, |_| resource, &mut decision).await;
+            let [decision] = decision;
+            decided(decision)
+        })
     }
 
     /// As [`run`](Self::run), and leaves what is known in `cx`.
     async fn run_in<'i>(
         &self,
         cx: &mut Cx<P>,
+        watch: Watch<'_>,
         resource: impl Fn(usize) -> &'i D::Resource + Send + Sync,
         decisions: &mut [Option<Decision>],
     ) where
         D::Resource: 'i,
     {
-        let watch = Watch::open::<D, P>(self.session, decisions.len());
-        let progress = watch.within(self.decide(cx, &resource, decisions)).await;
+        // Pinned, so that what waits within a span need not hold it again.
+        let progress = watch.within(pin!(self.decide(cx, &resource, decisions))).await;
         #[cfg(feature = "testing")]
         crate::testing::note_evaluation(progress.rounds);
         let Self { subject, action, context, .. } = *self;
@@ -336,7 +420,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'_, D, P, R> {
     pub(super) async fn explain(&self, resource: &D::Resource) -> Explanation {
         let mut cx = Cx::new(self.session.begun());
         let mut decision = [None];
-        self.run_in(&mut cx, |_| resource, &mut decision).await;
+        self.run_in(&mut cx, self.watch(1), |_| resource, &mut decision).await;
         let [decision] = decision;
         let Self { rules, subject, action, context, .. } = *self;
         let request = Request { subject, action, resource, context };

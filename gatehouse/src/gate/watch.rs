@@ -38,6 +38,11 @@ impl<'s> Watch<'s> {
         self.span.within(future)
     }
 
+    /// The same for what needs no await.
+    pub(super) fn inside<T>(&self, run: impl FnOnce() -> T) -> T {
+        self.span.inside(run)
+    }
+
     /// The evaluation is over. What is left to do for each item, the page does.
     pub(super) fn close<D: Domain>(
         self,

@@ -22,7 +22,8 @@
 
 use std::sync::Arc;
 
-use super::index::{Hashed, make_room};
+use super::few::Few;
+use super::index::Hashed;
 use super::ledger::Ledger;
 
 pub(crate) use super::ledger::{BatchId, Registered};
@@ -31,21 +32,22 @@ pub(crate) use super::ledger::{BatchId, Registered};
 #[derive(Debug)]
 pub(crate) struct Core<K, R, W> {
     pub(crate) ledger: Ledger<W>,
-    /// The keys of each batch, by the number that the ledger gives it.
-    batches: Vec<Keys<K, R>>,
+    /// The keys of each batch, by the number that the ledger gives it: of the first, and of the others.
+    first: Keys<K, R>,
+    others: Vec<Keys<K, R>>,
 }
 
 /// The keys of a batch, in the order in which they were asked for.
 #[derive(Debug)]
 enum Keys<K, R> {
-    Open(Vec<K>),
+    Open(Few<K>),
     Taken(Arc<Taken<K, R>>),
 }
 
 /// A batch that was taken: the keys to load, and what they come to.
 #[derive(Debug)]
 pub(crate) struct Taken<K, R> {
-    pub(crate) keys: Vec<K>,
+    pub(crate) keys: Few<K>,
     pub(crate) results: R,
 }
 
@@ -62,8 +64,10 @@ impl<K, R> Keys<K, R> {
 }
 
 impl<K, R, W> Default for Core<K, R, W> {
+    #[inline]
     fn default() -> Self {
-        Self { ledger: Ledger::default(), batches: Vec::new() }
+        let first = Keys::Open(Few::default());
+        Self { ledger: Ledger::default(), first, others: Vec::new() }
     }
 }
 
@@ -76,7 +80,7 @@ impl<K: Eq, R: Default, W> Core<K, R, W> {
     /// Where the result of the key with this slot is, if it is known.
     pub(crate) fn known(&self, slot: usize) -> Option<Known<K, R>> {
         let (batch, at) = self.ledger.known(slot)?;
-        match &self.batches[batch] {
+        match self.keys(batch) {
             Keys::Taken(taken) => Some((batch, Arc::clone(taken), at)),
             Keys::Open(_) => None,
         }
@@ -86,7 +90,7 @@ impl<K: Eq, R: Default, W> Core<K, R, W> {
     fn find(&self, key: &Hashed<K>) -> Option<usize> {
         self.ledger.index.find(key.hash(), |slot| {
             let (batch, at) = self.ledger.place(slot);
-            key.key == *self.batches[batch].key(at)
+            key.key == *self.keys(batch).key(at)
         })
     }
 
@@ -111,22 +115,33 @@ impl<K: Eq, R: Default, W> Core<K, R, W> {
 
     /// A new key of an open batch.
     fn put(&mut self, id: BatchId, key: K) {
-        let batch = id.number();
-        match self.batches.get_mut(batch) {
-            Some(Keys::Open(keys)) if self.ledger.keys(batch) > 1 => {
-                make_room(keys, self.ledger.expected).push(key);
-            }
-            // The first one, where an abandoned batch was, or where none was yet.
-            Some(unused) => *unused = Keys::Open(vec![key]),
-            None => self.batches.push(Keys::Open(vec![key])),
+        let number = id.number();
+        let (is_first, expected) = (self.ledger.keys(number) == 1, self.ledger.expected);
+        match self.keys_mut(number) {
+            Keys::Open(keys) if !is_first => keys.push(key, expected),
+            // Where an abandoned batch was, or where none was yet.
+            unused => *unused = Keys::Open(Few::One(key)),
         }
+    }
+
+    fn keys(&self, number: usize) -> &Keys<K, R> {
+        number.checked_sub(1).map_or(&self.first, |at| &self.others[at])
+    }
+
+    /// The same; it may be a new number, the next one.
+    fn keys_mut(&mut self, number: usize) -> &mut Keys<K, R> {
+        let Some(at) = number.checked_sub(1) else { return &mut self.first };
+        if at == self.others.len() {
+            self.others.push(Keys::Open(Few::default()));
+        }
+        &mut self.others[at]
     }
 
     /// Takes the oldest open batch: the caller must load its keys, put what they come to into the
     /// results, in the order of the keys, and then finish or abandon the batch.
     pub(crate) fn take_open(&mut self) -> Option<(BatchId, Arc<Taken<K, R>>)> {
         let id = self.ledger.take_open()?;
-        let batch = &mut self.batches[id.number()];
+        let batch = self.keys_mut(id.number());
         let Keys::Open(keys) = batch else { return None };
         let taken = Taken { keys: std::mem::take(keys), results: R::default() };
         let taken = Arc::new(taken);
@@ -137,6 +152,6 @@ impl<K: Eq, R: Default, W> Core<K, R, W> {
     /// How many batches it keeps keys of.
     #[cfg(all(test, not(loom)))]
     pub(crate) fn batches(&self) -> usize {
-        self.batches.len()
+        1 + self.others.len()
     }
 }

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use super::core::{BatchId, Core, Registered, Taken};
 use super::index::Hashed;
+use super::ledger::Waiters;
 
 /// What a driver of the core does.
 #[derive(Clone, Debug)]
@@ -198,7 +199,7 @@ impl Both {
         match (self.core.take_open(), expected) {
             (None, None) => {}
             (Some((name, batch)), Some((id, expected))) => {
-                assert_eq!((self.names[&id], &batch.keys), (name, &expected));
+                assert_eq!((self.names[&id], &*batch.keys), (name, &*expected));
                 self.taken.push((id, batch));
             }
             (got, expected) => panic!("{got:?} instead of {expected:?}"),
@@ -219,12 +220,12 @@ impl Both {
         }
         // As a load that goes on although its batch was abandoned: it may put results in too.
         let _ = self.taken[taken].1.results.set((0..6).map(value_of).collect());
-        assert_eq!(self.core.ledger.finish(self.names[&id]), batch.waiters);
+        assert_eq!(self.core.ledger.finish(self.names[&id]), Waiters::from(batch.waiters));
     }
 
     fn abandon(&mut self, taken: usize) {
         let Some((id, batch)) = self.remove(taken) else { return };
-        assert_eq!(self.core.ledger.abandon(self.names[&id]), batch.waiters);
+        assert_eq!(self.core.ledger.abandon(self.names[&id]), Waiters::from(batch.waiters));
     }
 
     fn leave(&mut self, waiter: u8) {

@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc as StdArc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use super::seat::Roster;
@@ -19,9 +20,16 @@ pub(crate) type Landing<T> = std::thread::Result<T>;
 /// # Cancel safety
 /// No lock is held while the future runs, and no task owns it: a driver that goes away between two
 /// polls leaves it where every other driver finds it.
+///
+/// # Who holds whom
+/// A flight is the waker of its future, which may hold it: whoever gives up a flight that has not
+/// landed must [`cancel`](Flight::cancel) it, or neither is ever dropped.
 pub(crate) struct Flight<T> {
     future: Mutex<Place<T>>,
-    signal: std::sync::Arc<Signal>,
+    /// Whether there was a wake since the last poll.
+    woken: Mutex<bool>,
+    /// Everybody who could drive.
+    roster: Arc<Roster>,
 }
 
 /// Where the future is.
@@ -34,50 +42,34 @@ enum Place<T> {
     Gone,
 }
 
-/// The waker of a flight: remembers the wake and rouses everybody who could drive.
-struct Signal {
-    woken: Mutex<bool>,
-    roster: Arc<Roster>,
-}
-
-impl Signal {
-    /// Whether there was a wake since the last call.
-    fn take(&self) -> bool {
-        std::mem::take(&mut *self.woken.lock())
-    }
-}
-
-impl Wake for Signal {
-    fn wake(self: std::sync::Arc<Self>) {
+/// Remembers the wake and rouses everybody who could drive.
+impl<T: Send + 'static> Wake for Flight<T> {
+    fn wake(self: StdArc<Self>) {
         self.wake_by_ref();
     }
 
-    fn wake_by_ref(self: &std::sync::Arc<Self>) {
-        // The flag comes first: who is woken finds it.
-        *self.woken.lock() = true;
-        self.roster.wake_all();
+    fn wake_by_ref(self: &StdArc<Self>) {
+        self.rouse();
     }
 }
 
-impl<T> Flight<T> {
+impl<T: Send + 'static> Flight<T> {
     /// A flight that nobody has polled yet.
-    pub(crate) fn new(future: BoxFuture<T>, roster: Arc<Roster>) -> Self {
-        Self {
-            future: Mutex::new(Place::Parked(future)),
-            signal: std::sync::Arc::new(Signal { woken: Mutex::new(true), roster }),
-        }
+    pub(crate) fn new(future: BoxFuture<T>, roster: Arc<Roster>) -> StdArc<Self> {
+        let future = Mutex::new(Place::Parked(future));
+        StdArc::new(Self { future, woken: Mutex::new(true), roster })
     }
 
     /// Polls the future once, if it was woken and nobody else polls it. The call that sees it end
     /// gets the landing; every other one `None`.
     ///
     /// Once, not until it rests: a future that wakes itself wants its task to go round first.
-    pub(crate) fn drive(&self) -> Option<Landing<T>> {
-        if !self.signal.take() {
+    pub(crate) fn drive(self: &StdArc<Self>) -> Option<Landing<T>> {
+        if !std::mem::take(&mut *self.woken.lock()) {
             return None;
         }
         let mut future = self.take()?;
-        let waker = Waker::from(std::sync::Arc::clone(&self.signal));
+        let waker = Waker::from(StdArc::clone(self));
         // A future that ended is dropped inside, so that a panic of its destructor is caught.
         let polled = catch_unwind(AssertUnwindSafe(move || {
             match future.as_mut().poll(&mut Context::from_waker(&waker)) {
@@ -118,7 +110,7 @@ impl<T> Flight<T> {
                 *future = Place::Parked(parked);
                 drop(future);
                 if again {
-                    self.signal.wake_by_ref();
+                    self.rouse();
                 }
             }
             // Cancelled meanwhile.
@@ -132,6 +124,12 @@ impl<T> Flight<T> {
     fn land(&self, landing: Landing<T>) -> Option<Landing<T>> {
         let was = std::mem::replace(&mut *self.future.lock(), Place::Gone);
         matches!(was, Place::Driven { .. }).then_some(landing)
+    }
+
+    fn rouse(&self) {
+        // The flag comes first: who is woken finds it.
+        *self.woken.lock() = true;
+        self.roster.wake_all();
     }
 
     /// Drops the future, or lets its driver drop it: nobody waits for it any more.

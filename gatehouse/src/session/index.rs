@@ -6,6 +6,7 @@
 use std::hash::{BuildHasher, Hash};
 
 use hashbrown::HashTable;
+use smallvec::SmallVec;
 
 use super::sync::HashState;
 
@@ -149,6 +150,17 @@ fn room(len: usize, expected: usize) -> usize {
 /// Makes sure that one more has room.
 #[inline]
 pub(super) fn make_room<T>(all: &mut Vec<T>, expected: usize) -> &mut Vec<T> {
+    if all.len() == all.capacity() {
+        all.reserve_exact(room(all.len(), expected));
+    }
+    all
+}
+
+/// The same, where one has room from the start.
+pub(super) fn make_small_room<T>(
+    all: &mut SmallVec<[T; 1]>,
+    expected: usize,
+) -> &mut SmallVec<[T; 1]> {
     if all.len() == all.capacity() {
         all.reserve_exact(room(all.len(), expected));
     }

@@ -5,7 +5,9 @@
 
 use std::collections::VecDeque;
 
-use super::index::{Index, make_room};
+use smallvec::SmallVec;
+
+use super::index::{Index, make_small_room};
 
 /// Names a batch of one core, for as long as the core lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +49,10 @@ enum State {
     Abandoned,
 }
 
+/// Who waits for a batch. Most requests have one evaluation, and a room for one costs no allocation;
+/// nor does it below, where most requests ask for one key at a time.
+pub(crate) type Waiters<W> = SmallVec<[W; 1]>;
+
 /// Keys that are loaded by one call.
 #[derive(Debug)]
 struct Batch<W> {
@@ -56,7 +62,7 @@ struct Batch<W> {
     keys: usize,
     left: usize,
     /// Who waits, in the order in which they came.
-    waiters: Vec<W>,
+    waiters: Waiters<W>,
 }
 
 /// What became of a key that was asked for.
@@ -77,12 +83,13 @@ pub(crate) enum Registered {
 pub(crate) struct Ledger<W> {
     pub(super) index: Index,
     /// Where each key is that was ever asked for.
-    slots: Vec<Place>,
+    slots: SmallVec<[Place; 1]>,
     /// The batches by their numbers.
-    batches: Vec<Batch<W>>,
+    batches: SmallVec<[Batch<W>; 1]>,
     /// How many batches there were.
     count: u64,
-    /// The numbers of those that are open, oldest first.
+    /// The numbers of those that are open: the last, and the others, oldest first.
+    last: Option<u32>,
     open: VecDeque<u32>,
     /// The numbers of abandoned ones that no key is in any more.
     unused: Vec<u32>,
@@ -94,12 +101,14 @@ pub(crate) struct Ledger<W> {
 }
 
 impl<W> Default for Ledger<W> {
+    #[inline]
     fn default() -> Self {
         Self {
             index: Index::default(),
-            slots: Vec::new(),
-            batches: Vec::new(),
+            slots: SmallVec::new(),
+            batches: SmallVec::new(),
             count: 0,
+            last: None,
             open: VecDeque::new(),
             unused: Vec::new(),
             in_flight: 0,
@@ -170,7 +179,7 @@ impl<W> Ledger<W> {
             self.leave_behind(was.batch);
         } else {
             self.index.put(hash, self.slots.len(), self.expected);
-            make_room(&mut self.slots, self.expected).push(place);
+            make_small_room(&mut self.slots, self.expected).push(place);
         }
     }
 
@@ -196,7 +205,7 @@ impl<W> Ledger<W> {
 
     /// The batch that the next new key goes into.
     fn open_batch(&mut self, limit: usize) -> u32 {
-        if let Some(&last) = self.open.back()
+        if let Some(last) = self.last
             && self.keys(last as usize) < limit.min(MOST_KEYS)
         {
             return last;
@@ -204,7 +213,7 @@ impl<W> Ledger<W> {
         let serial = self.count;
         self.count += 1;
         self.in_flight += 1;
-        let batch = Batch { serial, state: State::Open, keys: 0, left: 0, waiters: Vec::new() };
+        let batch = Batch { serial, state: State::Open, keys: 0, left: 0, waiters: Waiters::new() };
         let number = self.unused.pop().unwrap_or_else(|| {
             u32::try_from(self.batches.len()).expect("a session has less than 2^32 batches")
         });
@@ -212,35 +221,38 @@ impl<W> Ledger<W> {
             Some(unused) => *unused = batch,
             None => self.batches.push(batch),
         }
-        self.open.push_back(number);
+        self.open.extend(self.last.replace(number));
         number
     }
 
     /// Takes the oldest open batch.
     pub(super) fn take_open(&mut self) -> Option<BatchId> {
-        let number = self.open.pop_front()?;
+        let number = self.open.pop_front().or_else(|| self.last.take())?;
         self.batches[number as usize].state = State::Taken;
         Some(self.id(number))
     }
 
     /// The results of a batch are there: its keys are known. Gives back its waiters in join order,
     /// to be signalled outside the lock. A batch that was abandoned changes nothing.
-    pub(crate) fn finish(&mut self, id: BatchId) -> Vec<W> {
+    pub(crate) fn finish(&mut self, id: BatchId) -> Waiters<W> {
         self.end(id, State::Finished)
     }
 
     /// Ends a batch without caching anything; its waiters must register anew.
-    pub(crate) fn abandon(&mut self, id: BatchId) -> Vec<W> {
+    pub(crate) fn abandon(&mut self, id: BatchId) -> Waiters<W> {
         self.end(id, State::Abandoned)
     }
 
-    fn end(&mut self, id: BatchId, state: State) -> Vec<W> {
-        let Some(batch) = self.in_flight(id) else { return Vec::new() };
+    fn end(&mut self, id: BatchId, state: State) -> Waiters<W> {
+        let Some(batch) = self.in_flight(id) else { return Waiters::new() };
         let was = std::mem::replace(&mut batch.state, state);
         let waiters = std::mem::take(&mut batch.waiters);
         self.in_flight -= 1;
         if was == State::Open {
             self.open.retain(|open| *open != id.number);
+            if self.last == Some(id.number) {
+                self.last = self.open.pop_back();
+            }
         }
         waiters
     }
@@ -264,7 +276,7 @@ impl<W> Ledger<W> {
     /// How many batches wait for somebody to take them.
     #[cfg(all(test, not(loom)))]
     pub(crate) fn waiting(&self) -> usize {
-        self.open.len()
+        self.open.len() + usize::from(self.last.is_some())
     }
 
     /// Closes the core if nothing is in flight, so that no load can begin; says whether it did.

@@ -1,9 +1,11 @@
 //! One call of one source, and its contract: what came back is matched to what was asked.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 
 use super::core::Taken;
+use super::few::Few;
 use super::index::Distinct;
 use crate::fact::{FactError, FactKey, FactResult};
 use crate::private::Stored;
@@ -19,14 +21,14 @@ pub(super) type Asked<K> = Taken<K, Results<<K as FactKey>::Value>>;
 
 /// What was found of the keys of a call, in their order.
 pub(crate) struct Found<V> {
-    values: Vec<Option<V>>,
-    /// Those that failed alone; they have no value.
-    failed: BTreeMap<usize, FactError>,
+    values: Few<Option<V>>,
+    /// Those that failed alone, if any did; they have no value.
+    failed: Option<BTreeMap<usize, FactError>>,
 }
 
 impl<V> Found<V> {
-    pub(crate) fn new(values: Vec<Option<V>>) -> Self {
-        Self { values, failed: BTreeMap::new() }
+    pub(crate) fn new(values: Few<Option<V>>) -> Self {
+        Self { values, failed: None }
     }
 
     /// Puts answers that came in another order than that of `asked` where they belong, and failures
@@ -56,13 +58,13 @@ impl<V> Found<V> {
 
     fn fail(&mut self, at: usize, error: FactError) {
         self.values[at] = None;
-        self.failed.insert(at, error);
+        self.failed.get_or_insert_default().insert(at, error);
     }
 
     /// What is missing has failed.
     fn require_all(&mut self) {
         for at in 0..self.values.len() {
-            if self.values[at].is_none() && !self.failed.contains_key(&at) {
+            if self.values[at].is_none() && self.failure(at).is_none() {
                 self.fail(at, FactError::missing());
             }
         }
@@ -75,8 +77,12 @@ impl<V> Found<V> {
     }
 
     /// Those that failed, in the order of the keys.
-    pub(crate) fn failed(&self) -> impl ExactSizeIterator<Item = &FactError> {
-        self.failed.values()
+    pub(crate) fn failed(&self) -> impl Iterator<Item = &FactError> {
+        self.failed.iter().flat_map(BTreeMap::values)
+    }
+
+    fn failure(&self, at: usize) -> Option<&FactError> {
+        self.failed.as_ref()?.get(&at)
     }
 }
 
@@ -84,7 +90,7 @@ impl<V: Clone> Found<V> {
     fn read(&self, at: usize) -> FactResult<V> {
         match &self.values[at] {
             Some(value) => Ok(Some(value.clone())),
-            None => self.failed.get(&at).map_or(Ok(None), |error| Err(error.clone())),
+            None => self.failure(at).map_or(Ok(None), |error| Err(error.clone())),
         }
     }
 }
@@ -106,7 +112,8 @@ pub(super) async fn load<P: Sources, K: Stored<P>>(sources: Arc<P>, asked: Arc<A
     let watch = LoadWatch::open(K::NAME, keys.len());
     #[cfg(feature = "testing")]
     crate::testing::note_load::<K>(keys.len());
-    let answer = watch.within(K::source(&sources).load(keys)).await;
+    // Pinned, so that what waits within a span need not hold it again.
+    let answer = watch.within(pin!(K::source(&sources).load(keys))).await;
     let answer = match answer {
         Ok(loaded) => {
             let (mut found, foreign) = loaded.matched(keys);

@@ -3,6 +3,7 @@
 //! - `core`: synchronous; per fact type, what is known and what is on its way. `ledger` is what it
 //!   does that needs no key.
 //! - `hash`: how keys are hashed; `index`: where keys are found by their hashes.
+//! - `few`: lists of keys and values, which most often have one.
 //! - `flight`: a load that whoever waits can drive.
 //! - `seat`: where an evaluation waits, and the roster of all that wait.
 //! - `table`: one fact type's core and flights.
@@ -12,6 +13,7 @@
 //! - `sync`: the seam to the model checker.
 
 mod core;
+mod few;
 mod flight;
 #[cfg(not(loom))]
 mod hash;
@@ -42,9 +44,10 @@ use std::sync::Arc as StdArc;
 use self::flight::Flight;
 use self::seat::Roster;
 pub(crate) use self::sync::Arc;
-use self::sync::{AtomicBool, AtomicUsize, Mutex, OnceLock, Ordering};
+use self::sync::{AtomicBool, AtomicUsize, Mutex, MutexGuard, OnceLock, Ordering};
 use crate::source::Sources;
 
+pub(crate) use self::few::Few;
 pub(crate) use self::flight::BoxFuture;
 pub(crate) use self::index::{Distinct, Index};
 pub(crate) use self::load::Found;
@@ -71,6 +74,10 @@ pub use self::table::{AnyTable, BatchHandle, Flights, LedgerHandle, SeatHandle, 
 /// ```
 pub struct Session<P: Sources> {
     sources: StdArc<P>,
+    /// The first generation, until something is shared: most sessions stay with one handle.
+    ///
+    /// Lock order: this one, then those of what is shared.
+    own: Mutex<Option<Arc<Generation<P>>>>,
     shared: OnceLock<Arc<Shared<P>>>,
     /// Evaluations that were made from this handle and are not over.
     live: AtomicUsize,
@@ -79,7 +86,8 @@ pub struct Session<P: Sources> {
     pub(crate) trail: Option<StdArc<crate::record::Trail>>,
 }
 
-/// What the clones of a session have in common.
+/// What the clones of a session have in common. A session that was never cloned, and has no deadline
+/// and its first sources, does without.
 struct Shared<P: Sources> {
     current: Mutex<Arc<Generation<P>>>,
     /// Everybody who waits on the session, whatever its sources are meanwhile.
@@ -88,11 +96,22 @@ struct Shared<P: Sources> {
     cloned: AtomicBool,
 }
 
+impl<P: Sources> Shared<P> {
+    fn new(generation: Arc<Generation<P>>) -> Self {
+        Self {
+            roster: Arc::clone(&generation.roster),
+            current: Mutex::new(generation),
+            deadline: Mutex::new(Deadline::Never),
+            cloned: AtomicBool::new(false),
+        }
+    }
+}
+
 /// When a session gives up.
 enum Deadline {
     Never,
     /// When this future ends. Like a load, it is driven by whoever waits.
-    Ahead(Arc<Flight<()>>),
+    Ahead(StdArc<Flight<()>>),
     Passed,
 }
 
@@ -104,11 +123,30 @@ pub(crate) struct Generation<P: Sources> {
     pub(crate) tables: P::Tables,
     pub(crate) memo: Memo,
     roster: Arc<Roster>,
+    /// Whether no load begins any more. Held while a table is filled for the first time, and while all
+    /// are closed: none is filled meanwhile. It comes before the locks of a table.
+    closed: Mutex<bool>,
+}
+
+impl Deadline {
+    /// Nobody waits for it any more.
+    fn cancel(&self) {
+        if let Self::Ahead(flight) = self {
+            flight.cancel();
+        }
+    }
+}
+
+impl<P: Sources> Drop for Shared<P> {
+    fn drop(&mut self) {
+        self.deadline.lock().cancel();
+    }
 }
 
 impl<P: Sources> Generation<P> {
     fn new(sources: StdArc<P>, roster: Arc<Roster>) -> Self {
-        Self { sources, tables: P::tables(), memo: Memo::default(), roster }
+        let (tables, memo, closed) = (P::tables(), Memo::default(), Mutex::new(false));
+        Self { sources, tables, memo, roster, closed }
     }
 
     /// Begins and drives every load of the session.
@@ -116,20 +154,28 @@ impl<P: Sources> Generation<P> {
         P::for_each_table(&self.tables, &mut |table| table.drive(&self.sources, &self.roster));
     }
 
+    /// Makes what is in a table, unless the generation is closed.
+    fn make<T>(&self, make: impl FnOnce() -> T) -> Option<T> {
+        let closed = self.closed.lock();
+        (!*closed).then(make)
+    }
+
     /// Closes every table, so that no load begins any more; `false`, and nothing closed, if one is
     /// in flight.
     fn retire(&self) -> bool {
-        let mut closed: Vec<&dyn AnyTable<P>> = Vec::new();
+        let mut closed = self.closed.lock();
+        let mut tables: Vec<&dyn AnyTable<P>> = Vec::new();
         let mut idle = true;
         P::for_each_table(&self.tables, &mut |table| {
             idle = idle && table.close_if_idle();
             if idle {
-                closed.push(table);
+                tables.push(table);
             }
         });
         if !idle {
-            closed.into_iter().for_each(<dyn AnyTable<P>>::reopen);
+            tables.into_iter().for_each(<dyn AnyTable<P>>::reopen);
         }
+        *closed = idle;
         idle
     }
 }
@@ -172,6 +218,7 @@ impl<P: Sources> Session<P> {
     pub fn new(sources: impl IntoSources<P>) -> Self {
         Self {
             sources: sources.into_sources(),
+            own: Mutex::new(None),
             shared: OnceLock::new(),
             live: AtomicUsize::new(0),
             #[cfg(feature = "serde")]
@@ -226,7 +273,8 @@ impl<P: Sources> Session<P> {
     pub fn with_deadline(self, deadline: impl Future<Output = ()> + Send + 'static) -> Self {
         let shared = self.shared();
         let flight = Flight::new(Box::pin(deadline), Arc::clone(&shared.roster));
-        *shared.deadline.lock() = Deadline::Ahead(Arc::new(flight));
+        let former = std::mem::replace(&mut *shared.deadline.lock(), Deadline::Ahead(flight));
+        former.cancel();
         self
     }
 
@@ -236,7 +284,7 @@ impl<P: Sources> Session<P> {
         let flight = match &*shared.deadline.lock() {
             Deadline::Never => return false,
             Deadline::Passed => return true,
-            Deadline::Ahead(flight) => Arc::clone(flight),
+            Deadline::Ahead(flight) => StdArc::clone(flight),
         };
         // A deadline that panics has passed: its timer is broken.
         if flight.drive().is_none() {
@@ -244,7 +292,7 @@ impl<P: Sources> Session<P> {
         }
         let mut deadline = shared.deadline.lock();
         let is_the_same =
-            matches!(&*deadline, Deadline::Ahead(ahead) if Arc::ptr_eq(ahead, &flight));
+            matches!(&*deadline, Deadline::Ahead(ahead) if StdArc::ptr_eq(ahead, &flight));
         if is_the_same {
             *deadline = Deadline::Passed;
             drop(deadline);
@@ -254,32 +302,54 @@ impl<P: Sources> Session<P> {
     }
 
     fn shared(&self) -> &Arc<Shared<P>> {
+        if let Some(shared) = self.shared.get() {
+            return shared;
+        }
+        let mut own = self.own.lock();
+        // Under the lock: somebody else may have been first, and is not at it.
         self.shared.get_or_init(|| {
-            let roster = Arc::new(Roster::default());
-            let generation = Generation::new(StdArc::clone(&self.sources), Arc::clone(&roster));
-            Arc::new(Shared {
-                current: Mutex::new(Arc::new(generation)),
-                roster,
-                deadline: Mutex::new(Deadline::Never),
-                cloned: AtomicBool::new(false),
-            })
+            let generation = own.take().unwrap_or_else(|| self.first());
+            Arc::new(Shared::new(generation))
         })
+    }
+
+    /// The session's own generation, unless something is shared; and nothing is while it is
+    /// held.
+    fn alone(&self) -> Option<MutexGuard<'_, Option<Arc<Generation<P>>>>> {
+        if self.shared.get().is_some() {
+            return None;
+        }
+        let own = self.own.lock();
+        // Somebody else may have been first.
+        self.shared.get().is_none().then_some(own)
+    }
+
+    fn first(&self) -> Arc<Generation<P>> {
+        Arc::new(Generation::new(StdArc::clone(&self.sources), Arc::new(Roster::default())))
     }
 
     /// The present generation.
     pub(crate) fn generation(&self) -> Arc<Generation<P>> {
-        Arc::clone(&self.shared().current.lock())
+        match self.alone() {
+            Some(mut own) => Arc::clone(own.get_or_insert_with(|| self.first())),
+            None => Arc::clone(&self.shared().current.lock()),
+        }
     }
 
     /// The present generation, if the session has loaded or shared anything.
     pub(crate) fn begun(&self) -> Option<Arc<Generation<P>>> {
-        let shared = self.shared.get()?;
-        Some(Arc::clone(&shared.current.lock()))
+        match self.alone() {
+            Some(own) => own.clone(),
+            None => Some(Arc::clone(&self.shared().current.lock())),
+        }
     }
 
     /// Whether `generation` is still the present one.
     pub(crate) fn is_current(&self, generation: &Arc<Generation<P>>) -> bool {
-        Arc::ptr_eq(&self.shared().current.lock(), generation)
+        match self.alone() {
+            Some(own) => own.as_ref().is_some_and(|own| Arc::ptr_eq(own, generation)),
+            None => Arc::ptr_eq(&self.shared().current.lock(), generation),
+        }
     }
 
     /// Counts an evaluation from when it is made, before it is first polled, so that those polled
@@ -304,6 +374,7 @@ impl<P: Sources> Clone for Session<P> {
         shared.cloned.store(true, Ordering::Relaxed);
         Self {
             sources: StdArc::clone(&self.sources),
+            own: Mutex::new(None),
             shared: OnceLock::from(Arc::clone(shared)),
             live: AtomicUsize::new(0),
             #[cfg(feature = "serde")]

@@ -3,6 +3,8 @@
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
+use smallvec::SmallVec;
+
 use super::core::BatchId;
 use super::seat::Seat;
 use super::sync::Arc;
@@ -18,7 +20,7 @@ use crate::source::Sources;
 pub(crate) struct Round<P: Sources> {
     generation: Arc<Generation<P>>,
     seat: SeatHandle,
-    waits: Vec<Wait<P>>,
+    waits: SmallVec<[Wait<P>; 1]>,
     replaced: bool,
     /// How many items are left that may need facts, in this pass.
     pub(super) left: usize,
@@ -35,7 +37,7 @@ struct Wait<P: Sources> {
 impl<P: Sources> Round<P> {
     pub(crate) fn new(generation: Arc<Generation<P>>) -> Self {
         let seat = SeatHandle(generation.roster.sit());
-        Self { generation, seat, waits: Vec::new(), replaced: false, left: 0 }
+        Self { generation, seat, waits: SmallVec::new(), replaced: false, left: 0 }
     }
 
     /// How many loads the round waits for.
@@ -51,6 +53,11 @@ impl<P: Sources> Round<P> {
     /// So many items are left that may need facts, in this pass.
     pub(crate) fn expect(&mut self, left: usize) {
         self.left = left;
+    }
+
+    /// Makes what is in a table, unless the session got new sources.
+    pub(super) fn make<T>(&self, make: impl FnOnce() -> T) -> Option<T> {
+        self.generation.make(make)
     }
 
     pub(super) fn find_replaced(&mut self) {

@@ -2,6 +2,8 @@
 
 use std::task::Waker;
 
+use smallvec::SmallVec;
+
 use super::sync::{Arc, Mutex};
 
 /// The one waiter of one evaluation. Each batch that it waits for answers it once.
@@ -59,7 +61,7 @@ impl Seat {
 /// All seats taken on one set of sources: who can be woken to drive a load.
 #[derive(Debug, Default)]
 pub(crate) struct Roster {
-    seats: Mutex<Vec<Arc<Seat>>>,
+    seats: Mutex<SmallVec<[Arc<Seat>; 1]>>,
 }
 
 impl Roster {

@@ -8,8 +8,8 @@ use loom as imp;
 #[cfg(not(loom))]
 use std as imp;
 
-pub(crate) use imp::sync::Arc;
 pub(crate) use imp::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+pub(crate) use imp::sync::{Arc, MutexGuard};
 pub(crate) use std::sync::OnceLock;
 /// A counter that is a guess: whatever it holds, nothing goes wrong. So it is no part of the models.
 pub(crate) use std::sync::atomic::AtomicUsize as Hint;
@@ -32,7 +32,7 @@ impl<T> Mutex<T> {
         Self(imp::sync::Mutex::new(value))
     }
 
-    pub(crate) fn lock(&self) -> imp::sync::MutexGuard<'_, T> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
         // A match, and no function of `Result`: this is compiled anew for each fact of a user's.
         match self.0.lock() {
             Ok(guard) => guard,

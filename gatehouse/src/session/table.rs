@@ -2,10 +2,12 @@
 
 use std::sync::Arc as StdArc;
 
+use smallvec::SmallVec;
+
 use super::core::{BatchId, Core, Known, Registered};
 use super::flight::{BoxFuture, Flight};
 use super::index::Hashed;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Waiters};
 use super::load::{self, Asked, Results};
 use super::round::Round;
 use super::seat::{Roster, Seat};
@@ -16,9 +18,18 @@ use crate::source::{FactSource, Sources};
 
 /// Everything that a session knows of one fact, and asks its source for.
 ///
+/// Of an application's facts, a request needs a few. So there is nothing in a table before its fact is
+/// first asked for: it costs no allocation, and a glance where all tables are driven.
+pub struct Table<K: FactKey> {
+    /// Made under the lock of the generation, see [`Generation::closed`](super::Generation).
+    entries: OnceLock<Box<Entries<K>>>,
+}
+
+/// A table, once its fact was asked for.
+///
 /// Lock order: `flights`, then `core`, then a seat. No user code but `Eq` of a key runs under any of
 /// them.
-pub struct Table<K: FactKey> {
+struct Entries<K: FactKey> {
     core: Mutex<Core<K, Results<K::Value>, Arc<Seat>>>,
     flights: Flights,
     hash_state: HashState,
@@ -27,6 +38,9 @@ pub struct Table<K: FactKey> {
 
 /// How many batches can be read without a lock: the first of a session, which has few.
 const SHELF: usize = 4;
+
+/// The place that was read last, before one was.
+const NOWHERE: usize = usize::MAX;
 
 /// A batch that is finished, to be read in the order in which it was asked for.
 ///
@@ -40,7 +54,7 @@ struct Shelved<K: FactKey> {
 
 impl<K: FactKey> Shelved<K> {
     fn new() -> Self {
-        Self { batch: OnceLock::new(), last: Hint::new(usize::MAX) }
+        Self { batch: OnceLock::new(), last: Hint::new(NOWHERE) }
     }
 
     #[inline]
@@ -66,15 +80,24 @@ impl<K: FactKey> Shelved<K> {
 }
 
 /// A batch that was taken, and its load.
-type Flying = (BatchId, Arc<Flight<()>>);
+type Flying = (BatchId, StdArc<Flight<()>>);
 
 /// The batches that were taken, and their loads.
 #[derive(Default)]
 pub struct Flights {
-    flying: Mutex<Vec<Flying>>,
+    flying: Mutex<SmallVec<[Flying; 1]>>,
     /// Not zero once a load is over. Noted before its batch is finished: who finds that a key is known
     /// finds this too.
     landed: Hint,
+}
+
+impl Flights {
+    /// The flight behind that of `id`. They stand in the order of their batches.
+    fn behind(&self, id: BatchId) -> Option<Flying> {
+        let flying = self.flying.lock();
+        let at = flying.partition_point(|(flying, _)| *flying <= id);
+        flying.get(at).cloned()
+    }
 }
 
 impl<K: FactKey> Default for Table<K> {
@@ -86,7 +109,44 @@ impl<K: FactKey> Default for Table<K> {
 impl<K: FactKey> Table<K> {
     /// An empty table.
     #[must_use]
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
+        Self { entries: OnceLock::new() }
+    }
+
+    /// The result of `key`, if it is known. The value is cloned outside the lock.
+    #[inline]
+    pub(crate) fn read(&self, key: K) -> Option<FactResult<K::Value>> {
+        self.entries()?.read(key)
+    }
+
+    /// The result of `key`, if it is known; otherwise asks for it in `round`.
+    pub(crate) fn read_or_ask<P: Sources>(
+        &self,
+        key: K,
+        sources: &P,
+        round: &mut Round<P>,
+    ) -> Option<FactResult<K::Value>>
+    where
+        K: Stored<P>,
+    {
+        let Some(entries) = self.entries().or_else(|| round.make(|| self.make())) else {
+            round.find_replaced();
+            return None;
+        };
+        entries.read_or_ask(key, sources, round)
+    }
+
+    fn entries(&self) -> Option<&Entries<K>> {
+        self.entries.get().map(Box::as_ref)
+    }
+
+    fn make(&self) -> &Entries<K> {
+        self.entries.get_or_init(|| Box::new(Entries::new()))
+    }
+}
+
+impl<K: FactKey> Entries<K> {
+    fn new() -> Self {
         Self {
             core: Mutex::new(Core::default()),
             flights: Flights::default(),
@@ -113,9 +173,8 @@ impl<K: FactKey> Table<K> {
         self.flights.landed.load(Ordering::Relaxed) == 0
     }
 
-    /// The result of `key`, if it is known. The value is cloned outside the lock.
     #[inline]
-    pub(crate) fn read(&self, key: K) -> Option<FactResult<K::Value>> {
+    fn read(&self, key: K) -> Option<FactResult<K::Value>> {
         if self.is_empty() {
             return None;
         }
@@ -128,8 +187,7 @@ impl<K: FactKey> Table<K> {
         Some(self.read_known(known))
     }
 
-    /// The result of `key`, if it is known; otherwise asks for it in `round`.
-    pub(crate) fn read_or_ask<P: Sources>(
+    fn read_or_ask<P: Sources>(
         &self,
         key: K,
         sources: &P,
@@ -165,8 +223,11 @@ impl<K: FactKey> Table<K> {
     fn read_known(&self, (number, batch, at): Known<K, Results<K::Value>>) -> FactResult<K::Value> {
         let result = load::read(&batch.results, at);
         if let Some(shelved) = self.shelf.get(number) {
-            shelved.last.store(at, Ordering::Relaxed);
-            let _ = shelved.batch.set(batch);
+            // Most requests with one key read it once, and have no use for the shelf.
+            let before = shelved.last.swap(at, Ordering::Relaxed);
+            if before != NOWHERE || batch.keys.len() > 1 {
+                let _ = shelved.batch.set(batch);
+            }
         }
         result
     }
@@ -175,19 +236,15 @@ impl<K: FactKey> Table<K> {
 /// What the session needs of a table, whatever its fact. As it is compiled anew for each fact, there
 /// is no more to it than what needs the fact's type.
 pub trait AnyTable<P>: Send + Sync {
-    /// The loads in flight.
+    /// The loads in flight; `None` if the fact was never asked for.
     #[doc(hidden)]
-    fn flights(&self) -> &Flights;
+    fn flights(&self) -> Option<&Flights>;
 
     /// Takes the oldest open batch, and makes its load.
     #[doc(hidden)]
     fn take_open(&self, sources: &StdArc<P>) -> Option<(BatchHandle, BoxFuture<()>)>;
 
-    /// One evaluation no longer waits for a batch; says whether the batch is abandoned by that.
-    #[doc(hidden)]
-    fn leave(&self, batch: BatchHandle, seat: &SeatHandle) -> bool;
-
-    /// Runs `run` under the lock.
+    /// Runs `run` under the lock, if the fact was ever asked for.
     #[doc(hidden)]
     fn locked(&self, run: &mut dyn FnMut(LedgerHandle<'_>));
 }
@@ -201,59 +258,62 @@ pub struct SeatHandle(pub(super) Arc<Seat>);
 pub struct LedgerHandle<'l>(&'l mut Ledger<Arc<Seat>>);
 
 impl<P: Sources, K: Stored<P>> AnyTable<P> for Table<K> {
-    fn flights(&self) -> &Flights {
-        &self.flights
+    fn flights(&self) -> Option<&Flights> {
+        Some(&self.entries()?.flights)
     }
 
     fn take_open(&self, sources: &StdArc<P>) -> Option<(BatchHandle, BoxFuture<()>)> {
-        let (id, asked) = self.core.lock().take_open()?;
+        let (id, asked) = self.entries()?.core.lock().take_open()?;
         Some((BatchHandle(id), Box::pin(load::load(StdArc::clone(sources), asked))))
     }
 
-    fn leave(&self, batch: BatchHandle, seat: &SeatHandle) -> bool {
-        self.core.lock().ledger.leave(batch.0, &|waiter| Arc::ptr_eq(waiter, &seat.0))
-    }
-
     fn locked(&self, run: &mut dyn FnMut(LedgerHandle<'_>)) {
-        run(LedgerHandle(&mut self.core.lock().ledger));
+        if let Some(entries) = self.entries() {
+            run(LedgerHandle(&mut entries.core.lock().ledger));
+        }
     }
 }
 
 impl<P> dyn AnyTable<P> + '_ {
     /// Begins every load that waits for somebody to begin it, and drives every load in flight as
     /// far as it goes.
+    #[inline]
     pub(super) fn drive(&self, sources: &StdArc<P>, roster: &Arc<Roster>) {
-        let mut next = self.launch(sources, roster);
+        if let Some(flights) = self.flights() {
+            self.drive_all(flights, sources, roster);
+        }
+    }
+
+    fn drive_all(&self, flights: &Flights, sources: &StdArc<P>, roster: &Arc<Roster>) {
+        let mut next = self.launch(flights, sources, roster);
         while let Some((id, flight)) = next {
             // A load that panicked has left no results, which says so.
             if flight.drive().is_some() {
-                self.land(id);
+                self.land(flights, id);
             }
-            next = self.behind(id);
+            next = flights.behind(id);
         }
     }
 
     /// Makes a flight of every open batch; gives the first flight of all.
-    fn launch(&self, sources: &StdArc<P>, roster: &Arc<Roster>) -> Option<Flying> {
-        let mut flights = self.flights().flying.lock();
+    fn launch(
+        &self,
+        flights: &Flights,
+        sources: &StdArc<P>,
+        roster: &Arc<Roster>,
+    ) -> Option<Flying> {
+        let mut flying = flights.flying.lock();
         while let Some((id, future)) = self.take_open(sources) {
-            flights.push((id.0, Arc::new(Flight::new(future, Arc::clone(roster)))));
+            flying.push((id.0, Flight::new(future, Arc::clone(roster))));
         }
-        flights.first().cloned()
-    }
-
-    /// The flight behind that of `id`. They stand in the order of their batches.
-    fn behind(&self, id: BatchId) -> Option<Flying> {
-        let flights = self.flights().flying.lock();
-        let at = flights.partition_point(|(flying, _)| *flying <= id);
-        flights.get(at).cloned()
+        flying.first().cloned()
     }
 
     /// A load is over.
-    fn land(&self, id: BatchId) {
-        self.flights().flying.lock().retain(|(flying, _)| *flying != id);
-        self.flights().landed.store(1, Ordering::Relaxed);
-        let mut waiters = Vec::new();
+    fn land(&self, flights: &Flights, id: BatchId) {
+        flights.flying.lock().retain(|(flying, _)| *flying != id);
+        flights.landed.store(1, Ordering::Relaxed);
+        let mut waiters = Waiters::new();
         self.locked(&mut |ledger| waiters = ledger.0.finish(id));
         for waiter in waiters {
             waiter.answer();
@@ -262,22 +322,26 @@ impl<P> dyn AnyTable<P> + '_ {
 
     /// One evaluation no longer waits for a batch of this table.
     pub(super) fn abandon(&self, batch: BatchHandle, seat: &SeatHandle) {
+        let Some(flights) = self.flights() else { return };
         let cancelled = {
             // Both locks at once: otherwise the batch could be launched between its abandonment
             // and the search for its flight.
-            let mut flights = self.flights().flying.lock();
-            let abandoned = self.leave(batch, seat);
-            let at = flights.iter().position(|(id, _)| abandoned && *id == batch.0);
-            at.map(|at| flights.remove(at).1)
+            let mut flying = flights.flying.lock();
+            let mut abandoned = false;
+            let is_leaving = |waiter: &Arc<Seat>| Arc::ptr_eq(waiter, &seat.0);
+            self.locked(&mut |ledger| abandoned = ledger.0.leave(batch.0, &is_leaving));
+            let at = flying.iter().position(|(id, _)| abandoned && *id == batch.0);
+            at.map(|at| flying.remove(at).1)
         };
         if let Some(flight) = cancelled {
             flight.cancel();
         }
     }
 
-    /// Closes the table if it has no load in flight; says whether it is closed.
+    /// Closes the table if it has no load in flight; says whether it is closed. One that was never
+    /// asked for is as good as closed, as its generation closes too.
     pub(super) fn close_if_idle(&self) -> bool {
-        let mut closed = false;
+        let mut closed = true;
         self.locked(&mut |ledger| closed = ledger.0.close_if_idle());
         closed
     }

@@ -66,9 +66,8 @@ pub(crate) struct Answers<'r> {
 
 impl<'r> Answers<'r> {
     fn of<V>(found: &'r Found<V>) -> Self {
-        let ((known, without), failed) = (found.count(), found.failed());
-        let (missing, failed, error) =
-            (without - failed.len(), failed.len(), found.failed().next());
+        let ((known, without), failed) = (found.count(), found.failed().count());
+        let (missing, failed, error) = (without - failed, failed, found.failed().next());
         Self { found: known, missing, failed, error }
     }
 }

@@ -48,6 +48,10 @@ mod on {
             within(&self.0, future).await
         }
 
+        pub(crate) fn inside<T>(&self, run: impl FnOnce() -> T) -> T {
+            self.0.in_scope(run)
+        }
+
         pub(crate) fn close(self, rounds: usize, loads: usize, decisions: &[Option<Decision>]) {
             if !self.0.is_disabled() {
                 self.0.record("gatehouse.rounds", rounds).record("gatehouse.loads", loads);
@@ -170,6 +174,10 @@ mod off {
 
         pub(crate) fn within<F: Future>(&self, future: F) -> F {
             future
+        }
+
+        pub(crate) fn inside<T>(&self, run: impl FnOnce() -> T) -> T {
+            run()
         }
 
         pub(crate) fn close(self, _rounds: usize, _loads: usize, _decisions: &[Option<Decision>]) {}
