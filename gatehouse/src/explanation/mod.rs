@@ -38,7 +38,7 @@
 //! assert_eq!(met.facts[0].key, "OrgMember { user: 7, org: 3 }");
 //! assert_eq!(
 //!     explanation.changes[0].to_string(),
-//!     "would be allowed if `doc.owner == user.id` held (`owner`)",
+//!     "would be allowed if `doc.owner == user.id` held, all else unchanged (`owner`)",
 //! );
 //! println!("{}", explanation.colored());
 //! # }
