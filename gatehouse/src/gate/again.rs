@@ -6,9 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::executor::{Rules, Visit};
 use super::tally::Tally;
-use crate::explanation::{ConsultedFact, FactFound, FactRead};
+use crate::explanation::{ConsultedFact, FactRead};
 use crate::policy::{Domain, DynPolicy, Effect, PolicyInfo, Rule, Visitor};
-use crate::private::{Cx, Event, Request, Stop, Trace};
+use crate::private::{Cx, Event, Request, Seen, Stop, Trace};
 use crate::source::Sources;
 
 /// What the policies did that decided, in the executor's order.
@@ -94,9 +94,8 @@ fn collect(
 ) {
     for event in events {
         let Event::Fact { fact, .. } = event else { continue };
-        let read = FactRead::alone(fact);
-        if read.found != FactFound::NotLoaded && known.insert(fact.id) {
-            facts.push(ConsultedFact { policy, read });
+        if !matches!(fact.seen, Seen::Pending) && known.insert(fact.id) {
+            facts.push(ConsultedFact { policy, read: FactRead::alone(fact) });
         }
         collect(policy, &fact.run, known, facts);
     }

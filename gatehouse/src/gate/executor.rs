@@ -294,12 +294,12 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
     /// The decision about one resource, if it needs no load; otherwise who watches, if anybody does.
     #[inline]
     pub(super) fn at_once(&self, resource: &D::Resource) -> Result<Decision, Option<Watch<'e>>> {
-        if is_watched(self.session) {
-            return self.watched_at_once(resource);
-        }
         #[cfg(feature = "testing")]
         if crate::testing::is_recording() {
             return Err(None);
+        }
+        if is_watched(self.session) {
+            return self.watched_at_once(resource);
         }
         let Self { rules, subject, action, context, .. } = *self;
         let request = Request { subject, action, resource, context };
@@ -324,10 +324,6 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
     /// [`at_once`](Self::at_once), where somebody may watch.
     #[cold]
     fn watched_at_once(&self, resource: &D::Resource) -> Result<Decision, Option<Watch<'e>>> {
-        #[cfg(feature = "testing")]
-        if crate::testing::is_recording() {
-            return Err(None);
-        }
         let Self { subject, action, context, .. } = *self;
         let watch = self.watch(1);
         let mut cx = Cx::new(self.session.begun());

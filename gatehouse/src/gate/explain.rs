@@ -1,6 +1,6 @@
 //! Runs the policies of a gate before a watcher's eyes, and works out what would decide otherwise.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::decision::Decision;
@@ -68,7 +68,9 @@ pub(super) fn explain<D: Domain, P: Sources, R: Rules<D, P>>(
     let mut all = WatchAll { request, cx, trace, policies };
     rules.visit(&mut all);
     let watched = all.policies;
-    let changes = (0..watched.len()).filter_map(|at| change(&watched, at, &decision)).collect();
+    let texts = texts(&watched);
+    let changes =
+        (0..watched.len()).filter_map(|at| change(&watched, &texts, at, &decision)).collect();
     let policies = watched.iter().map(|it| policy(it, &decision)).collect();
     Explanation::new(decision, policies, changes)
 }
@@ -77,7 +79,7 @@ pub(super) fn explain<D: Domain, P: Sources, R: Rules<D, P>>(
 ///
 /// Nothing is run for it, since code that a condition guards may panic, or not end, without it. So only
 /// conditions count behind which the body answers at once, as its plan says.
-fn change(watched: &[Watched], at: usize, decision: &Decision) -> Option<Change> {
+fn change(watched: &[Watched], texts: &Texts, at: usize, decision: &Decision) -> Option<Change> {
     let Watched { policy, events, .. } = &watched[at];
     if !is_known(&watched[at]) {
         return None;
@@ -85,6 +87,10 @@ fn change(watched: &[Watched], at: usize, decision: &Decision) -> Option<Change>
     events.iter().rev().find_map(|event| {
         let Event::Met { condition: id, value } = event else { return None };
         let condition = &policy.plan.conditions[*id as usize];
+        // One in a loop is met often: this comes before anything that looks at all that was met.
+        if texts.get(condition.text) != Some(&1) {
+            return None;
+        }
         let answer = if *value { condition.if_false } else { condition.if_true }?;
         let allows = match otherwise(watched, at, answer)? {
             Outcome::Allow(_) => true,
@@ -92,9 +98,25 @@ fn change(watched: &[Watched], at: usize, decision: &Decision) -> Option<Change>
             Outcome::Indeterminate(_) => return None,
         };
         let differs = if allows { !decision.is_allow() } else { !decision.is_deny() };
-        let is_change = differs && is_alone(watched, at, condition);
+        let is_change = differs && has_own_facts(watched, at, condition);
         is_change.then_some(Change { policy, condition, holds: !value, allows })
     })
+}
+
+/// How often a condition with a text was met, in all policies: one with the same text would come out the
+/// other way as well.
+type Texts = HashMap<&'static str, usize>;
+
+fn texts(watched: &[Watched]) -> Texts {
+    let mut texts = Texts::new();
+    for Watched { policy, events, .. } in watched {
+        for event in events {
+            if let Event::Met { condition: id, .. } = event {
+                *texts.entry(policy.plan.conditions[*id as usize].text).or_default() += 1;
+            }
+        }
+    }
+    texts
 }
 
 /// Whether all that a policy read is known, and it came to an answer.
@@ -116,9 +138,9 @@ fn otherwise(watched: &[Watched], at: usize, answer: bool) -> Option<Outcome> {
     tally.outcome()
 }
 
-/// Whether nothing else that was met hangs on the same: another condition with the same text, or one
-/// with the same fact, would have come out the other way as well.
-fn is_alone(watched: &[Watched], at: usize, condition: &Condition) -> bool {
+/// Whether the facts of a condition, and those that they were computed from, were read for nothing
+/// else: what was may come out otherwise too, if they do.
+fn has_own_facts(watched: &[Watched], at: usize, condition: &Condition) -> bool {
     let own = |load: usize| condition.loads.contains(&load);
     let mut facts = HashSet::new();
     for event in &watched[at].events {
@@ -128,25 +150,17 @@ fn is_alone(watched: &[Watched], at: usize, condition: &Condition) -> bool {
             note_facts(fact, &mut facts);
         }
     }
-    let mut met = 0;
-    for (i, Watched { policy, events, .. }) in watched.iter().enumerate() {
+    let mut others = HashSet::new();
+    for (i, Watched { events, .. }) in watched.iter().enumerate() {
         for event in events {
-            match event {
-                Event::Met { condition: id, .. } => {
-                    met += usize::from(policy.plan.conditions[*id as usize].text == condition.text);
-                }
-                Event::Fact { load, fact } if i != at || !own(*load) => {
-                    let mut others = HashSet::new();
-                    note_facts(fact, &mut others);
-                    if !others.is_disjoint(&facts) {
-                        return false;
-                    }
-                }
-                _ => {}
+            if let Event::Fact { load, fact } = event
+                && (i != at || !own(*load))
+            {
+                note_facts(fact, &mut others);
             }
         }
     }
-    met == 1
+    others.is_disjoint(&facts)
 }
 
 /// The fact, and those that it was computed from.
