@@ -4,70 +4,43 @@
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::executor::{Rules, Visit};
+use super::executor::Rules;
 use super::tally::Tally;
+use super::traced::each;
 use crate::explanation::{ConsultedFact, FactRead};
-use crate::policy::{Domain, DynPolicy, Effect, PolicyInfo, Rule, Visitor};
-use crate::private::{Cx, Event, Request, Seen, Stop, Trace};
+use crate::policy::{Domain, Effect, PolicyInfo};
+use crate::private::{Cx, Event, Request, Seen, Trace};
 use crate::source::Sources;
 
 /// What the policies did that decided, in the executor's order.
 pub(super) type Ran = Vec<(&'static PolicyInfo, Vec<Event>)>;
 
-/// Runs the policies that the executor has run for a decision, and no others: one that it has not
-/// may panic, and a check must not do so because somebody looks on.
-struct RunAgain<'r, D: Domain, P: Sources> {
-    request: &'r Request<'r, D>,
-    cx: &'r Cx<P>,
-    tally: Tally,
-    effect: Effect,
-    ran: Ran,
-}
-
-impl<D: Domain, P: Sources> RunAgain<'_, D, P> {
-    fn policy(
-        &mut self,
-        policy: &'static PolicyInfo,
-        evaluate: impl FnOnce(&Request<'_, D>, &mut Cx<P, Trace>) -> Result<bool, Stop>,
-    ) {
-        if policy.effect != self.effect || !self.tally.matters(self.effect) {
-            return;
-        }
-        // Each with a trace of its own: what a derived fact was computed from is told to each.
-        let mut cx = self.cx.traced(Trace::default());
-        cx.trace().begin();
-        let run = evaluate(self.request, &mut cx);
-        self.tally.note(policy, run);
-        self.ran.push((policy, cx.trace().end()));
-    }
-}
-
-impl<D: Domain, P: Sources> Visitor<D, P> for RunAgain<'_, D, P> {
-    fn rule<A: Rule<D, P>>(&mut self) {
-        self.policy(A::INFO, A::evaluate);
-    }
-}
-
-impl<D: Domain, P: Sources> Visit<D, P> for RunAgain<'_, D, P> {
-    fn erased(&mut self, policy: &dyn DynPolicy<D, P>) {
-        self.policy(policy.info(), |request, cx| policy.explain(request, cx));
-    }
-}
-
 /// What the policies did that decided, to which `cx` has the facts; `None` if user code panics, which
 /// it has not before.
+///
+/// It runs the policies that the executor has run for the decision, and no others: one that it has not
+/// may panic, and a check must not do so because somebody looks on.
 pub(super) fn run_again<D: Domain, P: Sources, R: Rules<D, P>>(
     rules: R,
     request: &Request<'_, D>,
     cx: &Cx<P>,
 ) -> Option<Ran> {
     let run = || {
-        let (tally, effect) = (Tally::default(), Effect::Forbid);
-        let mut again = RunAgain { request, cx, tally, effect, ran: Vec::new() };
-        rules.visit(&mut again);
-        again.effect = Effect::Permit;
-        rules.visit(&mut again);
-        again.ran
+        let (mut tally, mut ran) = (Tally::default(), Ran::new());
+        for effect in [Effect::Forbid, Effect::Permit] {
+            each(rules, |policy, evaluate| {
+                if policy.effect != effect || !tally.matters(effect) {
+                    return;
+                }
+                // Each with a trace of its own: what a derived fact was computed from is told to each.
+                let mut cx = cx.traced(Trace::default());
+                cx.trace().begin();
+                let run = evaluate(request, &mut cx);
+                tally.note(policy, run);
+                ran.push((policy, cx.trace().end()));
+            });
+        }
+        ran
     };
     catch_unwind(AssertUnwindSafe(run)).ok()
 }

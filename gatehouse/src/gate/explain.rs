@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::decision::Decision;
-use super::executor::{Rules, Visit};
+use super::executor::Rules;
 use super::tally::{Outcome, Tally};
+use super::traced::each;
 use crate::explanation::{Change, Explanation, PolicyExplanation, PolicyOutcome};
 use crate::plan::Condition;
-use crate::policy::{Domain, DynPolicy, PolicyInfo, Rule, Visitor};
+use crate::policy::{Domain, PolicyInfo};
 use crate::private::{Cx, Event, Request, Seen, SeenFact, Stop, Trace};
 use crate::source::Sources;
 
@@ -21,40 +22,24 @@ struct Watched {
 }
 
 /// Runs each policy, whether it matters or not: facts that are not loaded stay so.
-struct WatchAll<'r, D: Domain, P: Sources> {
-    request: &'r Request<'r, D>,
-    cx: &'r Cx<P>,
-    trace: Trace,
-    policies: Vec<Watched>,
-}
-
-impl<D: Domain, P: Sources> WatchAll<'_, D, P> {
-    /// The decision may not have needed the policy: it may panic, though the check did not. Then nothing
-    /// is known of it, and nothing of what it began is left to the next one.
-    fn policy(
-        &mut self,
-        policy: &'static PolicyInfo,
-        evaluate: impl FnOnce(&Request<'_, D>, &mut Cx<P, Trace>) -> Result<bool, Stop>,
-    ) {
-        let mut cx = self.cx.traced(std::mem::take(&mut self.trace));
+///
+/// The decision may not have needed a policy: it may panic, though the check did not. Then nothing is
+/// known of it, and nothing of what it began is left to the next one.
+fn watch_all<D: Domain, P: Sources>(
+    rules: impl Rules<D, P>,
+    request: &Request<'_, D>,
+    cx: &Cx<P>,
+) -> Vec<Watched> {
+    let (mut trace, mut watched) = (Trace::default(), Vec::new());
+    each(rules, |policy, evaluate| {
+        let mut cx = cx.traced(std::mem::take(&mut trace));
         cx.trace().begin();
-        let run = catch_unwind(AssertUnwindSafe(|| evaluate(self.request, &mut cx)));
+        let run = catch_unwind(AssertUnwindSafe(|| evaluate(request, &mut cx)));
         let events = cx.trace().end();
-        self.trace = std::mem::take(cx.trace());
-        self.policies.push(Watched { policy, run: run.ok(), events });
-    }
-}
-
-impl<D: Domain, P: Sources> Visitor<D, P> for WatchAll<'_, D, P> {
-    fn rule<A: Rule<D, P>>(&mut self) {
-        self.policy(A::INFO, A::evaluate);
-    }
-}
-
-impl<D: Domain, P: Sources> Visit<D, P> for WatchAll<'_, D, P> {
-    fn erased(&mut self, policy: &dyn DynPolicy<D, P>) {
-        self.policy(policy.info(), |request, cx| policy.explain(request, cx));
-    }
+        trace = std::mem::take(cx.trace());
+        watched.push(Watched { policy, run: run.ok(), events });
+    });
+    watched
 }
 
 /// Explains `decision`, to which `cx` has the facts.
@@ -64,10 +49,7 @@ pub(super) fn explain<D: Domain, P: Sources, R: Rules<D, P>>(
     cx: &Cx<P>,
     decision: Decision,
 ) -> Explanation {
-    let (trace, policies) = (Trace::default(), Vec::new());
-    let mut all = WatchAll { request, cx, trace, policies };
-    rules.visit(&mut all);
-    let watched = all.policies;
+    let watched = watch_all(rules, request, cx);
     let texts = texts(&watched);
     let changes =
         (0..watched.len()).filter_map(|at| change(&watched, &texts, at, &decision)).collect();

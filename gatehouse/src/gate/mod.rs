@@ -8,6 +8,7 @@ mod decision;
 mod executor;
 mod explain;
 mod tally;
+mod traced;
 mod watch;
 
 use std::fmt;

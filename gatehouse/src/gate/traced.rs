@@ -1,0 +1,42 @@
+//! Shows each policy of a gate to what runs it before a watcher's eyes.
+
+use super::executor::{Rules, Visit};
+use crate::policy::{Domain, DynPolicy, PolicyInfo, Rule, Visitor};
+use crate::private::{Cx, Request, Stop, Trace};
+use crate::source::Sources;
+
+/// Runs a policy before a watcher's eyes.
+pub(super) type Evaluate<'a, D, P> =
+    dyn Fn(&Request<'_, D>, &mut Cx<P, Trace>) -> Result<bool, Stop> + 'a;
+
+/// Gives each policy to `meet`, in the gate's order.
+pub(super) fn each<D: Domain, P: Sources>(
+    rules: impl Rules<D, P>,
+    meet: impl FnMut(&'static PolicyInfo, &Evaluate<'_, D, P>),
+) {
+    rules.visit(&mut Each(meet));
+}
+
+struct Each<F>(F);
+
+impl<D, P, F> Visitor<D, P> for Each<F>
+where
+    D: Domain,
+    P: Sources,
+    F: FnMut(&'static PolicyInfo, &Evaluate<'_, D, P>),
+{
+    fn rule<A: Rule<D, P>>(&mut self) {
+        (self.0)(A::INFO, &A::evaluate::<Trace>);
+    }
+}
+
+impl<D, P, F> Visit<D, P> for Each<F>
+where
+    D: Domain,
+    P: Sources,
+    F: FnMut(&'static PolicyInfo, &Evaluate<'_, D, P>),
+{
+    fn erased(&mut self, policy: &dyn DynPolicy<D, P>) {
+        (self.0)(policy.info(), &|request, cx| policy.explain(request, cx));
+    }
+}
