@@ -8,7 +8,7 @@ use loom::thread;
 
 use super::flight::Flight;
 use super::model::explore;
-use super::seat::{Roster, Seat};
+use super::seat::{Roster, Seat, Waiting};
 use super::sync::{Arc, AtomicBool, AtomicUsize, Mutex, Ordering};
 
 /// Something outside, a socket say, that becomes ready once and then wakes who asked last.
@@ -65,11 +65,10 @@ impl World {
         Arc::new(Self { roster, flight, landings, waiting })
     }
 
-    fn join(&self) -> Arc<Seat> {
-        let seat = self.roster.sit();
-        seat.expect_answer();
-        self.waiting.lock().push(Arc::clone(&seat));
-        seat
+    fn join(&self) -> Waiting {
+        let mut waiting = Waiting::new();
+        self.waiting.lock().push(waiting.expect_answer());
+        waiting
     }
 
     fn drive(&self) {
@@ -81,16 +80,15 @@ impl World {
         }
     }
 
-    /// Waits like an evaluation: waker in place, drive, look again.
-    async fn wait(&self, seat: &Seat) {
-        poll_fn(|cx| {
-            if seat.park(cx.waker()) {
-                return Poll::Ready(());
-            }
+    /// Waits like an evaluation.
+    async fn wait(&self, waiting: &mut Waiting) {
+        let mut drive = || {
             self.drive();
-            if seat.park(cx.waker()) { Poll::Ready(()) } else { Poll::Pending }
-        })
-        .await;
+            true
+        };
+        let answered = poll_fn(|cx| waiting.poll(&self.roster, cx.waker(), &mut drive)).await;
+        assert!(answered);
+        waiting.rise(&self.roster);
     }
 }
 
@@ -100,9 +98,9 @@ fn one_waits_while_the_event_fires() {
     explore("flight: one waits while the event fires", None, || {
         let (event, dropped) = (Arc::new(Event::default()), Arc::new(AtomicUsize::new(0)));
         let world = World::new(&event, &dropped);
-        let seat = world.join();
+        let mut waiting = world.join();
         let source = thread::spawn(move || event.fire());
-        block_on(world.wait(&seat));
+        block_on(world.wait(&mut waiting));
         source.join().unwrap();
         assert_eq!(world.landings.load(Ordering::Relaxed), 1);
         assert_eq!(dropped.load(Ordering::Relaxed), 1);
@@ -115,13 +113,13 @@ fn two_drive_one_flight() {
     explore("flight: two drive one flight", Some(3), || {
         let (event, dropped) = (Arc::new(Event::default()), Arc::new(AtomicUsize::new(0)));
         let world = World::new(&event, &dropped);
-        let (ours, theirs) = (world.join(), world.join());
+        let (mut ours, mut theirs) = (world.join(), world.join());
         let other = {
             let world = Arc::clone(&world);
-            thread::spawn(move || block_on(world.wait(&theirs)))
+            thread::spawn(move || block_on(world.wait(&mut theirs)))
         };
         event.fire();
-        block_on(world.wait(&ours));
+        block_on(world.wait(&mut ours));
         other.join().unwrap();
         assert_eq!(world.landings.load(Ordering::Relaxed), 1);
         assert_eq!(dropped.load(Ordering::Relaxed), 1);
@@ -134,15 +132,15 @@ fn a_parked_driver_blocks_nobody() {
     explore("flight: a parked driver blocks nobody", Some(3), || {
         let (event, dropped) = (Arc::new(Event::default()), Arc::new(AtomicUsize::new(0)));
         let world = World::new(&event, &dropped);
-        let (ours, parked) = (world.join(), world.join());
+        let (mut ours, mut parked) = (world.join(), world.join());
         let source = thread::spawn(move || event.fire());
         // Polled once, with a waker of its own, and then left alone.
-        let mut wait = Box::pin(world.wait(&parked));
+        let mut wait = Box::pin(world.wait(&mut parked));
         block_on(poll_fn(|cx| {
             let _ = wait.as_mut().poll(cx);
             Poll::Ready(())
         }));
-        block_on(world.wait(&ours));
+        block_on(world.wait(&mut ours));
         source.join().unwrap();
         assert_eq!(world.landings.load(Ordering::Relaxed), 1);
     });
@@ -195,7 +193,7 @@ fn a_wake_carries_what_was_written_before() {
         let event = Arc::new(Event::default());
         let dropped = Arc::new(AtomicUsize::new(0));
         let world = World::new(&event, &dropped);
-        let seat = world.join();
+        let mut waiting = world.join();
         // First poll: the waker is where the source finds it.
         world.drive();
         let source = {
@@ -205,7 +203,7 @@ fn a_wake_carries_what_was_written_before() {
                 event.fire();
             })
         };
-        block_on(world.wait(&seat));
+        block_on(world.wait(&mut waiting));
         assert_eq!(written.load(Ordering::Relaxed), 7);
         source.join().unwrap();
     });

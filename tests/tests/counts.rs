@@ -1,7 +1,10 @@
 //! What decisions cost: source calls, keys and rounds, counted.
 #![cfg(not(loom))]
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Wake, Waker};
 
 use futures::future::join_all;
 use gatehouse::prelude::*;
@@ -243,6 +246,31 @@ async fn joined_checks_share_every_round() {
     let _ = join_all(things.iter().map(|thing| access.check(thing))).await;
     assert_eq!(facts.owner.sizes(), [100]);
     assert_eq!(facts.a.sizes(), [50]);
+}
+
+/// Counts how often a task is woken.
+#[derive(Default)]
+struct Wakes(AtomicUsize);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Facts that are there at once take one poll, however many rounds, and wake nobody: a runtime would
+/// poll the task once more for each wake.
+#[test]
+fn facts_at_hand_wake_nobody() {
+    static GATE: Gate<Things, owner_is_a> = Gate::new();
+    let (facts, woken) = (facts(), Arc::<Wakes>::default());
+    let session = Session::new(facts.clone());
+    let (access, thing) = (GATE.bind(&session, &(), &()), Thing { id: 4, shared: true });
+    let waker = Waker::from(Arc::clone(&woken));
+    let poll = pin!(access.check(&thing)).poll(&mut Context::from_waker(&waker));
+    assert!(poll.is_ready());
+    assert_eq!((facts.owner.sizes(), facts.a.sizes()), (vec![1], vec![1]));
+    assert_eq!(woken.0.load(Ordering::Relaxed), 0);
 }
 
 /// A check that finds everything cached resolves early and splits nobody's batch.

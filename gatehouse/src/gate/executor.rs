@@ -318,7 +318,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
     /// The decision, if what is known is enough for it.
     fn known(&self, cx: &mut Cx<P>, request: &Request<'_, D>) -> Option<Decision> {
         let tally = read(self.rules, request, cx);
-        decision(&tally, cx).filter(|_| cx.is_current(self.session))
+        decision(&tally, cx).filter(|_| cx.is_current())
     }
 
     /// [`at_once`](Self::at_once), where somebody may watch.
@@ -454,7 +454,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
                     cx.answered(self.session).await;
                 }
             }
-            if cx.is_replaced() || !cx.is_current(self.session) {
+            if cx.is_replaced() || !cx.is_current() {
                 *cx = Cx::new(self.session.begun());
                 decisions.fill_with(|| None);
                 rounds = 0;

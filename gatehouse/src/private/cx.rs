@@ -196,8 +196,8 @@ impl<P: Sources, W: Watch> Cx<P, W> {
     }
 
     /// Whether what is known is of the session's present sources.
-    pub(crate) fn is_current(&self, session: &Session<P>) -> bool {
-        self.generation.as_ref().is_none_or(|generation| session.is_current(generation))
+    pub(crate) fn is_current(&self) -> bool {
+        self.generation.as_ref().is_none_or(|generation| generation.is_current())
     }
 
     /// From now on, a fact that is not known counts as failed.

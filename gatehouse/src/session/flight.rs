@@ -25,11 +25,15 @@ pub(crate) type Landing<T> = std::thread::Result<T>;
 /// A flight is the waker of its future, which may hold it: whoever gives up a flight that has not
 /// landed must [`cancel`](Flight::cancel) it, or neither is ever dropped.
 pub(crate) struct Flight<T> {
-    future: Mutex<Place<T>>,
-    /// Whether there was a wake since the last poll.
-    woken: Mutex<bool>,
+    state: Mutex<State<T>>,
     /// Everybody who could drive.
     roster: Arc<Roster>,
+}
+
+struct State<T> {
+    future: Place<T>,
+    /// Whether there was a wake since the last poll.
+    woken: bool,
 }
 
 /// Where the future is.
@@ -56,8 +60,8 @@ impl<T: Send + 'static> Wake for Flight<T> {
 impl<T: Send + 'static> Flight<T> {
     /// A flight that nobody has polled yet.
     pub(crate) fn new(future: BoxFuture<T>, roster: Arc<Roster>) -> StdArc<Self> {
-        let future = Mutex::new(Place::Parked(future));
-        StdArc::new(Self { future, woken: Mutex::new(true), roster })
+        let state = State { future: Place::Parked(future), woken: true };
+        StdArc::new(Self { state: Mutex::new(state), roster })
     }
 
     /// Polls the future once, if it was woken and nobody else polls it. The call that sees it end
@@ -65,9 +69,6 @@ impl<T: Send + 'static> Flight<T> {
     ///
     /// Once, not until it rests: a future that wakes itself wants its task to go round first.
     pub(crate) fn drive(self: &StdArc<Self>) -> Option<Landing<T>> {
-        if !std::mem::take(&mut *self.woken.lock()) {
-            return None;
-        }
         let mut future = self.take()?;
         let waker = Waker::from(StdArc::clone(self));
         // A future that ended is dropped inside, so that a panic of its destructor is caught.
@@ -88,53 +89,56 @@ impl<T: Send + 'static> Flight<T> {
     }
 
     fn take(&self) -> Option<BoxFuture<T>> {
-        let mut future = self.future.lock();
-        match std::mem::replace(&mut *future, Place::Driven { again: false }) {
+        let mut state = self.state.lock();
+        if !std::mem::take(&mut state.woken) {
+            return None;
+        }
+        match std::mem::replace(&mut state.future, Place::Driven { again: false }) {
             Place::Parked(parked) => Some(parked),
             Place::Driven { .. } => {
                 // The wake that we took is for the driver: it looks again after its poll.
-                *future = Place::Driven { again: true };
+                state.future = Place::Driven { again: true };
                 None
             }
             Place::Gone => {
-                *future = Place::Gone;
+                state.future = Place::Gone;
                 None
             }
         }
     }
 
     fn put_back(&self, parked: BoxFuture<T>) {
-        let mut future = self.future.lock();
-        match *future {
+        let mut state = self.state.lock();
+        match state.future {
             Place::Driven { again } => {
-                *future = Place::Parked(parked);
-                drop(future);
+                state.future = Place::Parked(parked);
+                drop(state);
                 if again {
                     self.rouse();
                 }
             }
             // Cancelled meanwhile.
             Place::Parked(_) | Place::Gone => {
-                drop(future);
+                drop(state);
                 discard(parked);
             }
         }
     }
 
     fn land(&self, landing: Landing<T>) -> Option<Landing<T>> {
-        let was = std::mem::replace(&mut *self.future.lock(), Place::Gone);
+        let was = std::mem::replace(&mut self.state.lock().future, Place::Gone);
         matches!(was, Place::Driven { .. }).then_some(landing)
     }
 
     fn rouse(&self) {
         // The flag comes first: who is woken finds it.
-        *self.woken.lock() = true;
+        self.state.lock().woken = true;
         self.roster.wake_all();
     }
 
     /// Drops the future, or lets its driver drop it: nobody waits for it any more.
     pub(crate) fn cancel(&self) {
-        let was = std::mem::replace(&mut *self.future.lock(), Place::Gone);
+        let was = std::mem::replace(&mut self.state.lock().future, Place::Gone);
         discard(was);
     }
 }

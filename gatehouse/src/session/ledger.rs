@@ -274,7 +274,6 @@ impl<W> Ledger<W> {
     }
 
     /// How many batches wait for somebody to take them.
-    #[cfg(all(test, not(loom)))]
     pub(crate) fn waiting(&self) -> usize {
         self.open.len() + usize::from(self.last.is_some())
     }

@@ -53,7 +53,7 @@ pub(crate) use self::index::{Distinct, Index};
 pub(crate) use self::load::Found;
 pub(crate) use self::memo::{Computed, Entry, Memo, MemoOf, Settled};
 pub(crate) use self::round::Round;
-pub use self::table::{AnyTable, BatchHandle, Flights, LedgerHandle, SeatHandle, Table};
+pub use self::table::{AnyTable, BatchHandle, Flights, LedgerHandle, Table};
 
 /// What one request knows: every fact that was loaded for it, each key loaded once.
 ///
@@ -123,9 +123,11 @@ pub(crate) struct Generation<P: Sources> {
     pub(crate) tables: P::Tables,
     pub(crate) memo: Memo,
     roster: Arc<Roster>,
-    /// Whether no load begins any more. Held while a table is filled for the first time, and while all
-    /// are closed: none is filled meanwhile. It comes before the locks of a table.
-    closed: Mutex<bool>,
+    /// Whether no load begins any more: the session has new sources.
+    closed: AtomicBool,
+    /// Held while a table is filled for the first time, and while all are closed: none is filled meanwhile.
+    /// It comes before the locks of a table.
+    closing: Mutex<()>,
 }
 
 impl Deadline {
@@ -145,8 +147,14 @@ impl<P: Sources> Drop for Shared<P> {
 
 impl<P: Sources> Generation<P> {
     fn new(sources: StdArc<P>, roster: Arc<Roster>) -> Self {
-        let (tables, memo, closed) = (P::tables(), Memo::default(), Mutex::new(false));
-        Self { sources, tables, memo, roster, closed }
+        let (tables, memo) = (P::tables(), Memo::default());
+        let (closed, closing) = (AtomicBool::new(false), Mutex::new(()));
+        Self { sources, tables, memo, roster, closed, closing }
+    }
+
+    /// Whether the session still answers from it.
+    pub(crate) fn is_current(&self) -> bool {
+        !self.closed.load(Ordering::Acquire)
     }
 
     /// Begins and drives every load of the session.
@@ -156,14 +164,14 @@ impl<P: Sources> Generation<P> {
 
     /// Makes what is in a table, unless the generation is closed.
     fn make<T>(&self, make: impl FnOnce() -> T) -> Option<T> {
-        let closed = self.closed.lock();
-        (!*closed).then(make)
+        let _closing = self.closing.lock();
+        self.is_current().then(make)
     }
 
     /// Closes every table, so that no load begins any more; `false`, and nothing closed, if one is
     /// in flight.
     fn retire(&self) -> bool {
-        let mut closed = self.closed.lock();
+        let _closing = self.closing.lock();
         let mut tables: Vec<&dyn AnyTable<P>> = Vec::new();
         let mut idle = true;
         P::for_each_table(&self.tables, &mut |table| {
@@ -175,7 +183,7 @@ impl<P: Sources> Generation<P> {
         if !idle {
             tables.into_iter().for_each(<dyn AnyTable<P>>::reopen);
         }
-        *closed = idle;
+        self.closed.store(idle, Ordering::Release);
         idle
     }
 }
@@ -341,14 +349,6 @@ impl<P: Sources> Session<P> {
         match self.alone() {
             Some(own) => own.clone(),
             None => Some(Arc::clone(&self.shared().current.lock())),
-        }
-    }
-
-    /// Whether `generation` is still the present one.
-    pub(crate) fn is_current(&self, generation: &Arc<Generation<P>>) -> bool {
-        match self.alone() {
-            Some(own) => own.as_ref().is_some_and(|own| Arc::ptr_eq(own, generation)),
-            None => Arc::ptr_eq(&self.shared().current.lock(), generation),
         }
     }
 

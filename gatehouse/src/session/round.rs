@@ -6,9 +6,9 @@ use std::task::{Context, Poll};
 use smallvec::SmallVec;
 
 use super::core::BatchId;
-use super::seat::Seat;
+use super::seat::{Seat, Waiting};
 use super::sync::Arc;
-use super::table::{AnyTable, BatchHandle, SeatHandle};
+use super::table::{AnyTable, BatchHandle};
 use super::{Generation, Session};
 use crate::source::Sources;
 
@@ -19,7 +19,7 @@ use crate::source::Sources;
 /// waits for is abandoned with its load, and leaves no trace.
 pub(crate) struct Round<P: Sources> {
     generation: Arc<Generation<P>>,
-    seat: SeatHandle,
+    waiting: Waiting,
     waits: SmallVec<[Wait<P>; 1]>,
     replaced: bool,
     /// How many items are left that may need facts, in this pass.
@@ -36,8 +36,8 @@ struct Wait<P: Sources> {
 
 impl<P: Sources> Round<P> {
     pub(crate) fn new(generation: Arc<Generation<P>>) -> Self {
-        let seat = SeatHandle(generation.roster.sit());
-        Self { generation, seat, waits: SmallVec::new(), replaced: false, left: 0 }
+        let (waiting, waits) = (Waiting::new(), SmallVec::new());
+        Self { generation, waiting, waits, replaced: false, left: 0 }
     }
 
     /// How many loads the round waits for.
@@ -79,8 +79,7 @@ impl<P: Sources> Round<P> {
             return None;
         }
         self.waits.push(Wait { table, address, batch });
-        self.seat.0.expect_answer();
-        Some(Arc::clone(&self.seat.0))
+        Some(self.waiting.expect_answer())
     }
 
     /// Waits until every batch of the round has answered, driving whatever is in flight on the
@@ -106,29 +105,30 @@ impl<P: Sources> Round<P> {
         answered
     }
 
-    fn poll_answered(&self, session: &Session<P>, cx: &mut Context<'_>) -> Poll<bool> {
-        // The waker is in place before anything is driven, so that no wake falls between.
-        if self.seat.0.park(cx.waker()) {
-            return Poll::Ready(true);
-        }
-        if session.is_overdue() {
-            return Poll::Ready(false);
-        }
-        self.generation.drive();
-        if self.seat.0.park(cx.waker()) { Poll::Ready(true) } else { Poll::Pending }
+    fn poll_answered(&mut self, session: &Session<P>, cx: &mut Context<'_>) -> Poll<bool> {
+        let generation = &self.generation;
+        let mut drive = || {
+            let in_time = !session.is_overdue();
+            if in_time {
+                generation.drive();
+            }
+            in_time
+        };
+        self.waiting.poll(&generation.roster, cx.waker(), &mut drive)
     }
 
-    /// Waits for nothing any more.
+    /// Waits for nothing any more. Batches that were about to answer may still do, so that the seat is
+    /// of no further use.
     fn leave(&mut self) {
         for wait in self.waits.drain(..) {
-            (wait.table)(&self.generation.tables).abandon(wait.batch, &self.seat);
+            (wait.table)(&self.generation.tables).abandon(wait.batch, &self.waiting);
         }
+        self.waiting.rise(&self.generation.roster);
     }
 }
 
 impl<P: Sources> Drop for Round<P> {
     fn drop(&mut self) {
         self.leave();
-        self.generation.roster.rise(&self.seat.0);
     }
 }

@@ -10,7 +10,7 @@ use super::index::Hashed;
 use super::ledger::{Ledger, Waiters};
 use super::load::{self, Asked, Results};
 use super::round::Round;
-use super::seat::{Roster, Seat};
+use super::seat::{Roster, Seat, Waiting};
 use super::sync::{Arc, HashState, Hint, Mutex, OnceLock, Ordering};
 use crate::fact::{FactKey, FactResult};
 use crate::private::Stored;
@@ -92,11 +92,17 @@ pub struct Flights {
 }
 
 impl Flights {
-    /// The flight behind that of `id`. They stand in the order of their batches.
-    fn behind(&self, id: BatchId) -> Option<Flying> {
-        let flying = self.flying.lock();
-        let at = flying.partition_point(|(flying, _)| *flying <= id);
-        flying.get(at).cloned()
+    /// The flight behind that of `id`, which is taken out if it is over. They stand in the order of their
+    /// batches.
+    fn behind(&self, id: BatchId, is_over: bool) -> Option<Flying> {
+        let mut flying = self.flying.lock();
+        let at = flying.partition_point(|(flying, _)| *flying < id);
+        // An abandoned batch has left its place to the one behind it.
+        let is_there = flying.get(at).is_some_and(|(flying, _)| *flying == id);
+        if is_there && is_over {
+            flying.remove(at);
+        }
+        flying.get(at + usize::from(is_there && !is_over)).cloned()
     }
 }
 
@@ -224,7 +230,8 @@ impl<K: FactKey> Entries<K> {
         let result = load::read(&batch.results, at);
         if let Some(shelved) = self.shelf.get(number) {
             // Most requests with one key read it once, and have no use for the shelf.
-            let before = shelved.last.swap(at, Ordering::Relaxed);
+            let before = shelved.last.load(Ordering::Relaxed);
+            shelved.last.store(at, Ordering::Relaxed);
             if before != NOWHERE || batch.keys.len() > 1 {
                 let _ = shelved.batch.set(batch);
             }
@@ -240,9 +247,9 @@ pub trait AnyTable<P>: Send + Sync {
     #[doc(hidden)]
     fn flights(&self) -> Option<&Flights>;
 
-    /// Takes the oldest open batch, and makes its load.
+    /// Takes the oldest open batch, and makes its load; says whether another one is open.
     #[doc(hidden)]
-    fn take_open(&self, sources: &StdArc<P>) -> Option<(BatchHandle, BoxFuture<()>)>;
+    fn take_open(&self, sources: &StdArc<P>) -> Option<(BatchHandle, BoxFuture<()>, bool)>;
 
     /// Runs `run` under the lock, if the fact was ever asked for.
     #[doc(hidden)]
@@ -252,8 +259,6 @@ pub trait AnyTable<P>: Send + Sync {
 /// A batch's name, opaque to the outside.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct BatchHandle(pub(super) BatchId);
-/// An evaluation's seat, opaque to the outside.
-pub struct SeatHandle(pub(super) Arc<Seat>);
 /// What a table's core has that knows no key, opaque to the outside.
 pub struct LedgerHandle<'l>(&'l mut Ledger<Arc<Seat>>);
 
@@ -262,9 +267,13 @@ impl<P: Sources, K: Stored<P>> AnyTable<P> for Table<K> {
         Some(&self.entries()?.flights)
     }
 
-    fn take_open(&self, sources: &StdArc<P>) -> Option<(BatchHandle, BoxFuture<()>)> {
-        let (id, asked) = self.entries()?.core.lock().take_open()?;
-        Some((BatchHandle(id), Box::pin(load::load(StdArc::clone(sources), asked))))
+    fn take_open(&self, sources: &StdArc<P>) -> Option<(BatchHandle, BoxFuture<()>, bool)> {
+        let mut core = self.entries()?.core.lock();
+        let (id, asked) = core.take_open()?;
+        let is_another_open = core.ledger.waiting() > 0;
+        drop(core);
+        let load = Box::pin(load::load(StdArc::clone(sources), asked));
+        Some((BatchHandle(id), load, is_another_open))
     }
 
     fn locked(&self, run: &mut dyn FnMut(LedgerHandle<'_>)) {
@@ -288,10 +297,11 @@ impl<P> dyn AnyTable<P> + '_ {
         let mut next = self.launch(flights, sources, roster);
         while let Some((id, flight)) = next {
             // A load that panicked has left no results, which says so.
-            if flight.drive().is_some() {
+            let is_over = flight.drive().is_some();
+            next = flights.behind(id, is_over);
+            if is_over {
                 self.land(flights, id);
             }
-            next = flights.behind(id);
         }
     }
 
@@ -303,15 +313,17 @@ impl<P> dyn AnyTable<P> + '_ {
         roster: &Arc<Roster>,
     ) -> Option<Flying> {
         let mut flying = flights.flying.lock();
-        while let Some((id, future)) = self.take_open(sources) {
+        while let Some((id, future, is_another_open)) = self.take_open(sources) {
             flying.push((id.0, Flight::new(future, Arc::clone(roster))));
+            if !is_another_open {
+                break;
+            }
         }
         flying.first().cloned()
     }
 
     /// A load is over.
     fn land(&self, flights: &Flights, id: BatchId) {
-        flights.flying.lock().retain(|(flying, _)| *flying != id);
         flights.landed.store(1, Ordering::Relaxed);
         let mut waiters = Waiters::new();
         self.locked(&mut |ledger| waiters = ledger.0.finish(id));
@@ -321,14 +333,14 @@ impl<P> dyn AnyTable<P> + '_ {
     }
 
     /// One evaluation no longer waits for a batch of this table.
-    pub(super) fn abandon(&self, batch: BatchHandle, seat: &SeatHandle) {
+    pub(super) fn abandon(&self, batch: BatchHandle, waiting: &Waiting) {
         let Some(flights) = self.flights() else { return };
         let cancelled = {
             // Both locks at once: otherwise the batch could be launched between its abandonment
             // and the search for its flight.
             let mut flying = flights.flying.lock();
             let mut abandoned = false;
-            let is_leaving = |waiter: &Arc<Seat>| Arc::ptr_eq(waiter, &seat.0);
+            let is_leaving = |waiter: &Arc<Seat>| waiting.is_at(waiter);
             self.locked(&mut |ledger| abandoned = ledger.0.leave(batch.0, &is_leaving));
             let at = flying.iter().position(|(id, _)| abandoned && *id == batch.0);
             at.map(|at| flying.remove(at).1)
