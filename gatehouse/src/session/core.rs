@@ -3,8 +3,9 @@
 //! It knows no async, no I/O, no tracing and no channel type. Keys wait in *batches*: a batch is
 //! open while askers add to it, loading once somebody took it, and gone when it is finished or
 //! abandoned. What waits for a batch is a `W`, which the core only keeps and hands back, in the
-//! order in which it came, to be signalled outside the lock. What a batch comes to is an `R`, which
-//! is made when the batch is taken, shared with whoever loads it, and read once it is finished.
+//! order in which it came, to be signalled outside the lock. What loads a batch is an `F`, which it keeps
+//! for whoever can drive it. What a batch comes to is an `R`, which is made when the batch is taken,
+//! shared with whoever loads it, and read once it is finished.
 //!
 //! A key is moved into its batch, and stays there: nothing of it is copied.
 //!
@@ -30,8 +31,8 @@ pub(crate) use super::ledger::{BatchId, Registered};
 
 /// One fact type's results and loads in flight; see the [module](self).
 #[derive(Debug)]
-pub(crate) struct Core<K, R, W> {
-    pub(crate) ledger: Ledger<W>,
+pub(crate) struct Core<K, R, W, F = ()> {
+    pub(crate) ledger: Ledger<W, F>,
     /// The keys of each batch, by the number that the ledger gives it: of the first, and of the others.
     first: Keys<K, R>,
     others: Vec<Keys<K, R>>,
@@ -63,7 +64,7 @@ impl<K, R> Keys<K, R> {
     }
 }
 
-impl<K, R, W> Default for Core<K, R, W> {
+impl<K, R, W, F> Default for Core<K, R, W, F> {
     #[inline]
     fn default() -> Self {
         let first = Keys::Open(Few::default());
@@ -71,7 +72,7 @@ impl<K, R, W> Default for Core<K, R, W> {
     }
 }
 
-impl<K: Eq, R: Default, W> Core<K, R, W> {
+impl<K: Eq, R: Default, W, F> Core<K, R, W, F> {
     /// Where the result of `key` is, if it is known.
     pub(crate) fn peek_cache(&self, key: &Hashed<K>) -> Option<Known<K, R>> {
         self.known(self.find(key)?)

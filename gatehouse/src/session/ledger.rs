@@ -80,7 +80,7 @@ pub(crate) enum Registered {
 
 /// One fact type's slots and batches; see the [module](self).
 #[derive(Debug)]
-pub(crate) struct Ledger<W> {
+pub(crate) struct Ledger<W, F> {
     pub(super) index: Index,
     /// Where each key is that was ever asked for.
     slots: SmallVec<[Place; 1]>,
@@ -95,12 +95,14 @@ pub(crate) struct Ledger<W> {
     unused: Vec<u32>,
     /// How many are open or taken.
     in_flight: usize,
+    /// What loads those that are taken, oldest first.
+    flights: SmallVec<[(BatchId, F); 1]>,
     closed: bool,
     /// How many more keys may be asked for soon. It is a guess.
     pub(super) expected: usize,
 }
 
-impl<W> Default for Ledger<W> {
+impl<W, F> Default for Ledger<W, F> {
     #[inline]
     fn default() -> Self {
         Self {
@@ -112,13 +114,14 @@ impl<W> Default for Ledger<W> {
             open: VecDeque::new(),
             unused: Vec::new(),
             in_flight: 0,
+            flights: SmallVec::new(),
             closed: false,
             expected: 0,
         }
     }
 }
 
-impl<W> Ledger<W> {
+impl<W, F> Ledger<W, F> {
     /// The number of the batch that the key of `slot` is in, and its place there.
     pub(super) fn place(&self, slot: usize) -> (usize, usize) {
         let Place { batch, at } = self.slots[slot];
@@ -232,6 +235,34 @@ impl<W> Ledger<W> {
         Some(self.id(number))
     }
 
+    /// Keeps what loads a batch that was taken, the newest of all.
+    pub(super) fn fly(&mut self, id: BatchId, flight: F) {
+        self.flights.push((id, flight));
+    }
+
+    /// The oldest flight.
+    pub(super) fn first_flight(&self) -> Option<(BatchId, F)>
+    where
+        F: Clone,
+    {
+        self.flights.first().cloned()
+    }
+
+    /// The flight behind that of `id`, which may be gone.
+    pub(super) fn flight_behind(&self, id: BatchId) -> Option<(BatchId, F)>
+    where
+        F: Clone,
+    {
+        let at = self.flights.partition_point(|(flight, _)| *flight <= id);
+        self.flights.get(at).cloned()
+    }
+
+    /// Gives up the flight of a batch.
+    pub(super) fn ground(&mut self, id: BatchId) -> Option<F> {
+        let at = self.flights.iter().position(|(flight, _)| *flight == id)?;
+        Some(self.flights.remove(at).1)
+    }
+
     /// The results of a batch are there: its keys are known. Gives back its waiters in join order,
     /// to be signalled outside the lock. A batch that was abandoned changes nothing.
     pub(crate) fn finish(&mut self, id: BatchId) -> Waiters<W> {
@@ -274,6 +305,7 @@ impl<W> Ledger<W> {
     }
 
     /// How many batches wait for somebody to take them.
+    #[cfg(all(test, not(loom)))]
     pub(crate) fn waiting(&self) -> usize {
         self.open.len() + usize::from(self.last.is_some())
     }

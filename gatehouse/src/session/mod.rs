@@ -53,7 +53,7 @@ pub(crate) use self::index::{Distinct, Index};
 pub(crate) use self::load::Found;
 pub(crate) use self::memo::{Computed, Entry, Memo, MemoOf, Settled};
 pub(crate) use self::round::Round;
-pub use self::table::{AnyTable, BatchHandle, Flights, LedgerHandle, Table};
+pub use self::table::{AnyTable, Drivers, LedgerHandle, LoadHandle, Table};
 
 /// What one request knows: every fact that was loaded for it, each key loaded once.
 ///

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::core::BatchId;
 use super::seat::{Seat, Waiting};
 use super::sync::Arc;
-use super::table::{AnyTable, BatchHandle};
+use super::table::AnyTable;
 use super::{Generation, Session};
 use crate::source::Sources;
 
@@ -31,7 +31,7 @@ struct Wait<P: Sources> {
     table: fn(&P::Tables) -> &dyn AnyTable<P>,
     /// Where the table is, to tell it from others.
     address: usize,
-    batch: BatchHandle,
+    batch: BatchId,
 }
 
 impl<P: Sources> Round<P> {
@@ -73,7 +73,7 @@ impl<P: Sources> Round<P> {
         table: fn(&P::Tables) -> &dyn AnyTable<P>,
         batch: BatchId,
     ) -> Option<Arc<Seat>> {
-        let (address, batch) = (std::ptr::from_ref(of).addr(), BatchHandle(batch));
+        let address = std::ptr::from_ref(of).addr();
         let is_it = |wait: &Wait<P>| wait.batch == batch && wait.address == address;
         if self.waits.iter().rev().any(is_it) {
             return None;

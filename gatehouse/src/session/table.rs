@@ -2,10 +2,8 @@
 
 use std::sync::Arc as StdArc;
 
-use smallvec::SmallVec;
-
 use super::core::{BatchId, Core, Known, Registered};
-use super::flight::{BoxFuture, Flight};
+use super::flight::Flight;
 use super::index::Hashed;
 use super::ledger::{Ledger, Waiters};
 use super::load::{self, Asked, Results};
@@ -27,11 +25,12 @@ pub struct Table<K: FactKey> {
 
 /// A table, once its fact was asked for.
 ///
-/// Lock order: `flights`, then `core`, then a seat. No user code but `Eq` of a key runs under any of
-/// them.
+/// Lock order: `core`, then a seat. No user code but `Eq` of a key runs under any of them.
 struct Entries<K: FactKey> {
-    core: Mutex<Core<K, Results<K::Value>, Arc<Seat>>>,
-    flights: Flights,
+    core: Mutex<CoreOf<K>>,
+    /// Not zero once a load is over. Noted before its batch is finished: who finds that a key is known
+    /// finds this too.
+    landed: Hint,
     hash_state: HashState,
     shelf: [Shelved<K>; SHELF],
 }
@@ -79,32 +78,14 @@ impl<K: FactKey> Shelved<K> {
     }
 }
 
-/// A batch that was taken, and its load.
-type Flying = (BatchId, StdArc<Flight<()>>);
+/// What is known of a fact, who waits for more, and what loads it.
+type CoreOf<K> = Core<K, Results<<K as FactKey>::Value>, Arc<Seat>, Load>;
 
-/// The batches that were taken, and their loads.
-#[derive(Default)]
-pub struct Flights {
-    flying: Mutex<SmallVec<[Flying; 1]>>,
-    /// Not zero once a load is over. Noted before its batch is finished: who finds that a key is known
-    /// finds this too.
-    landed: Hint,
-}
+/// The load of a batch that was taken.
+type Load = StdArc<Flight<()>>;
 
-impl Flights {
-    /// The flight behind that of `id`, which is taken out if it is over. They stand in the order of their
-    /// batches.
-    fn behind(&self, id: BatchId, is_over: bool) -> Option<Flying> {
-        let mut flying = self.flying.lock();
-        let at = flying.partition_point(|(flying, _)| *flying < id);
-        // An abandoned batch has left its place to the one behind it.
-        let is_there = flying.get(at).is_some_and(|(flying, _)| *flying == id);
-        if is_there && is_over {
-            flying.remove(at);
-        }
-        flying.get(at + usize::from(is_there && !is_over)).cloned()
-    }
-}
+/// The same, with its batch.
+type Flying = (BatchId, Load);
 
 impl<K: FactKey> Default for Table<K> {
     fn default() -> Self {
@@ -155,7 +136,7 @@ impl<K: FactKey> Entries<K> {
     fn new() -> Self {
         Self {
             core: Mutex::new(Core::default()),
-            flights: Flights::default(),
+            landed: Hint::new(0),
             hash_state: HashState::default(),
             shelf: std::array::from_fn(|_| Shelved::new()),
         }
@@ -176,7 +157,7 @@ impl<K: FactKey> Entries<K> {
     /// Whether no key is known, as before the first load.
     #[inline]
     fn is_empty(&self) -> bool {
-        self.flights.landed.load(Ordering::Relaxed) == 0
+        self.landed.load(Ordering::Relaxed) == 0
     }
 
     #[inline]
@@ -243,37 +224,40 @@ impl<K: FactKey> Entries<K> {
 /// What the session needs of a table, whatever its fact. As it is compiled anew for each fact, there
 /// is no more to it than what needs the fact's type.
 pub trait AnyTable<P>: Send + Sync {
-    /// The loads in flight; `None` if the fact was never asked for.
+    /// Where it notes that a load is over; `None` if the fact was never asked for.
     #[doc(hidden)]
-    fn flights(&self) -> Option<&Flights>;
+    fn landed(&self) -> Option<&Hint>;
 
-    /// Takes the oldest open batch, and makes its load; says whether another one is open.
+    /// Begins a load of every open batch; gives the first of all loads.
     #[doc(hidden)]
-    fn take_open(&self, sources: &StdArc<P>) -> Option<(BatchHandle, BoxFuture<()>, bool)>;
+    fn launch(&self, sources: &StdArc<P>, drivers: Drivers<'_>) -> Option<LoadHandle>;
 
     /// Runs `run` under the lock, if the fact was ever asked for.
     #[doc(hidden)]
     fn locked(&self, run: &mut dyn FnMut(LedgerHandle<'_>));
 }
 
-/// A batch's name, opaque to the outside.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct BatchHandle(pub(super) BatchId);
+/// Who can drive a load, opaque to the outside.
+#[derive(Clone, Copy)]
+pub struct Drivers<'r>(&'r Arc<Roster>);
+/// A load, opaque to the outside.
+pub struct LoadHandle(Flying);
 /// What a table's core has that knows no key, opaque to the outside.
-pub struct LedgerHandle<'l>(&'l mut Ledger<Arc<Seat>>);
+pub struct LedgerHandle<'l>(&'l mut Ledger<Arc<Seat>, Load>);
 
 impl<P: Sources, K: Stored<P>> AnyTable<P> for Table<K> {
-    fn flights(&self) -> Option<&Flights> {
-        Some(&self.entries()?.flights)
+    fn landed(&self) -> Option<&Hint> {
+        Some(&self.entries()?.landed)
     }
 
-    fn take_open(&self, sources: &StdArc<P>) -> Option<(BatchHandle, BoxFuture<()>, bool)> {
+    fn launch(&self, sources: &StdArc<P>, Drivers(roster): Drivers<'_>) -> Option<LoadHandle> {
+        // The lock is held from the taking to the flying: an abandoned batch has a load to cancel.
         let mut core = self.entries()?.core.lock();
-        let (id, asked) = core.take_open()?;
-        let is_another_open = core.ledger.waiting() > 0;
-        drop(core);
-        let load = Box::pin(load::load(StdArc::clone(sources), asked));
-        Some((BatchHandle(id), load, is_another_open))
+        while let Some((id, asked)) = core.take_open() {
+            let load = Box::pin(load::load(StdArc::clone(sources), asked));
+            core.ledger.fly(id, Flight::new(load, Arc::clone(roster)));
+        }
+        core.ledger.first_flight().map(LoadHandle)
     }
 
     fn locked(&self, run: &mut dyn FnMut(LedgerHandle<'_>)) {
@@ -288,65 +272,49 @@ impl<P> dyn AnyTable<P> + '_ {
     /// far as it goes.
     #[inline]
     pub(super) fn drive(&self, sources: &StdArc<P>, roster: &Arc<Roster>) {
-        if let Some(flights) = self.flights() {
-            self.drive_all(flights, sources, roster);
+        if let Some(landed) = self.landed() {
+            self.drive_all(landed, sources, roster);
         }
     }
 
-    fn drive_all(&self, flights: &Flights, sources: &StdArc<P>, roster: &Arc<Roster>) {
-        let mut next = self.launch(flights, sources, roster);
-        while let Some((id, flight)) = next {
+    fn drive_all(&self, landed: &Hint, sources: &StdArc<P>, roster: &Arc<Roster>) {
+        let mut next = self.launch(sources, Drivers(roster));
+        while let Some(LoadHandle((id, load))) = next {
             // A load that panicked has left no results, which says so.
-            let is_over = flight.drive().is_some();
-            next = flights.behind(id, is_over);
+            let is_over = load.drive().is_some();
             if is_over {
-                self.land(flights, id);
+                landed.store(1, Ordering::Relaxed);
             }
+            next = self.behind(id, is_over);
         }
     }
 
-    /// Makes a flight of every open batch; gives the first flight of all.
-    fn launch(
-        &self,
-        flights: &Flights,
-        sources: &StdArc<P>,
-        roster: &Arc<Roster>,
-    ) -> Option<Flying> {
-        let mut flying = flights.flying.lock();
-        while let Some((id, future, is_another_open)) = self.take_open(sources) {
-            flying.push((id.0, Flight::new(future, Arc::clone(roster))));
-            if !is_another_open {
-                break;
+    /// The load behind that of a batch, which may be over.
+    fn behind(&self, id: BatchId, is_over: bool) -> Option<LoadHandle> {
+        let (mut next, mut waiters) = (None, Waiters::new());
+        self.locked(&mut |LedgerHandle(ledger)| {
+            if is_over {
+                ledger.ground(id);
+                waiters = ledger.finish(id);
             }
-        }
-        flying.first().cloned()
-    }
-
-    /// A load is over.
-    fn land(&self, flights: &Flights, id: BatchId) {
-        flights.landed.store(1, Ordering::Relaxed);
-        let mut waiters = Waiters::new();
-        self.locked(&mut |ledger| waiters = ledger.0.finish(id));
+            next = ledger.flight_behind(id);
+        });
         for waiter in waiters {
             waiter.answer();
         }
+        next.map(LoadHandle)
     }
 
     /// One evaluation no longer waits for a batch of this table.
-    pub(super) fn abandon(&self, batch: BatchHandle, waiting: &Waiting) {
-        let Some(flights) = self.flights() else { return };
-        let cancelled = {
-            // Both locks at once: otherwise the batch could be launched between its abandonment
-            // and the search for its flight.
-            let mut flying = flights.flying.lock();
-            let mut abandoned = false;
-            let is_leaving = |waiter: &Arc<Seat>| waiting.is_at(waiter);
-            self.locked(&mut |ledger| abandoned = ledger.0.leave(batch.0, &is_leaving));
-            let at = flying.iter().position(|(id, _)| abandoned && *id == batch.0);
-            at.map(|at| flying.remove(at).1)
-        };
-        if let Some(flight) = cancelled {
-            flight.cancel();
+    pub(super) fn abandon(&self, id: BatchId, waiting: &Waiting) {
+        let mut cancelled = None;
+        self.locked(&mut |LedgerHandle(ledger)| {
+            if ledger.leave(id, &|waiter| waiting.is_at(waiter)) {
+                cancelled = ledger.ground(id);
+            }
+        });
+        if let Some(load) = cancelled {
+            load.cancel();
         }
     }
 
