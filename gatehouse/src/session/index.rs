@@ -140,11 +140,12 @@ impl Index {
     }
 }
 
-/// How much room to make for more of what there are `len` of and as many more `expected`. Growing
-/// costs a copy of all, so it should be seldom; and who expects a page of a thousand keys may have a
-/// thousand items with one.
+/// How much room to make for one more of what there are `len` of, behind which as many are `expected`.
+/// Growing costs a copy of all, so it should be seldom; and who expects a page of a thousand keys may
+/// have a thousand items with one.
 fn room(len: usize, expected: usize) -> usize {
-    expected.min(len.saturating_mul(15)).max(len).max(FEW)
+    let wanted = expected.saturating_add(1);
+    wanted.min(len.saturating_mul(15)).max(len).max(FEW)
 }
 
 /// Makes sure that one more has room.
