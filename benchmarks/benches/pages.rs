@@ -5,11 +5,46 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use gatehouse_benchmarks::data::{ANN, Document, Store, page, page_of_few_orgs};
+use gatehouse_benchmarks::data::{ANN, Document, Store, page, page_of_few_orgs, page_with_public};
 use gatehouse_benchmarks::executor::{self, block_on};
 use gatehouse_benchmarks::peers::{data_loader, predecessor};
 use gatehouse_benchmarks::settings::{self, side_by_side};
 use gatehouse_benchmarks::{by_hand, ours};
+
+/// Rules that load nothing, over many documents: what more threads could save at most.
+fn local(criterion: &mut Criterion) {
+    let store = &Arc::new(Store::in_memory());
+    let facts = ours::app_facts(store);
+    let (checker, registry) =
+        (predecessor::local::four_and(0), predecessor::facts::registry(store));
+    for count in [1000, 100_000] {
+        let docs = &page_with_public(count);
+        let docs = || black_box(docs.as_slice());
+        side_by_side(
+            criterion,
+            &format!("page of {count}, 4 local policies"),
+            vec![
+                (settings::BY_HAND, Box::new(|| by_hand::local::page(&ANN, docs()))),
+                (
+                    settings::BY_HAND_PARALLEL,
+                    Box::new(|| by_hand::local::page_in_parallel(&ANN, docs())),
+                ),
+                (
+                    settings::OURS,
+                    Box::new(|| {
+                        block_on(ours::pages::page(&ours::local::FOUR, &facts, &ANN, docs()))
+                    }),
+                ),
+                (
+                    settings::PREDECESSOR,
+                    Box::new(|| {
+                        block_on(predecessor::pages::page(&checker, &registry, &ANN, docs()))
+                    }),
+                ),
+            ],
+        );
+    }
+}
 
 const SIZES: [u32; 4] = [100, 1000, 10_000, 100_000];
 
@@ -168,6 +203,6 @@ fn dependent_facts(criterion: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = settings::criterion();
-    targets = one_fact_each, few_keys, five_facts, dependent_facts
+    targets = local, one_fact_each, few_keys, five_facts, dependent_facts
 }
 criterion_main!(benches);

@@ -56,6 +56,12 @@ pub fn page_of_few_orgs(count: u32) -> Vec<Document> {
     (0..count).map(|i| Document { org: i % orgs, ..document(i) }).collect()
 }
 
+/// As many documents, every other one of which is public.
+#[must_use]
+pub fn page_with_public(count: u32) -> Vec<Document> {
+    (0..count).map(|i| Document { public: i % 2 == 0, ..document(i) }).collect()
+}
+
 /// A document that Ann may read as an auditor alone, the last of five ways.
 ///
 /// # Panics

@@ -16,6 +16,8 @@ pub const BLOCKED: &str = "under block_on";
 pub const BY_HAND: &str = "hand-written";
 /// By hand, without batches: one key, one row.
 pub const BY_HAND_SINGLE: &str = "hand-written, one row";
+/// By hand, on all cores.
+pub const BY_HAND_PARALLEL: &str = "hand-written, rayon";
 /// This repository's.
 pub const OURS: &str = "gatehouse";
 /// Without async.

@@ -5,12 +5,12 @@ use std::borrow::Borrow;
 #[cfg(feature = "testing")]
 use super::cover::cover;
 use super::decision::{AccessError, Allowed, Decision, FilterError};
-use super::executor::{Evaluation, Rules, Static, decide_local, decided};
+use super::executor::{Evaluation, Rules, Static, decide_local, decided, reads_facts};
 use super::watch::{is_watched, watched_locally};
 use crate::explanation::Explanation;
 use crate::policy::{Domain, LocalSet, PolicySet};
 use crate::private::Request;
-use crate::session::Session;
+use crate::session::{Presence, Session};
 use crate::source::Sources;
 
 /// No context was given: enough for domains whose context is `()`.
@@ -88,6 +88,12 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         }
     }
 
+    /// Counts what is asked of a gate that may load, now and not at the first poll: see `Session::enter`.
+    #[inline]
+    fn enter(&self) -> Option<Presence<'_, P>> {
+        reads_facts(self.rules).then(|| self.session.enter())
+    }
+
     /// The sources that are asked.
     #[cfg(feature = "testing")]
     pub(crate) fn sources(&self) -> std::sync::Arc<P> {
@@ -102,8 +108,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
     where
         C: SuppliesContext<D::Context>,
     {
-        // Entered now, not at the first poll: see `Session::enter`.
-        let presence = self.session.enter();
+        let presence = self.enter();
         async move {
             let _presence = presence;
             let evaluation = self.evaluation();
@@ -134,7 +139,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
     where
         C: SuppliesContext<D::Context>,
     {
-        let presence = self.session.enter();
+        let presence = self.enter();
         async move {
             let _presence = presence;
             self.evaluation().explain(resource).await
@@ -168,7 +173,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         T: Borrow<D::Resource> + Send + Sync + 'x,
     {
         let items: Vec<T> = resources.into_iter().collect();
-        let presence = self.session.enter();
+        let presence = self.enter();
         async move {
             let _presence = presence;
             self.decisions(&items, T::borrow).await
@@ -208,7 +213,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         F: Fn(&T) -> &D::Resource + Send + Sync + 'x,
     {
         let rows: Vec<T> = rows.into_iter().collect();
-        let presence = self.session.enter();
+        let presence = self.enter();
         async move {
             let _presence = presence;
             let decisions = self.decisions(&rows, resource).await;
@@ -244,7 +249,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         F: Fn(&T) -> &D::Resource + Send + Sync + 'x,
     {
         let rows: Vec<T> = rows.into_iter().collect();
-        let presence = self.session.enter();
+        let presence = self.enter();
         async move {
             let _presence = presence;
             let decisions = self.decisions(&rows, resource).await;

@@ -202,7 +202,7 @@ fn most_rounds<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> u32 {
     most.0
 }
 
-/// Whether a policy reads a fact. Of a static gate it is known when it is compiled.
+/// Whether a policy was met that reads a fact.
 struct Reads(bool);
 
 impl<D: Domain, P: Sources> Visitor<D, P> for Reads {
@@ -218,8 +218,9 @@ impl<D: Domain, P: Sources> Visit<D, P> for Reads {
     }
 }
 
+/// Whether any policy reads a fact. Of a static gate it is known when it is compiled.
 #[inline(always)]
-fn reads_facts<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> bool {
+pub(super) fn reads_facts<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> bool {
     let mut reads = Reads(false);
     rules.visit(&mut reads);
     reads.0

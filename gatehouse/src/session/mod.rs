@@ -5,8 +5,8 @@
 //! - `hash`: how keys are hashed; `index`: where keys are found by their hashes.
 //! - `few`: lists of keys and values, which most often have one.
 //! - `flight`: a load that whoever waits can drive.
-//! - `seat`: where an evaluation waits, and the roster of all that wait.
-//! - `table`: one fact type's core and flights.
+//! - `seat`: where an evaluation waits, how, and the roster of all that do.
+//! - `table`: one fact type's core, and its loads.
 //! - `round`: one evaluation's waiting, and its cancellation.
 //! - `load`: one call of a source.
 //! - `memo`: what derived facts came to.

@@ -289,13 +289,14 @@ impl<P> dyn AnyTable<P> + '_ {
         }
     }
 
-    /// The load behind that of a batch, which may be over.
+    /// The load behind that of a batch. If that one is over, those who wait for it are answered.
     fn behind(&self, id: BatchId, is_over: bool) -> Option<LoadHandle> {
         let (mut next, mut waiters) = (None, Waiters::new());
         self.locked(&mut |LedgerHandle(ledger)| {
             if is_over {
-                ledger.ground(id);
                 waiters = ledger.finish(id);
+                // Not dropped here, under the lock: whoever drives it has it too.
+                ledger.ground(id);
             }
             next = ledger.flight_behind(id);
         });

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use gatehouse_benchmarks::settings::{
-    BLOCKED, BY_HAND, BY_HAND_SINGLE, CASBIN, CEDAR, EMPTY, LOADER, LOADER_AT_ONCE, OURS,
-    OURS_BLOCKED, OURS_CHECK, OURS_LOCAL, OURS_SMALL, POLLED, PREDECESSOR, PREDECESSOR_BATCHED,
-    REGORUS,
+    BLOCKED, BY_HAND, BY_HAND_PARALLEL, BY_HAND_SINGLE, CASBIN, CEDAR, EMPTY, LOADER,
+    LOADER_AT_ONCE, OURS, OURS_BLOCKED, OURS_CHECK, OURS_LOCAL, OURS_SMALL, POLLED, PREDECESSOR,
+    PREDECESSOR_BATCHED, REGORUS,
 };
 
 use crate::measurements::{Estimate, Measurements};
@@ -26,6 +26,8 @@ const ROWS: &[(&str, &str)] = &[
     ("1 fact, warm session", OURS),
     ("5 facts, fresh session", OURS),
     ("5 facts, warm session", OURS),
+    ("page of 1000, 4 local policies", OURS),
+    ("page of 100000, 4 local policies", OURS),
     ("page of 100, 1 fact each", OURS),
     ("page of 1000, 1 fact each", OURS),
     ("page of 10000, 1 fact each", OURS),
@@ -79,9 +81,13 @@ fn row(measured: &Measurements, workload: &str, column: &str) -> Option<String> 
     let (time, ratio) = by_hand.map_or(("–".to_owned(), "–".to_owned()), |by_hand| {
         (by_hand.time(), format!("**{}**", ours / by_hand))
     });
-    let single = measured.get(workload, BY_HAND_SINGLE);
-    let single = single.map_or(String::new(), |it| format!("; without batches: {}", it.time()));
-    let _ = write!(row, "| {time}{single} | {ratio} ");
+    let _ = write!(row, "| {time}");
+    for (other, note) in [(BY_HAND_SINGLE, "without batches"), (BY_HAND_PARALLEL, "on all cores")] {
+        if let Some(other) = measured.get(workload, other) {
+            let _ = write!(row, "; {note}: {}", other.time());
+        }
+    }
+    let _ = write!(row, " | {ratio} ");
     for (_, ways) in PEERS {
         let _ = write!(row, "| {} ", peer(measured, workload, ours, ways));
     }
