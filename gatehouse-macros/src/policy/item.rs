@@ -108,7 +108,8 @@ fn items(
     let at = text::at(runtime, span);
     // An enum without variants: a type and no value, so that a local may have its name, and a call of
     // it has no advice to make one.
-    let item = quote_spanned!(span=> #vis enum #name {});
+    // In the user's own place, and not only shown there: Rust warns of a policy that no gate has.
+    let item = quote_spanned!(name.span()=> #vis enum #name {});
     let rule = quote_spanned!(span=> impl<#domain, #sources> #at::Rule<#domain, #sources>);
     let decides = quote_spanned!(span=> impl<#domain, #sources> #at::Decides<#domain, #sources>);
     let local_policies = quote_spanned!(span=> impl<#marker> #at::LocalPolicies<#marker>);
@@ -122,7 +123,7 @@ fn items(
     };
     quote! {
         #(#of_type)*
-        #[allow(non_camel_case_types, dead_code)]
+        #[allow(non_camel_case_types, missing_copy_implementations, missing_debug_implementations)]
         #item
 
         #(#of_code)*
