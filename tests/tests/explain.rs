@@ -372,6 +372,56 @@ fn the_conditions_of_a_body() {
     ");
 }
 
+/// Texts are as rustfmt would write them, were a line long enough.
+#[test]
+fn texts_are_spaced_as_on_one_line() {
+    use std::collections::HashSet;
+    #[derive(PartialEq)]
+    struct Pair<T> {
+        r#type: T,
+        other: Option<T>,
+    }
+    #[policy]
+    async fn rule(user: &User, doc: &Document) -> bool {
+        let id = user.id;
+        doc.tags.iter().copied().collect::<HashSet<_>>().len() < 3
+            && <Option<u64>>::None.is_none()
+            && Pair::<Vec<i64>> { r#type: Vec::new(), other: None }.other < Some(vec![-1])
+            && Pair { r#type: !doc.org, other: Some(4) } != Pair { r#type: 4, other: None }
+            && -(Role::Editor as i64) < 0
+            && matches!(doc.tags[..1], [first, ..] if first > 0 || first & 1 == 0)
+            && doc.tags.iter().map(|tag: &u64| -> Option<u64> { tag.checked_sub(1) }).all(|it| {
+                if it.is_none() {
+                    return false;
+                }
+                !matches!(it, Some(9))
+            })
+            && (0..=doc.org).contains(&3)
+            && Level(match user {
+                User { id: 1.. } => doc.id,
+                _ => id,
+            })
+            .await
+            .is_none()
+    }
+    static GATE: Gate<Documents, rule> = Gate::new();
+    let doc = Document { tags: vec![4], ..doc(1, 8) };
+    assert_snapshot!(conditions(&explained!(GATE, FactTable::new(), Action::Read, doc)), @"
+    yes doc.tags.iter().copied().collect::<HashSet<_>>().len() < 3
+    yes <Option<u64>>::None.is_none()
+    yes Pair::<Vec<i64>> { r#type: Vec::new(), other: None }.other < Some(vec![-1])
+    yes Pair { r#type: !doc.org, other: Some(4) } != Pair { r#type: 4, other: None }
+    yes -(Role::Editor as i64) < 0
+    yes first > 0
+    yes matches!(doc.tags[..1], [first, ..] if first > 0 || first & 1 == 0)
+    yes doc.tags.iter().map(|tag: &u64| -> Option<u64> { tag.checked_sub(1) }).all(|it| { if it.is_none() { return false; } !matches!(it, Some(9)) })
+    yes (0..=doc.org).contains(&3)
+    yes user is User { id: 1.. }
+    yes Level(match user { User { id: 1.. } => doc.id, _ => id }).await.is_none()
+          Level { doc: 1 } is missing
+    ");
+}
+
 /// A failed fact is that of its own condition, though the other side of `||` is asked as well.
 #[test]
 fn conditions_whose_facts_fail() {
