@@ -357,7 +357,7 @@ fn the_conditions_of_a_body() {
     ?   -
           OrgRole { user: 7, org: 3 } is Viewer
     yes role == Role::Viewer
-    yes OrgRole(user.id, doc.org).await is Some(role)
+    yes OrgRole(user.id, doc.org).await is Some(role) if role == Role::Viewer
     no  level > 5
     yes matches!(level, 1 | 2)
     ");
@@ -369,6 +369,66 @@ fn the_conditions_of_a_body() {
           OrgRole { user: 7, org: 3 } is missing
     yes !Suspended(user.id).await
           Suspended { user: 7 } is missing, which counts as false
+    ");
+}
+
+/// A guard is a condition, or several, and part of its arm's text.
+#[test]
+fn arms_with_guards() {
+    #[policy]
+    async fn rule(user: &User, doc: &Document) -> bool {
+        match Level(doc.id).await {
+            Some(level) if level > 5 || Suspended(user.id).await => doc.org == level,
+            Some(1 | 2) if !doc.tags.is_empty() => true,
+            Some(org) if OrgRole(user.id, org).await == Some(Role::Editor) => true,
+            _ => false,
+        }
+    }
+    static GATE: Gate<Documents, rule> = Gate::new();
+    let said = |table: FactTable, tags: &[u64]| {
+        let doc = Document { tags: tags.to_vec(), ..doc(1, 8) };
+        conditions(&explained!(GATE, table, Action::Read, doc))
+    };
+    let table = || FactTable::new().with(Level(1), 2);
+    assert_snapshot!(said(table().with(Suspended(7), true), &[]), @"
+    ?   -
+          Level { doc: 1 } is 2
+    no  level > 5
+    yes Suspended(user.id).await
+          Suspended { user: 7 } is true
+    yes Level(doc.id).await is Some(level) if level > 5 || Suspended(user.id).await
+    no  doc.org == level
+    ");
+    assert_snapshot!(said(table(), &[4]), @"
+    ?   -
+          Level { doc: 1 } is 2
+    no  level > 5
+    no  Suspended(user.id).await
+          Suspended { user: 7 } is missing, which counts as false
+    yes !doc.tags.is_empty()
+    yes Level(doc.id).await is Some(1 | 2) if !doc.tags.is_empty()
+    ");
+    assert_snapshot!(said(table().with(OrgRole(7, 2), Role::Editor), &[]), @"
+    ?   -
+          Level { doc: 1 } is 2
+    no  level > 5
+    no  Suspended(user.id).await
+          Suspended { user: 7 } is missing, which counts as false
+    no  !doc.tags.is_empty()
+    yes OrgRole(user.id, org).await == Some(Role::Editor)
+          OrgRole { user: 7, org: 2 } is Editor
+    yes Level(doc.id).await is Some(org) if OrgRole(user.id, org).await == Some(Role::Editor)
+    ");
+    assert_snapshot!(said(table(), &[]), @"
+    ?   -
+          Level { doc: 1 } is 2
+    no  level > 5
+    no  Suspended(user.id).await
+          Suspended { user: 7 } is missing, which counts as false
+    no  !doc.tags.is_empty()
+    no  OrgRole(user.id, org).await == Some(Role::Editor)
+          OrgRole { user: 7, org: 2 } is missing
+    yes Level(doc.id).await is _
     ");
 }
 

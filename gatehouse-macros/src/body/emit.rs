@@ -362,11 +362,13 @@ impl<'e> Emitter<'e> {
         quote!(#token #scrutinee { #arms })
     }
 
-    /// What reports that an arm is taken.
+    /// What reports that an arm is taken. Its guard is quoted, and its conditions are reported apart,
+    /// because it may send the body on to the next arm.
     fn taken(&self, it: &Match, arm: &Arm) -> Option<TokenStream> {
         let id = self.report(ConditionKind::Arm, Some(&it.scrutinee), || {
             let (of, pat) = (as_written(&it.scrutinee), &arm.pat);
-            Written { tokens: quote!(#of is #pat), at: text::ends(pat).0 }
+            let guard = arm.guard.as_ref().map(as_written).map(|guard| quote!(if #guard));
+            Written { tokens: quote!(#of is #pat #guard), at: text::ends(pat).0 }
         })?;
         let (runtime, cx) = (self.runtime, cx());
         Some(quote!(#runtime::met(true, #id, #cx);))
