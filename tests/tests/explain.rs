@@ -432,6 +432,50 @@ fn arms_with_guards() {
     ");
 }
 
+/// What `let` keeps is a condition where its operator says that it is a `bool`.
+#[test]
+fn conditions_that_are_kept() {
+    #[policy]
+    async fn rule(user: &User, doc: &Document) -> bool {
+        let owned = doc.owner == user.id;
+        let trusted = owned || Shared(user.id, doc.id).await;
+        let editor = OrgRole(user.id, doc.org).await? == Role::Editor;
+        let fresh = !matches!(Level(doc.id).await, Some(2..));
+        let listed = matches!(Parent(doc.id).await, Some(1 | 2));
+        // Numbers, and what may be one.
+        let mask = !doc.id;
+        let suspended = Suspended(user.id).await;
+        (trusted && editor || fresh && listed) && mask > 0 && !suspended
+    }
+    static GATE: Gate<Documents, rule> = Gate::new();
+    let table = FactTable::new().with(Shared(7, 1), true).with(OrgRole(7, 3), Role::Viewer);
+    let explanation = explained!(GATE, table, Action::Read, doc(1, 8));
+    assert_snapshot!(conditions(&explanation), @"
+    no  doc.owner == user.id
+    no  owned
+    yes Shared(user.id, doc.id).await
+          Shared { user: 7, doc: 1 } is true
+    yes OrgRole(user.id, doc.org).await?
+          OrgRole { user: 7, org: 3 } is Viewer
+    no  OrgRole(user.id, doc.org).await? == Role::Editor
+    yes !matches!(Level(doc.id).await, Some(2..))
+          Level { doc: 1 } is missing
+    no  matches!(Parent(doc.id).await, Some(1 | 2))
+          Parent { doc: 1 } is missing
+    ?   -
+          Suspended { user: 7 } is missing, which counts as false
+    yes trusted
+    no  editor
+    yes fresh
+    no  listed
+    ");
+    // Behind them the body goes on.
+    let conditions = explanation.policies[0].policy.plan.conditions.iter();
+    let ending = conditions.filter(|it| it.if_true.is_some() || it.if_false.is_some());
+    let ending: Vec<_> = ending.map(|it| it.text).collect();
+    assert_eq!(ending, ["fresh", "listed", "mask > 0", "!suspended"]);
+}
+
 /// Texts are as rustfmt would write them, were a line long enough.
 #[test]
 fn texts_are_spaced_as_on_one_line() {

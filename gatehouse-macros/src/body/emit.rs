@@ -179,7 +179,13 @@ impl<'e> Emitter<'e> {
         let Let { attrs, token, pat, ty, init, otherwise } = it;
         let ty = ty.as_ref().map(|ty| quote!(: #ty));
         let init = init.as_ref().map(|init| {
-            let init = self.node(init);
+            // Where a pattern is to match, the pattern is the condition. What is made of a value that is
+            // kept, another condition says: this one ends nothing.
+            let init = if otherwise.is_none() && is_surely_bool(init) {
+                self.answer(init, Ends::default())
+            } else {
+                self.node(init)
+            };
             quote!(= #init)
         });
         let Some(otherwise) = otherwise else { return quote!(#(#attrs)* #token #pat #ty #init;) };
@@ -306,7 +312,7 @@ impl<'e> Emitter<'e> {
         self.note_ends(ends);
         let (cx, first) = (cx(), text::ends(&value).0);
         let runtime = text::at(self.runtime, first);
-        if is_bool(node) {
+        if matches!(node, Node::Load(..)) || is_surely_bool(node) {
             return quote_spanned!(first=> #runtime::met(#value, #id, #cx));
         }
         // A value of another type is shown as such, and not as an argument.
@@ -704,23 +710,30 @@ fn is_place(expr: &Expr) -> bool {
     }
 }
 
-/// Whether tokens tell that a node is a `bool`, if it is anything.
-fn is_bool(node: &Node) -> bool {
+/// Whether tokens tell that a node is a `bool`, wherever it stands. What `!` gives, its operand says: of
+/// a number it is one.
+fn is_surely_bool(node: &Node) -> bool {
     match node {
-        Node::Load(..) | Node::Matches(..) => true,
-        Node::Plain(expr) | Node::Compound(expr, _) => match expr {
-            Expr::Binary(it) => matches!(
-                it.op,
-                BinOp::Eq(_)
-                    | BinOp::Ne(_)
-                    | BinOp::Lt(_)
-                    | BinOp::Le(_)
-                    | BinOp::Gt(_)
-                    | BinOp::Ge(_)
-            ),
-            Expr::Macro(it) => it.mac.path.is_ident("matches"),
-            _ => false,
-        },
+        Node::Logic(_) | Node::Matches(..) => true,
+        Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => is_surely_bool(&inside[0]),
+        Node::Compound(Expr::Unary(it), inside) if matches!(it.op, UnOp::Not(_)) => {
+            is_surely_bool(&inside[0])
+        }
+        Node::Plain(expr) | Node::Compound(expr, _) => is_surely_bool_expr(expr),
+        _ => false,
+    }
+}
+
+fn is_surely_bool_expr(expr: &Expr) -> bool {
+    match expr {
+        Expr::Binary(it) => matches!(
+            it.op,
+            BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_)
+        ),
+        Expr::Macro(it) => it.mac.path.is_ident("matches"),
+        Expr::Paren(it) => is_surely_bool_expr(&it.expr),
+        Expr::Group(it) => is_surely_bool_expr(&it.expr),
+        Expr::Unary(it) => matches!(it.op, UnOp::Not(_)) && is_surely_bool_expr(&it.expr),
         _ => false,
     }
 }

@@ -211,7 +211,8 @@ impl Run<'_, '_> {
         for stmt in &block.stmts {
             match stmt {
                 Stmt::Let(name, _, value) => {
-                    let value = self.expr(value)?;
+                    let is_bool = is_surely_bool(value);
+                    let value = if is_bool { self.answer(value)? } else { self.expr(value)? };
                     self.locals.push((name.clone(), value));
                 }
                 Stmt::LetElse(pattern, value, otherwise) => {
@@ -499,6 +500,15 @@ impl Run<'_, '_> {
         }
         let unknown = || if is_pending { Stop::Pending } else { Stop::Failed };
         quantified(many, &values).ok_or_else(unknown)
+    }
+}
+
+/// Whether an expression says by itself that it is true or false.
+fn is_surely_bool(expr: &Expr) -> bool {
+    match expr {
+        Expr::Logic(..) | Expr::Compare(..) | Expr::Matches(..) => true,
+        Expr::Not(it) | Expr::Paren(it) => is_surely_bool(it),
+        _ => false,
     }
 }
 
