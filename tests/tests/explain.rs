@@ -476,6 +476,74 @@ fn conditions_that_are_kept() {
     assert_eq!(ending, ["fresh", "listed", "mask > 0", "!suspended"]);
 }
 
+/// Where a block with a label is an answer, so is what a `break` gives it.
+#[test]
+fn what_a_labelled_block_gives() {
+    #[policy]
+    async fn rule(user: &User, doc: &Document) -> bool {
+        'answer: {
+            let count = 'count: {
+                if doc.tags.is_empty() {
+                    break 'count 2;
+                }
+                doc.tags.len()
+            };
+            if count > 2 {
+                break 'answer doc.owner == user.id;
+            }
+            for tag in &doc.tags {
+                if *tag == doc.org {
+                    break 'answer true;
+                }
+            }
+            if doc.id == 1 {
+                break 'answer Shared(user.id, doc.id).await || count == 1;
+            }
+            Suspended(user.id).await
+        }
+    }
+    static GATE: Gate<Documents, rule> = Gate::new();
+    let explained = |id, tags: &[u64]| {
+        let doc = Document { tags: tags.to_vec(), ..doc(id, 8) };
+        explained!(GATE, FactTable::new(), Action::Read, doc)
+    };
+    let said = |id, tags: &[u64]| {
+        let explanation = explained(id, tags);
+        let changes: Vec<_> = explanation.changes.iter().map(|it| it.condition.text).collect();
+        format!("{}{changes:?}", conditions(&explanation))
+    };
+    assert_snapshot!(said(1, &[7, 8, 9]), @r#"
+    no  doc.tags.is_empty()
+    yes count > 2
+    no  doc.owner == user.id
+    ["doc.owner == user.id"]
+    "#);
+    assert_snapshot!(said(1, &[3]), @"
+    no  doc.tags.is_empty()
+    no  count > 2
+    yes *tag == doc.org
+    []
+    ");
+    assert_snapshot!(said(1, &[]), @r#"
+    yes doc.tags.is_empty()
+    no  count > 2
+    yes doc.id == 1
+    no  Shared(user.id, doc.id).await
+          Shared { user: 7, doc: 1 } is missing, which counts as false
+    no  count == 1
+    ["count == 1"]
+    "#);
+    assert_snapshot!(said(2, &[4]), @r#"
+    no  doc.tags.is_empty()
+    no  count > 2
+    no  *tag == doc.org
+    no  doc.id == 1
+    no  Suspended(user.id).await
+          Suspended { user: 7 } is missing, which counts as false
+    ["Suspended(user.id).await"]
+    "#);
+}
+
 /// Texts are as rustfmt would write them, were a line long enough.
 #[test]
 fn texts_are_spaced_as_on_one_line() {
