@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{BinOp, Expr, ExprLit, Lit, Pat, Token, UnOp};
+use syn::{BinOp, Expr, ExprBreak, ExprLit, Label, Lifetime, Lit, Pat, Token, UnOp};
 
 use super::ast::{Arm, Block, Body, If, Kind, Let, LoadId, Logic, LoopHead, Match, Node, Stmt};
 use super::lower::children_mut;
@@ -55,7 +55,7 @@ pub(crate) fn scrutinee(tokens: TokenStream) -> TokenStream {
 
 fn looking(mode: Mode, node: &Node) -> TokenStream {
     let runtime = &TokenStream::new();
-    Emitter { mode, body: None, runtime, jumps: false, reported: None }.node(node)
+    Emitter { mode, body: None, runtime, jumps: false, around: None, reported: None }.node(node)
 }
 
 /// What becomes of loads and ways out.
@@ -76,6 +76,14 @@ enum Mode {
     Known,
 }
 
+/// A loop or a block with a label, around what is emitted.
+struct Around<'e> {
+    label: Option<&'e Lifetime>,
+    /// What it means that its value is true or false, if it is either.
+    answers: Option<Ends>,
+    outer: Option<&'e Around<'e>>,
+}
+
 /// Emits nodes.
 pub(crate) struct Emitter<'e> {
     mode: Mode,
@@ -85,6 +93,8 @@ pub(crate) struct Emitter<'e> {
     runtime: &'e TokenStream,
     /// Whether a `break` or `continue` leads to a loop or block inside.
     jumps: bool,
+    /// The innermost label around.
+    around: Option<&'e Around<'e>>,
     /// The conditions that the code reports, so far; `None` where nobody looks on.
     reported: Option<&'e RefCell<Vec<Condition>>>,
 }
@@ -111,7 +121,7 @@ impl<'e> Emitter<'e> {
     }
 
     fn new(mode: Mode, body: &'e Body, runtime: &'e TokenStream) -> Self {
-        Self { mode, body: Some(body), runtime, jumps: false, reported: None }
+        Self { mode, body: Some(body), runtime, jumps: false, around: None, reported: None }
     }
 
     /// For operands of `||` and `&&`, which are closures.
@@ -119,9 +129,31 @@ impl<'e> Emitter<'e> {
         Self { mode: Mode::Closure, jumps: false, ..*self }
     }
 
-    /// For what is in a loop, or a block with a label.
-    fn jumped_to(&self) -> Self {
-        Self { jumps: true, ..*self }
+    /// What is in a loop or a block with a label. `answers`: what it means that the value is true or
+    /// false, if it is either.
+    fn jumped_to(
+        &self,
+        label: Option<&Label>,
+        block: &Block,
+        answers: Option<Ends>,
+    ) -> TokenStream {
+        let label = label.map(|label| &label.name);
+        let around = Around { label, answers, outer: self.around };
+        Emitter { jumps: true, around: Some(&around), ..*self }.braced(block, answers)
+    }
+
+    /// What it means that `break` with a value goes to `label`, if the value is true or false.
+    fn answers_of(&self, label: Option<&Lifetime>) -> Option<Ends> {
+        let label = label?;
+        let mut around = std::iter::successors(self.around, |around| around.outer);
+        around.find(|around| around.label == Some(label))?.answers
+    }
+
+    /// `break` with a value.
+    fn broken(&self, it: &ExprBreak, value: &Node) -> TokenStream {
+        let ExprBreak { attrs, break_token, label, .. } = it;
+        let value = self.answer_if(self.answers_of(label.as_ref()), value);
+        quote!(#(#attrs)* #break_token #label #value)
     }
 
     /// What becomes of what leaves; `None` if it stays.
@@ -179,7 +211,13 @@ impl<'e> Emitter<'e> {
         let Let { attrs, token, pat, ty, init, otherwise } = it;
         let ty = ty.as_ref().map(|ty| quote!(: #ty));
         let init = init.as_ref().map(|init| {
-            let init = self.node(init);
+            // Where a pattern is to match, the pattern is the condition. What is made of a value that is
+            // kept, another condition says: this one ends nothing.
+            let init = if otherwise.is_none() && is_surely_bool(init) {
+                self.answer(init, Ends::default())
+            } else {
+                self.node(init)
+            };
             quote!(= #init)
         });
         let Some(otherwise) = otherwise else { return quote!(#(#attrs)* #token #pat #ty #init;) };
@@ -245,6 +283,10 @@ impl<'e> Emitter<'e> {
             Node::Block(None, block) => self.braced(block, Some(ends)),
             Node::Logic(it) => self.logic(it, ends),
             Node::Let(pat, of) => self.chained(pat, of),
+            Node::Block(Some(label), block) => {
+                let block = self.jumped_to(Some(label), block, Some(ends));
+                quote!(#label #block)
+            }
             node if is_silent(node) => self.node(node),
             node => self.reporting(node, ends),
         }
@@ -306,11 +348,22 @@ impl<'e> Emitter<'e> {
         self.note_ends(ends);
         let (cx, first) = (cx(), text::ends(&value).0);
         let runtime = text::at(self.runtime, first);
-        if is_bool(node) {
+        if self.is_bool(node) {
             return quote_spanned!(first=> #runtime::met(#value, #id, #cx));
         }
         // A value of another type is shown as such, and not as an argument.
         quote_spanned!(first=> #runtime::met(#runtime::Is { bool: #value }.bool, #id, #cx))
+    }
+
+    /// Whether it is known that a node is a `bool`, if what is around it is right.
+    fn is_bool(&self, node: &Node) -> bool {
+        match node {
+            Node::Load(id, Kind::One, _) => {
+                self.body.is_some_and(|body| body.wanted.bools.contains(id))
+            }
+            Node::Load(..) => true,
+            node => is_surely_bool(node),
+        }
     }
 
     /// What the last condition that was reported means for the body.
@@ -362,11 +415,13 @@ impl<'e> Emitter<'e> {
         quote!(#token #scrutinee { #arms })
     }
 
-    /// What reports that an arm is taken.
+    /// What reports that an arm is taken. Its guard is quoted, and its conditions are reported apart,
+    /// because it may send the body on to the next arm.
     fn taken(&self, it: &Match, arm: &Arm) -> Option<TokenStream> {
         let id = self.report(ConditionKind::Arm, Some(&it.scrutinee), || {
             let (of, pat) = (as_written(&it.scrutinee), &arm.pat);
-            Written { tokens: quote!(#of is #pat), at: text::ends(pat).0 }
+            let guard = arm.guard.as_ref().map(as_written).map(|guard| quote!(if #guard));
+            Written { tokens: quote!(#of is #pat #guard), at: text::ends(pat).0 }
         })?;
         let (runtime, cx) = (self.runtime, cx());
         Some(quote!(#runtime::met(true, #id, #cx);))
@@ -378,6 +433,10 @@ impl<'e> Emitter<'e> {
             return end;
         }
         match node {
+            Node::Plain(Expr::Break(it @ ExprBreak { expr: Some(value), .. })) => {
+                self.broken(it, &Node::Plain((**value).clone()))
+            }
+            Node::Compound(Expr::Break(it), value) => self.broken(it, &value[0]),
             Node::Plain(expr) => quote!(#expr),
             Node::Compound(expr, children) => self.compound(expr, children),
             Node::Load(id, kind, key) => self.load(*id, *kind, key),
@@ -420,11 +479,12 @@ impl<'e> Emitter<'e> {
             Node::Match(it) => self.matching(it, None),
             Node::Block(None, block) => self.braced(block, None),
             Node::Block(label, block) => {
-                let block = self.jumped_to().braced(block, None);
+                let block = self.jumped_to(label.as_ref(), block, None);
                 quote!(#label #block)
             }
             Node::Loop(it) => {
-                let (label, body) = (&it.label, self.jumped_to().braced(&it.body, None));
+                let label = it.label.as_ref();
+                let body = self.jumped_to(label, &it.body, None);
                 let head = match &it.head {
                     LoopHead::For(for_token, head) => {
                         let (pat, items) = (&head.0, self.node(&head.1));
@@ -678,11 +738,11 @@ fn inside(first: Option<TokenStream>, block: TokenStream) -> TokenStream {
 /// Whether a node is not worth a report: a constant, or what never comes to a value.
 fn is_silent(node: &Node) -> bool {
     match node {
+        node if node.is_jump() => true,
         Node::Plain(expr) => {
-            matches!(expr, Expr::Lit(_) | Expr::Break(_) | Expr::Continue(_))
-                || matches!(expr, Expr::Macro(it) if never_ends(&it.mac))
+            matches!(expr, Expr::Lit(_)) || matches!(expr, Expr::Macro(it) if never_ends(&it.mac))
         }
-        node => matches!(node, Node::Return(..) | Node::Loop(_) | Node::Block(Some(_), _)),
+        node => matches!(node, Node::Return(..) | Node::Loop(_)),
     }
 }
 
@@ -702,23 +762,30 @@ fn is_place(expr: &Expr) -> bool {
     }
 }
 
-/// Whether tokens tell that a node is a `bool`, if it is anything.
-fn is_bool(node: &Node) -> bool {
+/// Whether tokens tell that a node is a `bool`, wherever it stands. What `!` gives, its operand says: of
+/// a number it is one.
+fn is_surely_bool(node: &Node) -> bool {
     match node {
-        Node::Load(..) | Node::Matches(..) => true,
-        Node::Plain(expr) | Node::Compound(expr, _) => match expr {
-            Expr::Binary(it) => matches!(
-                it.op,
-                BinOp::Eq(_)
-                    | BinOp::Ne(_)
-                    | BinOp::Lt(_)
-                    | BinOp::Le(_)
-                    | BinOp::Gt(_)
-                    | BinOp::Ge(_)
-            ),
-            Expr::Macro(it) => it.mac.path.is_ident("matches"),
-            _ => false,
-        },
+        Node::Logic(_) | Node::Matches(..) => true,
+        Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => is_surely_bool(&inside[0]),
+        Node::Compound(Expr::Unary(it), inside) if matches!(it.op, UnOp::Not(_)) => {
+            is_surely_bool(&inside[0])
+        }
+        Node::Plain(expr) | Node::Compound(expr, _) => is_surely_bool_expr(expr),
+        _ => false,
+    }
+}
+
+fn is_surely_bool_expr(expr: &Expr) -> bool {
+    match expr {
+        Expr::Binary(it) => matches!(
+            it.op,
+            BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_)
+        ),
+        Expr::Macro(it) => it.mac.path.is_ident("matches"),
+        Expr::Paren(it) => is_surely_bool_expr(&it.expr),
+        Expr::Group(it) => is_surely_bool_expr(&it.expr),
+        Expr::Unary(it) => matches!(it.op, UnOp::Not(_)) && is_surely_bool_expr(&it.expr),
         _ => false,
     }
 }

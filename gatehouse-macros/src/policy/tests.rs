@@ -833,3 +833,60 @@ fn the_expansion_is_the_same_every_time() {
     }";
     assert_eq!(testing::expansion(policy, source), testing::expansion(policy, source));
 }
+
+/// What a `let` keeps is reported where it is sure to be a `bool`; what a block with a label is given,
+/// where the block is an answer.
+#[test]
+fn kept_and_broken_conditions() {
+    let source = "#[policy] async fn rule(user: &User, doc: &Document) -> bool {
+        let owned = doc.owner == user.id;
+        let mask = !doc.flags;
+        'answer: {
+            if owned { break 'answer mask > 0; }
+            let first = 'first: { break 'first doc.id == 1; };
+            first && Shared(doc.id).await
+        }
+    }";
+    assert_snapshot!(function(source, "evaluate"), @"
+    fn evaluate<__Watch: Watch>(
+                request: &Request<'_, __Domain>,
+                cx: &mut Cx<__Sources, __Watch>,
+            ) -> ::core::result::Result<bool, Stop> {
+                let user: &User = request.subject();
+                let doc: &Document = request.resource();
+                let applies: bool = {
+                    let owned = met(doc.owner == user.id, 0, cx);
+                    let mask = !doc.flags;
+                    'answer: {
+                        if met(
+                            Is {
+                                bool: owned,
+                            }
+                                .bool,
+                            1,
+                            cx,
+                        ) {
+                            break 'answer met(mask > 0, 2, cx);
+                        }
+                        let first = 'first: {
+                            break 'first doc.id == 1;
+                        };
+                        met(
+                            Is {
+                                bool: first,
+                            }
+                                .bool,
+                            3,
+                            cx,
+                        )
+                            && met(
+                                holds(Shared(doc.id), cx)?,
+                                4,
+                                cx,
+                            )
+                    }
+                };
+                ::core::result::Result::Ok(applies)
+            }
+    ");
+}

@@ -343,7 +343,8 @@ impl Condition {
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum ConditionKind {
-    /// Whether it is true: an operand, a condition of `if`, a guard, an answer.
+    /// Whether it is true: an operand, a condition of `if`, a guard, an answer, or a comparison,
+    /// `matches!` or the `!` of one that a `let` keeps.
     Truth,
     /// `?`: whether there is a value.
     Present,

@@ -154,7 +154,7 @@ pub fn interpret(body: &Body, scene: &Scene<'_>, mut notes: Option<&mut Notes<'_
         return Outcome { verdict: Some(Verdict::Not), read: BTreeSet::new() };
     }
     let locals = Vec::new();
-    let mut run = Run { scene, locals, read: BTreeSet::new(), gives_bool: true, notes };
+    let mut run = Run::new(scene, locals, true, notes);
     let verdict = match run.block(&body.block, true) {
         Ok(Value::Bool(true)) | Err(Stop::Left(Some(Value::Bool(true)))) => Some(Verdict::Applies),
         Err(Stop::Failed) => Some(Verdict::Failed),
@@ -173,7 +173,7 @@ pub fn fact(
 ) -> Option<Value> {
     let scene = &Scene::new(world);
     let gives_bool = derived::ty(key.0) == Type::Bool;
-    let mut run = Run { scene, locals: parts(key), read: BTreeSet::new(), gives_bool, notes };
+    let mut run = Run::new(scene, parts(key), gives_bool, notes);
     match run.block(&body.block, gives_bool) {
         Ok(value) | Err(Stop::Left(Some(value))) => Some(value),
         Err(Stop::Left(None)) => Some(Value::Opt(None)),
@@ -191,6 +191,8 @@ pub fn parts((_, parts): &Key) -> Vec<(Name, Value)> {
 struct Run<'r, 'n> {
     scene: &'r Scene<'r>,
     locals: Vec<(Name, Value)>,
+    /// The labels of the blocks around, and whether the block's value is an answer.
+    labels: Vec<(Name, bool)>,
     read: BTreeSet<Key>,
     /// Whether the body's value is a `bool`.
     gives_bool: bool,
@@ -198,7 +200,16 @@ struct Run<'r, 'n> {
     notes: Option<&'r mut Notes<'n>>,
 }
 
-impl Run<'_, '_> {
+impl<'r, 'n> Run<'r, 'n> {
+    fn new(
+        scene: &'r Scene<'r>,
+        locals: Vec<(Name, Value)>,
+        gives_bool: bool,
+        notes: Option<&'r mut Notes<'n>>,
+    ) -> Self {
+        Self { scene, locals, labels: Vec::new(), read: BTreeSet::new(), gives_bool, notes }
+    }
+
     /// `answers`: whether the block's value is an answer, true or false.
     fn block(&mut self, block: &Block, answers: bool) -> Result<Value, Stop> {
         let outside = self.locals.len();
@@ -211,7 +222,8 @@ impl Run<'_, '_> {
         for stmt in &block.stmts {
             match stmt {
                 Stmt::Let(name, _, value) => {
-                    let value = self.expr(value)?;
+                    let is_bool = is_surely_bool(value);
+                    let value = if is_bool { self.answer(value)? } else { self.expr(value)? };
                     self.locals.push((name.clone(), value));
                 }
                 Stmt::LetElse(pattern, value, otherwise) => {
@@ -250,13 +262,11 @@ impl Run<'_, '_> {
             }
             Expr::Match(it, arms) => self.matching(it, arms, true),
             Expr::Block(block) => self.block(block, true),
+            Expr::Labelled(label, block) => self.labelled(label, block, true),
             // What is no question.
-            Expr::Logic(..)
-            | Expr::Let(..)
-            | Expr::Bool(_)
-            | Expr::Return(_)
-            | Expr::Break(..)
-            | Expr::Labelled(..) => self.expr(expr),
+            Expr::Logic(..) | Expr::Let(..) | Expr::Bool(_) | Expr::Return(_) | Expr::Break(..) => {
+                self.expr(expr)
+            }
             _ => self.condition(
                 Kind::Truth,
                 |notes| notes.text(expr),
@@ -365,12 +375,24 @@ impl Run<'_, '_> {
             }
             Expr::Match(it, arms) => return self.matching(it, arms, false),
             Expr::Block(block) => return self.block(block, false),
-            Expr::Labelled(label, block) => match self.block(block, false) {
-                Err(Stop::Broke(to, value)) if to == *label => value,
-                result => return result,
-            },
-            Expr::Break(label, it) => return Err(Stop::Broke(label.clone(), self.expr(it)?)),
+            Expr::Labelled(label, block) => return self.labelled(label, block, false),
+            Expr::Break(label, it) => {
+                let answers = self.labels.iter().rev().find(|around| around.0 == *label);
+                let answers = answers.expect("a label is around").1;
+                let value = if answers { self.answer(it)? } else { self.expr(it)? };
+                return Err(Stop::Broke(label.clone(), value));
+            }
         })
+    }
+
+    fn labelled(&mut self, label: &Name, block: &Block, answers: bool) -> Result<Value, Stop> {
+        self.labels.push((label.clone(), answers));
+        let result = self.block(block, answers);
+        self.labels.pop();
+        match result {
+            Err(Stop::Broke(to, value)) if to == *label => Ok(value),
+            result => result,
+        }
     }
 
     fn matching(&mut self, it: &Expr, arms: &[Arm], answers: bool) -> Result<Value, Stop> {
@@ -499,6 +521,15 @@ impl Run<'_, '_> {
         }
         let unknown = || if is_pending { Stop::Pending } else { Stop::Failed };
         quantified(many, &values).ok_or_else(unknown)
+    }
+}
+
+/// Whether an expression says by itself that it is true or false.
+fn is_surely_bool(expr: &Expr) -> bool {
+    match expr {
+        Expr::Logic(..) | Expr::Compare(..) | Expr::Matches(..) => true,
+        Expr::Not(it) | Expr::Paren(it) => is_surely_bool(it),
+        _ => false,
     }
 }
 

@@ -92,9 +92,10 @@ impl Texts {
     }
 }
 
-/// A text without its spaces: how a condition is broken into lines does not count.
+/// A text without its spaces, and without commas at the end of a row: how a condition is broken into
+/// lines does not count.
 pub fn spaceless(text: &str) -> String {
-    text.split_whitespace().collect()
+    text.split_whitespace().collect::<String>().replace(",}", "}")
 }
 
 /// What is noted of the policies of one explanation.

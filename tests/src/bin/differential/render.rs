@@ -76,6 +76,7 @@ pub fn arm_as_told(value: &Expr, arm: &Arm) -> String {
         it.operand(value, 1, true);
         it.push(" is ");
         it.pattern(&arm.pattern);
+        it.guard(arm.guard.as_ref());
     })
 }
 

@@ -60,7 +60,10 @@ impl Place {
             text = &text[role.len()..];
         }
         if self.kind == Kind::Arm {
-            text = text.rsplit_once("is").map_or(text, |(_, pattern)| pattern);
+            // The value before it, and the guard after it, may have an `is` as well.
+            return text
+                .match_indices("is")
+                .any(|(at, is)| source.starts_with(&text[at + is.len()..]));
         }
         while !source.starts_with(text) {
             let words = ["let", "matches!", "any", "all", "each", "{"];
