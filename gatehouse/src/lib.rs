@@ -116,7 +116,7 @@
 //! # assert_eq!((cost.rounds, cost.rounds_per_link), (1, 1));
 //! ```
 //!
-//! A page of a thousand documents in folders six deep costs seven rounds.
+//! A page of a thousand documents whose folders have six folders above them costs seven rounds.
 //!
 //! - *Recursion is monotone.* A recursive fact is a `bool`, and comes back to itself only where more
 //!   truth in gives more truth out: as an operand of `||` and `&&` (`A(x).await || B(x).await`), an arm

@@ -137,8 +137,9 @@ impl fmt::Display for Location {
     }
 }
 
-/// What is known of a policy before it runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// What is known of a policy before it runs. Its `Debug` is short, as it stands in that of decisions and
+/// errors: the plan has a `Display` of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct PolicyInfo {
@@ -165,6 +166,13 @@ impl PolicyInfo {
         plan: Plan,
     ) -> Self {
         Self { name, effect, docs, location, plan }
+    }
+}
+
+impl fmt::Debug for PolicyInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, effect, location, .. } = self;
+        write!(f, "{effect:?} {name} ({location})")
     }
 }
 

@@ -163,3 +163,24 @@ async fn the_right_side_counts_where_the_left_could_not_have_changed_it() {
     let session = Session::new(facts());
     assert!(GATE.bind(&session, &(), &()).check(&FAILS).await.is_allow());
 }
+
+/// An error ends up in a log by its `Debug`: it names the policy and its place, and has no plan in it.
+#[tokio::test]
+async fn an_error_is_one_short_line() {
+    #[policy(forbid)]
+    async fn suspended(_: _, id: &u32) -> bool {
+        Suspended(*id).await
+    }
+    #[policy(unconditional)]
+    fn everybody() -> bool {
+        true
+    }
+    static GATE: Gate<Things, (suspended, everybody)> = Gate::new();
+    let session = Session::new(facts());
+    for id in [1, 101] {
+        let refused = GATE.bind(&session, &(), &()).authorize(&id).await;
+        let text = format!("{:?}", refused.expect_err("odd numbers and those over a hundred"));
+        assert!(text.contains("Forbid suspended (tests/tests/fail_closed.rs:"), "{text}");
+        assert!(text.len() < 200 && !text.contains("loads"), "{text}");
+    }
+}

@@ -158,7 +158,7 @@ pub struct FactRead {
     pub conditions: Vec<ConditionMet>,
 }
 
-/// A fact that a decision depends on, in a [record](crate::DecisionRecord) of it.
+/// A fact that a decision depends on, in a record of it (`DecisionRecord`, feature `serde`).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ConsultedFact {

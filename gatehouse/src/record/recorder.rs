@@ -71,7 +71,7 @@ const GATHER: Duration = Duration::from_millis(1);
 /// ```
 ///
 /// # What is recorded
-/// Each decision that an evaluation came to: of `check`, `authorize` and `check_local` one, of
+/// Each decision that an evaluation came to: of `check`, `authorize`, `check_local` and `explain` one, of
 /// `check_all` and the filters one for each item. What is cancelled decides nothing; where a long
 /// page is cancelled while its records are made, the first of them are there.
 ///

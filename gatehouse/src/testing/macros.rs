@@ -11,7 +11,7 @@
 /// | `assert_allow!(async access, resource)` | the same in an `async fn`, for every source |
 /// | `assert_allow!(decision)` | looks at a [`Decision`](crate::Decision) that is there already |
 ///
-/// The first two print a [`report`](fn@crate::testing::report) when they fail: the decision, the
+/// The first two print a [`report`](fn@crate::testing::report) when they fail: the decision explained,
 /// the table's rows and calls. Resources can be given with or without `&`.
 ///
 /// ```
