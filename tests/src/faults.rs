@@ -1,5 +1,6 @@
 //! Tables of seeded faults: changes to the code that ships, each of which a test must notice.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
@@ -63,11 +64,23 @@ impl Fault {
     }
 }
 
+/// The names in a folder.
+fn names(folder: &Path) -> Vec<OsString> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    entries.map(|entry| entry.expect("an entry").file_name()).collect()
+}
+
+/// Makes `to` the same as `from`, and leaves what is the same already, so that cargo builds no more than
+/// it must.
 fn copy_tree(from: &Path, to: &Path) {
     if from.is_dir() {
         fs::create_dir_all(to).expect("a folder");
-        for entry in fs::read_dir(from).expect("a folder") {
-            let name = entry.expect("an entry").file_name();
+        for name in names(to) {
+            if !from.join(&name).exists() {
+                remove(&to.join(&name));
+            }
+        }
+        for name in names(from) {
             copy_tree(&from.join(&name), &to.join(&name));
         }
     } else {
@@ -76,6 +89,11 @@ fn copy_tree(from: &Path, to: &Path) {
             fs::write(to, content).expect("a writable copy");
         }
     }
+}
+
+fn remove(path: &Path) {
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    removed.expect("a writable copy");
 }
 
 #[cfg(test)]

@@ -98,14 +98,17 @@ const GOALS: &[(&str, Time, Time, Goal)] = {
 /// Each goal, what was measured, and whether it is met.
 pub fn table(measured: &Measurements) -> String {
     let mut text = "| work | ratio | goal | measured | met |\n|---|---|---|---|---|\n".to_owned();
+    let mut met = 0;
     for (workload, left, right, goal) in GOALS {
         let ratio = || Some(left.of(measured, workload)? / right.of(measured, workload)?);
         let (ratio, verdict) = ratio().map_or_else(
             || ("not measured".to_owned(), "–"),
             |ratio| (ratio.to_string(), goal.verdict(ratio)),
         );
+        met += usize::from(verdict.starts_with("yes"));
         let (left, right, goal) = (left.name(), right.name(), goal.text());
         let _ = writeln!(text, "| {workload} | {left} ÷ {right} | {goal} | {ratio} | {verdict} |");
     }
+    let _ = writeln!(text, "\n{met} of {} are met.", GOALS.len());
     text
 }

@@ -52,8 +52,15 @@ const ROWS: &[(&str, &str)] = &[
     ("4 local policies, explained as text", OURS),
 ];
 
-/// The others: the heading, and their ways to answer, with what to call the second.
-const PEERS: &[(&str, &[(&str, &str)])] = &[
+/// Who answers a workload: the heading, and the ways to do it, with what to call those after the first.
+type Column = (&'static str, &'static [(&'static str, &'static str)]);
+
+const LIMIT: Column = (
+    "hand-written",
+    &[(BY_HAND, ""), (BY_HAND_SINGLE, "without batches: "), (BY_HAND_PARALLEL, "on all cores: ")],
+);
+
+const PEERS: &[Column] = &[
     ("gatehouse 0.6.0", &[(PREDECESSOR, ""), (PREDECESSOR_BATCHED, "batched by hand: ")]),
     ("Cedar", &[(CEDAR, "")]),
     ("Casbin", &[(CASBIN, "")]),
@@ -61,57 +68,69 @@ const PEERS: &[(&str, &[(&str, &str)])] = &[
     ("DataLoader", &[(LOADER, ""), (LOADER_AT_ONCE, "asked once: ")]),
 ];
 
-/// What a peer took, and how many times what gatehouse took.
-fn peer(measured: &Measurements, workload: &str, ours: Estimate, ways: &[(&str, &str)]) -> String {
-    let cells: Vec<_> = ways
-        .iter()
-        .filter_map(|(column, note)| {
-            let peer = measured.get(workload, column)?;
-            Some(format!("{note}{}, {}", peer.time(), peer / ours))
-        })
-        .collect();
+/// What a cell says of another's time beside gatehouse's.
+type Cell = fn(ours: Estimate, other: Estimate) -> String;
+
+/// What somebody's ways to answer a workload took.
+fn cell(
+    measured: &Measurements,
+    workload: &str,
+    ours: Estimate,
+    (_, ways): Column,
+    cell: Cell,
+) -> String {
+    let others = ways.iter().filter_map(|(column, note)| {
+        Some(format!("{note}{}", cell(ours, measured.get(workload, column)?)))
+    });
+    let cells: Vec<_> = others.collect();
     if cells.is_empty() { "–".to_owned() } else { cells.join("; ") }
 }
 
-fn row(measured: &Measurements, workload: &str, column: &str) -> Option<String> {
+/// How a row is named: by its workload, and gatehouse's way to answer it if there are several.
+fn name(workload: &str, column: &str) -> String {
+    format!("{workload}{}", column.strip_prefix("gatehouse").unwrap_or_default())
+}
+
+fn row(
+    measured: &Measurements,
+    (workload, column): (&str, &str),
+    limit: Cell,
+    peers: Cell,
+) -> Option<String> {
     let ours = measured.get(workload, column)?;
-    let way = column.strip_prefix("gatehouse").unwrap_or_default();
-    let mut row = format!("| {workload}{way} | {} ", ours.time());
-    let by_hand = measured.get(workload, BY_HAND);
-    let (time, ratio) = by_hand.map_or(("–".to_owned(), "–".to_owned()), |by_hand| {
-        (by_hand.time(), format!("**{}**", ours / by_hand))
-    });
-    let _ = write!(row, "| {time}");
-    for (other, note) in [(BY_HAND_SINGLE, "without batches"), (BY_HAND_PARALLEL, "on all cores")] {
-        if let Some(other) = measured.get(workload, other) {
-            let _ = write!(row, "; {note}: {}", other.time());
-        }
-    }
-    let _ = write!(row, " | {ratio} ");
-    for (_, ways) in PEERS {
-        let _ = write!(row, "| {} ", peer(measured, workload, ours, ways));
+    let mut row = format!("| {} | {} ", name(workload, column), ours.time());
+    let _ = write!(row, "| {} ", cell(measured, workload, ours, LIMIT, limit));
+    for peer in PEERS {
+        let _ = write!(row, "| {} ", cell(measured, workload, ours, *peer, peers));
     }
     Some(row + "|\n")
 }
 
-/// The table, and what was measured beside it.
-pub fn table(measured: &Measurements) -> String {
-    let mut text = String::from("| work | gatehouse | hand-written | gatehouse ÷ hand-written |");
+/// All rows; what stands before and behind the names of the limit and of the peers is in the heading.
+fn rows(measured: &Measurements, heading: (&str, &str), limit: Cell, peers: Cell) -> String {
+    let mut text = format!("| work | gatehouse | {}{} |", heading.0, LIMIT.0);
     for (name, _) in PEERS {
-        let _ = write!(text, " {name}, and ÷ gatehouse |");
+        let _ = write!(text, " {name}{} |", heading.1);
     }
-    text += "\n|---|---|---|---|";
-    text += &"---|".repeat(PEERS.len());
-    text += "\n";
+    let _ = write!(text, "\n|---|---|---|{}\n", "---|".repeat(PEERS.len()));
     for (workload, column) in ROWS {
-        match row(measured, workload, column) {
-            Some(row) => text += &row,
-            None => {
-                let _ = writeln!(text, "| {workload} | not measured |");
-            }
-        }
+        text += &row(measured, (workload, column), limit, peers)
+            .unwrap_or_else(|| format!("| {} | not measured |\n", name(workload, column)));
     }
-    text += "\n";
+    text
+}
+
+/// The ratios, the times behind them, and what was measured beside them.
+pub fn table(measured: &Measurements) -> String {
+    let mut text = rows(
+        measured,
+        ("gatehouse ÷ ", " ÷ gatehouse"),
+        |ours, other| format!("**{}**", ours / other),
+        |ours, other| (other / ours).to_string(),
+    );
+    text += "\n<details><summary>The times</summary>\n\n";
+    text += &rows(measured, ("", ""), |_, other| other.time(), |_, other| other.time());
+    text += "\n</details>\n\n";
     for way in [POLLED, BLOCKED] {
         if let Some(estimate) = measured.get(EMPTY, way) {
             let _ = writeln!(text, "- A runtime's own cost, {EMPTY} {way}: {}.", estimate.time());
