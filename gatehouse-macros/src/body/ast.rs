@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
+use syn::token::Brace;
 use syn::{Attribute, Expr, Ident, Item, Label, Lifetime, Pat, Path, StmtMacro, Token, Type};
 
 use super::names::Names;
@@ -127,6 +128,8 @@ pub(crate) struct If {
 pub(crate) struct Match {
     pub(crate) token: Token![match],
     pub(crate) scrutinee: Node,
+    /// Around the arms.
+    pub(crate) brace: Brace,
     pub(crate) arms: Vec<Arm>,
 }
 
@@ -136,6 +139,8 @@ pub(crate) struct Arm {
     pub(crate) pat: Pat,
     pub(crate) guard: Option<Node>,
     pub(crate) body: Node,
+    /// The last token of the body.
+    pub(crate) end: Span,
 }
 
 /// `for`, `while` and `loop`: no load inside, but ways out.
@@ -152,6 +157,7 @@ pub(crate) enum LoopHead {
 }
 
 pub(crate) struct Block {
+    pub(crate) brace: Brace,
     pub(crate) stmts: Vec<Stmt>,
 }
 

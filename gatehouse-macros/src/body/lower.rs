@@ -52,7 +52,8 @@ struct Lowering<'e> {
 
 impl Lowering<'_> {
     fn block(&mut self, block: syn::Block) -> Block {
-        Block { stmts: block.stmts.into_iter().map(|stmt| self.stmt(stmt)).collect() }
+        let stmts = block.stmts.into_iter().map(|stmt| self.stmt(stmt)).collect();
+        Block { brace: block.brace_token, stmts }
     }
 
     fn stmt(&mut self, stmt: syn::Stmt) -> Stmt {
@@ -186,7 +187,8 @@ impl Lowering<'_> {
     fn matching(&mut self, it: syn::ExprMatch) -> Node {
         let scrutinee = self.expr(*it.expr);
         let arms = it.arms.into_iter().map(|arm| self.arm(arm)).collect();
-        Node::Match(Box::new(Match { token: it.match_token, scrutinee, arms }))
+        let brace = it.brace_token;
+        Node::Match(Box::new(Match { token: it.match_token, scrutinee, brace, arms }))
     }
 
     fn arm(&mut self, arm: syn::Arm) -> Arm {
@@ -194,7 +196,8 @@ impl Lowering<'_> {
         let (pat, guard) = split_guard(arm.pat);
         self.bind(&pat);
         let guard = guard.map(|guard| self.expr(guard));
-        Arm { attrs, pat, guard, body: self.expr(*arm.body) }
+        let (_, end) = text::ends(&arm.body);
+        Arm { attrs, pat, guard, body: self.expr(*arm.body), end }
     }
 
     /// The attributes that say how strict lints are; others are refused.
@@ -244,10 +247,9 @@ impl Lowering<'_> {
                     return Node::Plain(Expr::Macro(it));
                 }
                 let body = Node::Plain(Expr::Verbatim(TokenStream::new()));
-                Node::Matches(
-                    Box::new(Arm { attrs: Vec::new(), pat: arguments.pat, guard, body }),
-                    Box::new(scrutinee),
-                )
+                let (pat, end) = (arguments.pat, Span::call_site());
+                let arm = Arm { attrs: Vec::new(), pat, guard, body, end };
+                Node::Matches(Box::new(arm), Box::new(scrutinee))
             }
             // The real macro says what is wrong with its arguments.
             Err(_) => self.other(Expr::Macro(it)),

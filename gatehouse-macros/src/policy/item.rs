@@ -104,7 +104,7 @@ fn items(
     let resolved = facts.iter().map(|fact| bound(fact, "ResolvedBy", &sources, runtime));
     let local = facts.iter().map(|fact| bound(fact, "LoadsNothing", &marker, runtime));
     // The compiler shows the user's function for the type and its impls, and not the attribute.
-    let span = text::located(name);
+    let span = text::located(name.span());
     let at = text::at(runtime, span);
     // An enum without variants: a type and no value, so that a local may have its name, and a call of
     // it has no advice to make one.
