@@ -911,19 +911,22 @@ async fn reader(user: &User) -> bool {
     load_in_function() {
         says: "a fact cannot be loaded inside another function; load it in the rule and pass its value, or make the function a fact with a body",
         wrong: "#[policy]
-async fn admin(user: &User) -> bool {
-    async fn is_admin(id: UserId) -> bool {
-        Admin(id).«await»
+async fn high(user: &User) -> bool {
+    async fn is_high(id: UserId) -> bool {
+        Level(id).«await».is_some_and(|level| level > 9)
     }
-    user.active
+    is_high(user.id)
 }",
         right: "#[policy]
-async fn admin(user: &User) -> bool {
-    fn is_admin(level: u8) -> bool { level > 9 }
-    is_admin(Level(user.id).await?)
+async fn high(user: &User) -> bool {
+    fn is_high(level: u8) -> bool {
+        level > 9
+    }
+    Level(user.id).await.is_some_and(is_high)
 }",
     }
-    /// What a macro makes of its arguments, the compiler of rules cannot see. (`matches!` it knows.)
+    /// What a macro makes of its arguments, the compiler of rules cannot see. (`matches!` it knows.) And
+    /// an assertion is no condition: what must hold, a rule says with `&&`.
     load_in_macro() {
         says: "a fact cannot be loaded inside a macro; load it before, into a local: `let value = Fact(…).await;`",
         wrong: "#[policy]
@@ -934,22 +937,19 @@ async fn admin(user: &User) -> bool {
         right: "#[policy]
 async fn admin(user: &User) -> bool {
     let admin = Admin(user.id).await;
-    debug_assert!(admin);
-    user.active
+    admin && user.active
 }",
     }
     /// A constant is evaluated when the program is compiled, and there are no facts then.
     load_in_constant() {
-        says: "a fact cannot be loaded inside a constant, which is computed at build time; load it outside, and do not use its value there",
+        says: "a fact cannot be loaded inside a constant, which is computed at build time; load it outside, where the rule runs",
         wrong: "#[policy]
-async fn admin(user: &User) -> bool {
-    let levels = [user.id; const { Level(1).«await» }];
-    user.active
+async fn above(user: &User) -> bool {
+    Level(user.id).await? > const { Level(1).«await».unwrap_or(3) }
 }",
         right: "#[policy]
-async fn admin(user: &User) -> bool {
-    let level = Level(user.id).await?;
-    user.active && level > 3
+async fn above(user: &User) -> bool {
+    Level(user.id).await? > Level(1).await.unwrap_or(3)
 }",
     }
     /// A rule is compiled to plain code that never waits: there is nothing to put off.
@@ -991,8 +991,7 @@ fn grown(user: &User) -> bool {
         right: "#[policy]
 fn grown(user: &User) -> bool {
     let age = user.age?;
-    debug_assert!(age > 0);
-    user.active
+    age > 0 && user.active
 }",
     }
     /// A body is an expression, as a function's is: without a last one it has no answer.
@@ -1016,10 +1015,15 @@ fn admin(user: &User) -> bool {
     return true;
     user.admin
 }",
-        right: "#[cfg(demo)]
-#[policy]
-fn demo(user: &User) -> bool {
-    user.demo
+        right: "#[policy]
+fn admin(user: &User) -> bool {
+    user.admin
+}
+
+#[cfg(demo)]
+#[policy(unconditional)]
+fn demo(_: &User) -> bool {
+    true
 }",
     }
     /// A body is pure, and may run more than once, or early.
