@@ -3,7 +3,7 @@
 //! Only what the compiler must see is a variant: loads, ways out, and the control flow around them.
 //! Everything else keeps its `syn` form, so that each later stage can point at the user's tokens.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -27,6 +27,8 @@ pub(crate) struct Body {
     pub(crate) loads: Vec<Load>,
     /// The names that are bound with `mut` somewhere.
     pub(crate) mutable: Names,
+    /// The locals that are keys, each with its fact: `let key = Fact(…);`
+    pub(crate) keys: BTreeMap<String, Path>,
     /// The loads that stand where only some values will do.
     pub(crate) wanted: Wanted,
     /// Whether nothing was left out of it because it was refused: then it can be emitted, whatever

@@ -67,6 +67,8 @@ impl Emitter<'_> {
         let (evaluate, ask) = self.functions(runtime, &cx);
         let ways_out = self.ways_out();
         quote! {
+            #[allow(unused_imports)]
+            use #runtime::Unloaded as _;
             #[automatically_derived]
             #resolved_by for #name #bounds {
                 fn resolve<#watch: #runtime::Watch>(

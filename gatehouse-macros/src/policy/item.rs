@@ -127,6 +127,8 @@ fn items(
 
         #(#of_code)*
         const _: () = {
+            #[allow(unused_imports)]
+            use #runtime::Unloaded as _;
             #info
             #budget
 

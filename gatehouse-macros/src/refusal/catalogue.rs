@@ -847,6 +847,20 @@ async fn suspended(user: &User) -> bool {
     Suspended(user.id).await && !user.admin
 }",
     }
+    /// The plan names the fact and the key of each load, so both stand where it is loaded.
+    load_through_local(name, fact) {
+        says: "`{name}` is a key of the fact `{fact}`, which is loaded where the key is made; write `{fact}(…).await` there",
+        wrong: "#[policy]
+async fn high(user: &User) -> bool {
+    let level = Level(user.id);
+    «level».await? > 3
+}",
+        right: "#[policy]
+async fn high(user: &User) -> bool {
+    let level = Level(user.id).await?;
+    level > 3
+}",
+    }
     /// A load costs a round trip; one whose value nobody uses is left over, or a condition is missing.
     load_unused(fact) {
         says: "the rule loads `{fact}` and does not use it; use its value, or remove the load",
