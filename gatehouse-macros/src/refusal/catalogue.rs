@@ -597,6 +597,18 @@ fn active(user: &User) -> bool {
     user.active
 }",
     }
+    /// What a policy judges, it borrows for as long as it runs: there is nothing to name.
+    policy_lifetime(lifetime, written) {
+        says: "a policy's parameters need no lifetime; remove `{lifetime}`: write `{written}`",
+        wrong: "#[policy]
+fn active<«'a»>(user: &'a User) -> bool {
+    user.active
+}",
+        right: "#[policy]
+fn active(user: &User) -> bool {
+    user.active
+}",
+    }
     /// A parameter's type says which domains the policy serves, so it has a name.
     policy_impl_trait() {
         says: "a policy cannot be generic; name the type, or write `&_` if the policy does not look at it",
