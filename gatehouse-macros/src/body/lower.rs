@@ -96,7 +96,6 @@ impl Lowering<'_> {
             pat => (pat, None),
         };
         let key = local.init.as_ref().and_then(|init| key_of_fact(&init.expr));
-        self.bind_locals(&pat, key.as_ref());
         self.bind(&pat);
         let (init, otherwise) = match local.init {
             Some(init) => {
@@ -105,6 +104,7 @@ impl Lowering<'_> {
             }
             None => (None, None),
         };
+        self.bind_locals(&pat, key.as_ref());
         Let { attrs, token: local.let_token, pat, ty, init, otherwise }
     }
 

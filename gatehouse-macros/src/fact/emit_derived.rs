@@ -53,6 +53,7 @@ impl Emitter<'_> {
         let (at, span) = (krate.spanned(name.span()), name.span());
         let resolved_by = quote_spanned!(span=> impl<#sources> #at::ResolvedBy<#sources>);
         let derived = quote_spanned!(span=> impl<#sources> #at::private::Derived<#sources>);
+        let another = tokens::another_key(bases.len(), runtime);
         // Each bound is shown at the fact that it is about.
         let bases = bases.iter().map(|base| {
             let (first, last) = text::ends(base);
@@ -63,6 +64,7 @@ impl Emitter<'_> {
             where
                 #sources: #krate::Sources,
                 #(#bases)*
+                #another
         };
         let (evaluate, ask) = self.functions(runtime, &cx);
         let ways_out = self.ways_out();

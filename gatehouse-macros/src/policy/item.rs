@@ -112,9 +112,7 @@ fn items(
     let rule = quote_spanned!(span=> impl<#domain, #sources> #at::Rule<#domain, #sources>);
     let decides = quote_spanned!(span=> impl<#domain, #sources> #at::Decides<#domain, #sources>);
     let local_policies = quote_spanned!(span=> impl<#marker> #at::LocalPolicies<#marker>);
-    // A key is `Eq`, so where a body compares what has an error already, Rust takes that for the only key
-    // there is, and has a second error. With two types to choose from it takes neither.
-    let unsure = (facts.len() == 1).then(|| quote!(for<'k> #runtime::Refused: ::core::cmp::Eq,));
+    let another = tokens::another_key(facts.len(), runtime);
     // On both impls, and not `Self: Rule` on the second: the way from a gate to what is wrong is short.
     let bounds = quote! {
         where
@@ -122,7 +120,7 @@ fn items(
             #sources: #runtime::Sources,
             #(#types,)*
             #(#resolved,)*
-            #unsure
+            #another
     };
     quote! {
         #(#of_type)*

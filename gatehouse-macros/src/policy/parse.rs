@@ -292,8 +292,8 @@ fn check_signature(sig: &Signature, errors: &Errors) {
             errors.push(tokens, refusal::policy_not_plain(what));
         }
     }
-    if let Some(lifetime) = only_lifetimes(&sig.generics) {
-        let written = without_lifetime(sig).unwrap_or_else(|| "user: &User".to_owned());
+    if let (Some(lifetime), Some(written)) = (only_lifetimes(&sig.generics), without_lifetime(sig))
+    {
         errors.push(&sig.generics.params, refusal::policy_lifetime(lifetime, written));
     } else if !sig.generics.params.is_empty() {
         errors.push(&sig.generics.params, refusal::policy_generic());
@@ -315,13 +315,15 @@ fn only_lifetimes(generics: &Generics) -> Option<&Lifetime> {
     generics.lifetimes().next().filter(|_| !types).map(|it| &it.lifetime)
 }
 
-/// The first parameter that is a reference with a lifetime, without it: `user: &User`.
+/// The first parameter that is a reference with a lifetime, without it: `user: &User`. None if there
+/// is one in the type too.
 fn without_lifetime(sig: &Signature) -> Option<String> {
     sig.inputs.iter().find_map(|input| {
         let FnArg::Typed(it) = input else { return None };
         let Type::Reference(ty) = &*it.ty else { return None };
         ty.lifetime.as_ref()?;
-        Some(format!("{}: &{}", text::of_expr(&it.pat), text::of_type(&ty.elem)))
+        let written = format!("{}: &{}", text::of_expr(&it.pat), text::of_type(&ty.elem));
+        Some(written).filter(|written| !written.contains('\''))
     })
 }
 

@@ -7,6 +7,9 @@ pub struct Invoice {
 
 fact! {
     pub Member(user: u32, org: u32) -> bool = false;
+    pub Named(user: u32, name: Option<u8>) -> bool {
+        name.lenght > 3 && Member(user, 2).await
+    }
 }
 
 #[policy]

@@ -52,6 +52,13 @@ pub async fn by_local(user: &u32) -> bool {
     !frozen && limit? > 3
 }
 
+#[policy]
+pub async fn by_shadowed_local(user: &u32) -> bool {
+    let limit = Limit(*user);
+    let limit = limit.await?;
+    limit > 3
+}
+
 // None of these is a key, as is plain from the same.
 #[policy]
 pub async fn no_keys(user: &u32) -> bool {
