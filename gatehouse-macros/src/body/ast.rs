@@ -3,10 +3,11 @@
 //! Only what the compiler must see is a variant: loads, ways out, and the control flow around them.
 //! Everything else keeps its `syn` form, so that each later stage can point at the user's tokens.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
+use syn::token::Brace;
 use syn::{Attribute, Expr, Ident, Item, Label, Lifetime, Pat, Path, StmtMacro, Token, Type};
 
 use super::names::Names;
@@ -26,6 +27,8 @@ pub(crate) struct Body {
     pub(crate) loads: Vec<Load>,
     /// The names that are bound with `mut` somewhere.
     pub(crate) mutable: Names,
+    /// The locals that are keys, each with its fact: `let key = Fact(…);`
+    pub(crate) keys: BTreeMap<String, Path>,
     /// The loads that stand where only some values will do.
     pub(crate) wanted: Wanted,
     /// Whether nothing was left out of it because it was refused: then it can be emitted, whatever
@@ -127,6 +130,8 @@ pub(crate) struct If {
 pub(crate) struct Match {
     pub(crate) token: Token![match],
     pub(crate) scrutinee: Node,
+    /// Around the arms.
+    pub(crate) brace: Brace,
     pub(crate) arms: Vec<Arm>,
 }
 
@@ -136,6 +141,8 @@ pub(crate) struct Arm {
     pub(crate) pat: Pat,
     pub(crate) guard: Option<Node>,
     pub(crate) body: Node,
+    /// The last token of the body.
+    pub(crate) end: Span,
 }
 
 /// `for`, `while` and `loop`: no load inside, but ways out.
@@ -152,6 +159,7 @@ pub(crate) enum LoopHead {
 }
 
 pub(crate) struct Block {
+    pub(crate) brace: Brace,
     pub(crate) stmts: Vec<Stmt>,
 }
 

@@ -1,10 +1,10 @@
 //! What a lowered body must keep, whether it is a policy's or a fact's.
 
 use proc_macro2::Span;
-use syn::{Expr, Pat, UnOp};
+use syn::{Expr, Pat, Path, UnOp};
 
 use super::ast::{Block, Body, Kind, Node, Stmt};
-use super::lower::called_fact;
+use super::lower::{MatchesArguments, is_of_prelude, key_of_fact, only_name};
 use super::wanted;
 use crate::errors::Errors;
 use crate::{refusal, text};
@@ -17,7 +17,7 @@ pub(super) fn body(body: &mut Body, end: Span, errors: &Errors) {
     }
     check_block(&body.block, body, errors);
     for expr in wanted::plain_bools(body) {
-        check_loaded(expr, errors);
+        check_loaded(expr, body, errors);
     }
     body.is_whole &= errors.count() == before;
 }
@@ -73,6 +73,11 @@ fn check_node(node: &Node, body: &Body, errors: &Errors) {
         }
         Node::Matches(arm, scrutinee) => check_patterns([&arm.pat], scrutinee, body, errors),
         Node::Let(pat, scrutinee) => check_patterns([&**pat], scrutinee, body, errors),
+        Node::Try(inner, _) => {
+            if let Node::Plain(expr) = &**inner {
+                check_loaded(expr, body, errors);
+            }
+        }
         _ => {}
     }
     if !matches!(node, Node::Loop(_)) {
@@ -88,17 +93,38 @@ fn check_used(stmt: &Stmt, body: &Body, errors: &Errors) {
     }
 }
 
-/// That a load failed, no rule sees. The first such pattern says it.
+/// The patterns that a value is held against: those of a `Result`, if it is loaded; of an `Option`, if
+/// it is not.
 fn check_patterns<'p>(
     pats: impl IntoIterator<Item = &'p Pat>,
     scrutinee: &Node,
     body: &Body,
     errors: &Errors,
 ) {
-    let Node::Load(id, Kind::One, _) = scrutinee else { return };
-    if let Some(pat) = pats.into_iter().find_map(of_result) {
-        let fact = text::of_expr(&body.loads[*id].fact);
-        errors.push(pat, refusal::load_as_result(fact, text::of_expr(pat)));
+    let mut pats = pats.into_iter();
+    match scrutinee {
+        // That a load failed, no rule sees. The first such pattern says it.
+        Node::Load(id, Kind::One, _) => {
+            if let Some(pat) = pats.find_map(of_result) {
+                let fact = text::of_expr(&body.loads[*id].fact);
+                errors.push(pat, refusal::load_as_result(fact, text::of_expr(pat)));
+            }
+        }
+        Node::Plain(expr) if pats.any(is_of_value) => check_loaded(expr, body, errors),
+        _ => {}
+    }
+}
+
+/// Whether a pattern is one of an `Option`, a `Result` or a `bool`, which no key is.
+fn is_of_value(pat: &Pat) -> bool {
+    match pat {
+        Pat::TupleStruct(it) => is_of_prelude(&it.path),
+        Pat::Path(it) => is_of_prelude(&it.path),
+        Pat::Ident(it) => is_of_prelude(&Path::from(it.ident.clone())),
+        Pat::Lit(it) => matches!(it.lit, syn::Lit::Bool(_)),
+        Pat::Or(it) => it.cases.iter().any(is_of_value),
+        Pat::Paren(it) => is_of_value(&it.pat),
+        _ => false,
     }
 }
 
@@ -114,17 +140,25 @@ fn of_result(pat: &Pat) -> Option<&Pat> {
     }
 }
 
-/// A key where a `bool` is wanted is a fact that was not loaded.
-fn check_loaded(expr: &Expr, errors: &Errors) {
+/// A key where a `bool` or an `Option` is wanted is a fact that was not loaded.
+fn check_loaded(expr: &Expr, body: &Body, errors: &Errors) {
     match expr {
-        Expr::Paren(it) => check_loaded(&it.expr, errors),
-        Expr::Group(it) => check_loaded(&it.expr, errors),
-        Expr::Unary(it) if matches!(it.op, UnOp::Not(_)) => check_loaded(&it.expr, errors),
-        Expr::Call(call) => {
-            if let Some(fact) = called_fact(call) {
-                errors.push(call, refusal::load_without_await(text::of_expr(fact)));
+        Expr::Paren(it) => check_loaded(&it.expr, body, errors),
+        Expr::Group(it) => check_loaded(&it.expr, body, errors),
+        Expr::Unary(it) if matches!(it.op, UnOp::Not(_)) => check_loaded(&it.expr, body, errors),
+        Expr::Macro(it) if it.mac.path.is_ident("matches") => {
+            if let Ok(it) = syn::parse2::<MatchesArguments>(it.mac.tokens.clone()) {
+                check_patterns([&it.pat], &Node::Plain(it.scrutinee), body, errors);
             }
         }
-        _ => {}
+        expr => {
+            if let Some(fact) = key_of_fact(expr) {
+                errors.push(expr, refusal::load_without_await(text::of_expr(fact)));
+            } else if let Some(name) = only_name(expr)
+                && let Some(fact) = body.keys.get(&name)
+            {
+                errors.push(expr, refusal::load_through_local(name, text::of_expr(fact)));
+            }
+        }
     }
 }

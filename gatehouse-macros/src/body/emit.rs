@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::token::Brace;
 use syn::{BinOp, Expr, ExprBreak, ExprLit, Label, Lifetime, Lit, Pat, Token, UnOp};
 
 use super::ast::{Arm, Block, Body, If, Kind, Let, LoadId, Logic, LoopHead, Match, Node, Stmt};
@@ -190,8 +191,7 @@ impl<'e> Emitter<'e> {
         if let Some(end) = self.end().filter(|_| !self.jumps && block.diverges()) {
             return quote!({ #end; });
         }
-        let stmts = self.block(block, answers);
-        quote!({ #stmts })
+        braces(block.brace, self.block(block, answers))
     }
 
     /// One statement.
@@ -405,14 +405,11 @@ impl<'e> Emitter<'e> {
             let begin = self.taken(it, arm);
             let guard = self.guard(arm);
             let body = self.answer_if(answers, &arm.body);
-            let body = match begin {
-                Some(begin) => quote!({ #begin #body }),
-                None => body,
-            };
+            let body = inside_at(begin, body, arm.end);
             quote!(#(#attrs)* #pat #guard => #body,)
         });
-        let arms: TokenStream = arms.collect();
-        quote!(#token #scrutinee { #arms })
+        let arms = braces(it.brace, arms.collect());
+        quote!(#token #scrutinee #arms)
     }
 
     /// What reports that an arm is taken. Its guard is quoted, and its conditions are reported apart,
@@ -727,12 +724,43 @@ pub(crate) enum ConditionKind {
     Arm,
 }
 
-/// A block that begins with `first`.
+/// A block that begins with `first`, and that the compiler shows as the user's.
 fn inside(first: Option<TokenStream>, block: TokenStream) -> TokenStream {
-    match first {
-        Some(first) => quote!({ #first #block }),
-        None => block,
+    inside_at(first, block, Span::call_site())
+}
+
+/// As [`inside`]; where the user has an expression without braces, those are shown at its `end`, and
+/// what the compiler advises to write behind it is shown there.
+fn inside_at(first: Option<TokenStream>, expr: TokenStream, end: Span) -> TokenStream {
+    let Some(first) = first else { return expr };
+    match only_block(&expr) {
+        Some(block) => {
+            let rest = block.stream();
+            braces_at(block.span(), quote!(#first #rest))
+        }
+        None => braces_at(end, quote!(#first #expr)),
     }
+}
+
+/// The braces with all that `tokens` are in them.
+fn only_block(tokens: &TokenStream) -> Option<Group> {
+    let mut tokens = tokens.clone().into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Group(it)), None) if it.delimiter() == Delimiter::Brace => Some(it),
+        _ => None,
+    }
+}
+
+/// The user's braces around `tokens`.
+fn braces(brace: Brace, tokens: TokenStream) -> TokenStream {
+    braces_at(brace.span.join(), tokens)
+}
+
+/// Braces around `tokens`, which the compiler shows at `span`.
+fn braces_at(span: Span, tokens: TokenStream) -> TokenStream {
+    let mut group = Group::new(Delimiter::Brace, tokens);
+    group.set_span(text::located(span));
+    TokenTree::Group(group).into()
 }
 
 /// Whether a node is not worth a report: a constant, or what never comes to a value.

@@ -1,5 +1,7 @@
 //! From `syn`'s tree to the compiler's own, refusing what the language does not have.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream, Parser};
@@ -23,13 +25,20 @@ pub(crate) fn body(
     gives_bool: bool,
     errors: &Errors,
 ) -> Body {
-    let mut lowering =
-        Lowering { errors, loads: Vec::new(), mutable: Names::new(), inside: None, is_whole: true };
+    let mut lowering = Lowering {
+        errors,
+        loads: Vec::new(),
+        mutable: Names::new(),
+        locals: BTreeMap::new(),
+        inside: None,
+        is_whole: true,
+    };
     let end = block.brace_token.span.close();
     let block = lowering.block(block);
+    let keys = lowering.keys_in_locals();
     let Lowering { loads, mutable, is_whole, .. } = lowering;
     let wanted = Wanted::of(&block, gives_bool);
-    let mut body = Body { block, value, gives_bool, loads, mutable, wanted, is_whole };
+    let mut body = Body { block, value, gives_bool, loads, mutable, keys, wanted, is_whole };
     check::body(&mut body, end, errors);
     body
 }
@@ -44,6 +53,9 @@ struct Lowering<'e> {
     errors: &'e Errors,
     loads: Vec<Load>,
     mutable: Names,
+    /// The names that are bound so far, each with the fact whose key it is; `None` if it is something
+    /// else, or is bound twice.
+    locals: BTreeMap<String, Option<Path>>,
     /// The innermost place around that refuses loads.
     inside: Option<Place>,
     /// Whether nothing was left out because it was refused.
@@ -52,7 +64,8 @@ struct Lowering<'e> {
 
 impl Lowering<'_> {
     fn block(&mut self, block: syn::Block) -> Block {
-        Block { stmts: block.stmts.into_iter().map(|stmt| self.stmt(stmt)).collect() }
+        let stmts = block.stmts.into_iter().map(|stmt| self.stmt(stmt)).collect();
+        Block { brace: block.brace_token, stmts }
     }
 
     fn stmt(&mut self, stmt: syn::Stmt) -> Stmt {
@@ -82,6 +95,7 @@ impl Lowering<'_> {
             Pat::Type(typed) => (*typed.pat, Some(*typed.ty)),
             pat => (pat, None),
         };
+        let key = local.init.as_ref().and_then(|init| key_of_fact(&init.expr));
         self.bind(&pat);
         let (init, otherwise) = match local.init {
             Some(init) => {
@@ -90,6 +104,7 @@ impl Lowering<'_> {
             }
             None => (None, None),
         };
+        self.bind_locals(&pat, key.as_ref());
         Let { attrs, token: local.let_token, pat, ty, init, otherwise }
     }
 
@@ -114,6 +129,7 @@ impl Lowering<'_> {
                 Node::Logic(Box::new(Logic { left, op: it.op, right }))
             }
             Expr::Let(it) => {
+                self.bind_locals(&it.pat, None);
                 self.bind(&it.pat);
                 Node::Let(it.pat, Box::new(self.expr(*it.expr)))
             }
@@ -121,6 +137,7 @@ impl Lowering<'_> {
             Expr::Match(it) => self.matching(it),
             Expr::Block(it) => Node::Block(it.label, self.block(it.block)),
             Expr::ForLoop(it) => {
+                self.bind_locals(&it.pat, None);
                 let head = LoopHead::For(it.for_token, Box::new((*it.pat, self.expr(*it.expr))));
                 self.looping(it.label, head, it.body)
             }
@@ -186,15 +203,18 @@ impl Lowering<'_> {
     fn matching(&mut self, it: syn::ExprMatch) -> Node {
         let scrutinee = self.expr(*it.expr);
         let arms = it.arms.into_iter().map(|arm| self.arm(arm)).collect();
-        Node::Match(Box::new(Match { token: it.match_token, scrutinee, arms }))
+        let brace = it.brace_token;
+        Node::Match(Box::new(Match { token: it.match_token, scrutinee, brace, arms }))
     }
 
     fn arm(&mut self, arm: syn::Arm) -> Arm {
         let attrs = self.lints(arm.attrs);
         let (pat, guard) = split_guard(arm.pat);
+        self.bind_locals(&pat, None);
         self.bind(&pat);
         let guard = guard.map(|guard| self.expr(guard));
-        Arm { attrs, pat, guard, body: self.expr(*arm.body) }
+        let (_, end) = text::ends(&arm.body);
+        Arm { attrs, pat, guard, body: self.expr(*arm.body), end }
     }
 
     /// The attributes that say how strict lints are; others are refused.
@@ -236,6 +256,7 @@ impl Lowering<'_> {
     fn matches(&mut self, it: syn::ExprMacro) -> Node {
         match syn::parse2::<MatchesArguments>(it.mac.tokens.clone()) {
             Ok(arguments) => {
+                self.bind_locals(&arguments.pat, None);
                 let scrutinee = self.expr(arguments.scrutinee);
                 let guard = arguments.guard.map(|guard| self.expr(guard));
                 let plain = matches!(scrutinee, Node::Plain(_))
@@ -244,10 +265,9 @@ impl Lowering<'_> {
                     return Node::Plain(Expr::Macro(it));
                 }
                 let body = Node::Plain(Expr::Verbatim(TokenStream::new()));
-                Node::Matches(
-                    Box::new(Arm { attrs: Vec::new(), pat: arguments.pat, guard, body }),
-                    Box::new(scrutinee),
-                )
+                let (pat, end) = (arguments.pat, Span::call_site());
+                let arm = Arm { attrs: Vec::new(), pat, guard, body, end };
+                Node::Matches(Box::new(arm), Box::new(scrutinee))
             }
             // The real macro says what is wrong with its arguments.
             Err(_) => self.other(Expr::Macro(it)),
@@ -259,6 +279,22 @@ impl Lowering<'_> {
         if binds_mutably(pat) {
             self.mutable.extend(bound_names(pat).into_iter().map(ToString::to_string));
         }
+    }
+
+    /// Remembers which names there are, and the fact if what is bound is its `key`.
+    fn bind_locals(&mut self, pat: &Pat, key: Option<&Path>) {
+        let key = key.filter(|_| matches!(pat, Pat::Ident(it) if it.subpat.is_none()));
+        for name in bound_names(pat) {
+            let name = name.to_string();
+            let fact = key.filter(|_| !self.locals.contains_key(&name)).cloned();
+            self.locals.insert(name, fact);
+        }
+    }
+
+    /// The locals that are keys, wherever they are mentioned.
+    fn keys_in_locals(&mut self) -> BTreeMap<String, Path> {
+        let locals = std::mem::take(&mut self.locals).into_iter();
+        locals.filter_map(|(name, fact)| Some((name, fact?))).collect()
     }
 
     fn within<T>(&mut self, place: Place, lower: impl FnOnce(&mut Self) -> T) -> T {
@@ -339,7 +375,14 @@ impl Lowering<'_> {
     }
 
     fn not_a_fact<T>(&self, base: &Expr) -> Option<T> {
-        self.errors.push(base, refusal::await_not_a_fact());
+        let name = only_name(base).unwrap_or_default();
+        self.errors.push(
+            base,
+            match self.locals.get(&name) {
+                Some(Some(fact)) => refusal::load_through_local(name, text::of_expr(fact)),
+                _ => refusal::await_not_a_fact(),
+            },
+        );
         None
     }
 
@@ -567,11 +610,33 @@ fn is_fact(expr: Option<&Expr>) -> bool {
     expr.and_then(fact_path).is_some_and(|path| is_capitalised(&path) && !path.is_ident("Some"))
 }
 
-/// The fact whose key a call makes, as far as its name tells.
-pub(super) fn called_fact(call: &syn::ExprCall) -> Option<Path> {
-    let of_prelude = ["Some", "Ok", "Err"];
-    fact_path(&call.func)
-        .filter(|path| is_capitalised(path) && !of_prelude.iter().any(|name| path.is_ident(name)))
+/// The fact whose key an expression is, if it is a call and as far as the name tells.
+pub(super) fn key_of_fact(expr: &Expr) -> Option<Path> {
+    match expr {
+        Expr::Call(call) => {
+            let path = fact_path(&call.func).filter(is_capitalised)?;
+            (!is_of_prelude(&path)).then_some(path)
+        }
+        Expr::Paren(it) => key_of_fact(&it.expr),
+        Expr::Group(it) => key_of_fact(&it.expr),
+        _ => None,
+    }
+}
+
+/// `Some`, `Option::Some` and the like, which make no key.
+pub(super) fn is_of_prelude(path: &Path) -> bool {
+    let last = path.segments.last();
+    ["Some", "None", "Ok", "Err"].iter().any(|name| last.is_some_and(|last| last.ident == name))
+}
+
+/// The name that an expression is, and nothing else.
+pub(super) fn only_name(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Path(it) => it.path.get_ident().map(ToString::to_string),
+        Expr::Paren(it) => only_name(&it.expr),
+        Expr::Group(it) => only_name(&it.expr),
+        _ => None,
+    }
 }
 
 /// Whether a path's last segment is named like a type.

@@ -112,8 +112,8 @@ impl<'a> Emitter<'a> {
         let case = (!text::is_type_name(name)).then(|| quote!(#[allow(non_camel_case_types)]));
         // The compiler shows the user's `pub Name` for it, and not the macro's call.
         let mut braces = Group::new(Delimiter::Brace, quote!(#(#fields),*));
-        braces.set_span(text::located(name));
-        let item = quote_spanned!(text::located(name)=> #vis struct #name #braces);
+        braces.set_span(text::located(name.span()));
+        let item = quote_spanned!(text::located(name.span())=> #vis struct #name #braces);
         quote!(#(#attrs)* #case #item)
     }
 

@@ -53,6 +53,7 @@ impl Emitter<'_> {
         let (at, span) = (krate.spanned(name.span()), name.span());
         let resolved_by = quote_spanned!(span=> impl<#sources> #at::ResolvedBy<#sources>);
         let derived = quote_spanned!(span=> impl<#sources> #at::private::Derived<#sources>);
+        let another = tokens::another_key(bases.len(), runtime);
         // Each bound is shown at the fact that it is about.
         let bases = bases.iter().map(|base| {
             let (first, last) = text::ends(base);
@@ -63,10 +64,13 @@ impl Emitter<'_> {
             where
                 #sources: #krate::Sources,
                 #(#bases)*
+                #another
         };
         let (evaluate, ask) = self.functions(runtime, &cx);
         let ways_out = self.ways_out();
         quote! {
+            #[allow(unused_imports)]
+            use #runtime::Unloaded as _;
             #[automatically_derived]
             #resolved_by for #name #bounds {
                 fn resolve<#watch: #runtime::Watch>(

@@ -380,6 +380,8 @@ fn a_derived_fact() {
                 ),
             );
         }
+        #[allow(unused_imports)]
+        use Unloaded as _;
         #[automatically_derived]
         impl<__Sources> ::gatehouse::ResolvedBy<__Sources> for Viewer
         where

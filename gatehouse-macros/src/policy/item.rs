@@ -104,7 +104,7 @@ fn items(
     let resolved = facts.iter().map(|fact| bound(fact, "ResolvedBy", &sources, runtime));
     let local = facts.iter().map(|fact| bound(fact, "LoadsNothing", &marker, runtime));
     // The compiler shows the user's function for the type and its impls, and not the attribute.
-    let span = text::located(name);
+    let span = text::located(name.span());
     let at = text::at(runtime, span);
     // An enum without variants: a type and no value, so that a local may have its name, and a call of
     // it has no advice to make one.
@@ -113,6 +113,7 @@ fn items(
     let rule = quote_spanned!(span=> impl<#domain, #sources> #at::Rule<#domain, #sources>);
     let decides = quote_spanned!(span=> impl<#domain, #sources> #at::Decides<#domain, #sources>);
     let local_policies = quote_spanned!(span=> impl<#marker> #at::LocalPolicies<#marker>);
+    let another = tokens::another_key(facts.len(), runtime);
     // On both impls, and not `Self: Rule` on the second: the way from a gate to what is wrong is short.
     let bounds = quote! {
         where
@@ -120,6 +121,7 @@ fn items(
             #sources: #runtime::Sources,
             #(#types,)*
             #(#resolved,)*
+            #another
     };
     quote! {
         #(#of_type)*
@@ -128,6 +130,8 @@ fn items(
 
         #(#of_code)*
         const _: () = {
+            #[allow(unused_imports)]
+            use #runtime::Unloaded as _;
             #info
             #budget
 

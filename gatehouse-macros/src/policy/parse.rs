@@ -6,8 +6,8 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{
-    AttrStyle, Attribute, FnArg, Ident, LitInt, Pat, ReturnType, Signature, Token, Type,
-    Visibility, braced,
+    AttrStyle, Attribute, FnArg, GenericParam, Generics, Ident, Lifetime, LitInt, Pat, ReturnType,
+    Signature, Token, Type, Visibility, braced,
 };
 
 use crate::crate_path::CratePath;
@@ -292,7 +292,10 @@ fn check_signature(sig: &Signature, errors: &Errors) {
             errors.push(tokens, refusal::policy_not_plain(what));
         }
     }
-    if !sig.generics.params.is_empty() {
+    if let (Some(lifetime), Some(written)) = (only_lifetimes(&sig.generics), without_lifetime(sig))
+    {
+        errors.push(&sig.generics.params, refusal::policy_lifetime(lifetime, written));
+    } else if !sig.generics.params.is_empty() {
         errors.push(&sig.generics.params, refusal::policy_generic());
     } else if let Some(clause) = &sig.generics.where_clause {
         errors.push(clause, refusal::policy_generic());
@@ -304,6 +307,24 @@ fn check_signature(sig: &Signature, errors: &Errors) {
         ReturnType::Type(_, ty) if text::is_named(ty, "bool") => {}
         ReturnType::Type(_, ty) => errors.push(ty, refusal::policy_return_type()),
     }
+}
+
+/// The first of a policy's generic parameters, if they are lifetimes.
+fn only_lifetimes(generics: &Generics) -> Option<&Lifetime> {
+    let types = generics.params.iter().any(|it| !matches!(it, GenericParam::Lifetime(_)));
+    generics.lifetimes().next().filter(|_| !types).map(|it| &it.lifetime)
+}
+
+/// The first parameter that is a reference with a lifetime, without it: `user: &User`. None if there
+/// is one in the type too.
+fn without_lifetime(sig: &Signature) -> Option<String> {
+    sig.inputs.iter().find_map(|input| {
+        let FnArg::Typed(it) = input else { return None };
+        let Type::Reference(ty) = &*it.ty else { return None };
+        ty.lifetime.as_ref()?;
+        let written = format!("{}: &{}", text::of_expr(&it.pat), text::of_type(&ty.elem));
+        Some(written).filter(|written| !written.contains('\''))
+    })
 }
 
 fn parameters(inputs: Punctuated<FnArg, Token![,]>, errors: &Errors) -> Vec<Parameter> {

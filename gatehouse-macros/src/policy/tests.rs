@@ -110,7 +110,7 @@ fn loads_become_reads() {
                     let Some(level) = read(Level(doc.id), cx.at(1))?
                     else {
                         met(false, 1, cx);
-                        { return ::core::result::Result::Ok(false) }
+                        return ::core::result::Result::Ok(false);
                     };
                     met(true, 1, cx);
                     met(

@@ -597,6 +597,18 @@ fn active(user: &User) -> bool {
     user.active
 }",
     }
+    /// What a policy judges, it borrows for as long as it runs: there is nothing to name.
+    policy_lifetime(lifetime, written) {
+        says: "a policy's parameters need no lifetime; remove `{lifetime}`: write `{written}`",
+        wrong: "#[policy]
+fn active<«'a»>(user: &'a User) -> bool {
+    user.active
+}",
+        right: "#[policy]
+fn active(user: &User) -> bool {
+    user.active
+}",
+    }
     /// A parameter's type says which domains the policy serves, so it has a name.
     policy_impl_trait() {
         says: "a policy cannot be generic; name the type, or write `&_` if the policy does not look at it",
@@ -847,6 +859,20 @@ async fn suspended(user: &User) -> bool {
     Suspended(user.id).await && !user.admin
 }",
     }
+    /// The plan names the fact and the key of each load, so both stand where it is loaded.
+    load_through_local(name, fact) {
+        says: "`{name}` is a key of the fact `{fact}`, which is loaded where the key is made; write `{fact}(…).await` there",
+        wrong: "#[policy]
+async fn high(user: &User) -> bool {
+    let level = Level(user.id);
+    «level».await? > 3
+}",
+        right: "#[policy]
+async fn high(user: &User) -> bool {
+    let level = Level(user.id).await?;
+    level > 3
+}",
+    }
     /// A load costs a round trip; one whose value nobody uses is left over, or a condition is missing.
     load_unused(fact) {
         says: "the rule loads `{fact}` and does not use it; use its value, or remove the load",
@@ -911,19 +937,22 @@ async fn reader(user: &User) -> bool {
     load_in_function() {
         says: "a fact cannot be loaded inside another function; load it in the rule and pass its value, or make the function a fact with a body",
         wrong: "#[policy]
-async fn admin(user: &User) -> bool {
-    async fn is_admin(id: UserId) -> bool {
-        Admin(id).«await»
+async fn high(user: &User) -> bool {
+    async fn is_high(id: UserId) -> bool {
+        Level(id).«await».is_some_and(|level| level > 9)
     }
-    user.active
+    is_high(user.id)
 }",
         right: "#[policy]
-async fn admin(user: &User) -> bool {
-    fn is_admin(level: u8) -> bool { level > 9 }
-    is_admin(Level(user.id).await?)
+async fn high(user: &User) -> bool {
+    fn is_high(level: u8) -> bool {
+        level > 9
+    }
+    Level(user.id).await.is_some_and(is_high)
 }",
     }
-    /// What a macro makes of its arguments, the compiler of rules cannot see. (`matches!` it knows.)
+    /// What a macro makes of its arguments, the compiler of rules cannot see. (`matches!` it knows.) And
+    /// an assertion is no condition: what must hold, a rule says with `&&`.
     load_in_macro() {
         says: "a fact cannot be loaded inside a macro; load it before, into a local: `let value = Fact(…).await;`",
         wrong: "#[policy]
@@ -934,22 +963,19 @@ async fn admin(user: &User) -> bool {
         right: "#[policy]
 async fn admin(user: &User) -> bool {
     let admin = Admin(user.id).await;
-    debug_assert!(admin);
-    user.active
+    admin && user.active
 }",
     }
     /// A constant is evaluated when the program is compiled, and there are no facts then.
     load_in_constant() {
-        says: "a fact cannot be loaded inside a constant, which is computed at build time; load it outside, and do not use its value there",
+        says: "a fact cannot be loaded inside a constant, which is computed at build time; load it outside, where the rule runs",
         wrong: "#[policy]
-async fn admin(user: &User) -> bool {
-    let levels = [user.id; const { Level(1).«await» }];
-    user.active
+async fn above(user: &User) -> bool {
+    Level(user.id).await? > const { Level(1).«await».unwrap_or(3) }
 }",
         right: "#[policy]
-async fn admin(user: &User) -> bool {
-    let level = Level(user.id).await?;
-    user.active && level > 3
+async fn above(user: &User) -> bool {
+    Level(user.id).await? > Level(1).await.unwrap_or(3)
 }",
     }
     /// A rule is compiled to plain code that never waits: there is nothing to put off.
@@ -991,8 +1017,7 @@ fn grown(user: &User) -> bool {
         right: "#[policy]
 fn grown(user: &User) -> bool {
     let age = user.age?;
-    debug_assert!(age > 0);
-    user.active
+    age > 0 && user.active
 }",
     }
     /// A body is an expression, as a function's is: without a last one it has no answer.
@@ -1016,10 +1041,15 @@ fn admin(user: &User) -> bool {
     return true;
     user.admin
 }",
-        right: "#[cfg(demo)]
-#[policy]
-fn demo(user: &User) -> bool {
-    user.demo
+        right: "#[policy]
+fn admin(user: &User) -> bool {
+    user.admin
+}
+
+#[cfg(demo)]
+#[policy(unconditional)]
+fn demo(_: &User) -> bool {
+    true
 }",
     }
     /// A body is pure, and may run more than once, or early.

@@ -63,10 +63,10 @@ pub(crate) fn ends(tokens: impl ToTokens) -> (Span, Span) {
     (first, last)
 }
 
-/// Where a user's name is, for code of ours: the compiler shows the name, and still knows that a macro
-/// wrote the code, so that lints of the user's do not judge it.
-pub(crate) fn located(name: &Ident) -> Span {
-    Span::call_site().located_at(name.span())
+/// Where something of the user's is, for code of ours: the compiler shows that, and still knows that a
+/// macro wrote the code, so that lints of the user's do not judge it.
+pub(crate) fn located(at: Span) -> Span {
+    Span::call_site().located_at(at)
 }
 
 /// Tokens of ours that the compiler is to show at `span`.

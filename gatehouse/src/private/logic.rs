@@ -43,7 +43,7 @@ impl<T> MaybeMissing<T> for Option<T> {
 #[diagnostic::on_unimplemented(
     message = "the fact `{K}` is `{Self}`, and a `bool` is wanted here",
     label = "not a `bool`",
-    note = "compare its value, or match on it: `{K}(…).await == …`"
+    note = "compare its value, or match on it: `{K}(…).await == …`; of an `Option`, ask whether it is there: `{K}(…).await.is_some()`"
 )]
 pub trait Truth<K> {
     /// Itself.

@@ -13,6 +13,7 @@ mod logic;
 mod nodes;
 mod roles;
 mod trace;
+mod unloaded;
 mod walk;
 mod watch;
 
@@ -27,6 +28,7 @@ pub use self::logic::{
 pub use self::roles::*;
 pub use self::trace::Trace;
 pub(crate) use self::trace::{Event, Seen, SeenFact};
+pub use self::unloaded::{IsLoaded, Unloaded};
 pub use self::watch::{Is, Unwatched, Watch, met, tried, tried_with};
 pub use crate::plan::{
     Condition, ConditionKind, Cost, Derivation, Guard, LoadKind, Plan, PlannedLoad, Wait,

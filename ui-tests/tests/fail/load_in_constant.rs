@@ -7,13 +7,12 @@ use domain::*;
 use gatehouse::prelude::*;
 
 #[policy]
-async fn admin(user: &User) -> bool {
-    let levels = [user.id; const { Level(1).await }];
-    user.active
+async fn above(user: &User) -> bool {
+    Level(user.id).await? > const { Level(1).await.unwrap_or(3) }
 }
 
 // What uses it has no error of its own.
-static GATE: Gate<Documents, (admin,)> = Gate::new();
+static GATE: Gate<Documents, (above,)> = Gate::new();
 
 fn used(session: &Session<domain::AppFacts>, user: &User) {
     let _ = GATE.bind(session, user, &Action::Read);

@@ -7,15 +7,15 @@ use domain::*;
 use gatehouse::prelude::*;
 
 #[policy]
-async fn admin(user: &User) -> bool {
-    async fn is_admin(id: UserId) -> bool {
-        Admin(id).await
+async fn high(user: &User) -> bool {
+    async fn is_high(id: UserId) -> bool {
+        Level(id).await.is_some_and(|level| level > 9)
     }
-    user.active
+    is_high(user.id)
 }
 
 // What uses it has no error of its own.
-static GATE: Gate<Documents, (admin,)> = Gate::new();
+static GATE: Gate<Documents, (high,)> = Gate::new();
 
 fn used(session: &Session<domain::AppFacts>, user: &User) {
     let _ = GATE.bind(session, user, &Action::Read);

@@ -1,4 +1,5 @@
-//! What a macro makes of its arguments, the compiler of rules cannot see. (`matches!` it knows.)
+//! What a macro makes of its arguments, the compiler of rules cannot see. (`matches!` it knows.) And
+//! an assertion is no condition: what must hold, a rule says with `&&`.
 #[path = "../domain/mod.rs"]
 mod domain;
 
