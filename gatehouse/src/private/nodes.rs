@@ -13,7 +13,7 @@ use crate::session::{Computed, Entry, Index, MemoOf, Settled};
 /// Links of derived facts that one may be deep.
 pub(super) const MOST_LINKS: u32 = 64;
 
-/// No pass, and no run.
+/// No pass.
 const NEVER: u64 = u64::MAX;
 
 /// A fact of a walk: a type, and a key.
@@ -33,8 +33,6 @@ pub(super) struct Node {
     pub(super) asked: u64,
     /// What it waited for when it was last asked.
     pub(super) waits: Waits,
-    /// The run in which it was too deep, and for how many frames below it.
-    pub(super) too_deep: (u64, usize),
 }
 
 /// What a fact waits for that is not known yet.
@@ -75,7 +73,6 @@ impl Node {
             pending: NEVER,
             asked: NEVER,
             waits: Waits::Else,
-            too_deep: (NEVER, 0),
         }
     }
 
@@ -128,7 +125,8 @@ pub(super) struct Keys<K: FactKey> {
 pub(super) struct Key<K: FactKey> {
     pub(super) node: usize,
     pub(super) entry: Arc<Entry<K>>,
-    /// What it came to in the run before: what its cycle reads of it.
+    /// What it came to in the run before: what its cycle reads of it. There is none while that is
+    /// explored.
     pub(super) guess: Option<Computed<K::Value>>,
     /// What it came to in this run.
     pub(super) result: Option<Computed<K::Value>>,
