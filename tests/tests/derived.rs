@@ -444,6 +444,25 @@ fn a_circle_is_as_deep_as_it_has_keys() {
     }
 }
 
+/// Nodes 0, 1 and 2 are a circle: 2 reads 1, and 0 as long as 1 is not true. It is as deep as may be,
+/// and 65 is deeper.
+#[test]
+fn a_circle_is_the_same_when_more_of_it_is_known() {
+    let rule = |id: u32| match id {
+        1 => Rule::Either(2, 3),
+        2 => Rule::Either(1, 0),
+        64 => Rule::Is(true),
+        65 => Rule::Any(vec![1]),
+        id => Rule::Any(vec![id + 1]),
+    };
+    let graph: Graph = (0..66).map(|id| (id, Some(rule(id)))).collect();
+    let solved = solved(&graph, 66);
+    assert_eq!((solved[&0], solved[&65]), ((Truth::True, 64), (Truth::Failed, 65)));
+    for order in [vec![65], vec![0, 65], vec![65, 0], vec![1, 65], vec![2, 65]] {
+        check_graph(&graph, &[order]).expect("the same, however it is asked for");
+    }
+}
+
 /// A panic beside a failure is part of the failure, and leaves nothing half-computed behind.
 #[tokio::test]
 async fn what_panics_behind_a_failure_is_unwound() {

@@ -22,6 +22,8 @@ pub(super) struct Node {
     pub(super) fact: usize,
     pub(super) at: usize,
     pub(super) state: State,
+    /// The frame of its cycle's root, while that runs again.
+    pub(super) root: Option<usize>,
     /// Whether its cycle read the guess.
     pub(super) guessed: bool,
     /// Whether it came to a result, of this run of its cycle or of the one before.
@@ -67,6 +69,7 @@ impl Node {
             fact,
             at,
             state: State::Idle,
+            root: None,
             guessed: false,
             has_result: false,
             looked: pass,

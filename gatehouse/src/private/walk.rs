@@ -358,7 +358,9 @@ impl<P: Sources, W: Watch> Walk<P, W> {
         let known = &mut self.nodes[node];
         known.state = State::Open(frame);
         known.waits = Waits::Else;
-        let (low, members, cycle) = (self.frames.len(), self.members.len(), Vec::new());
+        // In a later run, a fact may read less than what its cycle was found by.
+        let low = known.root.unwrap_or(frame);
+        let (members, cycle) = (self.members.len(), Vec::new());
         let (seen, waits, guesses) = (Seen::default(), Waits::Nothing, self.guesses);
         self.frames.push(Frame { node, members, low, runs: 0, cycle, seen, waits, guesses });
         true
@@ -495,6 +497,7 @@ impl<P: Sources, W: Watch> Walk<P, W> {
         top.seen = Seen { links: top.seen.links, ..Seen::default() };
         for node in cycle.iter().copied().chain([root]) {
             self.end(node, End::Again);
+            self.nodes[node].root = Some(frame);
         }
         self.nodes[root].state = State::Open(frame);
         self.frames[frame].cycle = cycle;
@@ -518,6 +521,7 @@ impl<P: Sources, W: Watch> Walk<P, W> {
     fn end(&mut self, node: usize, end: End) {
         let node = &mut self.nodes[node];
         node.state = State::Idle;
+        node.root = None;
         node.guessed = false;
         if let (End::Forgotten, false) = (end, node.has_result) {
             return;
