@@ -18,7 +18,7 @@
 //!
 //! That depends on the facts alone. What a fact reads of others is settled, or of its own cycle and
 //! unknown while that is explored: so the facts say what it reads, and with that what its cycle is,
-//! wherever that is entered. A stack beyond the limit has cut something short, and only its lowest
+//! wherever that is entered. What a later run reads is part of that, and changes neither. A stack beyond the limit has cut something short, and only its lowest
 //! fact is known to stand on so many links: that one is an error, and what was found above it is
 //! forgotten, but for what was settled without it.
 //!
@@ -41,8 +41,8 @@ use crate::fact::{FactError, FactKey};
 use crate::session::{Computed, Entry};
 use crate::source::Sources;
 
-/// Runs of one cycle: a pure one needs two for each of its facts, and no more than `MOST_LINKS` can
-/// be in one that counts.
+/// Runs of one cycle: a pure one needs two for each of its facts, beside the first and the last, and no
+/// more than `MOST_LINKS` and one can be in one that counts.
 const MOST_RUNS: u32 = 4 * MOST_LINKS;
 
 /// What an evaluation knows of derived facts. Nothing is allocated before the first one.
