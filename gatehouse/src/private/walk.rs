@@ -219,7 +219,7 @@ impl<P: Sources, W: Watch> Walk<P, W> {
         while self.frames.len() > links
             && let Some(top) = self.frames.last()
         {
-            let (seen, low) = (top.seen, top.low);
+            let (seen, low) = (Seen { rose: false, fell: false, ..top.seen }, top.low);
             self.leave(End::Forgotten);
             self.note(seen);
             self.lead_back(low);
