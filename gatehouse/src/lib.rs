@@ -125,8 +125,13 @@
 //!   which nothing begins, and which would be false for everybody.
 //! - *Data that run in a circle have one meaning*, whatever is asked first: the least one, in which
 //!   nothing is true that does not follow.
-//! - *Depth has a limit*: 64 links from one derived fact to the next, helpers included, and in a circle
-//!   each key is a link. What is deeper fails, so the decision is indeterminate.
+//! - *Depth has a limit*: 64 links from one derived fact to the next, helpers included. A key that reads
+//!   no derived fact has none; another one has one more than the deepest key that it reads. The keys of a
+//!   circle are equally deep: one more than the deepest key that any of them reads outside of it, and
+//!   one for each of them but the first. What is read counts, by the rules of the body, with what is in
+//!   the circle taken as unknown: `||` and [`any`] end at what is true outside of it, `&&` and [`all`] at
+//!   what is false. A key that is deeper counts as a failed load, whatever else it reads, and so does
+//!   each that reads it; the others do not, wherever one begins to ask.
 //! - *Facts that need each other* stand in one `fact!` block and name each other as declared there.
 //! - *A budget* (`rounds = n`) cannot hold a recursive fact: its rounds are as many as its data are deep.
 //! - *`?`* on a missing fact is for derived facts whose value is an `Option`; in others a body says what

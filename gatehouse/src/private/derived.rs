@@ -6,6 +6,8 @@
 //! (see [`walk`](super::walk)), which is why such a fact is a `bool` and uses itself only where more
 //! truth in gives more truth out.
 
+use std::sync::Arc;
+
 use super::cx::{Cx, Stop};
 use super::trace::{Seen, SeenFact, text};
 use super::walk::{Closed, Found};
@@ -95,18 +97,15 @@ fn resolve<P: Sources, W: Watch, K: Derived<P>>(
     match found {
         Found::Known(computed) => Ok(computed),
         Found::Pending => Err(Stop::Pending),
-        Found::InCycle(guess) => Ok(guessed::<P, K>(guess)),
+        Found::InCycle(guess) => Ok(guessed::<K>(guess)),
         Found::New(node, entry) if cx.walk().open(node) => compute(cx, entry.key(), node),
         Found::New(..) => Ok(failed::<K>(FactError::too_deep())),
     }
 }
 
-/// What a cycle reads of one of its facts: false, in its first run.
-fn guessed<P: Sources, K: Derived<P>>(guess: Option<Computed<K::Value>>) -> Computed<K::Value> {
-    guess
-        .or_else(|| K::of_bool(false).map(Ok))
-        // No fact of another type can come back to itself: `fact!` does not compile it.
-        .unwrap_or_else(|| failed::<K>(FactError::impure()))
+/// What a cycle reads of one of its facts: while it is explored, that is unknown, and nothing failed.
+fn guessed<K: FactKey>(guess: Option<Computed<K::Value>>) -> Computed<K::Value> {
+    guess.unwrap_or_else(|| Err(Arc::default()))
 }
 
 /// Runs the body of an open fact, again and again if it is the root of a cycle that is not solved
@@ -137,7 +136,7 @@ fn compute<P: Sources, W: Watch, K: Derived<P>>(
         match cx.walk().close::<K>(node, computed, keep) {
             Closed::Again => {}
             Closed::Known(computed) => return Ok(computed),
-            Closed::InCycle(guess) => return Ok(guessed::<P, K>(guess)),
+            Closed::InCycle(guess) => return Ok(guessed::<K>(guess)),
         }
     }
 }

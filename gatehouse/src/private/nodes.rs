@@ -13,7 +13,7 @@ use crate::session::{Computed, Entry, Index, MemoOf, Settled};
 /// Links of derived facts that one may be deep.
 pub(super) const MOST_LINKS: u32 = 64;
 
-/// No pass, and no run.
+/// No pass.
 const NEVER: u64 = u64::MAX;
 
 /// A fact of a walk: a type, and a key.
@@ -22,6 +22,8 @@ pub(super) struct Node {
     pub(super) fact: usize,
     pub(super) at: usize,
     pub(super) state: State,
+    /// The frame of its cycle's root, while that runs again.
+    pub(super) root: Option<usize>,
     /// Whether its cycle read the guess.
     pub(super) guessed: bool,
     /// Whether it came to a result, of this run of its cycle or of the one before.
@@ -33,8 +35,6 @@ pub(super) struct Node {
     pub(super) asked: u64,
     /// What it waited for when it was last asked.
     pub(super) waits: Waits,
-    /// The run in which it was too deep, and for how many frames below it.
-    pub(super) too_deep: (u64, usize),
 }
 
 /// What a fact waits for that is not known yet.
@@ -69,13 +69,13 @@ impl Node {
             fact,
             at,
             state: State::Idle,
+            root: None,
             guessed: false,
             has_result: false,
             looked: pass,
             pending: NEVER,
             asked: NEVER,
             waits: Waits::Else,
-            too_deep: (NEVER, 0),
         }
     }
 
@@ -128,7 +128,8 @@ pub(super) struct Keys<K: FactKey> {
 pub(super) struct Key<K: FactKey> {
     pub(super) node: usize,
     pub(super) entry: Arc<Entry<K>>,
-    /// What it came to in the run before: what its cycle reads of it.
+    /// What it came to in the run before: what its cycle reads of it. There is none while that is
+    /// explored.
     pub(super) guess: Option<Computed<K::Value>>,
     /// What it came to in this run.
     pub(super) result: Option<Computed<K::Value>>,

@@ -3,17 +3,24 @@
 //! The facts that are being computed are a stack of *frames*. A fact that is asked for while it is
 //! open closes a *cycle*: all frames from there on belong together. Such a cycle is solved as a
 //! whole, as Tarjan finds strongly connected components: the lowest frame of it (its *root*) runs
-//! again, and with it every fact that was ever found to be in the cycle. What a run reads of its own
-//! cycle is what that came to in the run before (false at first), until none rises. As results only
-//! rise, from false over failed to true, that is at most twice for each fact. Then all of them are
-//! *settled*, and never run again on the session.
+//! again, and with it every fact of the cycle. What a run reads of its own cycle is what that came to
+//! in the run before, until none rises. As results only rise, from false over failed to true, that is
+//! at most twice for each fact. Then all of them are *settled*, and never run again on the session.
+//!
+//! The first run *explores*: what it reads of its own cycle is unknown, which to a body is a failure. So
+//! each fact reads whatever it could read in a later run, and the cycle is found whole, though an
+//! operand of `&&` would not be looked at before another one is true. What comes to a value all the
+//! same has it for good; the others are false in the second run.
 //!
 //! # Depth
 //! A settled result has a height: how many links of derived facts stand below it, where each fact of
-//! a cycle is a link, and all that any run has read counts. Beyond [`MOST_LINKS`] it is an error. So
-//! height depends on the facts alone: the first run reads the same whichever fact of the cycle it
-//! begins with, and each later one no less than the facts demand. A stack beyond the limit proves it
-//! of its lowest fact only, which alone is settled as an error then.
+//! a cycle is a link, and all that it read counts. Beyond [`MOST_LINKS`] it is an error.
+//!
+//! That depends on the facts alone. What a fact reads of others is settled, or of its own cycle and
+//! unknown while that is explored: so the facts say what it reads, and with that what its cycle is,
+//! wherever that is entered. What a later run reads is part of that, and changes neither. A stack beyond the limit has cut something short, and only its lowest
+//! fact is known to stand on so many links: that one is an error, and what was found above it is
+//! forgotten, but for what was settled without it.
 //!
 //! # Waiting
 //! A fact that waits for a load is run again in each pass, and when it is asked, but for two cases.
@@ -34,8 +41,8 @@ use crate::fact::{FactError, FactKey};
 use crate::session::{Computed, Entry};
 use crate::source::Sources;
 
-/// Runs of one cycle: a pure one needs two for each of its facts, and no more than `MOST_LINKS` can
-/// be in one that counts.
+/// Runs of one cycle: a pure one needs two for each of its facts, beside the first and the last, and no
+/// more than `MOST_LINKS` and one can be in one that counts.
 const MOST_RUNS: u32 = 4 * MOST_LINKS;
 
 /// What an evaluation knows of derived facts. Nothing is allocated before the first one.
@@ -52,8 +59,6 @@ pub(crate) struct Walk<P: Sources, W: Watch> {
     members: Vec<usize>,
     /// Counts the executor's passes.
     pass: u64,
-    /// Counts the runs of cycles.
-    run: u64,
     /// Counts what was read of cycles that are not solved yet.
     guesses: u64,
 }
@@ -68,7 +73,6 @@ impl<P: Sources, W: Watch> Default for Walk<P, W> {
             frames: Vec::new(),
             members: Vec::new(),
             pass: 0,
-            run: 0,
             guesses: 0,
         }
     }
@@ -108,9 +112,9 @@ struct Frame {
 struct Seen {
     /// Links that it is from the deepest settled fact that was read.
     links: u32,
-    /// Something was too deep.
+    /// The stack was too deep to go on.
     too_deep: bool,
-    /// A result rose above what was read of it.
+    /// A result rose above what was read of it, or has to be seen in another run.
     rose: bool,
     /// A result fell: a rule that is not pure.
     fell: bool,
@@ -132,7 +136,7 @@ pub(super) enum Found<K: FactKey> {
     Known(Computed<K::Value>),
     /// It waits for a load.
     Pending,
-    /// It is in a cycle with the one that asks: what it came to in the run before.
+    /// It is in a cycle with the one that asks: what it came to in the run before, if there was one.
     InCycle(Option<Computed<K::Value>>),
     /// It is this node, and to be computed.
     New(usize, Arc<Entry<K>>),
@@ -141,7 +145,7 @@ pub(super) enum Found<K: FactKey> {
 /// What closing a fact comes to.
 pub(super) enum Closed<V> {
     Known(Computed<V>),
-    /// It is in a cycle with a fact below: what it came to in the run before.
+    /// It is in a cycle with a fact below: what it came to in the run before, if there was one.
     InCycle(Option<Computed<V>>),
     /// It is the root of a cycle that must run once more, and open again.
     Again,
@@ -198,7 +202,6 @@ impl<P: Sources, W: Watch> Walk<P, W> {
     /// The next pass of the executor: what was pending may be known.
     pub(super) fn begin_pass(&mut self) {
         self.pass += 1;
-        self.run += 1;
     }
 
     /// How many facts are being computed.
@@ -211,10 +214,15 @@ impl<P: Sources, W: Watch> Walk<P, W> {
         self.guesses
     }
 
-    /// Forgets all that was begun above `links`: it panicked.
+    /// Forgets all that was begun above `links`: it panicked. What it had read was read all the same.
     pub(super) fn unwind(&mut self, links: usize) {
-        while self.frames.len() > links {
+        while self.frames.len() > links
+            && let Some(top) = self.frames.last()
+        {
+            let (seen, low) = (Seen { rose: false, fell: false, ..top.seen }, top.low);
             self.leave(End::Forgotten);
+            self.note(seen);
+            self.lead_back(low);
         }
     }
 
@@ -324,6 +332,11 @@ impl<P: Sources, W: Watch> Walk<P, W> {
             }
             State::Idle => return,
         };
+        self.lead_back(frame);
+    }
+
+    /// The topmost fact leads back to `frame`.
+    fn lead_back(&mut self, frame: usize) {
         if let Some(top) = self.frames.last_mut() {
             top.low = top.low.min(frame);
         }
@@ -331,22 +344,23 @@ impl<P: Sources, W: Watch> Walk<P, W> {
 
     /// A settled fact of this height was read.
     fn saw(&mut self, height: u32) {
-        let links = height + 1;
-        self.note(Seen { links, too_deep: links > MOST_LINKS, ..Seen::default() });
+        self.note(Seen { links: height + 1, ..Seen::default() });
     }
 
-    /// Begins to compute a fact; `false` if it is too deep.
+    /// Begins to compute a fact; `false` if the stack is too deep for that, or was already for another
+    /// fact that the topmost one reads, which settles what that one comes to.
     pub(super) fn open(&mut self, node: usize) -> bool {
-        let (frame, run) = (self.frames.len(), self.run);
-        let known = &mut self.nodes[node];
-        let (deep_run, deep_frame) = known.too_deep;
-        if frame > MOST_LINKS as usize || (deep_run == run && deep_frame <= frame) {
+        let frame = self.frames.len();
+        if frame > MOST_LINKS as usize || self.frames.last().is_some_and(|top| top.seen.too_deep) {
             self.note(Seen { too_deep: true, ..Seen::default() });
             return false;
         }
+        let known = &mut self.nodes[node];
         known.state = State::Open(frame);
         known.waits = Waits::Else;
-        let (low, members, cycle) = (self.frames.len(), self.members.len(), Vec::new());
+        // In a later run, a fact may read less than what its cycle was found by.
+        let low = known.root.unwrap_or(frame);
+        let (members, cycle) = (self.members.len(), Vec::new());
         let (seen, waits, guesses) = (Seen::default(), Waits::Nothing, self.guesses);
         self.frames.push(Frame { node, members, low, runs: 0, cycle, seen, waits, guesses });
         true
@@ -385,10 +399,17 @@ impl<P: Sources, W: Watch> Walk<P, W> {
             Err(_) => 1,
         };
         self.nodes[node].has_result = true;
+        let is_in_cycle = self.is_in_cycle();
         let key = self.key::<K>(node);
-        let (before, after) = (key.guess.as_ref().map_or(0, rank), rank(&computed));
-        key.result = Some(computed.clone());
-        match self.close_ranked(before, after, keep) {
+        let (before, after) = (key.guess.as_ref().map(rank), rank(&computed));
+        let is_unknown = is_in_cycle && before.is_none() && computed.is_err();
+        key.result = if is_unknown { K::of_bool(false).map(Ok) } else { Some(computed.clone()) };
+        if is_in_cycle {
+            let before = before.unwrap_or(after);
+            let (rose, fell) = (is_unknown || after > before, after < before);
+            self.note(Seen { rose, fell, ..Seen::default() });
+        }
+        match self.close_frame(keep) {
             Outcome::Stands => Closed::Known(computed),
             Outcome::TooDeep => Closed::Known(failed::<K>(FactError::too_deep())),
             Outcome::Impure => Closed::Known(failed::<K>(FactError::impure())),
@@ -397,24 +418,24 @@ impl<P: Sources, W: Watch> Walk<P, W> {
         }
     }
 
-    /// The topmost fact came to a result of the rank `after`, where its cycle read one of the rank
-    /// `before`.
-    fn close_ranked(&mut self, before: u8, after: u8, keep: bool) -> Outcome {
+    /// Whether the topmost fact leads back to one below it, or one above it to the topmost.
+    fn is_in_cycle(&self) -> bool {
+        let Some(top) = self.frames.last() else { return false };
+        top.low < self.frames.len() - 1 || self.nodes[top.node].guessed
+    }
+
+    /// The topmost fact came to a result.
+    fn close_frame(&mut self, keep: bool) -> Outcome {
         let Some(top) = self.frames.last() else { return Outcome::Stands };
         let (low, frame, node) = (top.low, self.frames.len() - 1, top.node);
-        let in_cycle = low < frame;
-        if in_cycle || self.nodes[node].guessed {
-            let (rose, fell) = (after > before, after < before);
-            self.note(Seen { rose, fell, ..Seen::default() });
+        if low == frame {
+            return self.close_root(keep);
         }
-        if in_cycle {
-            let member = self.members.len();
-            self.nodes[node].state = State::Done(member);
-            self.guesses += 1;
-            self.join(low);
-            return Outcome::InCycle;
-        }
-        self.close_root(keep)
+        let member = self.members.len();
+        self.nodes[node].state = State::Done(member);
+        self.guesses += 1;
+        self.join(low);
+        Outcome::InCycle
     }
 
     /// Adds to what the topmost fact has met.
@@ -429,9 +450,7 @@ impl<P: Sources, W: Watch> Walk<P, W> {
         let Some(Frame { node, seen, .. }) = self.frames.pop() else { return };
         self.members.push(node);
         self.note(seen);
-        if let Some(below) = self.frames.last_mut() {
-            below.low = below.low.min(low);
-        }
+        self.lead_back(low);
     }
 
     /// The topmost fact stands alone, or is the root of a cycle.
@@ -439,22 +458,20 @@ impl<P: Sources, W: Watch> Walk<P, W> {
         let Some(top) = self.frames.last() else { return Outcome::Stands };
         let (node, seen, runs, members) = (top.node, top.seen, top.runs, top.members);
         let frame = self.frames.len() - 1;
+        if seen.too_deep {
+            self.leave(End::Forgotten);
+            if frame == 0 {
+                self.end(node, End::TooDeep(keep));
+            }
+            // For those below it is too deep; by itself it may not be.
+            self.note(Seen { too_deep: true, ..Seen::default() });
+            return Outcome::TooDeep;
+        }
         let others = u32::try_from(self.members.len() - members).unwrap_or(u32::MAX);
         let height = seen.links.saturating_add(others);
         if height > MOST_LINKS {
             self.leave(End::TooDeep(keep));
             self.saw(MOST_LINKS + 1);
-            return Outcome::TooDeep;
-        }
-        if seen.too_deep {
-            self.leave(End::Forgotten);
-            if frame > 0 {
-                // For those below it is too deep; by itself it may not be.
-                self.nodes[node].too_deep = (self.run, frame);
-                self.note(Seen { too_deep: true, ..Seen::default() });
-            } else {
-                self.end(node, End::TooDeep(keep));
-            }
             return Outcome::TooDeep;
         }
         if seen.fell || seen.rose && runs == MOST_RUNS {
@@ -480,8 +497,8 @@ impl<P: Sources, W: Watch> Walk<P, W> {
         top.seen = Seen { links: top.seen.links, ..Seen::default() };
         for node in cycle.iter().copied().chain([root]) {
             self.end(node, End::Again);
+            self.nodes[node].root = Some(frame);
         }
-        self.run += 1;
         self.nodes[root].state = State::Open(frame);
         self.frames[frame].cycle = cycle;
     }
@@ -504,6 +521,7 @@ impl<P: Sources, W: Watch> Walk<P, W> {
     fn end(&mut self, node: usize, end: End) {
         let node = &mut self.nodes[node];
         node.state = State::Idle;
+        node.root = None;
         node.guessed = false;
         if let (End::Forgotten, false) = (end, node.has_result) {
             return;
