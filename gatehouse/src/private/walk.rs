@@ -18,9 +18,11 @@
 //!
 //! That depends on the facts alone. What a fact reads of others is settled, or of its own cycle and
 //! unknown while that is explored: so the facts say what it reads, and with that what its cycle is,
-//! wherever that is entered. What a later run reads is part of that, and changes neither. A stack beyond the limit has cut something short, and only its lowest
-//! fact is known to stand on so many links: that one is an error, and what was found above it is
-//! forgotten, but for what was settled without it.
+//! wherever that is entered. What a later run reads is part of that, and changes neither.
+//!
+//! A stack beyond the limit has cut something short, and only its lowest fact is known to stand on so
+//! many links: that one is an error, and what was found above it is forgotten, but for what was settled
+//! without it.
 //!
 //! # Waiting
 //! A fact that waits for a load is run again in each pass, and when it is asked, but for two cases.
