@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::{Expr, Pat, Path, UnOp};
 
 use super::ast::{Block, Body, Kind, Node, Stmt};
-use super::lower::{MatchesArguments, is_of_prelude, key_of_fact, only_name};
+use super::lower::{MatchesArguments, bare, is_of_prelude, key_of_fact, only_name};
 use super::wanted;
 use crate::errors::Errors;
 use crate::{refusal, text};
@@ -142,9 +142,7 @@ fn of_result(pat: &Pat) -> Option<&Pat> {
 
 /// A key where a `bool` or an `Option` is wanted is a fact that was not loaded.
 fn check_loaded(expr: &Expr, body: &Body, errors: &Errors) {
-    match expr {
-        Expr::Paren(it) => check_loaded(&it.expr, body, errors),
-        Expr::Group(it) => check_loaded(&it.expr, body, errors),
+    match bare(expr) {
         Expr::Unary(it) if matches!(it.op, UnOp::Not(_)) => check_loaded(&it.expr, body, errors),
         Expr::Macro(it) if it.mac.path.is_ident("matches") => {
             if let Ok(it) = syn::parse2::<MatchesArguments>(it.mac.tokens.clone()) {

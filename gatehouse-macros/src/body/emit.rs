@@ -12,7 +12,7 @@ use syn::token::Brace;
 use syn::{BinOp, Expr, ExprBreak, ExprLit, Label, Lifetime, Lit, Pat, Token, UnOp};
 
 use super::ast::{Arm, Block, Body, If, Kind, Let, LoadId, Logic, LoopHead, Match, Node, Stmt};
-use super::lower::children_mut;
+use super::lower::{bare, children_mut};
 use super::names::mentioned_in;
 use crate::text;
 
@@ -805,14 +805,12 @@ fn is_surely_bool(node: &Node) -> bool {
 }
 
 fn is_surely_bool_expr(expr: &Expr) -> bool {
-    match expr {
+    match bare(expr) {
         Expr::Binary(it) => matches!(
             it.op,
             BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_)
         ),
         Expr::Macro(it) => it.mac.path.is_ident("matches"),
-        Expr::Paren(it) => is_surely_bool_expr(&it.expr),
-        Expr::Group(it) => is_surely_bool_expr(&it.expr),
         Expr::Unary(it) => matches!(it.op, UnOp::Not(_)) && is_surely_bool_expr(&it.expr),
         _ => false,
     }

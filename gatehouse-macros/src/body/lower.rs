@@ -533,6 +533,15 @@ fn is_misspelt_load(field: &syn::ExprField) -> bool {
 }
 
 /// Without parentheses and invisible groups.
+pub(crate) fn bare(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Paren(it) => bare(&it.expr),
+        Expr::Group(it) => bare(&it.expr),
+        expr => expr,
+    }
+}
+
+/// The same, taken apart.
 fn unwrapped(expr: Expr) -> Expr {
     match expr {
         Expr::Paren(it) => unwrapped(*it.expr),
@@ -550,10 +559,8 @@ fn is_called(call: &syn::ExprCall, name: &str) -> bool {
 
 /// The path of a call that can be a fact: `Fact(…)`, `module::Fact(…)`.
 fn fact_path(func: &Expr) -> Option<Path> {
-    match func {
+    match bare(func) {
         Expr::Path(it) if it.qself.is_none() => Some(without_arguments(it.path.clone())),
-        Expr::Paren(it) => fact_path(&it.expr),
-        Expr::Group(it) => fact_path(&it.expr),
         _ => None,
     }
 }
@@ -579,11 +586,10 @@ fn turbofish(func: &Expr) -> Option<Path> {
 
 /// The fact that an iterator of keys is of: the first one that a closure, an array or `once` makes.
 fn fact_of_keys(keys: &Expr) -> Option<Path> {
-    match keys {
-        Expr::Call(call) => match fact_path(&call.func) {
-            Some(path) if is_capitalised(&path) && !path.is_ident("Some") => Some(path),
-            _ => call.args.iter().find_map(fact_of_keys),
-        },
+    match bare(keys) {
+        Expr::Call(call) => {
+            constructor(&call.func).or_else(|| call.args.iter().find_map(fact_of_keys))
+        }
         Expr::Struct(it) => Some(it.path.clone()),
         // `.map(Fact)`
         Expr::MethodCall(it) if it.method == "map" && is_fact(it.args.first()) => {
@@ -598,8 +604,6 @@ fn fact_of_keys(keys: &Expr) -> Option<Path> {
             _ => None,
         },
         Expr::Array(it) => it.elems.iter().find_map(fact_of_keys),
-        Expr::Paren(it) => fact_of_keys(&it.expr),
-        Expr::Group(it) => fact_of_keys(&it.expr),
         Expr::Reference(it) => fact_of_keys(&it.expr),
         _ => None,
     }
@@ -607,20 +611,18 @@ fn fact_of_keys(keys: &Expr) -> Option<Path> {
 
 /// Whether an expression names a fact's constructor.
 fn is_fact(expr: Option<&Expr>) -> bool {
-    expr.and_then(fact_path).is_some_and(|path| is_capitalised(&path) && !path.is_ident("Some"))
+    expr.and_then(constructor).is_some()
+}
+
+/// The fact whose constructor an expression names, where keys are made.
+fn constructor(expr: &Expr) -> Option<Path> {
+    fact_path(expr).filter(|path| is_capitalised(path) && !path.is_ident("Some"))
 }
 
 /// The fact whose key an expression is, if it is a call and as far as the name tells.
 pub(super) fn key_of_fact(expr: &Expr) -> Option<Path> {
-    match expr {
-        Expr::Call(call) => {
-            let path = fact_path(&call.func).filter(is_capitalised)?;
-            (!is_of_prelude(&path)).then_some(path)
-        }
-        Expr::Paren(it) => key_of_fact(&it.expr),
-        Expr::Group(it) => key_of_fact(&it.expr),
-        _ => None,
-    }
+    let Expr::Call(call) = bare(expr) else { return None };
+    fact_path(&call.func).filter(|path| is_capitalised(path) && !is_of_prelude(path))
 }
 
 /// `Some`, `Option::Some` and the like, which make no key.
@@ -631,12 +633,8 @@ pub(super) fn is_of_prelude(path: &Path) -> bool {
 
 /// The name that an expression is, and nothing else.
 pub(super) fn only_name(expr: &Expr) -> Option<String> {
-    match expr {
-        Expr::Path(it) => it.path.get_ident().map(ToString::to_string),
-        Expr::Paren(it) => only_name(&it.expr),
-        Expr::Group(it) => only_name(&it.expr),
-        _ => None,
-    }
+    let Expr::Path(it) = bare(expr) else { return None };
+    it.path.get_ident().map(ToString::to_string)
 }
 
 /// Whether a path's last segment is named like a type.

@@ -4,6 +4,7 @@ use syn::{Expr, Lit, UnOp};
 
 use super::parse::{Options, Policy};
 use crate::body::ast::{Block, Body, Node, Stmt};
+use crate::body::lower::bare;
 use crate::body::plan::BodyPlan;
 use crate::errors::Errors;
 use crate::{refusal, text};
@@ -101,10 +102,8 @@ fn constant(node: &Node) -> Option<bool> {
 }
 
 fn constant_expr(expr: &Expr) -> Option<bool> {
-    match expr {
+    match bare(expr) {
         Expr::Lit(syn::ExprLit { lit: Lit::Bool(it), .. }) => Some(it.value),
-        Expr::Paren(it) => constant_expr(&it.expr),
-        Expr::Group(it) => constant_expr(&it.expr),
         Expr::Unary(it) if matches!(it.op, UnOp::Not(_)) => {
             constant_expr(&it.expr).map(|value| !value)
         }
