@@ -29,8 +29,9 @@
 //! It was in this pass. Or all that it waited for when it was last asked was one other fact, and that
 //! one waits in this pass too: a run would read what it read then, and stop where it stopped. So a
 //! page whose items lie under one folder costs a run for each of them before the folder is reached,
-//! and another one when it is known, however long that takes. The same holds for the policies of a resource. What read a guess, or something that was
-//! too deep, is no such case: what it asks for depends on the frames below it.
+//! and another one when it is known, however long that takes. The same holds for the policies of a
+//! resource. What read a guess, or something that was too deep, is no such case: what it asks for
+//! depends on the frames below it.
 
 use std::any::{Any, TypeId};
 use std::sync::Arc;

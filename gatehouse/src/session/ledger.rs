@@ -240,20 +240,12 @@ impl<W, F> Ledger<W, F> {
         self.flights.push((id, flight));
     }
 
-    /// The oldest flight.
-    pub(super) fn first_flight(&self) -> Option<(BatchId, F)>
+    /// The flight behind that of a batch, which may be gone; without one, the oldest of all.
+    pub(super) fn flight_behind(&self, id: Option<BatchId>) -> Option<(BatchId, F)>
     where
         F: Clone,
     {
-        self.flights.first().cloned()
-    }
-
-    /// The flight behind that of `id`, which may be gone.
-    pub(super) fn flight_behind(&self, id: BatchId) -> Option<(BatchId, F)>
-    where
-        F: Clone,
-    {
-        let at = self.flights.partition_point(|(flight, _)| *flight <= id);
+        let at = self.flights.partition_point(|(flight, _)| Some(*flight) <= id);
         self.flights.get(at).cloned()
     }
 

@@ -19,7 +19,7 @@ use crate::source::{FactSource, Sources};
 /// Of an application's facts, a request needs a few. So there is nothing in a table before its fact is
 /// first asked for: it costs no allocation, and a glance where all tables are driven.
 pub struct Table<K: FactKey> {
-    /// Made under the lock of the generation, see [`Generation::closed`](super::Generation).
+    /// Made under the lock of the generation, see [`Generation::closing`](super::Generation).
     entries: OnceLock<Box<Entries<K>>>,
 }
 
@@ -257,7 +257,7 @@ impl<P: Sources, K: Stored<P>> AnyTable<P> for Table<K> {
             let load = Box::pin(load::load(StdArc::clone(sources), asked));
             core.ledger.fly(id, Flight::new(load, Arc::clone(roster)));
         }
-        core.ledger.first_flight().map(LoadHandle)
+        core.ledger.flight_behind(None).map(LoadHandle)
     }
 
     fn locked(&self, run: &mut dyn FnMut(LedgerHandle<'_>)) {
@@ -298,7 +298,7 @@ impl<P> dyn AnyTable<P> + '_ {
                 // Not dropped here, under the lock: whoever drives it has it too.
                 ledger.ground(id);
             }
-            next = ledger.flight_behind(id);
+            next = ledger.flight_behind(Some(id));
         });
         for waiter in waiters {
             waiter.answer();
