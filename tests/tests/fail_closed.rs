@@ -46,16 +46,6 @@ fn facts() -> Facts {
 /// Number 200 fails; numbers 1 and 2 do not.
 const FAILS: u32 = 200;
 
-/// Remembers that it was asked, by a method that looks like a getter.
-struct Tracker(bool);
-
-impl Tracker {
-    fn mark(&mut self) -> bool {
-        self.0 = true;
-        true
-    }
-}
-
 macro_rules! attempts {
     ($($name:ident ($thing:ident) $body:block)*) => {
         $(
@@ -106,20 +96,27 @@ attempts! {
         (Fact(*thing).await? && *thing == 0) || Flag(1).await
     }
     returned_from_an_operand(thing) { Flag(*thing).await || { return Flag(1).await } }
-    remembered(thing) {
+    // Operands that change something do not compile: `fail-rustc/operand_effects` of the UI tests.
+    remembered_after(thing) {
         let mut seen = false;
-        let _ = Flag(*thing).await || { seen = true; true };
+        let either = Flag(*thing).await || Flag(2).await;
+        seen |= !either;
         seen
     }
-    counted(thing) {
+    counted_in_what_ends(thing) {
         let mut count = 0;
-        let either = Flag(*thing).await || { count += 1; Flag(1).await };
-        either && count == 1
+        let counted = *thing == 0 || { count += 1; Flag(*thing).await };
+        !counted && count == 1
     }
-    marked(thing) {
-        let mut tracker = Tracker(false);
-        let either = Flag(*thing).await || tracker.mark() && Flag(1).await;
-        either && tracker.0
+    counted_by_the_iterator(thing) {
+        let mut count = 0;
+        let found = any([*thing, 2].into_iter().inspect(|_| count += 1).map(Flag)).await;
+        !found && count == 2
+    }
+    left_in_the_iterator(thing) {
+        let mut ids = [2, *thing, 4].into_iter();
+        let found = any(ids.by_ref().map(Flag)).await;
+        !found && ids.len() == 0
     }
     any_of_one(thing) { !any([*thing, 2].map(Flag)).await }
     all_of_one(thing) { !all([*thing, 1].map(Flag)).await }

@@ -13,7 +13,7 @@ use syn::{BinOp, Expr, ExprBreak, ExprLit, Label, Lifetime, Lit, Pat, Token, UnO
 
 use super::ast::{Arm, Block, Body, If, Kind, Let, LoadId, Logic, LoopHead, Match, Node, Stmt};
 use super::lower::{bare, children_mut};
-use super::names::mentioned_in;
+use super::total::is_total;
 use crate::text;
 
 /// The variable that facts are read from; its hygiene keeps it apart from a user's `cx`.
@@ -591,7 +591,12 @@ impl<'e> Emitter<'e> {
 
     fn result_of_logic(&self, it: &Logic, body: &'e Body, ends: Ends) -> TokenStream {
         let (runtime, cx) = (self.runtime, cx());
-        let function = if it.is_and() { quote!(and) } else { quote!(or) };
+        let function = match (it.is_and(), is_total(&it.right)) {
+            (true, true) => quote!(and),
+            (true, false) => quote!(partial_and),
+            (false, true) => quote!(or),
+            (false, false) => quote!(partial_or),
+        };
         let inside = self.closure();
         // The left side is over when the right one begins, which may move what it has borrowed.
         let left = if let Some(left) = three_valued(&it.left, body) {
@@ -619,8 +624,15 @@ impl<'e> Emitter<'e> {
             node if self.reported.is_some() => self.answer(node, ends),
             node => self.argument(node),
         };
-        let (first, _) = text::ends(&value);
-        quote_spanned!(first=> |#cx| ::core::result::Result::Ok(#value))
+        // From the operand's first token to its last: there a side that changes something is shown.
+        let first = text::ends(&value).0;
+        let last = match node {
+            Node::Load(id, _, _) => body.loads[*id].ends.1,
+            node => text::ends(as_written(node)).1,
+        };
+        let mut value = Group::new(Delimiter::Parenthesis, value);
+        value.set_span(last);
+        quote_spanned!(first=> |#cx| ::core::result::Result::Ok #value)
     }
 
     /// A node as an argument: without the parentheses that an operand needs, and an argument does
@@ -829,14 +841,11 @@ fn three_valued<'n>(node: &'n Node, body: &Body) -> Option<&'n Logic> {
 ///
 /// Not if the left side can leave the policy: had it loaded, it might have left, so a result that
 /// is true or false whatever the left side's *value* is proves nothing. Nor if a `let` in a
-/// condition binds what the right side uses, if a side jumps, or if either mentions a local that can
-/// change. A side that returns something else than a `bool` is not evaluated beside the other.
+/// condition binds what the right side uses, or if a side jumps. A side that returns something else
+/// than a `bool` is not evaluated beside the other. That neither changes anything is the library's to
+/// ask (`private::Operand`): no token tells.
 pub(crate) fn is_three_valued(it: &Logic, body: &Body) -> bool {
-    // A name that can change is enough: whether a method changes it, no token tells.
-    let is_plain = |side: &Node| {
-        let names = mentioned_in(as_written(side));
-        !binds_names(side) && !side.jumps_out() && names.is_disjoint(&body.mutable)
-    };
+    let is_plain = |side: &Node| !binds_names(side) && !side.jumps_out();
     let returns = |node: &Node| matches!(node, Node::Return(..));
     it.left.loads()
         && !it.left.leaves()

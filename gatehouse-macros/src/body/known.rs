@@ -17,6 +17,7 @@ use super::ast::{Body, LoadId, Node, Stmt};
 use super::emit::{Emitter, cx, scrutinee};
 use super::names;
 use super::slice::{Taken, around};
+use super::total::is_total;
 use super::way::Step;
 
 /// The conditions of a body that may be known early: the variable of each, and what it is set to.
@@ -60,14 +61,16 @@ impl Known {
         if !(0..body.loads.len()).any(|load| may_wait(load) && elsewhere(&load)) {
             return None;
         }
+        let is_partial = !is_total(condition.node) || steps.iter().any(|step| step.is_partial());
+        let function = if is_partial { quote!(partial_known) } else { quote!(known) };
         let (cx, test) = (cx(), condition.test);
         let code = if steps.is_empty() {
-            quote!(#runtime::known(#cx, |#cx| ::core::result::Result::Ok(#test)))
+            quote!(#runtime::#function(#cx, |#cx| ::core::result::Result::Ok(#test)))
         } else {
             let answer = quote!(return ::core::result::Result::Ok(#test););
             let inside = steps.iter().fold(answer, |rest, step| around(step, &rest, &emitter));
             quote! {
-                #runtime::known(#cx, |#cx| {
+                #runtime::#function(#cx, |#cx| {
                     #inside
                     ::core::result::Result::Err(#runtime::Stop::Pending)
                 })

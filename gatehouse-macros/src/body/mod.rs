@@ -2,7 +2,8 @@
 //!
 //! - `lower`: from `syn`'s tree to the compiler's own (`ast`), refusing what the language lacks.
 //! - `plan`: when each load is asked for; it goes along the `way` to a load and cuts a `slice` of
-//!   what leads there, with the `guard`s of what else is on it and what is `known` of the facts there. `names` says what may run early.
+//!   what leads there, with the `guard`s of what else is on it and what is `known` of the facts there.
+//!   `names` says what may run early, `total` what cannot panic there.
 //! - `emit`: the body as plain synchronous Rust; `tokens`: its plan as a constant.
 
 pub(crate) mod ast;
@@ -15,5 +16,6 @@ pub(crate) mod names;
 pub(crate) mod plan;
 mod slice;
 pub(crate) mod tokens;
+pub(crate) mod total;
 mod wanted;
 mod way;

@@ -22,6 +22,7 @@ use super::emit::{Emitter, as_written, cx, scrutinee};
 use super::guard::{Aim, both};
 use super::known::Known;
 use super::names::{self, Names};
+use super::total::is_total;
 use super::way::{Step, Way, pat_binds};
 use crate::text;
 
@@ -65,7 +66,18 @@ pub(crate) fn of(
         }
     }
     kept.reverse();
-    Ok(Slice { code: code(&body.loads[id], key, &kept, &emitter, runtime), needs })
+    let is_partial = slicing.after_load && !is_total(key)
+        || kept.iter().any(|kept| matches!(kept, Kept::Step(step) if step.is_partial()));
+    let function = if is_partial { quote!(partial_slice) } else { quote!(slice) };
+    let inside = code(&body.loads[id], key, &kept, &emitter, runtime);
+    let cx = cx();
+    let code = quote! {
+        #runtime::#function(#cx, |#cx| {
+            #inside
+            ::core::result::Result::Ok(())
+        });
+    };
+    Ok(Slice { code, needs })
 }
 
 /// A part of a slice.
@@ -107,6 +119,8 @@ pub(super) struct Taken<'b> {
     pub(super) step: Step<'b>,
     /// The loads that the body comes to only if the step leads there.
     pub(super) behind: BTreeSet<LoadId>,
+    /// Whether a load stands in it or before, so that the body may not come to its end.
+    is_early: bool,
     keep: Keep,
     /// What it binds.
     binds: Names,
@@ -162,7 +176,8 @@ impl<'e> Slicing<'e> {
         let (mentions, binds) = (mentions(step, &keep), step.binds());
         self.bind(step, &binds, &keep);
         self.after_load |= !step.loads().is_empty();
-        Ok(Taken { step, behind: BTreeSet::new(), keep, binds, mentions })
+        let is_early = self.after_load;
+        Ok(Taken { step, behind: BTreeSet::new(), is_early, keep, binds, mentions })
     }
 
     /// What a step that facts feed leaves by, on local data: `Fact(doc.folder?).await`.
@@ -179,8 +194,8 @@ impl<'e> Slicing<'e> {
         self.after_load = before;
         Ok(passed.map(|guard| {
             let keep = Keep::Condition(guard);
-            let mentions = mentions(step, &keep);
-            Taken { step, behind: BTreeSet::new(), keep, binds: Names::new(), mentions }
+            let (mentions, binds) = (mentions(step, &keep), Names::new());
+            Taken { step, behind: BTreeSet::new(), is_early: true, keep, binds, mentions }
         }))
     }
 
@@ -371,6 +386,17 @@ impl Taken<'_> {
         }
     }
 
+    /// Whether it may panic, by its tokens, where the body may not come to it.
+    pub(super) fn is_partial(&self) -> bool {
+        let guards = match self.step {
+            Step::Arm(it, at) => {
+                it.arms[..at].iter().filter_map(|arm| arm.guard.as_ref()).collect()
+            }
+            _ => Vec::new(),
+        };
+        self.is_early && !self.step.nodes().into_iter().chain(guards).all(is_total)
+    }
+
     /// Whether it binds one of `needed`.
     pub(super) fn binds_one_of(&self, needed: &Names) -> bool {
         !self.binds.is_disjoint(needed)
@@ -426,22 +452,12 @@ fn code(
         Kind::One => quote!(#runtime::ask(#keys, #cx);),
         Kind::Any | Kind::All | Kind::Each => quote!(#runtime::ask_each #fact(#keys, #cx);),
     };
-    let inside = kept.iter().rev().fold(ask, |rest, kept| match kept {
+    kept.iter().rev().fold(ask, |rest, kept| match kept {
         Kept::Step(step) => around(step, &rest, emitter),
         Kept::Unless(name, value) => {
             quote!(if #name != ::core::option::Option::Some(#value) { #rest })
         }
-    });
-    let is_plain = kept.iter().all(|kept| matches!(kept, Kept::Unless(..)));
-    if is_plain && !key.leaves() && !key.loads() {
-        return inside;
-    }
-    quote! {
-        #runtime::slice(#cx, |#cx| {
-            #inside
-            ::core::result::Result::Ok(())
-        });
-    }
+    })
 }
 
 /// A step, and the rest of the slice behind it.

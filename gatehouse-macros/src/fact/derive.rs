@@ -9,10 +9,11 @@ use syn::ext::IdentExt;
 use syn::{Ident, Path, Type};
 
 use super::ast::{Block, Ending, Fact};
-use super::recursion;
+use super::recursion::{self, Beside, Comes};
 use crate::body::ast::{Body, Node};
 use crate::body::lower;
 use crate::body::plan::BodyPlan;
+use crate::body::total::is_total;
 use crate::errors::Errors;
 use crate::{refusal, text};
 
@@ -25,6 +26,10 @@ pub(super) struct Derived {
     pub(super) bases: Vec<Path>,
     /// The facts that need it and that it needs, itself included; empty if it is not recursive.
     pub(super) cycle: Vec<Ident>,
+    /// Whether its body cannot panic by its tokens, nor those in this block that it comes to.
+    pub(super) is_total: bool,
+    /// The operands beside a recursive fact, as far as they may panic.
+    pub(super) beside_recursion: Vec<Beside>,
 }
 
 impl Derived {
@@ -77,6 +82,7 @@ pub(super) fn block(
         errors.absorb(&in_this);
     }
     let needs = Needs::of(block, &bodies);
+    let partial = partial(block, &bodies);
     let mut derived = BTreeMap::new();
     for (at, body) in bodies {
         let fact = &block.facts[at];
@@ -86,12 +92,27 @@ pub(super) fn block(
         if in_this.is_empty() {
             let plan = BodyPlan::new(&body, false, runtime);
             let bases = needs.bases(&fact.name);
-            derived.insert(at, Derived { body, plan, bases, cycle });
+            let is_total = needs.is_total(&fact.name, &partial);
+            let beside_recursion = recursion::beside_recursion(&body, &cycle, &|fact| match needs
+                .derived_fact(fact)
+            {
+                Some(name) if needs.is_total(name, &partial) => Comes::Never,
+                Some(_) => Comes::Partial,
+                None => Comes::ToBase,
+            });
+            let derived_fact = Derived { body, plan, bases, cycle, is_total, beside_recursion };
+            derived.insert(at, derived_fact);
         }
         errors.absorb(&in_this);
     }
     refuse_groundless(block, &derived, errors);
     derived
+}
+
+/// The facts of a block whose own body may panic.
+fn partial(block: &Block, bodies: &BTreeMap<usize, Body>) -> BTreeSet<Ident> {
+    let partial = bodies.iter().filter(|(_, body)| !body.block.nodes().all(is_total));
+    partial.map(|(at, _)| block.facts[*at].name.clone()).collect()
 }
 
 /// A cycle of facts in which nothing begins: said once, at its first fact.
@@ -201,6 +222,11 @@ impl Needs {
             }
         }
         reached
+    }
+
+    /// Whether neither the body of `name` is `partial`, nor that of another fact that it comes to here.
+    fn is_total(&self, name: &Ident, partial: &BTreeSet<Ident>) -> bool {
+        !partial.contains(name) && self.reached(name).is_disjoint(partial)
     }
 
     /// The facts that need `name` and that it needs, itself first; none if it is not recursive.

@@ -8,10 +8,11 @@ use syn::ext::IdentExt;
 use super::ast::Fact;
 use super::derive::{Derived, is_bool, is_option};
 use super::emit::Emitter;
+use super::recursion::Beside;
 use crate::body::emit::cx;
 use crate::body::names::mentioned_in;
 use crate::body::tokens;
-use crate::text;
+use crate::{refusal, text};
 
 impl Emitter<'_> {
     /// The fact's own constants: what it costs, and how it is computed.
@@ -34,11 +35,39 @@ impl Emitter<'_> {
         let location =
             quote!(#runtime::Location::new(::core::file!(), #line, ::core::module_path!()));
         let parts = quote!(#text, #location, #plan);
+        let total = derived.is_total.then(|| {
+            let bases = &derived.bases;
+            quote!(.total(&[#(<#bases as #krate::FactKey>::DERIVATION),*]))
+        });
         quote_spanned! {span=>
             const COST: #runtime::Cost = #runtime::Cost::#cost;
             const DERIVATION: ::core::option::Option<&'static #runtime::Derivation> =
-                ::core::option::Option::Some(&#runtime::Derivation::new(#parts));
+                ::core::option::Option::Some(&#runtime::Derivation::new(#parts)#total);
         }
+    }
+
+    /// Refuses what may panic behind a recursive fact, where a panic ends the process: only there, which
+    /// no macro sees.
+    fn refused_where_panics_abort(&self) -> TokenStream {
+        let beside = self.derived.map(|derived| derived.beside_recursion.as_slice());
+        let refused = beside.unwrap_or_default().iter().map(|beside| match beside {
+            Beside::Partial(operand) => {
+                let name = self.fact.name.unraw();
+                let at = text::ends(operand).0;
+                let error = refusal::recursive_beside_partial(name).at(at).to_compile_error();
+                quote!(#[cfg(panic = "abort")] #error)
+            }
+            Beside::Base(fact) => {
+                let (first, last) = text::ends(fact);
+                let krate = self.krate.spanned(first);
+                let derivation = quote_spanned!(last=> (<#fact as #krate::FactKey>::DERIVATION));
+                quote_spanned! {first=>
+                    #[cfg(panic = "abort")]
+                    const _: () = #krate::private::total_beside_recursion #derivation;
+                }
+            }
+        });
+        refused.collect()
     }
 
     /// How it is computed from the sources, whatever they are.
@@ -67,8 +96,9 @@ impl Emitter<'_> {
                 #another
         };
         let (evaluate, ask) = self.functions(runtime, &cx);
-        let ways_out = self.ways_out();
+        let (ways_out, refused) = (self.ways_out(), self.refused_where_panics_abort());
         quote! {
+            #refused
             #[allow(unused_imports)]
             use #runtime::Unloaded as _;
             #[automatically_derived]

@@ -1,13 +1,15 @@
 //! What a recursive fact must keep, so that data which run in circles have one meaning: it is a
 //! `bool`, and more truth in what it uses of itself gives more truth in it.
 
+use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::{Expr, Ident, Lit, Path};
 
 use super::ast::Fact;
 use super::derive::{is_bool, is_in};
 use crate::body::ast::{Body, Kind, Node, Stmt};
-use crate::body::emit::is_three_valued;
+use crate::body::emit::{as_written, is_three_valued};
+use crate::body::total::is_total;
 use crate::errors::Errors;
 use crate::{refusal, text};
 
@@ -22,6 +24,70 @@ pub(super) fn check(fact: &Fact, body: &Body, cycle: &[Ident], errors: &Errors) 
         return;
     }
     check.block_value(&body.block.stmts);
+}
+
+/// An operand behind a recursive fact that may panic.
+pub(super) enum Beside {
+    /// By the tokens of its block: the operand.
+    Partial(TokenStream),
+    /// If the fact is derived, and may: the fact.
+    Base(Path),
+}
+
+/// What an operand's load comes to.
+pub(super) enum Comes {
+    /// Nothing that may panic.
+    Never,
+    /// A body of the block that may.
+    Partial,
+    /// A fact from elsewhere.
+    ToBase,
+}
+
+/// The operands behind a recursive fact that may panic. Where a panic ends the process, such an operand
+/// does not run behind a failure, so that a fact which is failed in place of false would give less.
+pub(super) fn beside_recursion(
+    body: &Body,
+    cycle: &[Ident],
+    comes: &dyn Fn(&Path) -> Comes,
+) -> Vec<Beside> {
+    let mut found = Vec::new();
+    for node in body.block.nodes() {
+        note_beside(node, body, cycle, comes, &mut found);
+    }
+    found
+}
+
+fn note_beside(
+    node: &Node,
+    body: &Body,
+    cycle: &[Ident],
+    comes: &dyn Fn(&Path) -> Comes,
+    found: &mut Vec<Beside>,
+) {
+    let recurs = |node: &Node| {
+        node.any(&|it| matches!(it, Node::Load(id, _, _) if is_in(cycle, &body.loads[*id].fact)))
+    };
+    if let Node::Logic(it) = node
+        && is_three_valued(it, body)
+        && recurs(&it.left)
+    {
+        let mut is_partial = !is_total(&it.right);
+        for id in it.right.loads_inside() {
+            let fact = &body.loads[id].fact;
+            match comes(fact) {
+                Comes::Never => {}
+                Comes::Partial => is_partial = true,
+                Comes::ToBase => found.push(Beside::Base(fact.clone())),
+            }
+        }
+        if is_partial {
+            found.push(Beside::Partial(as_written(&it.right)));
+        }
+    }
+    for child in node.children() {
+        note_beside(child, body, cycle, comes, found);
+    }
 }
 
 /// Whether a body can be true only where a fact of `cycle` is: if all bodies of the cycle are like

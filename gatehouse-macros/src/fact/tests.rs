@@ -292,92 +292,104 @@ fn a_derived_fact() {
                 &'static Derivation,
             > = ::core::option::Option::Some(
                 &Derivation::new(
-                    "Viewer",
-                    Location::new(
-                        ::core::file!(),
-                        ::core::line!(),
-                        ::core::module_path!(),
+                        "Viewer",
+                        Location::new(
+                            ::core::file!(),
+                            ::core::line!(),
+                            ::core::module_path!(),
+                        ),
+                        {
+                            const LOADS: &[PlannedLoad] = &scheduled([
+                                PlannedLoad::of::<
+                                    Grant,
+                                >(
+                                    (
+                                        "Grant(user, folder)",
+                                        LoadKind::One,
+                                    ),
+                                    &[],
+                                    &[],
+                                    (::core::line!(), ::core::column!()),
+                                ),
+                                PlannedLoad::of::<
+                                    Parent,
+                                >(
+                                    ("Parent(folder)", LoadKind::One),
+                                    &[],
+                                    &[
+                                        Guard::new(
+                                            "Grant(user, folder).await",
+                                            false,
+                                        ),
+                                    ],
+                                    (::core::line!(), ::core::column!()),
+                                ),
+                                PlannedLoad::recursive::<
+                                    Viewer,
+                                >(
+                                    (
+                                        "Viewer(user, above)",
+                                        LoadKind::One,
+                                    ),
+                                    &[
+                                        Wait::new(
+                                            1,
+                                            "`above` comes from there",
+                                        ),
+                                    ],
+                                    &[
+                                        Guard::new(
+                                            "Grant(user, folder).await",
+                                            false,
+                                        ),
+                                        Guard::new(
+                                            "let Some(above) = Parent(folder).await",
+                                            true,
+                                        ),
+                                    ],
+                                    (::core::line!(), ::core::column!()),
+                                ),
+                            ]);
+                            Plan::new(
+                                LOADS,
+                                &[
+                                    Condition::new(
+                                            ConditionKind::Truth,
+                                            "Grant(user, folder).await",
+                                            &[0],
+                                            (::core::line!(), ::core::column!()),
+                                        )
+                                        .if_true(true),
+                                    Condition::new(
+                                        ConditionKind::Arm,
+                                        "Parent(folder).await is Some(above)",
+                                        &[1],
+                                        (::core::line!(), ::core::column!()),
+                                    ),
+                                    Condition::new(
+                                            ConditionKind::Truth,
+                                            "Viewer(user, above).await",
+                                            &[2],
+                                            (::core::line!(), ::core::column!()),
+                                        )
+                                        .if_true(true)
+                                        .if_false(false),
+                                    Condition::new(
+                                        ConditionKind::Arm,
+                                        "Parent(folder).await is None",
+                                        &[1],
+                                        (::core::line!(), ::core::column!()),
+                                    ),
+                                ],
+                            )
+                        },
+                    )
+                    .total(
+                        &[
+                            <Grant as ::gatehouse::FactKey>::DERIVATION,
+                            <Parent as ::gatehouse::FactKey>::DERIVATION,
+                        ],
                     ),
-                    {
-                        const LOADS: &[PlannedLoad] = &scheduled([
-                            PlannedLoad::of::<
-                                Grant,
-                            >(
-                                ("Grant(user, folder)", LoadKind::One),
-                                &[],
-                                &[],
-                                (::core::line!(), ::core::column!()),
-                            ),
-                            PlannedLoad::of::<
-                                Parent,
-                            >(
-                                ("Parent(folder)", LoadKind::One),
-                                &[],
-                                &[
-                                    Guard::new(
-                                        "Grant(user, folder).await",
-                                        false,
-                                    ),
-                                ],
-                                (::core::line!(), ::core::column!()),
-                            ),
-                            PlannedLoad::recursive::<
-                                Viewer,
-                            >(
-                                ("Viewer(user, above)", LoadKind::One),
-                                &[
-                                    Wait::new(
-                                        1,
-                                        "`above` comes from there",
-                                    ),
-                                ],
-                                &[
-                                    Guard::new(
-                                        "Grant(user, folder).await",
-                                        false,
-                                    ),
-                                    Guard::new(
-                                        "let Some(above) = Parent(folder).await",
-                                        true,
-                                    ),
-                                ],
-                                (::core::line!(), ::core::column!()),
-                            ),
-                        ]);
-                        Plan::new(
-                            LOADS,
-                            &[
-                                Condition::new(
-                                        ConditionKind::Truth,
-                                        "Grant(user, folder).await",
-                                        &[0],
-                                        (::core::line!(), ::core::column!()),
-                                    )
-                                    .if_true(true),
-                                Condition::new(
-                                    ConditionKind::Arm,
-                                    "Parent(folder).await is Some(above)",
-                                    &[1],
-                                    (::core::line!(), ::core::column!()),
-                                ),
-                                Condition::new(
-                                        ConditionKind::Truth,
-                                        "Viewer(user, above).await",
-                                        &[2],
-                                        (::core::line!(), ::core::column!()),
-                                    )
-                                    .if_true(true)
-                                    .if_false(false),
-                                Condition::new(
-                                    ConditionKind::Arm,
-                                    "Parent(folder).await is None",
-                                    &[1],
-                                    (::core::line!(), ::core::column!()),
-                                ),
-                            ],
-                        )
-                    },
-                ),
             );
         }
         #[allow(unused_imports)]
@@ -464,7 +476,13 @@ fn a_derived_fact() {
                     let folder = <u64 as KeyPart>::part_clone(
                         &self.folder,
                     );
-                    ask(Parent(folder), cx);
+                    slice(
+                        cx,
+                        |cx| {
+                            ask(Parent(folder), cx);
+                            ::core::result::Result::Ok(())
+                        },
+                    );
                 }
                 {
                     let user = <UserId as KeyPart>::part_clone(

@@ -480,6 +480,16 @@ refusals! { DERIVED "Derived facts"
     }
 }
 
+/// Of what is refused only where a panic ends the process, which no macro sees: it has no entry.
+pub(crate) fn recursive_beside_partial(name: impl Display) -> Refusal {
+    Refusal {
+        name: "recursive_beside_partial",
+        text: format!(
+            "this may panic behind the recursive fact `{name}`, and with `panic = \"abort\"` no panic is caught; write it as the left operand, or take it into a `let` before"
+        ),
+    }
+}
+
 refusals! { POLICIES "Policies"
     /// A rule is a function: it judges what it is given, and says whether it applies.
     policy_not_a_function() {

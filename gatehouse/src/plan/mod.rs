@@ -281,13 +281,36 @@ pub struct Derivation {
     pub location: Location,
     /// What its body loads.
     pub plan: Plan,
+    #[cfg_attr(feature = "serde", serde(skip))]
+    is_total: bool,
 }
 
 impl Derivation {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, location: Location, plan: Plan) -> Self {
-        Self { name, location, plan }
+        Self { name, location, plan, is_total: false }
+    }
+
+    /// The same of a fact whose body cannot panic by its tokens, nor those of other facts that it comes
+    /// to in its block, if what it comes to elsewhere, `bases`, is like that too.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn total(mut self, bases: &[Option<&'static Self>]) -> Self {
+        self.is_total = true;
+        let mut at = 0;
+        while at < bases.len() {
+            if let Some(Self { is_total: false, .. }) = bases[at] {
+                self.is_total = false;
+            }
+            at += 1;
+        }
+        self
+    }
+
+    /// Whether its body cannot panic by its tokens, nor any that it comes to.
+    pub(crate) const fn is_total(&self) -> bool {
+        self.is_total
     }
 }
 

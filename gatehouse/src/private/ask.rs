@@ -2,9 +2,10 @@
 //!
 //! A policy that stopped at a load runs a second function, which asks for every load whose key is
 //! ready. It reads what is known, and stops for nothing: a part that needs an unknown fact is left
-//! out. Nothing here runs while a policy finds its facts loaded.
+//! out, and so is one that panics. Nothing here runs while a policy finds its facts loaded.
 
 use super::cx::{Cx, Stop, read};
+use super::out_of_turn::PANICS_ABORT;
 use super::watch::Watch;
 use crate::source::{ResolvedBy, Sources};
 
@@ -23,13 +24,23 @@ pub fn ask_each<P: Sources, W: Watch, K: ResolvedBy<P>>(
     }
 }
 
-/// Runs a part of the body that asks for a load whose key needs an earlier fact, and that ends
-/// without a trace where that fact is unknown.
+/// Runs a part of the body that asks for a load, and that ends without a trace where a fact that it
+/// needs is unknown, or where it panics: the body may not come to it.
 pub fn slice<P: Sources, W: Watch>(
     cx: &mut Cx<P, W>,
     part: impl FnOnce(&mut Cx<P, W>) -> Result<(), Stop>,
 ) {
-    let _ = part(cx);
+    let _ = cx.out_of_turn(part);
+}
+
+/// As [`slice`], of a part that may panic by its tokens: it does not run where that ends the process.
+pub fn partial_slice<P: Sources, W: Watch>(
+    cx: &mut Cx<P, W>,
+    part: impl FnOnce(&mut Cx<P, W>) -> Result<(), Stop>,
+) {
+    if !PANICS_ABORT {
+        slice(cx, part);
+    }
 }
 
 /// What is known of a condition on facts; nothing, if it needs one that is not known, or failed, or
@@ -39,5 +50,15 @@ pub fn known<P: Sources, W: Watch>(
     condition: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop>,
 ) -> Option<bool> {
     let guesses = cx.guesses();
-    condition(cx).ok().filter(|_| cx.guesses() == guesses)
+    let value = cx.out_of_turn(condition)?.ok();
+    value.filter(|_| cx.guesses() == guesses)
+}
+
+/// As [`known`], of a condition that may panic by its tokens: nothing is known where that ends the
+/// process.
+pub fn partial_known<P: Sources, W: Watch>(
+    cx: &mut Cx<P, W>,
+    condition: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop>,
+) -> Option<bool> {
+    if PANICS_ABORT { None } else { known(cx, condition) }
 }

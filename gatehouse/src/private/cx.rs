@@ -43,6 +43,8 @@ pub struct Cx<P: Sources, W: Watch = Unwatched> {
     round: Option<Round<P>>,
     /// Whether a load that stops the policy is asked for.
     asking: bool,
+    /// Whether what runs may be code that its body did not come to.
+    is_out_of_turn: bool,
     /// Why loads that are not answered now never will be.
     gave_up: Option<FactError>,
     /// The failed facts that the present run met.
@@ -81,6 +83,7 @@ impl<P: Sources, W: Watch> Cx<P, W> {
             generation,
             round: None,
             asking: false,
+            is_out_of_turn: false,
             gave_up: None,
             failed: Vec::new(),
             walk: None,
@@ -133,6 +136,19 @@ impl<P: Sources, W: Watch> Cx<P, W> {
 
     pub(super) fn is_asking(&self) -> bool {
         self.asking
+    }
+
+    pub(super) fn set_asking(&mut self, asking: bool) {
+        self.asking = asking;
+    }
+
+    pub(super) fn is_out_of_turn(&self) -> bool {
+        self.is_out_of_turn
+    }
+
+    /// Gives what it was before.
+    pub(super) fn set_out_of_turn(&mut self, is: bool) -> bool {
+        std::mem::replace(&mut self.is_out_of_turn, is)
     }
 
     /// Whether facts that are not known count as failed by now.

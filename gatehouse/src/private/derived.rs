@@ -45,6 +45,9 @@ pub fn derived<P: Sources, W: Watch, K: Derived<P>>(
     cx: &mut Cx<P, W>,
     key: K,
 ) -> Result<K::Value, Stop> {
+    if cx.must_wait_for_turn::<K>() {
+        return Err(Stop::Failed);
+    }
     let shown = W::WATCHES.then(|| key.clone());
     cx.watch.mute(true);
     let found = cx.find(key);

@@ -3,9 +3,8 @@
 //! A failed load is neither true nor false, it is *unknown*, and a result is known only if it would
 //! be the same whatever the unknown had been. So no failure can turn into a permit.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use super::cx::{Cx, Stop, read};
+use super::out_of_turn::PANICS_ABORT;
 use super::watch::{Watch, met};
 use crate::fact::FactKey;
 use crate::source::{ResolvedBy, Sources};
@@ -92,10 +91,29 @@ where
     read(key, cx).map(Truth::truth)
 }
 
+/// A side of `||` or `&&` beside a fact. It changes nothing outside of it: what it changed would say
+/// whether the fact beside it failed to load.
+///
+/// The compiler of Rust holds a side to that: a unique borrow is not `Clone`, and a borrowed `Cell` not
+/// `Send`.
+#[diagnostic::on_unimplemented(
+    message = "this side of `||` or `&&` may change what is outside of it, and the fact beside it may fail to load",
+    label = "may change something outside of it",
+    note = "no rule may notice a failure: change it in a statement before or after this one, or in a `let` of its own",
+    note = "what this side uses up, a value or an iterator, it can clone; what is in a `Cell` or behind an `Rc`, take into a `let` before"
+)]
+pub trait Operand<P: Sources, W: Watch> {}
+
+#[diagnostic::do_not_recommend]
+impl<P: Sources, W: Watch, F> Operand<P, W> for F where
+    F: FnOnce(&mut Cx<P, W>) -> Result<bool, Stop> + Clone + Send
+{
+}
+
 /// The left side of `||` or `&&`: what stops it stops nothing else yet.
 pub fn attempt<P: Sources, W: Watch>(
     cx: &mut Cx<P, W>,
-    side: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop>,
+    side: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop> + Operand<P, W>,
 ) -> Result<bool, Stop> {
     side(cx)
 }
@@ -103,11 +121,12 @@ pub fn attempt<P: Sources, W: Watch>(
 /// `left || right` over facts: true if either side is known true, though the other failed.
 ///
 /// The right side counts only with a plain result: if it leaves the policy (by `?` or `return`), or
-/// panics because it relies on the left one, the left one's failure stands.
+/// panics because it relies on the left one, the left one's failure stands. Either changes nothing that
+/// the other, or the rest of the body, can see ([`Operand`]).
 pub fn or<P: Sources, W: Watch>(
     left: Result<bool, Stop>,
     cx: &mut Cx<P, W>,
-    right: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop>,
+    right: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop> + Operand<P, W>,
 ) -> Result<bool, Stop> {
     match left {
         Ok(false) => right(cx),
@@ -120,12 +139,37 @@ pub fn or<P: Sources, W: Watch>(
 pub fn and<P: Sources, W: Watch>(
     left: Result<bool, Stop>,
     cx: &mut Cx<P, W>,
-    right: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop>,
+    right: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop> + Operand<P, W>,
 ) -> Result<bool, Stop> {
     match left {
         Ok(true) => right(cx),
         Err(Stop::Failed) => despite_failure(cx, right, false),
         known_or_pending => known_or_pending,
+    }
+}
+
+/// As [`or`], with a right side that may panic by its tokens: behind a failure it does not run where
+/// that ends the process.
+pub fn partial_or<P: Sources, W: Watch>(
+    left: Result<bool, Stop>,
+    cx: &mut Cx<P, W>,
+    right: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop> + Operand<P, W>,
+) -> Result<bool, Stop> {
+    match left {
+        Err(Stop::Failed) if PANICS_ABORT => left,
+        left => or(left, cx, right),
+    }
+}
+
+/// As [`and`], with a right side that may panic by its tokens, like that of [`partial_or`].
+pub fn partial_and<P: Sources, W: Watch>(
+    left: Result<bool, Stop>,
+    cx: &mut Cx<P, W>,
+    right: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop> + Operand<P, W>,
+) -> Result<bool, Stop> {
+    match left {
+        Err(Stop::Failed) if PANICS_ABORT => left,
+        left => and(left, cx, right),
     }
 }
 
@@ -135,16 +179,10 @@ fn despite_failure<P: Sources, W: Watch>(
     right: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop>,
     decisive: bool,
 ) -> Result<bool, Stop> {
-    let (links, mark) = (cx.links(), cx.watch.mark());
-    match catch_unwind(AssertUnwindSafe(|| right(cx))) {
-        Ok(Ok(value)) if value == decisive => Ok(decisive),
-        Ok(Err(Stop::Pending)) => Err(Stop::Pending),
-        Ok(_) => Err(Stop::Failed),
-        Err(_panic) => {
-            cx.walk().unwind(links);
-            cx.watch.unwind(mark);
-            Err(Stop::Failed)
-        }
+    match cx.out_of_turn(right) {
+        Some(Ok(value)) if value == decisive => Ok(decisive),
+        Some(Err(Stop::Pending)) => Err(Stop::Pending),
+        _ => Err(Stop::Failed),
     }
 }
 
@@ -172,6 +210,21 @@ where
 
 fn quantified<P: Sources, W: Watch, K>(
     keys: impl IntoIterator<Item = K>,
+    cx: &mut Cx<P, W>,
+    decisive: bool,
+) -> Result<bool, Stop>
+where
+    K: ResolvedBy<P, Output: Truth<K>>,
+{
+    let mut keys = keys.into_iter();
+    let result = first_decisive(&mut keys, cx, decisive);
+    // The iterator ends in any case: how far it came would say what is known already.
+    keys.for_each(drop);
+    result
+}
+
+fn first_decisive<P: Sources, W: Watch, K>(
+    keys: impl Iterator<Item = K>,
     cx: &mut Cx<P, W>,
     decisive: bool,
 ) -> Result<bool, Stop>

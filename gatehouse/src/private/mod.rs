@@ -11,20 +11,23 @@ mod derived;
 mod fact;
 mod logic;
 mod nodes;
+mod out_of_turn;
 mod roles;
 mod trace;
 mod unloaded;
 mod walk;
 mod watch;
 
-pub use self::ask::{ask, ask_each, known, slice};
+pub use self::ask::{ask, ask_each, known, partial_known, partial_slice, slice};
 pub use self::cx::{Cx, Request, Stop, Stored, read, stored};
 pub use self::derived::{Derived, derived};
 pub(crate) use self::fact::shown;
 pub use self::fact::*;
 pub use self::logic::{
-    MaybeMissing, NeverMissing, Truth, all, and, any, attempt, each, holds, or, ordered,
+    MaybeMissing, NeverMissing, Operand, Truth, all, and, any, attempt, each, holds, or, ordered,
+    partial_and, partial_or,
 };
+pub use self::out_of_turn::total_beside_recursion;
 pub use self::roles::*;
 pub use self::trace::Trace;
 pub(crate) use self::trace::{Event, Seen, SeenFact};

@@ -1,0 +1,86 @@
+//! Which expressions cannot panic, as far as tokens tell.
+//!
+//! Code that a body may not have come to runs early, and behind a failed operand. A panic in it is
+//! caught and means nothing. Where a panic ends the process, only what is total by its tokens runs
+//! there; the library decides that, since no macro sees how its user's crate is built.
+
+use quote::ToTokens;
+use syn::{Expr, UnOp};
+
+use super::ast::{Block, Node, Stmt};
+use super::lower::{MatchesArguments, bare, children_mut, is_capitalised};
+
+/// Whether evaluating a node cannot panic: paths, fields, literals, `&`, `*`, constructors, casts,
+/// boolean operators, comparisons with a literal, and control flow. A getter and a comparison are
+/// somebody's code. Of a load, the key counts.
+pub(crate) fn is_total(node: &Node) -> bool {
+    match node {
+        Node::Plain(expr) => is_total_expr(expr),
+        Node::Compound(expr, children) => is_total_shape(expr) && children.iter().all(is_total),
+        Node::Block(_, block) => is_total_block(block),
+        Node::If(it) => {
+            is_total(&it.condition)
+                && is_total_block(&it.then)
+                && it.otherwise.as_ref().is_none_or(is_total)
+        }
+        // It may not end.
+        Node::Loop(_) => false,
+        node => node.children().into_iter().all(is_total),
+    }
+}
+
+fn is_total_block(block: &Block) -> bool {
+    let is_total_stmt = |stmt: &Stmt| match stmt {
+        Stmt::Macro(_) => false,
+        stmt => stmt.nodes().into_iter().all(is_total),
+    };
+    block.stmts.iter().all(is_total_stmt)
+}
+
+fn is_total_expr(expr: &Expr) -> bool {
+    if let Expr::Macro(it) = expr {
+        return it.mac.path.is_ident("matches")
+            && syn::parse2::<MatchesArguments>(it.mac.tokens.clone()).is_ok_and(|it| {
+                is_total_expr(&it.scrutinee) && it.guard.as_ref().is_none_or(is_total_expr)
+            });
+    }
+    let mut copy = expr.clone();
+    is_total_shape(expr) && children_mut(&mut copy).into_iter().all(|child| is_total_expr(child))
+}
+
+/// Whether `expr` itself, whatever its children are, cannot panic.
+fn is_total_shape(expr: &Expr) -> bool {
+    match expr {
+        Expr::Array(_)
+        | Expr::Break(_)
+        | Expr::Cast(_)
+        | Expr::Continue(_)
+        | Expr::Field(_)
+        | Expr::Group(_)
+        | Expr::Lit(_)
+        | Expr::Paren(_)
+        | Expr::Path(_)
+        | Expr::Range(_)
+        | Expr::Struct(_)
+        | Expr::Tuple(_) => true,
+        Expr::Reference(it) => it.mutability.is_none(),
+        Expr::Unary(it) => match it.op {
+            UnOp::Not(_) | UnOp::Deref(_) => true,
+            // The negative of a variable can overflow, that of a literal cannot.
+            UnOp::Neg(_) => matches!(bare(&it.expr), Expr::Lit(_)),
+            _ => false,
+        },
+        Expr::Binary(it) => {
+            let is_literal = |side: &Expr| matches!(bare(side), Expr::Lit(_));
+            match it.op.to_token_stream().to_string().as_str() {
+                "&&" | "||" => true,
+                "==" | "!=" | "<" | "<=" | ">" | ">=" => {
+                    is_literal(&it.left) || is_literal(&it.right)
+                }
+                _ => false,
+            }
+        }
+        Expr::Call(it) => matches!(&*it.func, Expr::Path(func) if is_capitalised(&func.path)),
+        _ => false,
+    }
+}

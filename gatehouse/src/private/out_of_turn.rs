@@ -1,0 +1,67 @@
+//! Code that runs although its body may not have come to it: what asks early, and the right side of
+//! `||` or `&&` behind a failed left one.
+//!
+//! Such code may rely on what did not hold, so its panic says nothing: it is caught, and what it had
+//! begun is forgotten. Where a panic ends the process, nothing runs out of turn that may panic by its
+//! tokens, the bodies of derived facts included.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::cx::Cx;
+use super::watch::Watch;
+use crate::fact::FactKey;
+use crate::plan::Derivation;
+use crate::source::Sources;
+
+/// Whether a panic ends the process.
+pub(super) const PANICS_ABORT: bool = cfg!(panic = "abort");
+
+impl<P: Sources, W: Watch> Cx<P, W> {
+    /// Runs `code` out of turn; `None` if it panicked.
+    pub(super) fn out_of_turn<T>(&mut self, code: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        let (links, mark) = (self.links(), self.watch.mark());
+        let (asking, before) = (self.is_asking(), self.set_out_of_turn(true));
+        let result = catch_unwind(AssertUnwindSafe(|| code(self)));
+        self.set_out_of_turn(before);
+        match result {
+            Ok(value) => Some(value),
+            Err(payload) => {
+                self.begin_again(links, mark, asking);
+                drop_quietly(payload);
+                None
+            }
+        }
+    }
+
+    /// Forgets what was begun by code that panicked.
+    #[cold]
+    fn begin_again(&mut self, links: usize, mark: (u32, usize), asking: bool) {
+        self.set_asking(asking);
+        if self.links() > links {
+            self.walk().unwind(links);
+        }
+        self.watch.unwind(mark);
+    }
+
+    /// Whether the body of the derived fact `K` has to wait for its turn.
+    pub(super) fn must_wait_for_turn<K: FactKey>(&self) -> bool {
+        PANICS_ABORT && self.is_out_of_turn() && K::DERIVATION.is_some_and(|it| !it.is_total())
+    }
+}
+
+/// Refuses, where it is compiled, a fact from elsewhere that may panic as the operand behind a recursive
+/// one: called where a panic ends the process.
+pub const fn total_beside_recursion(fact: Option<&'static Derivation>) {
+    assert!(
+        !matches!(fact, Some(it) if !it.is_total()),
+        "a fact that may panic stands behind a recursive one, and with `panic = \"abort\"` no panic is \
+         caught: write it as the left operand, or take it into a `let` before"
+    );
+}
+
+/// Drops what a panic carried. Its destructor is the user's: if that panics too, what it carries stays.
+fn drop_quietly(payload: Box<dyn std::any::Any + Send>) {
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(again);
+    }
+}
