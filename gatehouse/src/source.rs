@@ -34,11 +34,11 @@ use crate::session::{Distinct, Few, Found};
 /// ```
 ///
 /// # Keys are answered as they were asked
-/// A key that an answer leaves out is missing, which is a fact: nobody suspended the user. So an
-/// answer must name a key as it was asked, and not as the data spell it. Databases are less exact
-/// than `==`: a collation ignores case or trailing spaces, a UUID comes back in lower case,
-/// `::ffff:10.1.2.3` as `10.1.2.3`, a timestamp without its nanoseconds. Where keys have such parts,
-/// send the number of each key along, and find the key by the number that comes back:
+/// A key that an answer leaves out is missing, and a rule may allow for that reason. So an answer
+/// must have each key as it was asked, and not as the data spell it: a database is less exact than
+/// `==`. A collation ignores case or trailing spaces; a UUID comes back in lower case,
+/// `::ffff:10.1.2.3` as `10.1.2.3`, a timestamp without its nanoseconds. Where a key has such a part,
+/// send its number along, and find it by the number that comes back:
 ///
 /// ```
 /// use gatehouse::prelude::*;
