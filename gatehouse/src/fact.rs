@@ -95,6 +95,7 @@ enum Reason {
     Said(String),
     Panicked,
     Missing,
+    Unasked,
     Impure,
     Overdue,
     Late(Duration),
@@ -126,6 +127,11 @@ impl FactError {
         Self(Arc::new(Reason::Missing))
     }
 
+    /// Keys were answered that nobody asked for, and not this one.
+    pub(crate) fn unasked() -> Self {
+        Self(Arc::new(Reason::Unasked))
+    }
+
     pub(crate) fn overdue() -> Self {
         Self(Arc::new(Reason::Overdue))
     }
@@ -149,6 +155,7 @@ impl FactError {
             Reason::Source(_) | Reason::Said(_) => "source",
             Reason::Panicked => "panic",
             Reason::Missing => "missing",
+            Reason::Unasked => "unasked",
             Reason::Impure => "impure",
             Reason::Overdue => "deadline",
             Reason::Late(_) => "timeout",
@@ -173,6 +180,12 @@ impl fmt::Display for FactError {
             Reason::Said(text) => text,
             Reason::Panicked => "its source panicked",
             Reason::Missing => "it is required, and its source has no value for it",
+            Reason::Unasked => {
+                "its source left it out, and answered a key that nobody asked for: perhaps this one, \
+                 spelt otherwise; answer with the key that was asked (send its number along, or map \
+                 the row back to it), or declare with `Loaded::more_than_asked()` that the source \
+                 answers more than it is asked"
+            }
             Reason::Impure => "the rule asks for another key each time it runs",
             Reason::Overdue => "the session's deadline passed",
             Reason::TooDeep => {

@@ -179,6 +179,9 @@
 //! - *`||` and `&&` look past a failure only to a certainty.* `A || B` with `A` failed is true if `B`
 //!   is, because `A` could not have changed it. Where it could have (`A(x).await? || …` might have
 //!   left the policy; an operand that changes a local leaves other traces) the failure stands.
+//! - *A key that comes back in another spelling is not missing.* Where a source answers keys that
+//!   nobody asked for, those of the call that it leaves out have failed: [`FactSource`] says how to
+//!   answer, and [`Loaded::more_than_asked`] which sources are excepted.
 //! - *Only [`Decision::Allow`] grants*, and nobody outside this crate can make one.
 //! - *A body that breaks its contract gains nothing.* One that asks for another key each time it runs
 //!   ends indeterminate; one that panics ends its task. Only state that a body keeps outside itself, a

@@ -33,6 +33,47 @@ use crate::session::{Distinct, Few, Found};
 /// }
 /// ```
 ///
+/// # Keys are answered as they were asked
+/// A key that an answer leaves out is missing, and a rule may allow for that reason. So an answer
+/// must have each key as it was asked, and not as the data spell it: a database is less exact than
+/// `==`. A collation ignores case or trailing spaces; a UUID comes back in lower case,
+/// `::ffff:10.1.2.3` as `10.1.2.3`, a timestamp without its nanoseconds. Where a key has such a part,
+/// send its number along, and find it by the number that comes back:
+///
+/// ```
+/// use gatehouse::prelude::*;
+///
+/// fact! {
+///     /// Whether mail from `address` is refused.
+///     pub Banned(address: String) -> bool = false;
+/// }
+///
+/// /// Addresses, in lower case.
+/// struct Mail(Vec<String>);
+///
+/// impl Mail {
+///     // SELECT asked.key FROM json_each(?) AS asked
+///     // JOIN banned ON banned.address = asked.value COLLATE NOCASE
+///     async fn banned(&self, keys: &[Banned]) -> Vec<usize> {
+///         let is_banned = |key: &Banned| self.0.contains(&key.address.to_lowercase());
+///         (0..keys.len()).filter(|number| is_banned(&keys[*number])).collect()
+///     }
+/// }
+///
+/// impl FactSource<Banned> for Mail {
+///     async fn load(&self, keys: &[Banned]) -> Result<Loaded<Banned>, FactError> {
+///         let rows = self.banned(keys).await;
+///         Ok(rows.into_iter().map(|number| (keys[number].clone(), true)).collect())
+///     }
+/// }
+/// ```
+///
+/// An answer with a key that nobody asked for is taken for one that spells its keys otherwise: the
+/// keys of that call that have no answer of their own *fail*, and are neither missing nor what
+/// their default says. A source that answers more than it is asked, the whole of a small table for
+/// instance, says so with [`Loaded::more_than_asked`]. What no session can see is a row that answers
+/// one of two spellings which were asked in the same call: the other one is missing.
+///
 /// # Errors
 /// An `Err` fails every key of the call; [`Loaded::fail`] fails one. A policy that needs a failed
 /// key is indeterminate. A panic counts as an error.
@@ -42,7 +83,8 @@ use crate::session::{Distinct, Few, Found};
     note = "write `impl FactSource<{K}> for {Self} {{ async fn load(&self, keys: &[{K}]) -> Result<Loaded<{K}>, FactError> {{ … }} }}`"
 )]
 pub trait FactSource<K: LoadedFact>: Send + Sync + 'static {
-    /// Loads `keys`; each is there once. Keys that the answer leaves out are missing.
+    /// Loads `keys`; each is there once. Keys that the answer leaves out are missing; where it has
+    /// keys that nobody asked for, they failed, unless it is [`Loaded::more_than_asked`].
     fn load(&self, keys: &[K]) -> impl Future<Output = Result<Loaded<K>, FactError>> + Send;
 
     /// The most keys that one call takes; a round with more is split into calls that run side by
@@ -62,7 +104,8 @@ impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for Arc<S> {
     }
 }
 
-/// What a source found: pairs of key and value, in any order.
+/// What a source found: pairs of key and value, in any order. Each key is one that was asked,
+/// unless [`more_than_asked`](Self::more_than_asked) says otherwise.
 ///
 /// ```
 /// use gatehouse::prelude::*;
@@ -78,13 +121,19 @@ pub struct Loaded<K: FactKey> {
     /// order in which they were asked for, and are matched without a look at any hash.
     found: Vec<(K, K::Value)>,
     failed: Vec<(K, FactError)>,
+    /// Whether keys that nobody asked for are no mistake.
+    more_than_asked: bool,
 }
 
 impl<K: FactKey> Loaded<K> {
     /// Nothing found yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { found: Vec::new(), failed: Vec::new() }
+        Self::of(Vec::new())
+    }
+
+    fn of(found: Vec<(K, K::Value)>) -> Self {
+        Self { found, failed: Vec::new(), more_than_asked: false }
     }
 
     /// `key` has `value`. Of two values for one key the later stands; a failure stands against both.
@@ -95,6 +144,32 @@ impl<K: FactKey> Loaded<K> {
     /// `key` alone could not be loaded.
     pub fn fail(&mut self, key: K, error: FactError) {
         self.failed.push((key, error));
+    }
+
+    /// Declares that it has more keys than were asked, on purpose: those that nobody asked for are
+    /// dropped, and a key that was asked and that it leaves out is missing.
+    ///
+    /// Only for a source whose keys compare with `==` as its data do. Without this, keys that nobody
+    /// asked for are taken for others spelt otherwise, and what is left out has failed.
+    ///
+    /// ```
+    /// use gatehouse::prelude::*;
+    ///
+    /// fact! { pub Suspended(user: u64) -> bool = false; }
+    ///
+    /// /// The few that are suspended.
+    /// struct Suspensions(Vec<u64>);
+    ///
+    /// impl FactSource<Suspended> for Suspensions {
+    ///     async fn load(&self, _: &[Suspended]) -> Result<Loaded<Suspended>, FactError> {
+    ///         let everybody = self.0.iter().map(|user| (Suspended(*user), true));
+    ///         Ok(everybody.collect::<Loaded<_>>().more_than_asked())
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn more_than_asked(self) -> Self {
+        Self { more_than_asked: true, ..self }
     }
 
     /// How many keys have a value or a failure. It counts them, each once.
@@ -114,9 +189,10 @@ impl<K: FactKey> Loaded<K> {
     }
 
     /// What was found of each of `asked`, which are different keys, in their order; and how many keys
-    /// there are that are not among them.
+    /// there are that are not among them and should be. If there are any, what has no answer failed: the
+    /// answer may be there, under another spelling of the key.
     pub(crate) fn matched(self, asked: &[K]) -> (Found<K::Value>, usize) {
-        let Self { found, failed } = self;
+        let Self { found, failed, more_than_asked } = self;
         let mut found = found.into_iter().peekable();
         let mut answer =
             |key| found.next_if(|(answered, _)| answered == key).map(|(_, value)| value);
@@ -135,7 +211,11 @@ impl<K: FactKey> Loaded<K> {
             return (matched, 0);
         }
         let foreign = matched.put_in_place(asked, found.collect(), failed);
-        (matched, foreign)
+        if foreign.is_empty() || more_than_asked {
+            return (matched, 0);
+        }
+        matched.fail_missing(FactError::unasked);
+        (matched, foreign.iter().collect::<Distinct<'_, K>>().keys.len())
     }
 }
 
@@ -152,7 +232,7 @@ impl<K: FactKey> fmt::Debug for Loaded<K> {
                 None => answers.push(what),
             }
         }
-        f.write_str("Loaded ")?;
+        f.write_str(if self.more_than_asked { "Loaded, more than asked " } else { "Loaded " })?;
         f.debug_map().entries(keys.keys.iter().zip(answers)).finish()
     }
 }
@@ -165,7 +245,7 @@ impl<K: FactKey> Default for Loaded<K> {
 
 impl<K: FactKey> FromIterator<(K, K::Value)> for Loaded<K> {
     fn from_iter<I: IntoIterator<Item = (K, K::Value)>>(pairs: I) -> Self {
-        Self { found: pairs.into_iter().collect(), failed: Vec::new() }
+        Self::of(pairs.into_iter().collect())
     }
 }
 

@@ -48,6 +48,12 @@ enum Fault {
     FailsEachKey,
     /// Nothing but a key that nobody asked for.
     AnswersForeignKeys,
+    /// Nothing but a failure of such a key.
+    FailsForeignKeys,
+    /// Such a key, and every key that was asked.
+    AnswersForeignKeysToo,
+    /// Nothing but such a key, and says that it does.
+    AnswersMoreThanAsked,
     /// The same key twice, the first time with the other value.
     AnswersTwice,
     Omits,
@@ -83,6 +89,7 @@ impl FactSource<Faulty> for Source {
         async move {
             tokio::task::yield_now().await;
             let right = || keys.iter().map(|key| (key.clone(), true));
+            let foreign = (Faulty(999), true);
             match fault {
                 Fault::PanicsLater => panic!("a source panics later"),
                 Fault::NeverAnswers => std::future::pending().await,
@@ -94,7 +101,16 @@ impl FactSource<Faulty> for Source {
                     }
                     Ok(loaded)
                 }
-                Fault::AnswersForeignKeys => Ok([(Faulty(999), true)].into_iter().collect()),
+                Fault::AnswersForeignKeys => Ok([foreign].into_iter().collect()),
+                Fault::FailsForeignKeys => {
+                    let mut loaded = Loaded::new();
+                    loaded.fail(foreign.0, FactError::safe("not today"));
+                    Ok(loaded)
+                }
+                Fault::AnswersForeignKeysToo => Ok([foreign].into_iter().chain(right()).collect()),
+                Fault::AnswersMoreThanAsked => {
+                    Ok([foreign].into_iter().collect::<Loaded<_>>().more_than_asked())
+                }
                 Fault::AnswersTwice => {
                     let wrong = keys.iter().map(|key| (key.clone(), false));
                     Ok(wrong.chain(right()).collect())
@@ -159,7 +175,7 @@ static SOUND: Gate<Things, sound> = Gate::new();
 static EITHER: Gate<Things, (permits, sound)> = Gate::new();
 
 /// What a permit, and a forbid beside a permit that applies, come to.
-const TABLE: [(Fault, &str, &str); 10] = [
+const TABLE: [(Fault, &str, &str); 13] = [
     (Fault::None, "allow", "deny"),
     (Fault::PanicsAtOnce, "indeterminate", "indeterminate"),
     (Fault::PanicsLater, "indeterminate", "indeterminate"),
@@ -167,8 +183,12 @@ const TABLE: [(Fault, &str, &str); 10] = [
     (Fault::NeverAnswers, "indeterminate", "indeterminate"),
     (Fault::Errs, "indeterminate", "indeterminate"),
     (Fault::FailsEachKey, "indeterminate", "indeterminate"),
+    // What is omitted may be there, under another spelling of the key.
+    (Fault::AnswersForeignKeys, "indeterminate", "indeterminate"),
+    (Fault::FailsForeignKeys, "indeterminate", "indeterminate"),
+    (Fault::AnswersForeignKeysToo, "allow", "deny"),
     // Omitted keys are missing, and the default says what that means.
-    (Fault::AnswersForeignKeys, "deny", "allow"),
+    (Fault::AnswersMoreThanAsked, "deny", "allow"),
     (Fault::Omits, "deny", "allow"),
     (Fault::AnswersTwice, "allow", "deny"),
 ];

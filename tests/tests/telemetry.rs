@@ -88,14 +88,23 @@ enum Source {
     Fails,
     Panics,
     Hangs,
+    /// Only keys that nobody asked for, one of them twice.
+    SpellsOtherwise,
+    /// The same, and says so.
+    AnswersMore,
 }
 
 struct Levels(Source);
 
 impl FactSource<Level> for Levels {
     async fn load(&self, keys: &[Level]) -> Result<Loaded<Level>, FactError> {
+        let spelt_otherwise = || [1, 2, 1].map(|user| (Level(user), SECRET_LEVEL)).into_iter();
         match self.0 {
             Source::Answers => {}
+            Source::SpellsOtherwise => return Ok(spelt_otherwise().collect()),
+            Source::AnswersMore => {
+                return Ok(spelt_otherwise().collect::<Loaded<_>>().more_than_asked());
+            }
             Source::Fails => return Err(FactError::new("the password is swordfish")),
             Source::Panics => panic!("the password is swordfish"),
             Source::Hangs => std::future::pending().await,
@@ -132,7 +141,7 @@ fn an_evaluation_tells_what_it_did() {
         [
             "span gatehouse.evaluate otel.name=evaluate Documents gatehouse.domain=\"Documents\" gatehouse.items=2",
             "span gatehouse.load otel.name=load Level gatehouse.fact=\"Level\" gatehouse.keys=1",
-            "WARN gatehouse message=a source answered keys that nobody asked for; dropped gatehouse.keys=1",
+            "WARN gatehouse message=a source answered keys that nobody asked for; what it left out failed gatehouse.keys=1",
             "record gatehouse.load gatehouse.found=1",
             "record gatehouse.load gatehouse.missing=0",
             "record gatehouse.load gatehouse.failed=0",
@@ -165,6 +174,24 @@ fn a_failure_is_told_without_the_sources_text() {
 }
 
 #[test]
+fn keys_that_nobody_asked_for_are_told_unless_they_are_declared() {
+    let lines = told(Source::SpellsOtherwise);
+    for line in [
+        "WARN gatehouse message=a source answered keys that nobody asked for; what it left out failed gatehouse.keys=2",
+        "record gatehouse.load gatehouse.missing=0",
+        "record gatehouse.load gatehouse.failed=1",
+        "record gatehouse.load error.type=\"unasked\"",
+        "record gatehouse.evaluate gatehouse.indeterminate=2",
+    ] {
+        assert!(lines.iter().any(|it| it == line), "{line} is not in {lines:#?}");
+    }
+    let lines = told(Source::AnswersMore);
+    assert!(lines.contains(&"record gatehouse.load gatehouse.missing=1".into()), "{lines:#?}");
+    assert!(lines.contains(&"record gatehouse.load gatehouse.failed=0".into()), "{lines:#?}");
+    assert!(!lines.iter().any(|line| line.starts_with("WARN")), "{lines:#?}");
+}
+
+#[test]
 fn a_load_that_ends_without_an_answer_says_how() {
     let panicked = told(Source::Panics);
     assert!(
@@ -192,8 +219,15 @@ fn a_decision_without_async_is_told_too() {
 
 #[test]
 fn no_key_no_value_and_no_source_text_is_told() {
-    let told = [Source::Answers, Source::Fails, Source::Panics, Source::Hangs].map(told);
-    let all = told.concat().join("\n");
+    let sources = [
+        Source::Answers,
+        Source::Fails,
+        Source::Panics,
+        Source::Hangs,
+        Source::SpellsOtherwise,
+        Source::AnswersMore,
+    ];
+    let all = sources.map(told).concat().join("\n");
     for secret in [SECRET_USER.to_string(), SECRET_LEVEL.to_string(), "swordfish".to_owned()] {
         assert!(!all.contains(&secret), "{all}");
     }

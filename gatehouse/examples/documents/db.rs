@@ -30,7 +30,8 @@ pub struct AppFacts {
 const MAX_KEYS: usize = 16_000;
 
 // Each source makes one query for all keys of a round: the keys are a list of values, and the
-// table that knows answers for those that it has.
+// table that knows answers for those that it has. A key is answered as it was asked, and whole numbers
+// come back from SQLite as they went in; `FactSource` has what to do where a text may not.
 
 impl FactSource<Suspended> for Database {
     async fn load(&self, keys: &[Suspended]) -> std::result::Result<Loaded<Suspended>, FactError> {

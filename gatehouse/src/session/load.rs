@@ -32,13 +32,13 @@ impl<V> Found<V> {
     }
 
     /// Puts answers that came in another order than that of `asked` where they belong, and failures
-    /// over them. Gives the number of different keys that nobody asked for.
+    /// over them. Gives the keys that nobody asked for.
     pub(crate) fn put_in_place<K: FactKey<Value = V>>(
         &mut self,
         asked: &[K],
         found: Vec<(K, V)>,
         failed: Vec<(K, FactError)>,
-    ) -> usize {
+    ) -> Vec<K> {
         let places: Distinct<'_, K> = asked.iter().collect();
         let mut foreign = Vec::new();
         for (key, value) in found {
@@ -53,7 +53,7 @@ impl<V> Found<V> {
                 None => foreign.push(key),
             }
         }
-        foreign.iter().collect::<Distinct<'_, K>>().keys.len()
+        foreign
     }
 
     fn fail(&mut self, at: usize, error: FactError) {
@@ -61,11 +61,11 @@ impl<V> Found<V> {
         self.failed.get_or_insert_default().insert(at, error);
     }
 
-    /// What is missing has failed.
-    fn require_all(&mut self) {
+    /// What is missing has failed, with this error.
+    pub(crate) fn fail_missing(&mut self, error: fn() -> FactError) {
         for at in 0..self.values.len() {
             if self.values[at].is_none() && self.failure(at).is_none() {
-                self.fail(at, FactError::missing());
+                self.fail(at, error());
             }
         }
     }
@@ -106,7 +106,8 @@ pub(super) fn read<V: Clone>(results: &Results<V>, at: usize) -> FactResult<V> {
 
 /// Loads what was asked for, and puts down what it comes to.
 ///
-/// Keys that the source left out are missing; keys that nobody asked for are dropped and reported.
+/// Keys that the source left out are missing. Keys that nobody asked for are dropped; unless the source
+/// declares them, they are reported, and what it left out has failed.
 pub(super) async fn load<P: Sources, K: Stored<P>>(sources: Arc<P>, asked: Arc<Asked<K>>) {
     let keys = &asked.keys;
     let watch = LoadWatch::open(K::NAME, keys.len());
@@ -118,7 +119,7 @@ pub(super) async fn load<P: Sources, K: Stored<P>>(sources: Arc<P>, asked: Arc<A
         Ok(loaded) => {
             let (mut found, foreign) = loaded.matched(keys);
             if K::REQUIRED {
-                found.require_all();
+                found.fail_missing(FactError::missing);
             }
             if foreign > 0 {
                 watch.foreign_keys(foreign);

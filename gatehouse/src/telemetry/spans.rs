@@ -123,7 +123,7 @@ mod on {
             tracing::warn!(
                 target: "gatehouse",
                 { gatehouse.keys = keys },
-                "a source answered keys that nobody asked for; dropped"
+                "a source answered keys that nobody asked for; what it left out failed"
             );
         }
 

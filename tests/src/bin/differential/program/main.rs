@@ -6,6 +6,7 @@
 //! that was asked of a source; behind a tab, where it is wanted, an explanation of each decision on
 //! the same session, and, of a single one, whether it is the same on a fresh session.
 
+mod answers;
 mod bodies;
 mod data;
 mod explain;
