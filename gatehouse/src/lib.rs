@@ -154,6 +154,19 @@
 //! page `what_the_compiler_says` has every refusal, with its reason and its remedy.
 //! Bodies are pure: the compiler may evaluate a key early, and a body more than once.
 //!
+//! - *A side of `||` or `&&` beside a fact changes nothing outside of it*, and Rust's own compiler sees to
+//!   that: a side is a closure that is `Clone + Send`, so it has no unique borrow, and no `Cell`. It may
+//!   look at what it likes, move what is `Clone`, leave by `?` or `return`, and change what it declares
+//!   itself. What it uses up, it clones; an iterator that it advances, it makes. Everything else belongs
+//!   into a `let` of its own, before or after.
+//! - *[`any`] and [`all`] take their iterator to its end*, whatever is known, and read no key after the one
+//!   that decides. One without an end has no answer.
+//! - *What may not be come to may run early*: a key that a fact guards, and what leads to it, as far as it
+//!   looks like paths, fields, getters, comparisons. If it panics, the panic is caught and means nothing,
+//!   but the panic hook runs and reports it. With `panic = "abort"` no panic is caught: there nothing runs
+//!   early that may panic by its tokens (a getter, an index, a comparison of two values), which can cost a
+//!   round, and a failed side of `||` or `&&` stands where the other one may panic.
+//!
 //! # Decisions
 //!
 //! Forbids beat permits; no permit, no access; indeterminate only where what is unknown could change
@@ -177,15 +190,19 @@
 //! - *What is unknown is not false.* A policy that was ended is indeterminate, and an indeterminate
 //!   forbid or permit is weighed as above: had it been loaded, it might have said either.
 //! - *`||` and `&&` look past a failure only to a certainty.* `A || B` with `A` failed is true if `B`
-//!   is, because `A` could not have changed it. Where it could have (`A(x).await? || …` might have
-//!   left the policy; an operand that changes a local leaves other traces) the failure stands.
+//!   is, because `A` could not have changed it: neither side can change what the other, or the rest of the
+//!   body, looks at. Where `A` could have left the policy (`A(x).await? || …`) the failure stands.
 //! - *A key that comes back in another spelling is not missing.* Where a source answers keys that
 //!   nobody asked for, those of the call that it leaves out have failed: [`FactSource`] says how to
 //!   answer, and [`Loaded::more_than_asked`] which sources are excepted.
 //! - *Only [`Decision::Allow`] grants*, and nobody outside this crate can make one.
 //! - *A body that breaks its contract gains nothing.* One that asks for another key each time it runs
-//!   ends indeterminate; one that panics ends its task. Only state that a body keeps outside itself, a
-//!   `static` or a `Cell`, escapes the compiler; such a body is not pure, and no rule.
+//!   ends indeterminate; one that panics ends its task.
+//! - *What Rust cannot see, nobody holds a body to*: a `Mutex` or another lock, atomics, statics,
+//!   thread-locals, clocks and random numbers. A body that uses them is not pure, and no rule: what it
+//!   does can depend on what failed and on what was cached, and its explanation can contradict its decision.
+//!   What changes from one look to the next, the time above all, belongs into the context, once for a
+//!   request.
 //!
 //! # Why
 //!

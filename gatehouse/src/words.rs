@@ -10,7 +10,8 @@ pub struct InPolicies(());
 /// `any(keys).await` in a policy: whether one of the facts is true; all keys in one round.
 ///
 /// True if one is known true, though others failed to load; else indeterminate if one failed; else
-/// false. So is the empty set.
+/// false. So is the empty set. The iterator is taken to its end, whatever is known: an endless one has
+/// no answer. No key is read after one that is true.
 ///
 /// ```
 /// use gatehouse::prelude::*;
@@ -30,7 +31,7 @@ pub fn any<K>(keys: impl IntoIterator<Item = K>) -> InPolicies {
 /// `all(keys).await` in a policy: whether all facts are true; all keys in one round.
 ///
 /// False if one is known false, though others failed to load; else indeterminate if one failed;
-/// else true. So is the empty set.
+/// else true. So is the empty set. As with [`any`], the iterator is taken to its end.
 pub fn all<K>(keys: impl IntoIterator<Item = K>) -> InPolicies {
     drop(keys);
     InPolicies(())
