@@ -36,10 +36,10 @@ impl Program {
 
     /// What the macro makes of it.
     pub(super) fn expand(&self) -> TokenStream {
-        let input = self.input.clone();
-        match self.which {
+        let Self { which, options, input } = self;
+        match which {
             Which::Fact => fact::expand(input),
-            Which::Policy => policy::expand(self.options.clone(), input),
+            Which::Policy => policy::expand(options, input),
             Which::Sources => sources::expand(input),
         }
     }
