@@ -9,6 +9,7 @@ use syn::punctuated::Punctuated;
 use syn::{GenericArgument, Ident, Meta, Path, PathArguments, Token, Type, TypeReference};
 
 use super::ast::{Block, Ending, Fact, Part};
+use crate::body::leftover;
 use crate::errors::Errors;
 use crate::{refusal, text};
 
@@ -41,6 +42,7 @@ pub(super) fn block(block: &mut Block, errors: &Errors) {
         check_part_attributes(fact, errors);
         check_part_names(fact, errors);
         check_types(fact, errors);
+        check_loads(fact, errors);
     }
     check_names(block, errors);
 }
@@ -143,6 +145,29 @@ fn check_part_names(fact: &mut Fact, errors: &Errors) {
         };
         errors.push(name, message);
         part.name = None;
+    }
+}
+
+/// A declaration says what there is, and loads nothing.
+fn check_loads(fact: &mut Fact, errors: &Errors) {
+    let types = fact.parts.iter_mut().map(|part| &mut part.ty).chain([&mut fact.value]);
+    for ty in types {
+        ty.take_if(|ty| {
+            let awaits = leftover::awaits(ty);
+            awaits.iter().for_each(|at| errors.push_at(*at, refusal::load_in_constant()));
+            !awaits.is_empty()
+        });
+    }
+    if let Ending::Default(default) = &fact.ending {
+        let awaits = leftover::awaits(default);
+        let value = fact.value.as_ref().map_or_else(|| "Value".to_owned(), text::of_type);
+        for at in &awaits {
+            let (name, value) = (fact.name.unraw(), &value);
+            errors.push_at(*at, refusal::load_in_default(name, value));
+        }
+        if !awaits.is_empty() {
+            fact.ending = Ending::refused_default();
+        }
     }
 }
 
