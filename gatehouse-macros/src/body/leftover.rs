@@ -34,6 +34,19 @@ fn note_awaits(tokens: TokenStream, found: &mut Vec<Span>) {
     }
 }
 
+/// Refuses every load in what is no body; says whether there was one.
+pub(crate) fn refuse_all(
+    tokens: impl ToTokens,
+    refusal: impl Fn() -> Refusal,
+    errors: &Errors,
+) -> bool {
+    let awaits = awaits(tokens);
+    for at in &awaits {
+        errors.push_at(*at, refusal());
+    }
+    !awaits.is_empty()
+}
+
 /// Refuses the loads of a body that were not lowered, in which `written` stood.
 pub(super) fn refuse(body: &Body, written: usize, errors: &Errors) {
     if written > body.loads.len() {
@@ -49,7 +62,7 @@ struct Leftover<'e> {
 
 impl Leftover<'_> {
     fn refuse(&self, tokens: impl ToTokens, refusal: fn() -> Refusal) {
-        awaits(tokens).into_iter().for_each(|at| self.errors.push_at(at, refusal()));
+        refuse_all(tokens, refusal, self.errors);
     }
 
     fn pattern(&self, pat: &syn::Pat) {

@@ -152,20 +152,12 @@ fn check_part_names(fact: &mut Fact, errors: &Errors) {
 fn check_loads(fact: &mut Fact, errors: &Errors) {
     let types = fact.parts.iter_mut().map(|part| &mut part.ty).chain([&mut fact.value]);
     for ty in types {
-        ty.take_if(|ty| {
-            let awaits = leftover::awaits(ty);
-            awaits.iter().for_each(|at| errors.push_at(*at, refusal::load_in_constant()));
-            !awaits.is_empty()
-        });
+        ty.take_if(|ty| leftover::refuse_all(ty, refusal::load_in_constant, errors));
     }
     if let Ending::Default(default) = &fact.ending {
-        let awaits = leftover::awaits(default);
         let value = fact.value.as_ref().map_or_else(|| "Value".to_owned(), text::of_type);
-        for at in &awaits {
-            let (name, value) = (fact.name.unraw(), &value);
-            errors.push_at(*at, refusal::load_in_default(name, value));
-        }
-        if !awaits.is_empty() {
+        let refusal = || refusal::load_in_default(fact.name.unraw(), &value);
+        if leftover::refuse_all(default, refusal, errors) {
             fact.ending = Ending::refused_default();
         }
     }

@@ -14,8 +14,7 @@ use crate::body::leftover;
 use crate::crate_path::CratePath;
 use crate::errors::Errors;
 use crate::input::up_to_comma;
-use crate::refusal::{self, Refusal};
-use crate::text;
+use crate::{refusal, text};
 
 /// What stands in the parentheses of `#[policy(…)]`.
 #[derive(Default)]
@@ -345,21 +344,14 @@ fn parameters(inputs: Punctuated<FnArg, Token![,]>, errors: &Errors) -> Vec<Para
         match input {
             FnArg::Receiver(it) => errors.push(it, refusal::policy_receiver()),
             FnArg::Typed(it) => {
-                refuse_loads(&it.pat, refusal::load_in_pattern, errors);
-                let is_refused = refuse_loads(&it.ty, refusal::load_in_constant, errors);
+                leftover::refuse_all(&it.pat, refusal::load_in_pattern, errors);
+                let is_refused = leftover::refuse_all(&it.ty, refusal::load_in_constant, errors);
                 let ty = judged_type(*it.ty, errors).filter(|_| !is_refused);
                 parameters.push(Parameter { role, pat: *it.pat, ty });
             }
         }
     }
     parameters
-}
-
-/// Refuses every load in a part of the signature; says whether there was one.
-fn refuse_loads(part: impl ToTokens, refusal: fn() -> Refusal, errors: &Errors) -> bool {
-    let awaits = leftover::awaits(part);
-    awaits.iter().for_each(|at| errors.push_at(*at, refusal()));
-    !awaits.is_empty()
 }
 
 /// The type behind the reference, unless it is `_`.
