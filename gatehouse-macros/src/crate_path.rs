@@ -6,6 +6,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Token};
 
 use crate::errors::Errors;
+use crate::input::up_to_comma;
 use crate::{refusal, text};
 
 /// The library's path: `::gatehouse`, or what `crate = …` says.
@@ -43,10 +44,17 @@ impl CratePath {
 /// Parses `crate = path`, as it stands in the arguments of an attribute.
 impl Parse for CratePath {
     fn parse(input: ParseStream) -> syn::Result<Self> {
-        input.parse::<Token![crate]>()?;
-        let wrong = |error: syn::Error| refusal::crate_path().at(error.span());
-        input.parse::<Token![=]>().map_err(wrong)?;
-        syn::Path::parse_mod_style(input).map(|path| Self(Some(path))).map_err(wrong)
+        let keyword: Token![crate] = input.parse()?;
+        let equals: Option<Token![=]> = input.parse()?;
+        let rest = up_to_comma(&input.fork());
+        if equals.is_some()
+            && let Ok(path) = syn::Path::parse_mod_style(input)
+        {
+            return Ok(Self(Some(path)));
+        }
+        // Where nothing follows, what is there is all that an error can be at.
+        let wrong = if rest.is_empty() { quote!(#keyword #equals) } else { rest };
+        Err(refusal::crate_path().on(wrong))
     }
 }
 

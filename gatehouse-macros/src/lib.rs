@@ -6,7 +6,7 @@
 //! Use them through `gatehouse`, whose documentation has the whole language. Each macro is a small
 //! compiler with the same stages, one folder each: parse into an own syntax tree that keeps the
 //! user's tokens, check with all errors at once, emit. What is emitted calls `gatehouse::private`,
-//! and nothing else of the library that is not public.
+//! and nothing else of the library that is not public. A panic in any of them is caught (`panics`).
 
 use proc_macro::TokenStream;
 
@@ -15,6 +15,7 @@ mod crate_path;
 mod errors;
 mod fact;
 mod input;
+mod panics;
 mod policy;
 mod refusal;
 mod sources;
@@ -72,7 +73,7 @@ mod testing;
 /// - Doc comments and all other attributes stay on the struct.
 #[proc_macro]
 pub fn fact(input: TokenStream) -> TokenStream {
-    fact::expand(input.into()).into()
+    fact::expand(&input.into()).into()
 }
 
 /// Compiles a function into a policy: one rule that permits or forbids.
@@ -99,7 +100,7 @@ pub fn fact(input: TokenStream) -> TokenStream {
 /// - `crate = path`: where the library is.
 #[proc_macro_attribute]
 pub fn policy(attr: TokenStream, item: TokenStream) -> TokenStream {
-    policy::expand(attr.into(), item.into()).into()
+    policy::expand(&attr.into(), &item.into()).into()
 }
 
 /// Makes a struct the set of sources of an application: which field loads which facts.
@@ -120,5 +121,5 @@ pub fn policy(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// attribute of this derive only so that it can be refused with a hint.)
 #[proc_macro_derive(Sources, attributes(loads, sources, load))]
 pub fn sources(input: TokenStream) -> TokenStream {
-    sources::expand(input.into()).into()
+    sources::expand(&input.into()).into()
 }

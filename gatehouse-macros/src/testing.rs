@@ -47,6 +47,37 @@ pub(crate) fn messages(compile: Compile, source: &str) -> Vec<(String, String)> 
     run(compile, source).1
 }
 
+/// The errors of an expansion, each with the text that it underlines, and the rest as rustfmt would print
+/// it.
+#[track_caller]
+pub(crate) fn split_errors(tokens: TokenStream) -> (Vec<(String, String)>, String) {
+    let mut file: syn::File = syn::parse2(tokens).expect("what is emitted does not parse");
+    let mut errors = Vec::new();
+    file.items.retain(|item| {
+        let syn::Item::Macro(it) = item else { return true };
+        if is_error(&it.mac) {
+            errors.push((
+                underlined(&it.mac),
+                it.mac.parse_body::<syn::LitStr>().expect("a text").value(),
+            ));
+        }
+        !is_error(&it.mac)
+    });
+    (errors, prettyplease::unparse(&file))
+}
+
+/// Whether a macro is a `compile_error!`.
+pub(crate) fn is_error(mac: &syn::Macro) -> bool {
+    mac.path.segments.last().is_some_and(|last| last.ident == "compile_error")
+}
+
+/// What rustc underlines of a `compile_error!`: from its first token to its last.
+fn underlined(error: &syn::Macro) -> String {
+    let tokens: Vec<_> = error.to_token_stream().into_iter().collect();
+    let whole = tokens[0].span().join(tokens[tokens.len() - 1].span());
+    whole.and_then(|span| span.source_text()).unwrap_or_default()
+}
+
 /// A message of the catalogue's: what it says, and the name of the refusal.
 pub(crate) fn split_name(message: &str) -> Option<(&str, &str)> {
     message.strip_suffix(']')?.rsplit_once(" [")

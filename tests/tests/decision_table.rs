@@ -4,7 +4,7 @@
 use gatehouse::prelude::*;
 use gatehouse::{DynGate, DynPolicy, boxed};
 use gatehouse_tests::{Says, Scripted};
-use proptest::prelude::*;
+use proptest::prelude::{prop, prop_assert_eq};
 
 fact! {
     /// What `policy` says of `item`, once `step` is known.
@@ -239,15 +239,12 @@ fn run<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    /// The outcome is a function of the facts alone: not of batch, order, or what was cached.
-    #[test]
-    fn batch_single_order_and_cache_agree(
-        items in prop::collection::vec(0_u32..46_656, 1..40),
-        warm in prop::collection::vec(0_u32..46_656, 0..20),
-    ) {
+/// The outcome is a function of the facts alone: not of batch, order, or what was cached.
+#[test]
+fn batch_single_order_and_cache_agree() {
+    let item = || 0_u32..46_656;
+    let pages = (prop::collection::vec(item(), 1..40), prop::collection::vec(item(), 0..20));
+    gatehouse_random::check(64, &pages, |(items, warm)| {
         run(async {
             let names = |decisions: &[Decision]| -> Vec<_> {
                 decisions.iter().map(Decision::as_str).collect()
@@ -270,6 +267,6 @@ proptest! {
             let same = runtime.bind(&warmed, &(), &()).check_all(&items).await;
             prop_assert_eq!(&batch, &names(&same));
             Ok(())
-        })?;
-    }
+        })
+    });
 }

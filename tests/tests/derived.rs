@@ -9,8 +9,7 @@ use gatehouse::prelude::*;
 use gatehouse::testing::measured;
 use gatehouse_tests::{Says, Scripted};
 use proptest::prelude::{
-    Just, ProptestConfig, Strategy, TestCaseError, prop, prop_assert, prop_assert_eq, prop_oneof,
-    proptest,
+    Just, Strategy, TestCaseError, prop, prop_assert, prop_assert_eq, prop_oneof,
 };
 
 /// An id that is not `Copy`, as most are.
@@ -735,39 +734,41 @@ fn asked(
     })
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
-
-    /// What waits for a fact goes on as soon as that is known: many need no more rounds than one.
-    #[test]
-    fn a_page_takes_no_more_rounds_than_its_deepest_item(graph in rules(12, 3)) {
+/// What waits for a fact goes on as soon as that is known: many need no more rounds than one.
+#[test]
+fn a_page_takes_no_more_rounds_than_its_deepest_item() {
+    gatehouse_random::check(400, &rules(12, 3), |graph| {
         let (page, alone) = rounds_of_page(&graph, 12);
         prop_assert!(page <= alone, "{page} rounds, and {alone} for the deepest");
-    }
-
-    /// Guarantee of the language: a recursive fact is its least fixpoint, whatever is asked first.
-    #[test]
-    fn small_graphs_are_least_fixpoints((graph, order) in asked(rules(9, 3), 9, 9)) {
-        let back = order.iter().rev().copied().collect();
-        check_graph(&graph, &[order, back])?;
-    }
-
+        Ok(())
+    });
 }
 
-proptest! {
-    // Each is a large graph, solved many times.
-    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
-
-    /// Chains and circles around the depth limit, each node asked for at some time.
-    #[test]
-    fn deep_graphs_have_one_answer((graph, order) in asked(long_rules(), 145, 145)) {
-        check_graph(&graph, &[order])?;
-    }
-
-    /// The same, of a few nodes: what one came to is not to be seen from what others need.
-    #[test]
-    fn a_few_nodes_of_a_deep_graph_have_one_answer((graph, order) in asked(long_rules(), 1, 5)) {
+/// Guarantee of the language: a recursive fact is its least fixpoint, whatever is asked first.
+#[test]
+fn small_graphs_are_least_fixpoints() {
+    gatehouse_random::check(400, &asked(rules(9, 3), 9, 9), |(graph, order)| {
         let back = order.iter().rev().copied().collect();
-        check_graph(&graph, &[order, back])?;
-    }
+        check_graph(&graph, &[order, back])
+    });
+}
+
+/// How many of the large graphs, each of which is solved many times.
+const DEEP: u32 = 40;
+
+/// Chains and circles around the depth limit, each node asked for at some time.
+#[test]
+fn deep_graphs_have_one_answer() {
+    gatehouse_random::check(DEEP, &asked(long_rules(), 145, 145), |(graph, order)| {
+        check_graph(&graph, &[order])
+    });
+}
+
+/// The same, of a few nodes: what one came to is not to be seen from what others need.
+#[test]
+fn a_few_nodes_of_a_deep_graph_have_one_answer() {
+    gatehouse_random::check(DEEP, &asked(long_rules(), 1, 5), |(graph, order)| {
+        let back = order.iter().rev().copied().collect();
+        check_graph(&graph, &[order, back])
+    });
 }

@@ -5,15 +5,16 @@ use syn::{Expr, Pat, Path, UnOp};
 
 use super::ast::{Block, Body, Kind, Node, Stmt};
 use super::lower::{MatchesArguments, bare, is_of_prelude, key_of_fact, only_name};
-use super::wanted;
+use super::{leftover, wanted};
 use crate::errors::Errors;
 use crate::{refusal, text};
 
-/// Checks a body that ends at `end`.
-pub(super) fn body(body: &mut Body, end: Span, errors: &Errors) {
+/// Checks a body that ends at `end`, in which so many loads are `written`.
+pub(super) fn body(body: &mut Body, end: Span, written: usize, errors: &Errors) {
     let before = errors.count();
     if body.is_whole {
         check_value(body, end, errors);
+        leftover::refuse(body, written, errors);
     }
     check_block(&body.block, body, errors);
     for expr in wanted::plain_bools(body) {

@@ -11,9 +11,9 @@ use super::ast::{
     Arm, Block, Body, If, Kind, Let, Load, Logic, Loop, LoopHead, Match, Node, Stmt, binds_mutably,
     bound_names,
 };
-use super::check;
 use super::names::Names;
 use super::wanted::Wanted;
+use super::{check, leftover};
 use crate::errors::Errors;
 use crate::refusal::{self, Refusal};
 use crate::text;
@@ -34,12 +34,13 @@ pub(crate) fn body(
         is_whole: true,
     };
     let end = block.brace_token.span.close();
+    let written = leftover::awaits(&block).len();
     let block = lowering.block(block);
     let keys = lowering.keys_in_locals();
     let Lowering { loads, mutable, is_whole, .. } = lowering;
     let wanted = Wanted::of(&block, gives_bool);
     let mut body = Body { block, value, gives_bool, loads, mutable, keys, wanted, is_whole };
-    check::body(&mut body, end, errors);
+    check::body(&mut body, end, written, errors);
     body
 }
 

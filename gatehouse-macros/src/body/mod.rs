@@ -1,6 +1,7 @@
 //! The compiler of bodies, which policies and derived facts share: lower, plan, emit.
 //!
-//! - `lower`: from `syn`'s tree to the compiler's own (`ast`), refusing what the language lacks.
+//! - `lower`: from `syn`'s tree to the compiler's own (`ast`), refusing what the language lacks; `leftover`:
+//!   loads that the tree has no place for.
 //! - `plan`: when each load is asked for; it goes along the `way` to a load and cuts a `slice` of
 //!   what leads there, with the `guard`s of what else is on it and what is `known` of the facts there.
 //!   `names` says what may run early, `total` what cannot panic there.
@@ -11,6 +12,7 @@ mod check;
 pub(crate) mod emit;
 mod guard;
 mod known;
+pub(crate) mod leftover;
 pub(crate) mod lower;
 pub(crate) mod names;
 pub(crate) mod plan;

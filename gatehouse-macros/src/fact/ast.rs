@@ -63,3 +63,10 @@ pub(super) enum Ending {
     /// `{ … }`
     Body(Group),
 }
+
+impl Ending {
+    /// Stands for a default that was refused: the fact has one.
+    pub(super) fn refused_default() -> Self {
+        Self::Default(syn::parse_quote!(::core::unreachable!()))
+    }
+}

@@ -9,6 +9,7 @@ use syn::punctuated::Punctuated;
 use syn::{GenericArgument, Ident, Meta, Path, PathArguments, Token, Type, TypeReference};
 
 use super::ast::{Block, Ending, Fact, Part};
+use crate::body::leftover;
 use crate::errors::Errors;
 use crate::{refusal, text};
 
@@ -41,6 +42,7 @@ pub(super) fn block(block: &mut Block, errors: &Errors) {
         check_part_attributes(fact, errors);
         check_part_names(fact, errors);
         check_types(fact, errors);
+        check_loads(fact, errors);
     }
     check_names(block, errors);
 }
@@ -143,6 +145,21 @@ fn check_part_names(fact: &mut Fact, errors: &Errors) {
         };
         errors.push(name, message);
         part.name = None;
+    }
+}
+
+/// A declaration says what there is, and loads nothing.
+fn check_loads(fact: &mut Fact, errors: &Errors) {
+    let types = fact.parts.iter_mut().map(|part| &mut part.ty).chain([&mut fact.value]);
+    for ty in types {
+        ty.take_if(|ty| leftover::refuse_all(ty, refusal::load_in_constant, errors));
+    }
+    if let Ending::Default(default) = &fact.ending {
+        let value = fact.value.as_ref().map_or_else(|| "Value".to_owned(), text::of_type);
+        let refusal = || refusal::load_in_default(fact.name.unraw(), &value);
+        if leftover::refuse_all(default, refusal, errors) {
+            fact.ending = Ending::refused_default();
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, Type};
+use syn::{Attribute, Expr, Ident, Stmt, Type};
 
 use super::ast::{Block, Ending, Fact, Part};
 use super::derive::{Derived, is_option};
@@ -329,12 +329,15 @@ impl<'a> Emitter<'a> {
             // The default is the tail: an arm of a `match` with a wrong type would blame the whole
             // macro.
             // Nobody has a constant of that name, which a pattern would compare with.
-            Ending::Default(default) => quote! {
-                if let ::core::option::Option::Some(__value) = #found {
-                    return __value;
+            Ending::Default(default) => {
+                let default = tail(default);
+                quote! {
+                    if let ::core::option::Option::Some(__value) = #found {
+                        return __value;
+                    }
+                    #default
                 }
-                #default
-            },
+            }
             Ending::Plain | Ending::Body(_) => quote!(#found),
         };
         quote! {
@@ -348,4 +351,15 @@ impl<'a> Emitter<'a> {
             }
         }
     }
+}
+
+/// An expression as the last one of a block: in parentheses where a statement would begin with it, or
+/// end inside it.
+fn tail(expr: &Expr) -> TokenStream {
+    let block = syn::parse2::<syn::Block>(quote!({ #expr }));
+    let is_tail = block.is_ok_and(|block| {
+        matches!(*block.stmts, [Stmt::Expr(_, None)])
+            || matches!(&*block.stmts, [Stmt::Macro(it)] if it.semi_token.is_none())
+    });
+    if is_tail { expr.to_token_stream() } else { quote!((#expr)) }
 }

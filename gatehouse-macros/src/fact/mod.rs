@@ -11,18 +11,33 @@ mod recursion;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::crate_path::CratePath;
 use crate::errors::Errors;
+use crate::panics;
 
 /// Compiles one `fact!` block. A fact with errors does not hide the others.
-pub(crate) fn expand(input: TokenStream) -> TokenStream {
+pub(crate) fn expand(input: &TokenStream) -> TokenStream {
+    let compiled = || {
+        let errors = Errors::new();
+        let mut tokens = compile(input.clone(), &errors);
+        tokens.extend(errors.finish());
+        tokens
+    };
+    panics::caught("fact!", input, compiled, || uncompiled(input.clone()))
+}
+
+/// The facts as if each body had errors, without these.
+fn uncompiled(input: TokenStream) -> TokenStream {
     let errors = Errors::new();
-    let mut tokens = compile(input, &errors);
-    tokens.extend(errors.finish());
-    tokens
+    let mut block = parse::block(input, &errors);
+    check::block(&mut block, &errors);
+    drop(errors.finish());
+    emit::block(&block, &BTreeMap::new())
 }
 
 /// The stages. Checking puts stand-ins where something is wrong, so that emitting cannot fail.

@@ -191,11 +191,10 @@ fn ending(
     let mut ending = Ending::Plain;
     if input.peek(Token![=]) {
         input.parse::<Token![=]>()?;
-        if input.peek(Token![let]) {
-            // To syn it is an expression, wherever it stands.
-            return Err(input.error("expected expression, found `let`"));
-        }
-        let default: syn::Expr = input.parse()?;
+        let Some(default) = errors.keep(default(input)) else {
+            skip_fact(input);
+            return Ok(Ending::refused_default());
+        };
         last = default.to_token_stream();
         ending = Ending::Default(default);
     }
@@ -213,6 +212,15 @@ fn ending(
         }
     }
     Ok(ending)
+}
+
+/// Parses what stands in for a missing value.
+fn default(input: ParseStream) -> syn::Result<syn::Expr> {
+    if input.peek(Token![let]) {
+        // To syn it is an expression, wherever it stands.
+        return Err(input.error("expected expression, found `let`"));
+    }
+    input.parse()
 }
 
 /// Whether what comes next looks like a new fact.

@@ -17,6 +17,48 @@ fn error(source: &str) -> (String, String) {
     errors.remove(0)
 }
 
+/// A declaration loads nothing, and the fact is there all the same.
+#[test]
+fn a_declaration_loads_nothing() {
+    let rows = [
+        ("pub A(a: [u8; B(1).await]) -> u8;", "load_in_constant"),
+        ("pub A(a: u8) -> [u8; B(1).await];", "load_in_constant"),
+        ("pub A(a: u8) -> u8 = B(1).await;", "load_in_default"),
+        ("pub A(a: u8) -> u8 = f(|| async { B(1).await });", "load_in_default"),
+        ("pub A(a: u8) -> u8 = m!(B(1).await);", "load_in_default"),
+        ("pub A(a: u8) -> bool { let b: [u8; B(1).await] = a; b }", "load_in_constant"),
+        ("pub A(a: u8) -> bool { matches!(a, m!(B(1).await)) }", "load_in_pattern"),
+    ];
+    for (source, name) in rows {
+        assert_eq!(error(source), ("await".to_owned(), name.to_owned()), "{source}");
+        assert!(!testing::skeleton(compile, source).contains("await"), "{source}");
+    }
+    // With a default, whatever is wrong with that, a missing value is none.
+    for default in ["B(1).await", "let b = 1"] {
+        let skeleton = testing::skeleton(compile, &format!("pub A(a: u8) -> u8 = {default};"));
+        assert!(skeleton.contains("type Output = u8;"), "{skeleton}");
+    }
+}
+
+/// A default is one expression, where a statement of a block would be part of it.
+#[test]
+fn a_default_is_one_expression() {
+    let rows = [
+        ("{ 1 } - 1", "({ 1 } - 1)"),
+        ("if a { 2 } else { 3 } + 1", "(if a { 2 } else { 3 } + 1)"),
+        ("crate", "(crate)"),
+        ("f(1) - 1", "f(1) - 1"),
+        ("vec![1]", "vec![1]"),
+        ("match a { _ => 1 }", "match a"),
+    ];
+    for (default, written) in rows {
+        let expansion = expansion(&format!("pub A(a: u8) -> u8 = {default};"));
+        let (_, tail) = expansion.split_once("return __value;").expect("a default");
+        let tail = tail.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(tail.starts_with(&format!("}} {written}")), "{tail}");
+    }
+}
+
 #[test]
 fn a_fact() {
     insta::assert_snapshot!(expansion("/// The role.\npub OrgRole(user: UserId, org: OrgId) -> Role;"), @r#"

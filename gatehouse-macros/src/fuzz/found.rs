@@ -9,6 +9,10 @@ fn what_was_found_stays_found() {
     let policy = |body: &str| {
         (Which::Policy, String::new(), format!("async fn rule(user: &User) -> bool {{ {body} }}"))
     };
+    let rule = "fn rule(user: &User) -> bool { user.admin }";
+    let parameter = |parameter: &str| {
+        (Which::Policy, String::new(), format!("async fn rule({parameter}) -> bool {{ true }}"))
+    };
     let fact = |input: &str| (Which::Fact, String::new(), input.to_owned());
     let found = [
         // An error without a place.
@@ -29,6 +33,36 @@ fn what_was_found_stays_found() {
         policy("(Rules(user.id).await)(user)"),
         policy("[user.id; Level(user.id).await].is_empty()"),
         policy("const { Level(1).await }"),
+        parameter("matches!(user, Some(_) if Level(1).await): &User"),
+        parameter("user: &[User; Level(1).await]"),
+        policy("let between!(1, Level(1).await) = user.level else { return false }; true"),
+        policy("if let between!(1, Level(1).await) = user.level { true } else { false }"),
+        policy("match user.level { between!(1, Level(1).await) => true, _ => Grant(1).await }"),
+        policy("for between!(1, Level(1).await) in user.levels {} true"),
+        policy("let level: [u8; Level(1).await] = user.level; true"),
+        policy("user.level as of!(Level(1).await) == 1"),
+        policy("user.level::<{ Level(1).await }>().is_some()"),
+        policy("Level::<{ Grant(1).await }>(user.id).await"),
+        policy("any::<Level<{ Grant(1).await }>>(user.ids).await"),
+        policy("user.levels.iter().any(|between!(1, Level(1).await)| true)"),
+        policy("S::<{ Grant(1).await }> { a: Grant(1).await }.holds"),
+        fact("pub Level(user: [u8; Grant(1).await]) -> u8;"),
+        fact("pub Level(user: u8) -> [u8; Grant(1).await];"),
+        fact("pub Level(user: u8) -> u8 = Grant(1).await;"),
+        fact("pub Level(user: u8) -> bool { let grant: [u8; Grant(1).await] = user; true }"),
+        // A default that is not the last expression of a block wherever it stands there.
+        fact("pub Level(user: u8) -> u8 = crate;"),
+        fact("pub Level(user: u8) -> u8 = { 1 } - 1;"),
+        fact("pub Level(user: u8) -> u8 = if true { 2 } else { 3 } + 1;"),
+        // An error that stands nowhere.
+        (Which::Policy, "crate =".into(), rule.into()),
+        (Which::Policy, "crate".into(), rule.into()),
+        (Which::Policy, "crate = a::".into(), rule.into()),
+        (Which::Policy, "⟦crate⟧".into(), rule.into()),
+        (Which::Policy, "⟦crate =⟧".into(), rule.into()),
+        (Which::Policy, "⟦crate⟧ = ⟦a⟧".into(), rule.into()),
+        fact("#![gatehouse(crate =)] pub Level(user: u8) -> u8;"),
+        (Which::Policy, String::new(), "fn rule(user: &User) -> bool where { user.admin }".into()),
     ];
     for (which, options, input) in found {
         check_with_spans(&Program::new(which, &options, &input));

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use crate::{fact, policy, sources};
 
@@ -28,18 +28,21 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// A program from text.
+    /// A program from text, with invisible groups in `⟦⟧`.
     pub(super) fn new(which: Which, options: &str, input: &str) -> Self {
-        let tokens = |text: &str| text.parse().expect("a program is tokens");
+        let tokens = |text: &str| {
+            let text = text.replace('⟦', "(__invisible ").replace('⟧', ")");
+            with_invisible(text.parse().expect("a program is tokens"))
+        };
         Self { which, options: tokens(options), input: tokens(input) }
     }
 
     /// What the macro makes of it.
     pub(super) fn expand(&self) -> TokenStream {
-        let input = self.input.clone();
-        match self.which {
+        let Self { which, options, input } = self;
+        match which {
             Which::Fact => fact::expand(input),
-            Which::Policy => policy::expand(self.options.clone(), input),
+            Which::Policy => policy::expand(options, input),
             Which::Sources => sources::expand(input),
         }
     }
@@ -50,6 +53,20 @@ impl Program {
         let again = |tokens: &TokenStream| tokens.to_string().parse::<TokenStream>().ok();
         Some(Self { options: again(&self.options)?, input: again(&self.input)?, ..self.clone() })
     }
+}
+
+/// The tokens with invisible groups in place of `(__invisible …)`.
+fn with_invisible(tokens: TokenStream) -> TokenStream {
+    let tree = |tree: TokenTree| {
+        let TokenTree::Group(group) = tree else { return tree };
+        let mut inside = group.stream().into_iter().peekable();
+        let mark = inside.next_if(|first| first.to_string() == "__invisible");
+        let delimiter = mark.map_or(group.delimiter(), |_| Delimiter::None);
+        let mut marked = Group::new(delimiter, with_invisible(inside.collect()));
+        marked.set_span(group.span());
+        marked.into()
+    };
+    tokens.into_iter().map(tree).collect()
 }
 
 /// As text, with invisible groups in `⟦⟧`.

@@ -13,15 +13,28 @@ use crate::body::lower;
 use crate::body::plan::BodyPlan;
 use crate::crate_path::CratePath;
 use crate::errors::Errors;
-use crate::refusal;
+use crate::{panics, refusal};
 
 /// Expands `#[policy(attr)] item`.
-pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(attr: &TokenStream, item: &TokenStream) -> TokenStream {
+    let compiled = || {
+        let errors = Errors::new();
+        let tokens = compile(attr.clone(), item.clone(), &errors);
+        let mut messages = errors.finish();
+        messages.extend(tokens);
+        messages
+    };
+    panics::caught("#[policy]", item, compiled, || uncompiled(attr.clone(), item.clone()))
+}
+
+/// The policy as if its signature could not be read, without errors.
+fn uncompiled(attr: TokenStream, item: TokenStream) -> TokenStream {
     let errors = Errors::new();
-    let tokens = compile(attr, item, &errors);
-    let mut messages = errors.finish();
-    messages.extend(tokens);
-    messages
+    let mut options = Options::parse(attr, &errors);
+    drop(errors.finish());
+    let library = options.library.take().unwrap_or_else(CratePath::default_path);
+    let skeleton = |policy| item::skeleton(&policy, &options, &item::runtime(&library));
+    Policy::named(item).map(skeleton).unwrap_or_default()
 }
 
 pub(crate) fn compile(attr: TokenStream, item: TokenStream, errors: &Errors) -> TokenStream {

@@ -10,6 +10,7 @@ use syn::{
     Signature, Token, Type, Visibility, braced,
 };
 
+use crate::body::leftover;
 use crate::crate_path::CratePath;
 use crate::errors::Errors;
 use crate::input::up_to_comma;
@@ -47,9 +48,12 @@ impl Options {
     fn one(&mut self, input: ParseStream<'_>, errors: &Errors) -> syn::Result<()> {
         if input.peek(Token![crate]) {
             let parsed = errors.keep(input.parse());
-            self.library = parsed.or_else(|| self.library.take());
+            let rest = up_to_comma(input);
             // What follows a broken path was part of it.
-            up_to_comma(input);
+            if parsed.is_some() && !rest.is_empty() {
+                errors.push(rest, refusal::crate_path());
+            }
+            self.library = parsed.or_else(|| self.library.take());
             return Ok(());
         }
         if !input.peek(Ident::peek_any) {
@@ -297,7 +301,10 @@ fn check_signature(sig: &Signature, errors: &Errors) {
         errors.push(&sig.generics.params, refusal::policy_lifetime(lifetime, written));
     } else if !sig.generics.params.is_empty() {
         errors.push(&sig.generics.params, refusal::policy_generic());
-    } else if let Some(clause) = &sig.generics.where_clause {
+    } else if let Some(clause) = &sig.generics.where_clause
+        // An empty one says nothing.
+        && !clause.predicates.is_empty()
+    {
         errors.push(clause, refusal::policy_generic());
     }
     match &sig.output {
@@ -337,7 +344,9 @@ fn parameters(inputs: Punctuated<FnArg, Token![,]>, errors: &Errors) -> Vec<Para
         match input {
             FnArg::Receiver(it) => errors.push(it, refusal::policy_receiver()),
             FnArg::Typed(it) => {
-                let ty = judged_type(*it.ty, errors);
+                leftover::refuse_all(&it.pat, refusal::load_in_pattern, errors);
+                let is_refused = leftover::refuse_all(&it.ty, refusal::load_in_constant, errors);
+                let ty = judged_type(*it.ty, errors).filter(|_| !is_refused);
                 parameters.push(Parameter { role, pat: *it.pat, ty });
             }
         }

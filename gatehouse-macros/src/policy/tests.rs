@@ -694,6 +694,7 @@ fn messages_about_signatures() {
             "#[policy] fn p(u: &U) -> bool where U: Copy { u.a }",
             &[("where U: Copy", "policy_generic")],
         ),
+        ("#[policy] fn p(u: &U) -> bool where { u.a }", &[]),
         ("#[policy] fn p(&self) -> bool { self.a }", &[("&self", "policy_receiver")]),
         ("#[policy] const fn p(u: &U) -> bool { u.a }", &[("const", "policy_not_plain")]),
         ("#[policy] unsafe fn p(u: &U) -> bool { u.a }", &[("unsafe", "policy_not_plain")]),
@@ -736,6 +737,60 @@ fn messages_about_where_a_load_stands() {
             &[("await", "load_in_async_block")],
         ),
     ]);
+}
+
+/// Where nothing is computed when the rule runs, there is no load either: it is refused at its `.await`,
+/// and each one of several.
+#[test]
+fn messages_about_loads_where_nothing_runs() {
+    const IN_PATTERN: &[(&str, &str)] = &[("await", "load_in_pattern")];
+    const IN_CONSTANT: &[(&str, &str)] = &[("await", "load_in_constant")];
+    let signature =
+        |parameter: &str| format!("#[policy] async fn p({parameter}) -> bool {{ true }}");
+    let body = |body: &str| format!("#[policy] async fn p(u: &U) -> bool {{ {body} }}");
+    let rows = [
+        (signature("matches!(u, Some(_) if A(1).await): &U"), IN_PATTERN),
+        (signature("u: &[U; A(1).await]"), IN_CONSTANT),
+        (signature("[u, m!(A(1).await), ..]: &[U]"), IN_PATTERN),
+        (body("let m!(A(1).await) = u.a else { return false }; B(1).await"), IN_PATTERN),
+        (body("if let m!(A(1).await) = u.a { true } else { B(1).await }"), IN_PATTERN),
+        (
+            body("match u.a { m!(A(1).await) => true, _ if B(1).await => false, _ => u.b }"),
+            IN_PATTERN,
+        ),
+        (body("matches!(u.a, m!(A(1).await))"), IN_PATTERN),
+        (body("matches!(B(u.a).await, m!(A(1).await))"), IN_PATTERN),
+        (body("u.a && { for m!(A(1).await) in u.b {} u.c }"), IN_PATTERN),
+        (body("let a: [u8; A(1).await] = u.a; B(1).await"), IN_CONSTANT),
+        (body("let a: m!(A(1).await) = u.a; u.b"), IN_CONSTANT),
+        (body("u.a as [u8; A(1).await] == B(1).await"), IN_CONSTANT),
+        (body("u.a::<{ A(1).await }>(B(1).await)"), IN_CONSTANT),
+        (body("f::<{ A(1).await }>(u.a)"), IN_CONSTANT),
+        (body("!S::<{ A(1).await }> { a: B(1).await }.a"), IN_CONSTANT),
+        (body("<[u8; A(1).await] as T>::f(u.a)"), IN_CONSTANT),
+        (body("B::<{ A(1).await }>(u.a).await"), IN_CONSTANT),
+        (body("any::<B<{ A(1).await }>>(u.a).await"), IN_CONSTANT),
+        (body("u.a.iter().any(|m!(A(1).await)| true)"), &[("await", "load_in_closure")]),
+        (body("u.a.iter().any(|a: [u8; A(1).await]| true)"), &[("await", "load_in_closure")]),
+        (
+            body("match u.a { m!(A(1).await, A(2).await) => u.b as [u8; A(3).await], _ => u.c }"),
+            &[
+                ("await", "load_in_pattern"),
+                ("await", "load_in_pattern"),
+                ("await", "load_in_constant"),
+            ],
+        ),
+    ];
+    for (source, expected) in rows {
+        assert_errors([(source.as_str(), expected)]);
+    }
+}
+
+/// What has the letters of a load, and is none.
+#[test]
+fn a_field_named_await_is_no_load() {
+    let source = "#[policy] fn p(u: &U) -> bool { #[allow(a.await)] let a = u.r#await; match a { #[allow(a.await)] true => u.a, _ => u.b } }";
+    assert_errors([(source, &[])]);
 }
 
 #[test]

@@ -68,6 +68,20 @@ refusals! { FACTS "Facts"
     pub OrgRole(user: UserId) -> Role;
 }",
     }
+    /// A default is there when nothing else is: it cannot wait, nor fail. What follows from other facts is
+    /// a fact with a body.
+    load_in_default(name, value) {
+        says: "the default of `{name}` cannot load a fact; remove it, and say in the rules what a missing value means, or in a fact with a body: `{name}OrDefault(…) -> {value} {{ {name}(…).await.unwrap_or(…) }}`",
+        wrong: "fact! {
+    pub Limit(user: UserId) -> u32 = UsualLimit().«await»;
+}",
+        right: "fact! {
+    pub Limit(user: UserId) -> u32;
+    pub LimitOrUsual(user: UserId) -> u32 {
+        Limit(user).await.unwrap_or(UsualLimit().await)
+    }
+}",
+    }
     /// The block is the keyword: nothing stands before a fact's name but attributes and `pub`.
     fact_introduced(word, name) {
         says: "a fact is declared without `{word}`; write `{name}(part: Type, …) -> Value;`",
@@ -974,6 +988,20 @@ async fn admin(user: &User) -> bool {
 async fn admin(user: &User) -> bool {
     let admin = Admin(user.id).await;
     admin && user.active
+}",
+    }
+    /// A pattern says which shape a value has: what is compared with a fact is a condition, and has its
+    /// place after it.
+    load_in_pattern() {
+        says: "a fact cannot be loaded inside a pattern; load it in the body, and compare with its value, or in the guard of an arm: `Some(level) if level > Fact(…).await`",
+        wrong: "#[policy]
+async fn above(user: &User) -> bool {
+    matches!(user.level, between!(1, Level(user.id).«await»))
+}",
+        right: "#[policy]
+async fn above(user: &User) -> bool {
+    let most = Level(user.id).await?;
+    (1..=most).contains(&user.level)
 }",
     }
     /// A constant is evaluated when the program is compiled, and there are no facts then.

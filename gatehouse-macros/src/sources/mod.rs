@@ -11,13 +11,30 @@ mod tests;
 use proc_macro2::TokenStream;
 
 use crate::errors::Errors;
+use crate::panics;
 
 /// Compiles the derive. What is wrong with one field does not hide the others.
-pub(crate) fn expand(input: TokenStream) -> TokenStream {
+pub(crate) fn expand(input: &TokenStream) -> TokenStream {
+    let compiled = || {
+        let errors = Errors::new();
+        let mut tokens = compile(input.clone(), &errors).unwrap_or_default();
+        tokens.extend(errors.finish());
+        tokens
+    };
+    panics::caught("#[derive(Sources)]", input, compiled, || uncompiled(input.clone()))
+}
+
+/// The set of sources as far as it can be written, without errors: with the facts that it loads, or else
+/// with none.
+fn uncompiled(input: TokenStream) -> TokenStream {
     let errors = Errors::new();
-    let mut tokens = compile(input, &errors).unwrap_or_default();
-    tokens.extend(errors.finish());
-    tokens
+    let parsed = parse::sources(input, &errors);
+    drop(errors.finish());
+    let Some(mut sources) = parsed else { return TokenStream::new() };
+    panics::attempt(|| emit::sources(&sources)).unwrap_or_else(|_| {
+        sources.loads.clear();
+        emit::sources(&sources)
+    })
 }
 
 /// The stages. Only an item that rustc would not have handed us stops after the first.

@@ -248,18 +248,17 @@ impl Both {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
-
-    /// Guarantees 1, 2, 3, 4, 7 and 10: whatever is done in whatever order, the core does what the
-    /// model does.
-    #[test]
-    fn the_core_does_what_its_model_does(steps in steps()) {
+/// Guarantees 1, 2, 3, 4, 7 and 10: whatever is done in whatever order, the core does what the model
+/// does.
+#[test]
+fn the_core_does_what_its_model_does() {
+    gatehouse_random::check(2000, &steps(), |steps| {
         let mut both = Both::default();
         for step in &steps {
             both.run(step);
         }
-    }
+        Ok(())
+    });
 }
 
 /// Guarantee 3: a session that abandons loads over and over, and is never idle, keeps nothing of them.

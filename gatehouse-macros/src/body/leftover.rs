@@ -1,0 +1,132 @@
+//! Loads where the compiler does not look: in patterns, in types, in generic arguments.
+//!
+//! A load is one `.await`, and so is a refusal; what is written more often than that is left over, and
+//! stands in the tokens that the tree keeps as they are.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::Expr;
+
+use super::ast::{Block, Body, LoopHead, Node, Stmt};
+use super::lower::{MatchesArguments, children_mut};
+use crate::errors::Errors;
+use crate::refusal::{self, Refusal};
+
+/// Every `.await` in `tokens`, however deep; one in an attribute is not code.
+pub(crate) fn awaits(tokens: impl ToTokens) -> Vec<Span> {
+    let mut found = Vec::new();
+    note_awaits(tokens.to_token_stream(), &mut found);
+    found
+}
+
+fn note_awaits(tokens: TokenStream, found: &mut Vec<Span>) {
+    let (mut after_dot, mut after_hash) = (false, false);
+    for tree in tokens {
+        match &tree {
+            TokenTree::Group(group) if !after_hash => note_awaits(group.stream(), found),
+            TokenTree::Ident(ident) if after_dot && ident == "await" => found.push(ident.span()),
+            _ => {}
+        }
+        let is_punct = |char| matches!(&tree, TokenTree::Punct(it) if it.as_char() == char);
+        // `#!` begins an attribute too.
+        after_hash = is_punct('#') || after_hash && is_punct('!');
+        after_dot = is_punct('.');
+    }
+}
+
+/// Refuses every load in what is no body; says whether there was one.
+pub(crate) fn refuse_all(
+    tokens: impl ToTokens,
+    refusal: impl Fn() -> Refusal,
+    errors: &Errors,
+) -> bool {
+    let awaits = awaits(tokens);
+    for at in &awaits {
+        errors.push_at(*at, refusal());
+    }
+    !awaits.is_empty()
+}
+
+/// Refuses the loads of a body that were not lowered, in which `written` stood.
+pub(super) fn refuse(body: &Body, written: usize, errors: &Errors) {
+    if written > body.loads.len() {
+        let leftover = Leftover { errors };
+        body.loads.iter().for_each(|load| leftover.refuse(&load.fact, refusal::load_in_constant));
+        leftover.block(&body.block);
+    }
+}
+
+struct Leftover<'e> {
+    errors: &'e Errors,
+}
+
+impl Leftover<'_> {
+    fn refuse(&self, tokens: impl ToTokens, refusal: fn() -> Refusal) {
+        refuse_all(tokens, refusal, self.errors);
+    }
+
+    fn pattern(&self, pat: &syn::Pat) {
+        self.refuse(pat, refusal::load_in_pattern);
+    }
+
+    fn block(&self, block: &Block) {
+        for stmt in &block.stmts {
+            if let Stmt::Let(it) = stmt {
+                self.pattern(&it.pat);
+                self.refuse(&it.ty, refusal::load_in_constant);
+            }
+            stmt.nodes().into_iter().for_each(|node| self.node(node));
+        }
+    }
+
+    fn expr(&self, expr: &Expr) {
+        match expr {
+            Expr::Closure(it) => self.refuse(it, refusal::load_in_closure),
+            // Any other macro was refused.
+            Expr::Macro(it) => {
+                if let Ok(it) = syn::parse2::<MatchesArguments>(it.mac.tokens.clone()) {
+                    self.pattern(&it.pat);
+                    self.expr(&it.scrutinee);
+                    it.guard.iter().for_each(|guard| self.expr(guard));
+                }
+            }
+            _ => {
+                let mut rest = expr.clone();
+                for child in children_mut(&mut rest) {
+                    self.expr(&std::mem::replace(child, Expr::Verbatim(TokenStream::new())));
+                }
+                // What is left of an expression without its children are names and types.
+                self.refuse(rest, refusal::load_in_constant);
+            }
+        }
+    }
+
+    fn node(&self, node: &Node) {
+        match node {
+            Node::Plain(expr) | Node::Compound(expr, _) => self.expr(expr),
+            Node::Let(pat, _) => self.pattern(pat),
+            Node::Matches(arm, _) => self.pattern(&arm.pat),
+            Node::Match(it) => it.arms.iter().for_each(|arm| self.pattern(&arm.pat)),
+            Node::If(it) => {
+                self.node(&it.condition);
+                self.block(&it.then);
+                it.otherwise.iter().for_each(|node| self.node(node));
+                return;
+            }
+            Node::Block(_, block) => return self.block(block),
+            Node::Loop(it) => {
+                match &it.head {
+                    LoopHead::For(_, head) => {
+                        self.pattern(&head.0);
+                        self.node(&head.1);
+                    }
+                    LoopHead::While(_, condition) => self.node(condition),
+                    LoopHead::Loop(_) => {}
+                }
+                return self.block(&it.body);
+            }
+            Node::Load(..) | Node::Try(..) | Node::Return(..) | Node::Logic(_) => {}
+        }
+        node.children().into_iter().for_each(|child| self.node(child));
+    }
+}
