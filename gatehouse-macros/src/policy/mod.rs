@@ -13,7 +13,7 @@ use crate::body::lower;
 use crate::body::plan::BodyPlan;
 use crate::crate_path::CratePath;
 use crate::errors::Errors;
-use crate::refusal;
+use crate::{fragment, refusal};
 
 /// Expands `#[policy(attr)] item`.
 pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
@@ -25,10 +25,11 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 pub(crate) fn compile(attr: TokenStream, item: TokenStream, errors: &Errors) -> TokenStream {
-    let mut options = Options::parse(attr, errors);
-    let mut policy = match Policy::parse(item.clone(), errors) {
+    let mut options = Options::parse(fragment::opened(attr), errors);
+    let function = fragment::opened(item.clone());
+    let mut policy = match Policy::parse(function.clone(), errors) {
         Ok(policy) => policy,
-        Err(error) => match Policy::named(item.clone()) {
+        Err(error) => match Policy::named(function) {
             Some(policy) => {
                 errors.push_syn(error);
                 policy

@@ -11,6 +11,7 @@ mod tests;
 use proc_macro2::TokenStream;
 
 use crate::errors::Errors;
+use crate::fragment;
 
 /// Compiles the derive. What is wrong with one field does not hide the others.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
@@ -22,7 +23,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 
 /// The stages. Only an item that rustc would not have handed us stops after the first.
 pub(crate) fn compile(input: TokenStream, errors: &Errors) -> Option<TokenStream> {
-    let mut sources = parse::sources(input, errors)?;
+    let mut sources = parse::sources(fragment::opened(input), errors)?;
     check::sources(&mut sources, errors);
     Some(emit::sources(&sources))
 }
