@@ -1,5 +1,7 @@
 //! Tokens in, tokens out. A fragment is written `$[…]`.
 
+mod grown;
+
 use super::*;
 
 /// The tokens of `source`, with a group without delimiters for each `$[…]`.
