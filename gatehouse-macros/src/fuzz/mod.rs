@@ -19,6 +19,7 @@ use proptest::prelude::*;
 use syn::{Item, Macro};
 
 use self::programs::{Program, Which};
+use crate::fragment;
 
 /// What a macro may stand on: as much as rustc gives it.
 const STACK: usize = 8 << 20;
@@ -59,6 +60,10 @@ fn check(program: &Program) {
     let again = program.expand();
     assert_eq!(expansion.tokens.to_string(), again.to_string(), "two expansions differ");
     growth::check(program, &expansion);
+    if expansion.errors.is_empty() {
+        let opened = fragment::opened(expansion.tokens.clone()).to_string();
+        assert_eq!(expansion.tokens.to_string(), opened, "a fragment was handed on");
+    }
     // An `.await` in a fact's default is rustc's to refuse.
     if expansion.errors.is_empty() && program.which == Which::Policy {
         assert!(!awaits(&expansion.tokens), "a load was not compiled");

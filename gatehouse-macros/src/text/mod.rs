@@ -27,7 +27,6 @@ pub(crate) fn of_expr(tokens: impl ToTokens) -> String {
 pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
     match ty {
         Type::Path(it) => it.path.segments.last().is_some_and(|last| last.ident == name),
-        Type::Group(it) => is_named(&it.elem, name),
         Type::Paren(it) => is_named(&it.elem, name),
         _ => false,
     }

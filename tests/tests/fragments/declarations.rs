@@ -226,6 +226,41 @@ fn a_fragment_in_a_fragment_in_a_fragment() {
     });
 }
 
+/// A whole function, with its attributes.
+macro_rules! whole {
+    ($attr:meta, $item:item) => {
+        #[$attr]
+        $item
+    };
+}
+
+whole!(
+    policy(rounds = 1),
+    async fn of_an_item(_: _, data: &Data) -> bool {
+        !Known(data.n).await
+    }
+);
+
+macro_rules! parts {
+    ($vis:vis $name:ident($($p:ident: $ty:ty),*) $body:block, $options:meta) => {
+        #[policy($options)]
+        $vis async fn $name($($p: $ty),*) -> bool $body
+    };
+}
+
+parts!(pub(crate) of_parts(_thing: &(), data: &Data) { Known(data.n).await }, forbid);
+
+static OF_PARTS: Gate<Things, (of_parts, of_an_item)> = Gate::new();
+
+#[test]
+fn policies_of_an_item_and_of_parts() {
+    let session = session();
+    let access = OF_PARTS.bind(&session, &(), &());
+    every(1, |data| {
+        assert_eq!(block_on(access.check(data)).is_allow(), !is_known(data.n), "{data:?}");
+    });
+}
+
 /// A block in which everything is an argument.
 macro_rules! block_of_types {
     ($name:ident, $hand:ident, $d:ident, $t:ty, $u:ty, $w:ty) => {
