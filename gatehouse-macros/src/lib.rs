@@ -14,6 +14,7 @@ mod body;
 mod crate_path;
 mod errors;
 mod fact;
+mod fragment;
 mod input;
 mod panics;
 mod policy;

@@ -270,6 +270,53 @@ pub mod policies {
     }
 }
 
+/// What is allowed, as another macro writes it.
+pub mod written {
+    use gatehouse::prelude::*;
+
+    use super::facts::{Level, Open, Suspended};
+    use super::model::User;
+
+    macro_rules! rule {
+        ($vis:vis $name:ident, $user:ident, $ty:ty, $held:expr, $pat:pat, $body:block, $stmt:stmt) => {
+            /// Who a macro says.
+            #[policy]
+            $vis async fn $name($user: $ty) -> bool {
+                $stmt
+                let held: bool = $held;
+                if Suspended($user.id).await && !$held {
+                    return $body;
+                }
+                if let $pat = Level(1).await && $held {
+                    return ($held);
+                }
+                match Level($user.id).await {
+                    $pat if held => !$held,
+                    _ => !$body || Open().await && !matches!(!$held, true),
+                }
+            }
+        };
+    }
+
+    rule!(
+        pub of_fragments, user, &User, user.admin || user.id == 1, Some(1..=3) | None,
+        { user.id > 2 }, if user.id == 7 { return false; }
+    );
+
+    macro_rules! fact_of {
+        ($vis:vis $name:ident($part:ident: $ty:ty), $held:expr, $body:block) => {
+            gatehouse::fact! {
+                /// With a default.
+                $vis $name($part: $ty) -> bool = !$held;
+                /// With a body.
+                $vis Derived($part: $ty) -> bool $body
+            }
+        };
+    }
+
+    fact_of!(pub Defaulted(user: u32), u8::MAX.is_power_of_two() || i8::MIN.is_positive(), { user == 0 || Defaulted(user).await });
+}
+
 /// Who knows it.
 pub mod sources {
     use std::collections::HashMap;

@@ -146,7 +146,7 @@ fn check_loaded(expr: &Expr, body: &Body, errors: &Errors) {
     match bare(expr) {
         Expr::Unary(it) if matches!(it.op, UnOp::Not(_)) => check_loaded(&it.expr, body, errors),
         Expr::Macro(it) if it.mac.path.is_ident("matches") => {
-            if let Ok(it) = syn::parse2::<MatchesArguments>(it.mac.tokens.clone()) {
+            if let Ok(it) = MatchesArguments::read(&it.mac) {
                 check_patterns([&it.pat], &Node::Plain(it.scrutinee), body, errors);
             }
         }

@@ -16,7 +16,7 @@ use super::wanted::Wanted;
 use super::{check, leftover};
 use crate::errors::Errors;
 use crate::refusal::{self, Refusal};
-use crate::text;
+use crate::{fragment, text};
 
 /// Lowers a body that gives a `value`.
 pub(crate) fn body(
@@ -255,7 +255,7 @@ impl Lowering<'_> {
     }
 
     fn matches(&mut self, it: syn::ExprMacro) -> Node {
-        match syn::parse2::<MatchesArguments>(it.mac.tokens.clone()) {
+        match MatchesArguments::read(&it.mac) {
             Ok(arguments) => {
                 self.bind_locals(&arguments.pat, None);
                 let scrutinee = self.expr(arguments.scrutinee);
@@ -494,6 +494,13 @@ pub(crate) struct MatchesArguments {
     pub(crate) scrutinee: Expr,
     pub(crate) pat: Pat,
     pub(crate) guard: Option<Expr>,
+}
+
+impl MatchesArguments {
+    /// Reads what stands in the parentheses.
+    pub(crate) fn read(it: &Macro) -> syn::Result<Self> {
+        syn::parse2(fragment::opened(it.tokens.clone()))
+    }
 }
 
 impl Parse for MatchesArguments {

@@ -166,15 +166,15 @@ fn is_safe_expr(expr: &Expr) -> bool {
     is_safe_shape(expr)
         && super::lower::children_mut(&mut copy).into_iter().all(|child| is_safe_expr(child))
         && match expr {
-            Expr::Macro(it) => mentions_no_call(it.mac.tokens.clone()),
+            Expr::Macro(it) => mentions_no_call(&it.mac),
             _ => true,
         }
 }
 
 /// Whether what stands in a `matches!` is free of calls with arguments, indexing and arithmetic,
 /// as far as tokens tell.
-fn mentions_no_call(tokens: TokenStream) -> bool {
-    match syn::parse2::<super::lower::MatchesArguments>(tokens) {
+fn mentions_no_call(it: &syn::Macro) -> bool {
+    match super::lower::MatchesArguments::read(it) {
         Ok(it) => is_safe_expr(&it.scrutinee) && it.guard.as_ref().is_none_or(is_safe_expr),
         Err(_) => false,
     }

@@ -250,11 +250,10 @@ fn check_names(block: &mut Block, errors: &Errors) {
     });
 }
 
-/// A type without the parentheses and invisible groups around it.
+/// A type without the parentheses around it.
 fn bare(ty: &Type) -> &Type {
     match ty {
         Type::Paren(paren) => bare(&paren.elem),
-        Type::Group(group) => bare(&group.elem),
         ty => ty,
     }
 }

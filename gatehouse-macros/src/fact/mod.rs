@@ -18,7 +18,7 @@ use quote::quote;
 
 use crate::crate_path::CratePath;
 use crate::errors::Errors;
-use crate::panics;
+use crate::{fragment, panics};
 
 /// Compiles one `fact!` block. A fact with errors does not hide the others.
 pub(crate) fn expand(input: &TokenStream) -> TokenStream {
@@ -34,7 +34,7 @@ pub(crate) fn expand(input: &TokenStream) -> TokenStream {
 /// The facts as if each body had errors, without these.
 fn uncompiled(input: TokenStream) -> TokenStream {
     let errors = Errors::new();
-    let mut block = parse::block(input, &errors);
+    let mut block = parse::block(fragment::opened(input), &errors);
     check::block(&mut block, &errors);
     drop(errors.finish());
     emit::block(&block, &BTreeMap::new())
@@ -42,7 +42,7 @@ fn uncompiled(input: TokenStream) -> TokenStream {
 
 /// The stages. Checking puts stand-ins where something is wrong, so that emitting cannot fail.
 pub(crate) fn compile(input: TokenStream, errors: &Errors) -> TokenStream {
-    let mut block = parse::block(input, errors);
+    let mut block = parse::block(fragment::opened(input), errors);
     check::block(&mut block, errors);
     let derived = derive::block(&block, &runtime(&block.krate), errors);
     emit::block(&block, &derived)

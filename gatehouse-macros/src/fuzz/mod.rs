@@ -20,6 +20,7 @@ use proptest::prelude::Strategy;
 use syn::{Item, Macro};
 
 use self::programs::Program;
+use crate::fragment;
 use crate::testing::is_error;
 
 /// What a macro may stand on: as much as rustc gives it.
@@ -61,6 +62,8 @@ fn check(program: &Program) {
     assert_eq!(expansion.tokens.to_string(), again.to_string(), "two expansions differ");
     growth::check(program, &expansion);
     if expansion.errors.is_empty() {
+        let opened = fragment::opened(expansion.tokens.clone()).to_string();
+        assert_eq!(expansion.tokens.to_string(), opened, "a fragment was handed on");
         assert!(!awaits(&expansion.tokens), "a load was not compiled");
     }
 }

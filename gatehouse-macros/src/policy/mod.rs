@@ -13,7 +13,7 @@ use crate::body::lower;
 use crate::body::plan::BodyPlan;
 use crate::crate_path::CratePath;
 use crate::errors::Errors;
-use crate::{panics, refusal};
+use crate::{fragment, panics, refusal};
 
 /// Expands `#[policy(attr)] item`.
 pub(crate) fn expand(attr: &TokenStream, item: &TokenStream) -> TokenStream {
@@ -30,18 +30,19 @@ pub(crate) fn expand(attr: &TokenStream, item: &TokenStream) -> TokenStream {
 /// The policy as if its signature could not be read, without errors.
 fn uncompiled(attr: TokenStream, item: TokenStream) -> TokenStream {
     let errors = Errors::new();
-    let mut options = Options::parse(attr, &errors);
+    let mut options = Options::parse(fragment::opened(attr), &errors);
     drop(errors.finish());
     let library = options.library.take().unwrap_or_else(CratePath::default_path);
     let skeleton = |policy| item::skeleton(&policy, &options, &item::runtime(&library));
-    Policy::named(item).map(skeleton).unwrap_or_default()
+    Policy::named(fragment::opened(item)).map(skeleton).unwrap_or_default()
 }
 
 pub(crate) fn compile(attr: TokenStream, item: TokenStream, errors: &Errors) -> TokenStream {
-    let mut options = Options::parse(attr, errors);
-    let mut policy = match Policy::parse(item.clone(), errors) {
+    let mut options = Options::parse(fragment::opened(attr), errors);
+    let function = fragment::opened(item.clone());
+    let mut policy = match Policy::parse(function.clone(), errors) {
         Ok(policy) => policy,
-        Err(error) => match Policy::named(item.clone()) {
+        Err(error) => match Policy::named(function) {
             Some(policy) => {
                 errors.push_syn(error);
                 policy

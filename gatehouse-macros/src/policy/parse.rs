@@ -358,7 +358,6 @@ fn parameters(inputs: Punctuated<FnArg, Token![,]>, errors: &Errors) -> Vec<Para
 fn judged_type(ty: Type, errors: &Errors) -> Option<Type> {
     match ty {
         Type::Infer(_) => None,
-        Type::Group(it) => judged_type(*it.elem, errors),
         Type::Paren(it) => judged_type(*it.elem, errors),
         Type::Reference(it) if it.mutability.is_some() => {
             errors.push(&it, refusal::by_mutable_reference(text::of_type(&it.elem)));

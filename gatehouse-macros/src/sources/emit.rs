@@ -119,7 +119,10 @@ impl<'a> Emitter<'a> {
         let (first, last) = text::ends(fact);
         let (path, arguments) = (krate.spanned(first), quote_spanned!(last=> <Self>));
         let a_source = quote_spanned!(first=> &impl #path::FactSource #arguments);
-        let the_field = quote_spanned!(text::ends(source).0=> &sources.#field);
+        // The type and the struct may come from two macros, and a local is known to its own alone.
+        let (source, _) = text::ends(source);
+        let sources = Ident::new("sources", source);
+        let the_field = quote_spanned!(source=> &#sources.#field);
         // That it is a fact which a source loads is taken for granted here, and checked where the
         // tables are visited: one error, and no conflict with the impl of a derived fact.
         let mut generics = self.generics.clone();
@@ -128,7 +131,7 @@ impl<'a> Emitter<'a> {
         let (parameters, _, bounds) = generics.split_for_impl();
         quote! {
             impl #parameters #krate::private::Stored<#ty> for #fact #bounds {
-                fn source(sources: &#ty) -> #a_source {
+                fn source(#sources: &#ty) -> #a_source {
                     #the_field
                 }
                 fn table(tables: &__Tables) -> &#krate::private::Table<Self> {

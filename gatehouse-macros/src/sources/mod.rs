@@ -11,7 +11,7 @@ mod tests;
 use proc_macro2::TokenStream;
 
 use crate::errors::Errors;
-use crate::panics;
+use crate::{fragment, panics};
 
 /// Compiles the derive. What is wrong with one field does not hide the others.
 pub(crate) fn expand(input: &TokenStream) -> TokenStream {
@@ -28,7 +28,7 @@ pub(crate) fn expand(input: &TokenStream) -> TokenStream {
 /// with none.
 fn uncompiled(input: TokenStream) -> TokenStream {
     let errors = Errors::new();
-    let parsed = parse::sources(input, &errors);
+    let parsed = parse::sources(fragment::opened(input), &errors);
     drop(errors.finish());
     let Some(mut sources) = parsed else { return TokenStream::new() };
     panics::attempt(|| emit::sources(&sources)).unwrap_or_else(|_| {
@@ -39,7 +39,7 @@ fn uncompiled(input: TokenStream) -> TokenStream {
 
 /// The stages. Only an item that rustc would not have handed us stops after the first.
 pub(crate) fn compile(input: TokenStream, errors: &Errors) -> Option<TokenStream> {
-    let mut sources = parse::sources(input, errors)?;
+    let mut sources = parse::sources(fragment::opened(input), errors)?;
     check::sources(&mut sources, errors);
     Some(emit::sources(&sources))
 }

@@ -8,10 +8,11 @@ use syn::ext::IdentExt;
 use syn::{Ident, Type};
 
 use self::printer::Printer;
+use crate::fragment;
 
 /// The text of a type, as rustfmt would space it: `HashMap<u8, Vec<&str>>`.
 pub(crate) fn of_type(tokens: impl ToTokens) -> String {
-    Printer::of_type().print(tokens.to_token_stream())
+    Printer::of_type().print(fragment::opened_to_show(tokens.to_token_stream()))
 }
 
 /// The text of an expression or a pattern, on one line: `doc.owner == user.id`.
@@ -19,14 +20,13 @@ pub(crate) fn of_type(tokens: impl ToTokens) -> String {
 /// It depends on the tokens alone, never on a source file: plans and snapshots are the same in every
 /// build.
 pub(crate) fn of_expr(tokens: impl ToTokens) -> String {
-    Printer::of_expr().print(tokens.to_token_stream())
+    Printer::of_expr().print(fragment::opened_to_show(tokens.to_token_stream()))
 }
 
 /// Whether the last name of a type's path is `name`: all that tokens tell of which type it is.
 pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
     match ty {
         Type::Path(it) => it.path.segments.last().is_some_and(|last| last.ident == name),
-        Type::Group(it) => is_named(&it.elem, name),
         Type::Paren(it) => is_named(&it.elem, name),
         _ => false,
     }
