@@ -3,7 +3,7 @@
 //! A load is one `.await`, and so is a refusal; what is written more often than that is left over, and
 //! stands in the tokens that the tree keeps as they are.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Expr;
 
@@ -21,7 +21,7 @@ pub(crate) fn awaits(tokens: impl ToTokens) -> Vec<Span> {
 
 fn note_awaits(tokens: TokenStream, found: &mut Vec<Span>) {
     let (mut after_dot, mut after_hash) = (false, false);
-    for tree in tokens {
+    for tree in visible(tokens) {
         match &tree {
             TokenTree::Group(group) if !after_hash => note_awaits(group.stream(), found),
             TokenTree::Ident(ident) if after_dot && ident == "await" => found.push(ident.span()),
@@ -32,6 +32,20 @@ fn note_awaits(tokens: TokenStream, found: &mut Vec<Span>) {
         after_hash = is_punct('#') || after_hash && is_punct('!');
         after_dot = is_punct('.');
     }
+}
+
+/// The tokens as they are seen: an invisible group is what is in it.
+pub(super) fn visible(tokens: TokenStream) -> Vec<TokenTree> {
+    let mut trees = Vec::new();
+    for tree in tokens {
+        match tree {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+                trees.extend(visible(group.stream()));
+            }
+            tree => trees.push(tree),
+        }
+    }
+    trees
 }
 
 /// Refuses every load in what is no body; says whether there was one.

@@ -654,7 +654,7 @@ pub(crate) fn is_capitalised(path: &Path) -> bool {
 fn flat(tokens: TokenStream) -> Vec<(TokenTree, bool)> {
     let mut all = Vec::new();
     let mut after_dot = false;
-    for tree in tokens {
+    for tree in leftover::visible(tokens) {
         if let TokenTree::Group(group) = &tree {
             all.extend(flat(group.stream()));
         }

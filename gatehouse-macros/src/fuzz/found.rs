@@ -50,6 +50,9 @@ fn what_was_found_stays_found() {
         fact("pub Level(user: u8) -> [u8; Grant(1).await];"),
         fact("pub Level(user: u8) -> u8 = Grant(1).await;"),
         fact("pub Level(user: u8) -> bool { let grant: [u8; Grant(1).await] = user; true }"),
+        policy("matches!(user.level, between!(1, Level(1) ⟦.⟧ await))"),
+        policy("matches!(user.level, between!(1, Level(1) ⟦.⟦await⟧⟧))"),
+        policy("assert!(Level(1) ⟦.⟧ await); user.active"),
         // A default that is not the last expression of a block wherever it stands there.
         fact("pub Level(user: u8) -> u8 = crate;"),
         fact("pub Level(user: u8) -> u8 = { 1 } - 1;"),

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
+use super::are_alike;
 use crate::{fact, policy, sources};
 
 /// Which of the macros.
@@ -35,6 +36,11 @@ impl Program {
             with_invisible(text.parse().expect("a program is tokens"))
         };
         Self { which, options: tokens(options), input: tokens(input) }
+    }
+
+    /// Whether it has the same tokens.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        are_alike(&self.options, &other.options) && are_alike(&self.input, &other.input)
     }
 
     /// What the macro makes of it.

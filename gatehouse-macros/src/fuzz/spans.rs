@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenTree;
 use quote::ToTokens;
 use syn::Macro;
 
@@ -10,9 +10,9 @@ use super::programs::Program;
 
 /// Checks that every error begins and ends at a token of the program.
 pub(super) fn check(program: &Program, errors: &[Macro]) {
-    let mut places = Vec::new();
-    note_places(&program.options, &mut places);
-    note_places(&program.input, &mut places);
+    // A group's place is all of it, and so has those of the tokens in it.
+    let trees = program.options.clone().into_iter().chain(program.input.clone());
+    let places: Vec<_> = trees.map(|tree| tree.span().byte_range()).collect();
     for error in errors {
         let tokens: Vec<TokenTree> = error.to_token_stream().into_iter().collect();
         let ends = [&tokens[0], &tokens[tokens.len() - 1]].map(|tree| tree.span().byte_range());
@@ -35,13 +35,4 @@ fn is_exempt(error: &Macro) -> bool {
     let ends = ["\"expected ", "\"unexpected end of input"];
     said.ends_with("[policy_not_a_function]\"")
         || !is_ours && ends.iter().any(|exempt| said.starts_with(exempt))
-}
-
-fn note_places(tokens: &TokenStream, places: &mut Vec<Range<usize>>) {
-    for tree in tokens.clone() {
-        places.push(tree.span().byte_range());
-        if let TokenTree::Group(group) = tree {
-            note_places(&group.stream(), places);
-        }
-    }
 }

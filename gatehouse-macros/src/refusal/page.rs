@@ -18,6 +18,10 @@ to write instead; and in brackets, at the end, the name under which this page ha
 error: loading a fact needs `async fn`; write `async` before `fn` [not_async]
 ```
 
+A message that ends with `[panicked]` tells of a fault of gatehouse's own compiler, and not of your
+program: report it, with the item that it is at. (Rust hides what a panic inside a macro prints; the
+message has its text.)
+
 All mistakes of an item are said at once. What is broken is there all the same, so that what uses it
 has no errors of its own. Messages without a name are Rust's: a type that does not fit, a trait that is
 not implemented, a name that does not exist.
