@@ -6,6 +6,7 @@
 //! [`or`] and [`and`].
 
 mod ask;
+mod compared;
 mod cx;
 mod derived;
 mod fact;
@@ -18,6 +19,7 @@ mod walk;
 mod watch;
 
 pub use self::ask::{ask, ask_each, known, slice};
+pub use self::compared::{Compared, HasOrder, compared};
 pub use self::cx::{Cx, Request, Stop, Stored, read, stored};
 pub use self::derived::{Derived, derived};
 pub(crate) use self::fact::shown;
