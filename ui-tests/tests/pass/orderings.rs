@@ -23,6 +23,7 @@ pub struct User {
     pub name: String,
     pub since: Option<u32>,
     pub until: Option<u32>,
+    pub limit: u32,
     pub groups: Vec<u32>,
 }
 
@@ -42,6 +43,13 @@ fact! {
         let risk = Risk(id).await?;
         if risk > Level(id).await { Some(risk.max(Level(0).await)) } else { None }
     }
+}
+
+/// The remedy on the page.
+#[policy]
+async fn careful(user: &User) -> bool {
+    let risk = Risk(user.id).await;
+    risk.is_some_and(|risk| risk < user.limit)
 }
 
 /// What is said of a missing value.
@@ -164,10 +172,11 @@ impl Domain for Users {
     type Context = ();
 }
 
-static GATE: Gate<Users, (said, kinds, many, closures, local)> = Gate::new();
+static GATE: Gate<Users, (careful, said, kinds, many, closures, local)> = Gate::new();
 
 fn main() {
-    let user = User { id: 1, name: String::new(), since: None, until: None, groups: vec![1, 2] };
+    let user =
+        User { id: 1, name: String::new(), since: None, until: None, limit: 3, groups: vec![1, 2] };
     let session = Session::new(FactTable::new());
     let _ = GATE.bind(&session, &user, &());
 }
