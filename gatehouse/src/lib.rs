@@ -152,6 +152,8 @@
 //! of plain functions. `.await` works on facts, `?` on `Option`. [`any`], [`all`] and [`each`] ask for
 //! many keys in one round. Loads inside closures, loops, other functions or macros are refused; the
 //! page `what_the_compiler_says` has every refusal, with its reason and its remedy.
+//! What may be missing has no order: since `None` is less than everything, `<`, `max`, `sort` and the like
+//! do not compile on it, wherever a fact feeds it and its type shows it; the page says what rustc cannot see.
 //! Bodies are pure: the compiler may evaluate a key early, and a body more than once.
 //!
 //! - *A side of `||` or `&&` beside a fact changes nothing outside of it*, and Rust's own compiler sees to

@@ -262,6 +262,35 @@ pub mod policies {
         !!(Level(user.id).await? > 3)
     }
 
+    /// Everything that orders.
+    #[policy]
+    pub async fn orders(user: &User, _: _, doc: &Document, clock: &Clock) -> bool {
+        let (level, length) = (Level(user.id).await?, Length(user.id).await);
+        let mut levels: Vec<u8> = each(user.groups.iter().map(|group| Level(*group)))
+            .await
+            .into_iter()
+            .flatten()
+            .collect();
+        levels.sort_unstable();
+        levels.sort_by_key(|it| std::cmp::Reverse((*it, level)));
+        let above = |least| level > least;
+        let name = Name(user.id).await?;
+        let highest = levels.iter().copied().max().unwrap_or(level).max(clock.hour);
+        let range = level..highest;
+        levels.is_sorted()
+            && levels.iter().min_by(|a, b| a.cmp(b)).is_some()
+            && levels.iter().max_by_key(|it| **it).is_some_and(|it| *it < level)
+            && levels.iter().copied().reduce(u8::max) == Some(highest)
+            && above(clock.hour)
+            && (level, length) < (highest, doc.title.len())
+            && name < doc.title
+            && *name >= *doc.title
+            && name.as_str().cmp(&doc.title).is_lt()
+            && (level..highest).contains(&clock.hour)
+            && (range.contains(&level) || (level ^ 1) <= highest)
+            && std::cmp::max(level, highest) > clock.hour
+    }
+
     /// Attributes on a policy.
     #[policy]
     #[deprecated = "for the test"]
@@ -403,6 +432,7 @@ type All = (
     policies::flow,
     policies::nested,
     policies::noisy,
+    policies::orders,
 );
 
 static GATE: Gate<Documents, All> = Gate::new();

@@ -11,6 +11,7 @@ use syn::token::Brace;
 use syn::{Attribute, Expr, Ident, Item, Label, Lifetime, Pat, Path, StmtMacro, Token, Type};
 
 use super::names::Names;
+use super::ordering::Ordering;
 use super::wanted::Wanted;
 
 /// The place of a load in [`Body::loads`].
@@ -31,6 +32,8 @@ pub(crate) struct Body {
     pub(crate) keys: BTreeMap<String, Path>,
     /// The loads that stand where only some values will do.
     pub(crate) wanted: Wanted,
+    /// Where it orders what facts feed.
+    pub(crate) ordering: Ordering,
     /// Whether nothing was left out of it because it was refused: then it can be emitted, whatever
     /// else is wrong with the rule.
     pub(crate) is_whole: bool,

@@ -7,12 +7,13 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::token::Brace;
 use syn::{BinOp, Expr, ExprBreak, ExprLit, Label, Lifetime, Lit, Pat, Token, UnOp};
 
 use super::ast::{Arm, Block, Body, If, Kind, Let, LoadId, Logic, LoopHead, Match, Node, Stmt};
 use super::lower::{bare, children_mut};
+use super::ordering::Ordering;
 use super::total::is_total;
 use crate::text;
 
@@ -301,7 +302,7 @@ impl<'e> Emitter<'e> {
             return quote!(let #pat = #value);
         }
         if let Node::Plain(value) = of {
-            let id = report();
+            let (id, value) = (report(), self.plain(value));
             return quote!(#runtime::tried(#id, #cx) && let #pat = #value && #runtime::met(true, #id, #cx));
         }
         let (value, id) = self.tried(of, &report);
@@ -434,7 +435,7 @@ impl<'e> Emitter<'e> {
                 self.broken(it, &Node::Plain((**value).clone()))
             }
             Node::Compound(Expr::Break(it), value) => self.broken(it, &value[0]),
-            Node::Plain(expr) => quote!(#expr),
+            Node::Plain(expr) => self.plain(expr),
             Node::Compound(expr, children) => self.compound(expr, children),
             Node::Load(id, kind, key) => self.load(*id, *kind, key),
             Node::Try(inner, question) if self.body.is_none() => {
@@ -506,9 +507,29 @@ impl<'e> Emitter<'e> {
     fn compound(&self, expr: &Expr, children: &[Node]) -> TokenStream {
         let mut expr = expr.clone();
         for (hole, child) in children_mut(&mut expr).into_iter().zip(children) {
-            *hole = Expr::Verbatim(self.node(child));
+            *hole = match (child, self.ordering()) {
+                (Node::Plain(it @ (Expr::Closure(_) | Expr::Path(_))), Some(ordering)) => {
+                    ordering.argument(it, self.runtime)
+                }
+                (child, _) => Expr::Verbatim(self.node(child)),
+            };
+        }
+        if let Some(ordering) = self.ordering() {
+            ordering.compound(&mut expr, children, self.runtime);
         }
         quote!(#expr)
+    }
+
+    /// An expression without loads and ways out.
+    fn plain(&self, expr: &Expr) -> TokenStream {
+        let ordering = self.ordering();
+        ordering.map_or_else(|| quote!(#expr), |ordering| ordering.plain(expr, self.runtime))
+    }
+
+    /// Where the body orders what facts feed, if this is the code that decides.
+    fn ordering(&self) -> Option<&'e Ordering> {
+        let decides = matches!(self.mode, Mode::Function | Mode::Closure);
+        self.body.filter(|_| decides).map(|body| &body.ordering)
     }
 
     fn load(&self, id: usize, kind: Kind, key: &Node) -> TokenStream {
@@ -640,7 +661,7 @@ impl<'e> Emitter<'e> {
     fn argument(&self, node: &Node) -> TokenStream {
         match node {
             Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => self.argument(&inside[0]),
-            Node::Plain(Expr::Paren(it)) => it.expr.to_token_stream(),
+            Node::Plain(Expr::Paren(it)) => self.plain(&it.expr),
             node => self.node(node),
         }
     }

@@ -12,6 +12,7 @@ use super::ast::{
     bound_names,
 };
 use super::names::Names;
+use super::ordering::Ordering;
 use super::wanted::Wanted;
 use super::{check, leftover};
 use crate::errors::Errors;
@@ -39,7 +40,9 @@ pub(crate) fn body(
     let keys = lowering.keys_in_locals();
     let Lowering { loads, mutable, is_whole, .. } = lowering;
     let wanted = Wanted::of(&block, gives_bool);
-    let mut body = Body { block, value, gives_bool, loads, mutable, keys, wanted, is_whole };
+    let ordering = Ordering::of(&block, &mutable);
+    let mut body =
+        Body { block, value, gives_bool, loads, mutable, keys, wanted, ordering, is_whole };
     check::body(&mut body, end, written, errors);
     body
 }

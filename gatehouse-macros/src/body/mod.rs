@@ -5,16 +5,20 @@
 //! - `plan`: when each load is asked for; it goes along the `way` to a load and cuts a `slice` of
 //!   what leads there, with the `guard`s of what else is on it and what is `known` of the facts there.
 //!   `names` says what may run early, `total` what cannot panic there.
+//! - `ordering`: what is ordered there by `<` and the like, which is never missing; `inside`: any
+//!   expression's parts.
 //! - `emit`: the body as plain synchronous Rust; `tokens`: its plan as a constant.
 
 pub(crate) mod ast;
 mod check;
 pub(crate) mod emit;
 mod guard;
+mod inside;
 mod known;
 pub(crate) mod leftover;
 pub(crate) mod lower;
 pub(crate) mod names;
+mod ordering;
 pub(crate) mod plan;
 mod slice;
 pub(crate) mod tokens;

@@ -68,7 +68,7 @@ impl<'b> Search<'b> {
             }
             Node::Compound(Expr::Binary(it), inside) if is_ordering(&it.op) => {
                 for side in inside {
-                    if let Node::Load(id, Kind::One, _) = side {
+                    if let Node::Load(id, Kind::One, _) = without_parens(side) {
                         self.ordered.insert(*id);
                     }
                     self.node(side, false);
@@ -104,7 +104,15 @@ impl<'b> Search<'b> {
     }
 }
 
+/// A node without the parentheses around it.
+fn without_parens(node: &Node) -> &Node {
+    match node {
+        Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => without_parens(&inside[0]),
+        node => node,
+    }
+}
+
 /// `<`, `<=`, `>`, `>=`.
-fn is_ordering(op: &BinOp) -> bool {
+pub(super) fn is_ordering(op: &BinOp) -> bool {
     matches!(op, BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_))
 }

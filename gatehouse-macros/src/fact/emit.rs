@@ -11,7 +11,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Expr, Ident, Stmt, Type};
 
 use super::ast::{Block, Ending, Fact, Part};
-use super::derive::{Derived, is_option};
+use super::derive::Derived;
 use crate::crate_path::CratePath;
 use crate::text;
 
@@ -251,7 +251,7 @@ impl<'a> Emitter<'a> {
         let never_missing = self.never_missing().then(|| {
             quote!(
                 #[automatically_derived]
-                impl #krate::private::NeverMissing for #name {}
+                impl #krate::private::NeverMissing<#value> for #name {}
             )
         });
         let answered = match self.fact.ending {
@@ -290,13 +290,9 @@ impl<'a> Emitter<'a> {
         ))
     }
 
-    /// Whether `.await` gives no `Option`.
+    /// Whether `.await` gives the value itself.
     fn never_missing(&self) -> bool {
-        match self.fact.ending {
-            Ending::Plain => false,
-            Ending::Default(_) => true,
-            Ending::Body(_) => !self.fact.value.as_ref().is_some_and(is_option),
-        }
+        !matches!(self.fact.ending, Ending::Plain)
     }
 
     /// What `.await` gives.

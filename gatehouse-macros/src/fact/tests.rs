@@ -192,7 +192,7 @@ fn a_fact_without_parts_and_with_everything_else() {
         }
         const _: () = <Vec<u8> as crate::auth::private::FactValue>::CHECKED;
         #[automatically_derived]
-        impl crate::auth::private::NeverMissing for r#Type {}
+        impl crate::auth::private::NeverMissing<Vec<u8>> for r#Type {}
         #[automatically_derived]
         impl crate::auth::FactKey for r#Type
         where

@@ -121,7 +121,11 @@ fn loads_become_reads() {
                         2,
                         cx,
                     )
-                        && (met(role >= level, 3, cx)
+                        && (met(
+                            *compared(&role).value() >= level,
+                            3,
+                            cx,
+                        )
                             || met(
                                 holds(Allowed(role), cx.at(2))?,
                                 4,
@@ -970,4 +974,153 @@ fn kept_and_broken_conditions() {
                 ::core::result::Result::Ok(applies)
             }
     ");
+}
+
+/// What is ordered is named to rustc, whose types decide: as a place beside an operator, …
+#[test]
+fn operators_order_before_rustcs_eyes() {
+    let source = "#[policy] async fn ordered(user: &User) -> bool {
+        let risk = Risk(user.id).await;
+        let low = |it| it < user.limit;
+        risk < Some(3)
+            && (Risk(0).await, 1) >= (risk, user.limit)
+            && Role::Reader < Holds(user.id).await?
+            && low(risk)
+    }";
+    assert_snapshot!(function(source, "evaluate"), @"
+    fn evaluate<__Watch: Watch>(
+                request: &Request<'_, __Domain>,
+                cx: &mut Cx<__Sources, __Watch>,
+            ) -> ::core::result::Result<bool, Stop> {
+                let user: &User = request.subject();
+                let applies: bool = {
+                    let risk = read(Risk(user.id), cx.at(0))?;
+                    let low = |it| it < *compared(&user.limit).value();
+                    and(
+                        attempt(
+                            cx,
+                            |cx| ::core::result::Result::Ok(
+                                met(
+                                    *compared(&risk).value() < Some(3),
+                                    0,
+                                    cx,
+                                )
+                                    && met(
+                                        *compared(
+                                                &(read(Risk(0), cx.at(1))?, 1),
+                                            )
+                                            .value() >= (risk, user.limit),
+                                        1,
+                                        cx,
+                                    ),
+                            ),
+                        ),
+                        cx,
+                        |cx| ::core::result::Result::Ok(
+                            met(
+                                *compared(&Role::Reader).value()
+                                    < MaybeMissing::given(
+                                        read(Holds(user.id), cx.at(2))?,
+                                        2,
+                                        cx,
+                                    )?,
+                                3,
+                                cx,
+                            ),
+                        ),
+                    )?
+                        && met(
+                            Is {
+                                bool: low(risk),
+                            }
+                                .bool,
+                            4,
+                            cx,
+                        )
+                };
+                ::core::result::Result::Ok(applies)
+            }
+    ");
+}
+
+/// … beside a method's receiver, or on its way into one.
+#[test]
+fn methods_order_before_rustcs_eyes() {
+    let source = "#[policy] async fn ordered(user: &User) -> bool {
+        let mut all = each([Risk(1), Risk(2)]).await;
+        all.sort();
+        all[0].max(user.limit).is_some()
+            && all.iter().min_by_key(|it| **it) == std::cmp::min(None, user.risks(&all)).as_ref()
+    }";
+    assert_snapshot!(function(source, "evaluate"), @"
+    fn evaluate<__Watch: Watch>(
+                request: &Request<'_, __Domain>,
+                cx: &mut Cx<__Sources, __Watch>,
+            ) -> ::core::result::Result<bool, Stop> {
+                let user: &User = request.subject();
+                let applies: bool = {
+                    let mut all = each([Risk(1), Risk(2)], cx)?;
+                    (compared(&all).check(), all.sort()).1;
+                    met(
+                        Is {
+                            bool: (
+                                compared(&all[0]).check(),
+                                all[0].max(user.limit),
+                            )
+                                .1
+                                .is_some(),
+                        }
+                            .bool,
+                        0,
+                        cx,
+                    )
+                        && met(
+                            all
+                                .iter()
+                                .min_by_key(|it| match **it {
+                                    value => {
+                                        compared(&value).check();
+                                        value
+                                    }
+                                })
+                                == std::cmp::min(
+                                        None,
+                                        match user.risks(&all) {
+                                            value => {
+                                                compared(&value).check();
+                                                value
+                                            }
+                                        },
+                                    )
+                                    .as_ref(),
+                            1,
+                            cx,
+                        )
+                };
+                ::core::result::Result::Ok(applies)
+            }
+    ");
+}
+
+/// Whose data no fact feeds orders them as they like; literals have no missing value; a slice repeats
+/// what the body orders already.
+#[test]
+fn what_no_fact_feeds_is_as_written() {
+    let source = "#[policy] async fn ordered(user: &User, doc: &Document) -> bool {
+        let seen = user.since.max(doc.since);
+        let level = Level(user.id).await;
+        user.since < doc.since && seen < user.until && level < 3 && level.max(3) == 3
+            && doc.parts.iter().all(|part| part.since < user.since)
+    }";
+    let evaluate = function(source, "evaluate");
+    assert!(!evaluate.contains("compared"), "{evaluate}");
+
+    let source = "#[policy] async fn ordered(user: &User) -> bool {
+        let level = Level(user.id).await;
+        let least = Least(user.id).await;
+        Allowed(level < least).await && level < least
+    }";
+    let (evaluate, ask) = (function(source, "evaluate"), function(source, "ask"));
+    assert!(evaluate.contains("compared"), "{evaluate}");
+    assert!(ask.contains("level < least") && !ask.contains("compared"), "{ask}");
 }

@@ -24,11 +24,65 @@ message has its text.)
 
 All mistakes of an item are said at once. What is broken is there all the same, so that what uses it
 has no errors of its own. Messages without a name are Rust's: a type that does not fit, a trait that is
-not implemented, a name that does not exist.
+not implemented, a name that does not exist. What they say of types whose meaning is gatehouse's is at
+the end of this page.
 
 (This page is written from the compiler's own catalogue, and each program on it has been compiled:
 `UPDATE_PAGE=1 cargo test -p gatehouse-macros page`.)
 ";
+
+/// What rustc says for gatehouse, about types that the macros do not see.
+const TYPES: &str = "\
+`None` is less than everything: `Risk(user.id).await < Some(3)` would let in whom nothing is known of.
+Whether a value may be missing, its type says; so it is refused wherever a fact feeds it: in parentheses,
+behind a `let`, in a pattern, a guard or a closure, in tuples, arrays and sequences, by `<` and its like,
+by `max`, `sort`, `min_by_key` and theirs, and where the fact's value is an `Option` itself. Data of your
+own that no fact feeds have the order that they have anywhere.
+
+What is not seen, and is yours to look after:
+
+- an `Option` inside of a type of your own with an order (`#[derive(PartialOrd)]`), in a tuple of more
+  than four, or in a tuple that lies in another;
+- what a function of your own does with an `Option` that it is given, and what stands in a macro other
+  than `matches!`;
+- collections that keep an order: a `BTreeMap`, `BTreeSet` or `BinaryHeap` whose keys are `Option`s, and
+  a range behind anything but a local;
+- a comparison that is kept as a value (`let less = PartialOrd::lt;`), or given where no receiver is
+  (`sort_by_key(Option::clone)`), a closure all of whose operands are its own parameters, without types
+  (`|a, b| a < b`), and a way out by `return` of a closure that gives keys.
+";
+
+/// Where the program is that rustc refuses, and what it says.
+const ORDERED: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../ui-tests/tests/fail-rustc/missing_has_no_order");
+
+/// The chapter about what rustc says: the message is the one that it gave.
+fn types(page: &mut String) {
+    let read = |extension: &str| {
+        let path = format!("{ORDERED}.{extension}");
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    };
+    let (program, said) = (read("rs"), read("stderr"));
+    let (_, rule) = program.split_once("#[policy]").expect("a policy");
+    let (rule, _) = rule.split_once("\n\nfn main").expect("the end of it");
+    let says = said.lines().next().and_then(|line| line.split_once(": ")).expect("a message").1;
+    write!(
+        page,
+        "\n# Types\n\n## A missing value has no order\n\n> {says}\n\n{TYPES}\n```rust,ignore\n#[policy]{rule}\n```\n\nInstead:\n\n```rust,ignore\n{}\n```\n",
+        rule_with_order(rule),
+    )
+    .unwrap();
+}
+
+/// The rule of that program with the remedy. It is among the programs that must compile.
+fn rule_with_order(rule: &str) -> String {
+    let (wrong, right) = ("risk < Some(user.limit)", "risk.is_some_and(|risk| risk < user.limit)");
+    assert!(rule.contains(wrong), "{rule}");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui-tests/tests/pass/orderings.rs");
+    let rule = format!("#[policy]{}", rule.replace(wrong, right));
+    assert!(fs::read_to_string(path).is_ok_and(|programs| programs.contains(&rule)), "{rule}");
+    rule
+}
 
 /// The page as the catalogue and the compiler have it now.
 fn page() -> String {
@@ -52,6 +106,7 @@ fn page() -> String {
         )
         .unwrap();
     }
+    types(&mut page);
     page
 }
 

@@ -57,17 +57,19 @@ impl<K> Truth<K> for bool {
     }
 }
 
-/// A fact whose `.await` gives no `Option`: written by `fact!` for those with a default or a body.
+/// A fact whose `.await` gives a `V`, and no `Option`: written by `fact!` for those with a default or a
+/// body. With `V` as a parameter, a fact that may be missing has this one error: of what it gives,
+/// nothing is known.
 #[diagnostic::on_unimplemented(
     message = "the fact `{Self}` may be missing, and nothing says what that means here",
     label = "an `Option`: a value that may be missing",
     note = "give it a default in `fact!` (`-> … = …;`), or say it here: `.await.unwrap_or(…)`, or in a permit `.await?`, where a missing value means that the policy does not apply"
 )]
-pub trait NeverMissing: FactKey<Output = <Self as FactKey>::Value> {}
+pub trait NeverMissing<V>: FactKey<Value = V, Output = V> {}
 
 // So that the message for a fact which may be missing is the one above. What has the bound gives no
 // `Option`; were it otherwise, it would be no permit.
-impl<K: NeverMissing> Truth<K> for Option<bool> {
+impl<K: NeverMissing<bool>> Truth<K> for Option<bool> {
     fn truth(self) -> bool {
         self == Some(true)
     }
@@ -75,9 +77,9 @@ impl<K: NeverMissing> Truth<K> for Option<bool> {
 
 /// `Name(…).await` where it is compared by `<` and the like: a missing value would be less than all.
 #[inline]
-pub fn ordered<P: Sources, W: Watch, K>(key: K, cx: &mut Cx<P, W>) -> Result<K::Value, Stop>
+pub fn ordered<P: Sources, W: Watch, K, V>(key: K, cx: &mut Cx<P, W>) -> Result<V, Stop>
 where
-    K: ResolvedBy<P> + NeverMissing,
+    K: ResolvedBy<P> + NeverMissing<V>,
 {
     read(key, cx)
 }

@@ -2,10 +2,11 @@
 //!
 //! A policy's body becomes plain synchronous Rust. Each load is [`read`] (or [`any`], [`all`],
 //! [`each`]) followed by `?`: the value, or an early return with a [`Stop`]; where a `bool` is wanted,
-//! it is [`holds`], and where it is compared [`ordered`]. `?` on an option is [`MaybeMissing::present`]`(…)?`. `||` and `&&` over facts are
-//! [`or`] and [`and`].
+//! it is [`holds`], and where it is compared [`ordered`]; whatever else is ordered is [`compared`]. `?`
+//! on an option is [`MaybeMissing::present`]`(…)?`. `||` and `&&` over facts are [`or`] and [`and`].
 
 mod ask;
+mod compared;
 mod cx;
 mod derived;
 mod fact;
@@ -19,6 +20,7 @@ mod walk;
 mod watch;
 
 pub use self::ask::{ask, ask_each, known, partial_known, partial_slice, slice};
+pub use self::compared::{Compared, HasOrder, compared};
 pub use self::cx::{Cx, Request, Stop, Stored, read, stored};
 pub use self::derived::{Derived, derived};
 pub(crate) use self::fact::shown;

@@ -1,0 +1,180 @@
+//! Which locals a fact may feed: an estimate by names, without an order and without scopes.
+
+use syn::{Expr, Pat};
+
+use super::super::ast::{Block, Let, LoopHead, Node, Stmt, bound_names};
+use super::super::emit::as_written;
+use super::super::inside::{Part, visit};
+use super::super::lower::bare;
+use super::super::names::{Names, has_open_type, mentioned_in};
+
+/// Where a fact has a part in what is mentioned, it may have one in what is bound.
+pub(super) struct Flow {
+    /// Whether a load is mentioned.
+    loads: bool,
+    mentions: Names,
+    binds: Names,
+}
+
+/// The names that a fact may feed.
+pub(super) fn fed(flows: &[Flow]) -> Names {
+    let mut fed = Names::new();
+    loop {
+        let before = fed.len();
+        for flow in flows {
+            if flow.loads || !flow.mentions.is_disjoint(&fed) {
+                fed.extend(flow.binds.iter().cloned());
+            }
+        }
+        if fed.len() == before {
+            return fed;
+        }
+    }
+}
+
+/// Looks for flows in a body.
+pub(super) struct Flows<'b> {
+    /// The names that can change.
+    mutable: &'b Names,
+    pub(super) found: Vec<Flow>,
+    /// See [`Ordering`](super::Ordering).
+    pub(super) ranges: Names,
+    pub(super) vague: Names,
+    /// Each closure that a `let` binds: its name, and the names that are bound in it.
+    closures: Vec<(Names, Names)>,
+}
+
+impl<'b> Flows<'b> {
+    pub(super) fn of(block: &Block, mutable: &'b Names) -> Self {
+        let (found, closures) = (Vec::new(), Vec::new());
+        let (ranges, vague) = (Names::new(), Names::new());
+        let mut flows = Self { mutable, found, ranges, vague, closures };
+        flows.block(block);
+        flows
+    }
+
+    fn push(&mut self, node: &Node, mentions: Names, binds: Names) {
+        if !binds.is_empty() {
+            self.found.push(Flow { loads: node.loads(), mentions, binds });
+        }
+    }
+
+    /// What `pats` bind comes from `node`.
+    fn bind<'p>(&mut self, pats: impl IntoIterator<Item = &'p Pat>, node: &Node) {
+        let names = pats.into_iter().flat_map(names_of).collect();
+        self.push(node, mentioned(node), names);
+    }
+
+    fn block(&mut self, block: &Block) {
+        for stmt in &block.stmts {
+            match stmt {
+                Stmt::Let(it) => self.local(it),
+                // Without an effect, nobody would have written it: `seen.borrow_mut().push(level);`
+                Stmt::Expr(node @ (Node::Plain(_) | Node::Compound(..)), Some(_)) => {
+                    self.push(node, mentioned(node), mentioned(node));
+                }
+                _ => {}
+            }
+            stmt.nodes().into_iter().for_each(|node| self.node(node));
+        }
+    }
+
+    fn local(&mut self, it: &Let) {
+        let Some(init) = &it.init else { return };
+        let names = names_of(&it.pat);
+        if let Node::Plain(expr) | Node::Compound(expr, _) = init {
+            match bare(expr) {
+                Expr::Closure(_) => self.closures.push((names.clone(), bound_inside(expr))),
+                Expr::Range(_) => self.ranges.extend(names.iter().cloned()),
+                // `Vec::new()`, `Default::default()`
+                Expr::Call(call) if it.ty.is_none() && call.args.is_empty() => {
+                    self.vague.extend(names.iter().cloned());
+                }
+                _ => {}
+            }
+        }
+        if it.ty.is_none() && has_open_type(init) {
+            self.vague.extend(names);
+        }
+        self.bind([&it.pat], init);
+    }
+
+    fn node(&mut self, node: &Node) {
+        match node {
+            Node::Plain(_) | Node::Compound(..) => self.expr(node),
+            Node::Let(pat, of) => self.bind([&**pat], of),
+            Node::Matches(arm, of) => self.bind([&arm.pat], of),
+            Node::Match(it) => self.bind(it.arms.iter().map(|arm| &arm.pat), &it.scrutinee),
+            Node::Loop(it) => {
+                if let LoopHead::For(_, head) = &it.head {
+                    self.bind([&head.0], &head.1);
+                }
+            }
+            _ => {}
+        }
+        match node {
+            Node::If(it) => {
+                self.node(&it.condition);
+                self.block(&it.then);
+                it.otherwise.iter().for_each(|node| self.node(node));
+            }
+            Node::Block(_, block) => self.block(block),
+            Node::Loop(it) => {
+                match &it.head {
+                    LoopHead::For(_, head) => self.node(&head.1),
+                    LoopHead::While(_, condition) => self.node(condition),
+                    LoopHead::Loop(_) => {}
+                }
+                self.block(&it.body);
+            }
+            node => node.children().into_iter().for_each(|child| self.node(child)),
+        }
+    }
+
+    /// What an expression binds inside, what it may change, and what the closures take that it
+    /// mentions.
+    fn expr(&mut self, node: &Node) {
+        let (mentions, mut binds) = (mentioned(node), Names::new());
+        note_bound(node, &mut binds);
+        if let Node::Plain(Expr::Assign(_)) | Node::Compound(Expr::Assign(_), _) = node {
+            binds.extend(mentions.iter().cloned());
+        }
+        binds.extend(mentions.intersection(self.mutable).cloned());
+        for (names, inside) in &self.closures {
+            if !names.is_disjoint(&mentions) {
+                binds.extend(inside.iter().cloned());
+            }
+        }
+        self.push(node, mentions, binds);
+    }
+}
+
+fn mentioned(node: &Node) -> Names {
+    mentioned_in(as_written(node))
+}
+
+/// The names that a pattern binds.
+pub(super) fn names_of(pat: &Pat) -> Names {
+    bound_names(pat).into_iter().map(ToString::to_string).collect()
+}
+
+/// Notes the names that are bound in the expressions of a node.
+fn note_bound(node: &Node, names: &mut Names) {
+    if let Node::Plain(expr) = node {
+        names.extend(bound_inside(expr));
+    }
+    node.children().into_iter().for_each(|child| note_bound(child, names));
+}
+
+/// The names that are bound inside of an expression: by closures, and in their bodies.
+fn bound_inside(expr: &Expr) -> Names {
+    fn note(expr: &mut Expr, names: &mut Names) {
+        visit(expr, &mut |part| match part {
+            Part::Pat(pat) => names.extend(names_of(pat)),
+            Part::Expr(expr) => note(expr, names),
+        });
+    }
+    let mut names = Names::new();
+    note(&mut expr.clone(), &mut names);
+    names
+}

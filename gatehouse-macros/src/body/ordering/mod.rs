@@ -1,0 +1,81 @@
+//! Orderings of what facts feed: `<`, `max`, `sort` and the like, where `None` is less than everything.
+//!
+//! Wherever a body orders a value that a fact may have fed, its code names the value to rustc as
+//! `compared(&value)`, which does not compile if the type has missing values.
+//!
+//! - `flows`: which locals a fact may feed. Too many do no harm, since the type decides; what no fact
+//!   feeds is the user's own data, which they may order as they like.
+//! - `methods`: what orders, by its name.
+//! - `operand`: what tokens tell of the two sides.
+//! - `writer`: how a value is named to rustc, evaluated once and moved no further than before.
+//!
+//! Nothing is written into slices, which repeat parts of the body, nor into quoted conditions.
+
+mod flows;
+mod methods;
+mod operand;
+mod writer;
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::Expr;
+
+use self::flows::Flows;
+use self::operand::Operand;
+use self::writer::Writer;
+use super::ast::{Block, Node};
+use super::names::{Names, mentioned_in};
+
+/// Where the body orders what facts feed.
+#[derive(Default)]
+pub(crate) struct Ordering {
+    /// Whether the body loads anything.
+    loads: bool,
+    /// The locals that a fact may feed.
+    fed: Names,
+    /// The locals that are bound to a range somewhere.
+    ranges: Names,
+    /// The locals whose type is not written where they are bound, and may depend on what follows.
+    vague: Names,
+}
+
+impl Ordering {
+    /// Learns what feeds the locals of a body.
+    pub(super) fn of(block: &Block, mutable: &Names) -> Self {
+        if !block.nodes().any(Node::loads) {
+            return Self::default();
+        }
+        let Flows { ranges, vague, found, .. } = Flows::of(block, mutable);
+        Self { loads: true, fed: flows::fed(&found), ranges, vague }
+    }
+
+    /// An expression without loads, with what it orders named to rustc.
+    pub(super) fn plain(&self, expr: &Expr, runtime: &TokenStream) -> TokenStream {
+        if !self.feeds(expr) {
+            return expr.to_token_stream();
+        }
+        let mut expr = expr.clone();
+        Writer { ordering: self, runtime }.expr(&mut expr, &Names::new());
+        expr.into_token_stream()
+    }
+
+    /// As [`plain`](Self::plain), of an argument: the parameters of a closure have types there.
+    pub(super) fn argument(&self, argument: &Expr, runtime: &TokenStream) -> Expr {
+        let mut argument = argument.clone();
+        Writer { ordering: self, runtime }.argument(&mut argument, &Names::new());
+        argument
+    }
+
+    /// Names to rustc what `expr` orders itself; its holes are filled with the code of `children`.
+    pub(super) fn compound(&self, expr: &mut Expr, children: &[Node], runtime: &TokenStream) {
+        if self.loads && methods::may_order(expr) {
+            let operands: Vec<_> = children.iter().map(|node| Operand::of(node, self)).collect();
+            Writer { ordering: self, runtime }.whole(expr, &operands);
+        }
+    }
+
+    /// Whether a fact may have a part in `tokens`, which load nothing.
+    fn feeds(&self, tokens: impl ToTokens) -> bool {
+        !self.fed.is_empty() && !mentioned_in(tokens).is_disjoint(&self.fed)
+    }
+}
