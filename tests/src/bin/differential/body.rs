@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::effects::Way;
+
 /// A name of a local.
 pub type Name = String;
 
@@ -16,8 +18,23 @@ pub enum Type {
     Opt,
     /// `Vec<Option<u64>>`, what `each` gives.
     List,
+    /// An iterator over the labels, of which some may be left.
+    Iter,
+    /// A `u64` that changes without `mut`.
+    Cell(Shared),
     /// `()`
     Unit,
+}
+
+/// What holds a number that changes without `mut`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shared {
+    /// `Cell<u64>`
+    Cell,
+    /// `RefCell<u64>`
+    RefCell,
+    /// `Rc<Cell<u64>>`
+    Rc,
 }
 
 /// A policy without its name.
@@ -49,6 +66,14 @@ pub enum Stmt {
     LetElse(Pattern, Expr, Block),
     /// `name = value;`
     Assign(Name, Expr),
+    /// `cell.set(value);`
+    Set(Name, Shared, Expr),
+    /// Begins to add a number to a local in some way: what that way needs is bound.
+    Prepare(Way, Name, Expr),
+    /// Adds it.
+    Change(Way, Name),
+    /// The local has the sum, and may be named again.
+    Settle(Way, Name),
     /// `value;`
     Expr(Expr),
 }
@@ -107,6 +132,19 @@ pub enum Items {
     List(Name),
     /// `[x, 3_u64]`, in a derived fact: the first part of its key, and a number.
     Near(u64),
+    /// So many that are left in a local of type [`Type::Iter`], or all.
+    ByRef(Name, Option<usize>),
+    /// Items that are counted in a local, in the closure that makes a key of each, or by `inspect`.
+    Counted(Box<Items>, Counting, Name),
+}
+
+/// Where items are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// In the closure of `map`.
+    Map,
+    /// In that of `inspect`.
+    Inspect,
 }
 
 /// Which of the three.
@@ -168,6 +206,16 @@ pub enum Expr {
     Field(Field),
     /// A local.
     Var(Name, Type),
+    /// `doc.labels.iter()`, as the value of a `let`.
+    Iter,
+    /// `iter.next().copied()`
+    Next(Name),
+    /// `iter.len()`
+    Left(Name),
+    /// `Cell::new(…)`, as the value of a `let`.
+    Cell(Shared, Box<Expr>),
+    /// `cell.get()`
+    Get(Name, Shared),
     /// `!…`
     Not(Box<Expr>),
     /// `(…)`, where none are needed.
@@ -269,9 +317,12 @@ impl Block {
         }
         for stmt in &mut self.stmts {
             let found = match stmt {
-                Stmt::Let(_, _, value) | Stmt::Assign(_, value) | Stmt::Expr(value) => {
-                    value.walk(visit)
-                }
+                Stmt::Let(_, _, value)
+                | Stmt::Assign(_, value)
+                | Stmt::Set(_, _, value)
+                | Stmt::Prepare(_, _, value)
+                | Stmt::Expr(value) => value.walk(visit),
+                Stmt::Change(..) | Stmt::Settle(..) => false,
                 Stmt::LetElse(_, value, otherwise) => value.walk(visit) || otherwise.walk(visit),
             };
             if found {
@@ -298,8 +349,17 @@ impl Expr {
     fn inside(&mut self) -> (Vec<&mut Expr>, Vec<&mut Block>) {
         let (mut exprs, mut blocks): (Vec<&mut Expr>, Vec<&mut Block>) = (Vec::new(), Vec::new());
         match self {
-            Self::Bool(_) | Self::Int(_) | Self::None | Self::Field(_) | Self::Var(..) => {}
+            Self::Bool(_)
+            | Self::Int(_)
+            | Self::None
+            | Self::Field(_)
+            | Self::Var(..)
+            | Self::Iter
+            | Self::Next(_)
+            | Self::Left(_)
+            | Self::Get(..) => {}
             Self::Some(it)
+            | Self::Cell(_, it)
             | Self::Not(it)
             | Self::Paren(it)
             | Self::IsSome(it)
@@ -393,29 +453,36 @@ impl Expr {
         let mut block = Block { stmts: Vec::new(), tail: Some(Box::new(self.clone())) };
         block.walk(&mut |part| match part {
             Part::Expr(Self::Var(name, _)) => is_mutable(name),
+            Part::Expr(Self::Next(_) | Self::Left(_) | Self::Get(..)) => true,
+            Part::Expr(Self::Many(_, items, ..)) => items.change(),
             Part::Expr(_) => false,
             Part::Block(block) => block.stmts.iter().any(|stmt| match stmt {
                 Stmt::Let(name, mutable, _) => *mutable || is_mutable(name),
-                Stmt::Assign(..) => true,
-                _ => false,
+                Stmt::LetElse(..) | Stmt::Expr(_) => false,
+                _ => true,
             }),
         })
     }
 }
 
+impl Items {
+    /// Whether taking them changes a local.
+    pub fn change(&self) -> bool {
+        matches!(self, Self::ByRef(..) | Self::Counted(..))
+    }
+}
+
 /// Whether a local of this name can change.
 pub fn is_mutable(name: &str) -> bool {
-    name.starts_with('m')
+    name.starts_with(['m', 'M'])
 }
 
 /// Whether a failed left side of `||` or `&&` leaves the right one a say.
 ///
 /// Not if the left side can leave the policy: had it loaded, it might have left. Nor if a side jumps,
-/// binds names for what follows, or mentions a local that can change; nor if the right side returns
-/// what is no `bool`.
+/// or binds names for what follows; nor if the right side returns what is no `bool`.
 pub fn is_three_valued(left: &Expr, right: &Expr, gives_bool: bool) -> bool {
-    let is_plain =
-        |side: &Expr| !side.binds_names() && !side.jumps_out() && !side.mentions_mutable();
+    let is_plain = |side: &Expr| !side.binds_names() && !side.jumps_out();
     left.loads()
         && !left.leaves()
         && is_plain(left)

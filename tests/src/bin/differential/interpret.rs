@@ -8,6 +8,7 @@ use crate::body::{
 };
 use crate::data::{DOMAIN, Doc, User, request};
 use crate::derived::{self, PARTS};
+use crate::effects::added_to;
 use crate::notes::{Kind, Notes};
 use crate::world::World;
 
@@ -232,11 +233,19 @@ impl<'r, 'n> Run<'r, 'n> {
                         None => drop(self.block(otherwise, false)?),
                     }
                 }
-                Stmt::Assign(name, value) => {
+                Stmt::Assign(name, value) | Stmt::Set(name, _, value) => {
                     let value = self.expr(value)?;
-                    let found = self.locals.iter_mut().rev().find(|local| local.0 == *name);
-                    found.expect("a local").1 = value;
+                    *self.local_mut(name) = value;
                 }
+                Stmt::Prepare(_, name, by) => {
+                    let by = self.expr(by)?;
+                    self.locals.push((added_to(name), by));
+                }
+                Stmt::Change(_, name) => {
+                    let by = self.local(&added_to(name)).int();
+                    self.add(name, by);
+                }
+                Stmt::Settle(..) => {}
                 Stmt::Expr(value) => drop(self.expr(value)?),
             }
         }
@@ -250,6 +259,15 @@ impl<'r, 'n> Run<'r, 'n> {
     fn local(&self, name: &str) -> &Value {
         let found = self.locals.iter().rev().find(|local| local.0 == *name);
         &found.unwrap_or_else(|| unreachable!("`{name}` is bound")).1
+    }
+
+    fn local_mut(&mut self, name: &str) -> &mut Value {
+        &mut self.locals.iter_mut().rev().find(|local| local.0 == *name).expect("a local").1
+    }
+
+    fn add(&mut self, name: &str, by: u64) {
+        let local = self.local_mut(name);
+        *local = Value::Int((local.int() + by) % DOMAIN);
     }
 
     /// What stands where true or false is wanted: an operand, a condition of `if`, a guard, an answer.
@@ -317,9 +335,12 @@ impl<'r, 'n> Run<'r, 'n> {
             Expr::None => Value::Opt(None),
             Expr::Some(it) => Value::Opt(Some(self.expr(it)?.int())),
             Expr::Field(field) => self.scene.field(*field),
-            Expr::Var(name, _) => self.local(name).clone(),
+            Expr::Var(name, _) | Expr::Get(name, _) => self.local(name).clone(),
+            Expr::Iter => iterated(&self.scene.doc.labels),
+            Expr::Next(name) => Value::Opt(self.taken(name, Some(1)).first().copied()),
+            Expr::Left(name) => Value::Int(self.left(name).len() as u64),
             Expr::Not(it) => Value::Bool(!self.expr(it)?.bool()),
-            Expr::Paren(it) => self.expr(it)?,
+            Expr::Paren(it) | Expr::Cell(_, it) => self.expr(it)?,
             Expr::Logic(op, left, right) => return self.logic(*op, left, right),
             Expr::Compare(how, left, right) => {
                 Value::Bool(compare(*how, self.expr(left)?.int(), self.expr(right)?.int()))
@@ -485,6 +506,32 @@ impl<'r, 'n> Run<'r, 'n> {
         value.ok_or(Stop::Failed)
     }
 
+    /// What an iterator gives, and the local that counts it. It is exhausted, whatever is known.
+    fn items<'i>(&mut self, items: &'i Items) -> (Vec<u64>, Option<&'i Name>) {
+        let items = match items {
+            Items::Labels => self.scene.doc.labels.clone(),
+            Items::Near(number) => vec![self.local(PARTS[0]).int(), *number],
+            Items::List(name) => self.left(name),
+            Items::ByRef(name, most) => self.taken(name, *most),
+            Items::Counted(items, _, counter) => return (self.items(items).0, Some(counter)),
+        };
+        (items, None)
+    }
+
+    /// The items of a list that are there.
+    fn left(&self, name: &Name) -> Vec<u64> {
+        let Value::List(list) = self.local(name) else { unreachable!("a list") };
+        list.iter().flatten().copied().collect()
+    }
+
+    /// Takes items from an iterator: so many, or all.
+    fn taken(&mut self, name: &Name, most: Option<usize>) -> Vec<u64> {
+        let mut items = self.left(name);
+        let left = items.split_off(most.unwrap_or(items.len()).min(items.len()));
+        *self.local_mut(name) = iterated(&left);
+        items
+    }
+
     fn many(
         &mut self,
         many: Many,
@@ -492,14 +539,7 @@ impl<'r, 'n> Run<'r, 'n> {
         fact: usize,
         keys: &[Expr],
     ) -> Result<Value, Stop> {
-        let items = match items {
-            Items::Labels => self.scene.doc.labels.clone(),
-            Items::Near(number) => vec![self.local(PARTS[0]).int(), *number],
-            Items::List(name) => match self.local(name) {
-                Value::List(list) => list.iter().flatten().copied().collect(),
-                _ => unreachable!("a list"),
-            },
-        };
+        let (items, counter) = self.items(items);
         let decisive = match many {
             Many::Each => None,
             Many::Any => Some(Value::Bool(true)),
@@ -507,6 +547,13 @@ impl<'r, 'n> Run<'r, 'n> {
         };
         let (mut values, mut is_pending) = (Vec::new(), false);
         for item in items {
+            if let Some(counter) = counter {
+                self.add(counter, 1);
+            }
+            // What comes after the one that decides is taken, and not looked at.
+            if self.notes.is_some() && decisive.is_some() && values.last() == Some(&decisive) {
+                continue;
+            }
             self.locals.push((ITEM.into(), Value::Int(item)));
             let parts = keys.iter().map(|key| Ok(self.expr(key)?.int()));
             let parts = parts.collect::<Result<_, Stop>>();
@@ -514,14 +561,15 @@ impl<'r, 'n> Run<'r, 'n> {
             let value = self.load((fact, parts?));
             is_pending |= matches!(value, Err(Stop::Pending));
             values.push(value.ok());
-            // What comes after the one that decides is not looked at.
-            if self.notes.is_some() && decisive.is_some() && values.last() == Some(&decisive) {
-                break;
-            }
         }
         let unknown = || if is_pending { Stop::Pending } else { Stop::Failed };
         quantified(many, &values).ok_or_else(unknown)
     }
+}
+
+/// An iterator over items.
+pub fn iterated(items: &[u64]) -> Value {
+    Value::List(items.iter().copied().map(Some).collect())
 }
 
 /// Whether an expression says by itself that it is true or false.

@@ -2,14 +2,16 @@
 //! interpreter of the same bodies.
 //!
 //! `cargo differential [--seed S] [--bodies N] [--data M] [--batches B] [--strict]`, and to replay one
-//! difference `--seed S --body I --data-seed D`. A difference is printed with the body's source, and
-//! the smallest body that still differs. `--seeded-faults [word]` breaks a copy of the compiler and
+//! difference `--seed S --body I --data-seed D`. `--library` tests the library of another workspace,
+//! `--folder` builds elsewhere. A difference is printed with the body's source, and the smallest body
+//! that still differs. `--seeded-faults [word]` breaks a copy of the compiler and
 //! of the library, in one way after the other, and fails if no difference is found.
 
 mod body;
 mod check;
 mod data;
 mod derived;
+mod effects;
 mod explain;
 mod faults;
 mod generate;

@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use crate::body::Body;
 use crate::data::FACTS;
 use crate::derived;
+use crate::generate;
 use crate::interpret::Key;
 use crate::render;
 use crate::told::{Place, Reader, Told};
@@ -149,17 +150,20 @@ impl Workshop {
             writeln!(modules, "\nmod set{at};\npub use set{at}::*;").expect("a string takes all");
         }
         put(&self.folder.join("src/facts.rs"), &modules);
-        let mut list = String::from("//! The generated policies.\n\n");
+        let mut list = String::from("//! The generated policies.\n\nmod primer;\n");
+        let primer = render::policy(&generate::primer(), "primer", false);
+        put(&self.folder.join("src/bodies/primer.rs"), &module(&primer));
         let mut places = String::new();
         for (at, body) in bodies.iter().enumerate() {
-            put(&self.folder.join(format!("src/bodies/b{at}.rs")), &module(body));
+            put(&self.folder.join(format!("src/bodies/b{at}.rs")), &module_of(body));
             writeln!(list, "mod b{at};").expect("a string takes all");
             write!(places, "    gatehouse::boxed::<b{at}::eager, _, _>,\n    gatehouse::boxed::<b{at}::lazily, _, _>,\n")
                 .expect("a string takes all");
         }
         write!(
             list,
-            "\npub const POLICIES: &[fn() -> crate::Boxed] = &[\n{places}    crate::anybody_boxed,\n];\n"
+            "\npub const POLICIES: &[fn() -> crate::Boxed] = &[\n{places}    crate::anybody_boxed,\n    \
+             gatehouse::boxed::<primer::primer, _, _>,\n];\n"
         )
         .expect("a string takes all");
         put(&self.folder.join("src/bodies/mod.rs"), &list);
@@ -175,12 +179,17 @@ fn put(path: &Path, content: &str) {
 }
 
 /// A body's module: the policy, and the same as a lazy one.
-fn module(body: &Body) -> String {
+fn module_of(body: &Body) -> String {
+    let (eager, lazily) =
+        (render::policy(body, "eager", false), render::policy(body, "lazily", true));
+    module(&format!("{eager}\n{lazily}"))
+}
+
+/// A module of policies.
+fn module(policies: &str) -> String {
     format!(
         "#![allow(warnings)]\nuse crate::data::{{Doc, User}};\nuse crate::facts::*;\n\
-         use gatehouse::prelude::*;\n\n{}\n{}",
-        render::policy(body, "eager", false),
-        render::policy(body, "lazily", true),
+         use gatehouse::prelude::*;\n\n{policies}"
     )
 }
 
@@ -232,6 +241,9 @@ fn stored_facts() -> String {
              async fn load(&self, keys: &[{name}]) -> Result<Loaded<{name}>, FactError> {{\n        \
              let answers: Vec<Answer> = keys.iter().map(|key| self.says({at}, &[{parts}])).collect();\n        \
              self.clock.tick().await;\n        \
+             if answers.iter().all(|answer| *answer == Answer::Failed) {{\n            \
+             return Err(FactError::safe(\"scripted failure of a call\"));\n        \
+             }}\n        \
              let mut loaded = Loaded::new();\n        \
              for (key, answer) in keys.iter().zip(answers) {{\n            \
              match answer {{\n                \
@@ -249,6 +261,11 @@ impl Program {
     /// The place of a policy that permits whatever is not forbidden.
     pub fn anybody(&self) -> usize {
         2 * self.count
+    }
+
+    /// The place of a policy that reads some of the facts, so that the session knows them.
+    pub fn primer(&self) -> usize {
+        2 * self.count + 1
     }
 
     /// The text of its source from a condition's place on; `None` if there is no such place.

@@ -2,9 +2,13 @@
 
 use std::fmt::Write;
 
-use crate::body::{Arm, Block, Body, Comparison, Expr, ITEM, Items, Many, Op, Pattern, Stmt, Type};
+use crate::body::{
+    Arm, Block, Body, Comparison, Counting, Expr, ITEM, Items, Many, Op, Pattern, Shared, Stmt,
+    Type,
+};
 use crate::data::{DOMAIN, FACTS, Fact, Shape};
 use crate::derived::{self, PARTS};
+use crate::effects::added_to;
 
 /// The policy `name` with this body.
 pub fn policy(body: &Body, name: &str, lazy: bool) -> String {
@@ -150,6 +154,19 @@ impl Renderer<'_> {
                 self.push(&format!("{name} = "));
                 self.expr(value);
             }
+            Stmt::Set(name, kind, value) => {
+                let call = if *kind == Shared::RefCell { "replace" } else { "set" };
+                self.push(&format!("{name}.{call}"));
+                self.parenthesized(value);
+            }
+            Stmt::Prepare(way, name, by) => {
+                self.push(&format!("let {} = ", added_to(name)));
+                self.expr(by);
+                self.push("; ");
+                return self.push(&way.steps(name).prepare);
+            }
+            Stmt::Change(way, name) => return self.push(&way.steps(name).change),
+            Stmt::Settle(way, name) => return self.push(&way.steps(name).settle),
             Stmt::Expr(value) => {
                 self.expr(value);
                 if matches!(value, Expr::If(..) | Expr::Match(..) | Expr::Block(_)) {
@@ -242,6 +259,21 @@ impl Renderer<'_> {
             }
             Expr::Field(field) => self.push(field.path()),
             Expr::Var(name, _) => self.push(name),
+            Expr::Iter => self.push("doc.labels.iter()"),
+            Expr::Next(name) => self.push(&format!("{name}.next().copied()")),
+            Expr::Left(name) => self.push(&format!("({name}.len() as u64)")),
+            Expr::Cell(kind, it) => {
+                let (before, after) = match kind {
+                    Shared::Cell => ("std::cell::Cell::new", ""),
+                    Shared::RefCell => ("std::cell::RefCell::new", ""),
+                    Shared::Rc => ("std::rc::Rc::new(std::cell::Cell::new", ")"),
+                };
+                self.push(before);
+                self.parenthesized(it);
+                self.push(after);
+            }
+            Expr::Get(name, Shared::RefCell) => self.push(&format!("(*{name}.borrow())")),
+            Expr::Get(name, _) => self.push(&format!("{name}.get()")),
             Expr::Not(it) => {
                 self.push("!");
                 self.operand(it, 5, true);
@@ -318,14 +350,34 @@ impl Renderer<'_> {
             Many::All => "all(",
             Many::Each => "each(",
         });
+        self.items(items);
+        let counter = match items {
+            Items::Counted(_, Counting::Map, counter) => Some(counter),
+            _ => None,
+        };
+        self.push(".map(|item| ");
+        if let Some(counter) = counter {
+            self.push(&format!("{{ {counter} = ({counter} + 1) % {DOMAIN}; "));
+        }
+        self.call(fact, keys);
+        self.push(if counter.is_some() { " }))" } else { "))" });
+    }
+
+    fn items(&mut self, items: &Items) {
         match items {
             Items::Labels => self.push("doc.labels.iter()"),
             Items::Near(number) => self.push(&format!("[x, {number}_u64].iter()")),
             Items::List(name) => self.push(&format!("{name}.iter().flatten()")),
+            Items::ByRef(name, None) => self.push(&format!("{name}.by_ref()")),
+            Items::ByRef(name, Some(most)) => self.push(&format!("{name}.by_ref().take({most})")),
+            Items::Counted(items, counting, counter) => {
+                self.items(items);
+                if *counting == Counting::Inspect {
+                    let count = format!("{counter} = ({counter} + 1) % {DOMAIN}");
+                    self.push(&format!(".inspect(|_| {count})"));
+                }
+            }
         }
-        self.push(".map(|item| ");
-        self.call(fact, keys);
-        self.push("))");
     }
 
     fn guard(&mut self, guard: Option<&Expr>) {

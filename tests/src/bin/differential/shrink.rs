@@ -164,7 +164,7 @@ fn smaller(expr: &Expr) -> Vec<Expr> {
         Type::Bool => vec![Expr::Bool(false), Expr::Bool(true)],
         Type::Int => vec![Expr::Int(1)],
         Type::Opt => vec![Expr::None],
-        Type::List | Type::Unit => Vec::new(),
+        Type::List | Type::Iter | Type::Cell(_) | Type::Unit => Vec::new(),
     };
     let mut inside = Vec::new();
     expr.clone().walk(&mut |part| {
