@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::data::Action;
 use crate::effects::Way;
 
 /// A name of a local.
@@ -22,6 +23,8 @@ pub enum Type {
     Iter,
     /// A `u64` that changes without `mut`.
     Cell(Shared),
+    /// `&Action`
+    Action,
     /// `()`
     Unit,
 }
@@ -44,6 +47,10 @@ pub struct Body {
     pub forbid: bool,
     /// Whether the parameter's pattern is `User { admin: true, .. }`.
     pub admins_only: bool,
+    /// The pattern of the parameter for the action; if it is `action`, `None`.
+    pub actions: Option<Actions>,
+    /// By which numbers attributes are added, which change nothing; none by `0`.
+    pub attributes: u64,
     /// What it does.
     pub block: Block,
 }
@@ -167,14 +174,44 @@ pub enum Pattern {
     AnySome,
     /// `Some(3)`
     SomeInt(u64),
+    /// `Some(THREE)`
+    SomeConst(u64),
     /// `None`
     None,
     /// `_`
     Wild,
     /// `3`
     Int(u64),
+    /// `THREE`
+    Const(u64),
+    /// `Read | Edit`
+    Actions(Actions),
+    /// A pattern with a name that is nearly a constant's.
+    Slip(Name),
     /// `name`
     Bind(Name),
+}
+
+/// Some of the actions, as a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actions {
+    /// Those that match.
+    pub actions: Vec<Action>,
+    /// How they are named.
+    pub spelt: Spelt,
+}
+
+/// How a variant is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelt {
+    /// `Edit`
+    Imported,
+    /// `Action::Edit`
+    Path,
+    /// `&EDIT`
+    Constant,
+    /// `Eidt`, which is no action's name.
+    Slip,
 }
 
 /// An arm of a `match`.
@@ -204,6 +241,10 @@ pub enum Expr {
     Some(Box<Expr>),
     /// `user.id`
     Field(Field),
+    /// `action`
+    Action,
+    /// `[1_u64, #[cfg(any())] 2_u64].contains(&…)`: numbers, and whether each is there, if that is said.
+    OneOf(Vec<(u64, Option<bool>)>, Box<Expr>),
     /// A local.
     Var(Name, Type),
     /// `doc.labels.iter()`, as the value of a `let`.
@@ -353,6 +394,7 @@ impl Expr {
             | Self::Int(_)
             | Self::None
             | Self::Field(_)
+            | Self::Action
             | Self::Var(..)
             | Self::Iter
             | Self::Next(_)
@@ -364,6 +406,7 @@ impl Expr {
             | Self::Paren(it)
             | Self::IsSome(it)
             | Self::Contains(_, it)
+            | Self::OneOf(_, it)
             | Self::Try(it)
             | Self::Return(it)
             | Self::Let(_, it)
@@ -493,5 +536,12 @@ pub fn is_three_valued(left: &Expr, right: &Expr, gives_bool: bool) -> bool {
 /// Stands where a body was that does not compile.
 pub fn nothing() -> Body {
     let tail = Some(Box::new(Expr::Field(Field::Shared)));
-    Body { forbid: false, admins_only: false, block: Block { stmts: Vec::new(), tail } }
+    Body::of(Block { stmts: Vec::new(), tail })
+}
+
+impl Body {
+    /// One that permits, of everybody and every action.
+    pub fn of(block: Block) -> Self {
+        Self { forbid: false, admins_only: false, actions: None, attributes: 0, block }
+    }
 }

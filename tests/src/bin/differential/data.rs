@@ -92,6 +92,20 @@ pub struct User {
     pub admin: bool,
 }
 
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Nothing changes.
+    Read,
+    /// Something does.
+    Edit,
+    /// Others learn of it.
+    Share,
+}
+
+/// Every action.
+pub const ACTIONS: [Action; 3] = [Action::Read, Action::Edit, Action::Share];
+
 /// What is asked for.
 #[derive(Clone, Debug)]
 pub struct Doc {
@@ -127,6 +141,12 @@ pub fn request(data: u64) -> (User, Doc) {
         labels: (0..random.below(4)).map(|_| random.below(DOMAIN)).collect(),
     };
     (user, doc)
+}
+
+/// What is to be done in the data set `data`.
+pub fn action(data: u64) -> Action {
+    let at = Random::new(data ^ 0x00AC_7104).below(3);
+    ACTIONS[usize::try_from(at).expect("a place")]
 }
 
 /// A random sequence, the same wherever it is computed.

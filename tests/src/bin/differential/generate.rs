@@ -1,12 +1,17 @@
 //! Random bodies, well typed by construction.
 
+mod forbidden;
+
 use crate::body::{
-    Arm, Block, Body, Comparison, Counting, Expr, Field, ITEM, Items, Many, Name, Op, Pattern,
-    Shared, Stmt, Type, is_three_valued,
+    Actions, Arm, Block, Body, Comparison, Counting, Expr, Field, ITEM, Items, Many, Name, Op,
+    Pattern, Shared, Spelt, Stmt, Type, is_three_valued,
 };
-use crate::data::{DOMAIN, FACTS, Random, Shape};
+use crate::data::{ACTIONS, DOMAIN, FACTS, Random, Shape};
 use crate::derived::{self, IN_SET, PARTS, SETS};
 use crate::effects::Way;
+use crate::options::Options;
+
+pub use forbidden::Forbidden;
 
 /// Loads in a body at most; what is generated beyond is local.
 const MOST_LOADS: usize = 9;
@@ -22,18 +27,29 @@ pub fn body(seed: u64, index: u64) -> Body {
     loop {
         let forbid = numbers.chance(30);
         let admins_only = numbers.chance(8);
+        let actions = numbers.chance(20).then(|| actions(&mut numbers));
+        let attributes = if numbers.chance(30) { numbers.next() } else { 0 };
         let mut it = Generator {
             forbid,
             derived: (first..first + IN_SET).collect(),
             ..Generator::new(&mut numbers, Type::Bool, MOST_LOADS)
         };
         let depth = 2 + it.random.below(3);
+        if actions.is_none() {
+            it.bind("action", Type::Action);
+        }
         let block = it.block(Type::Bool, depth);
         // A body with one load has nothing to ask for early, by itself.
         if it.loads > 1 {
-            return Body { forbid, admins_only, block };
+            return Body { forbid, admins_only, actions, attributes, block };
         }
     }
+}
+
+/// The rules of a seed that must not compile: one for five others, unless one body alone is wanted.
+pub fn forbidden(seed: u64, options: &Options) -> Vec<Forbidden> {
+    let count = if options.body.is_some() { 0 } else { options.bodies.div_ceil(5) };
+    (0..count).map(|index| Forbidden::new(seed, index)).collect()
 }
 
 /// A body that reads each stored fact for the document's labels, so that a session knows some of them.
@@ -45,7 +61,7 @@ pub fn primer() -> Body {
         Stmt::Let("a".into(), false, Expr::Many(many, Items::Labels, at, keys, false))
     });
     let tail = Some(Box::new(Expr::Field(Field::Shared)));
-    Body { forbid: false, admins_only: false, block: Block { stmts: reads.collect(), tail } }
+    Body::of(Block { stmts: reads.collect(), tail })
 }
 
 /// The bodies of the derived facts of a seed.
@@ -61,6 +77,7 @@ fn fact(seed: u64, place: usize) -> Body {
     let last = cycle.first().copied().unwrap_or(place);
     let parts = PARTS[..derived::fact(place).parts].iter();
     let parts: Vec<_> = parts.map(|part| ((*part).to_owned(), Type::Int)).collect();
+    let attributes = if numbers.chance(30) { numbers.next() } else { 0 };
     loop {
         let mut it = Generator {
             locals: parts.clone(),
@@ -78,13 +95,26 @@ fn fact(seed: u64, place: usize) -> Body {
         } else {
             it.answers(depth)
         };
-        let body = Body { forbid: false, admins_only: false, block };
+        let body = Body { attributes, ..Body::of(block) };
         let recurs = derived::mentioned(&body).iter().any(|fact| cycle.contains(fact));
         let begins = cycle.is_empty() || derived::begins(&body, &cycle);
         if it.loads > 1 && recurs != cycle.is_empty() && begins {
             return body;
         }
     }
+}
+
+/// Some of the actions, not all.
+fn actions(random: &mut Random) -> Actions {
+    let first = usize::try_from(random.below(3)).expect("a place");
+    let count = 1 + usize::from(random.chance(40));
+    let actions = (0..count).map(|at| ACTIONS[(first + at) % 3]).collect();
+    let spelt = match random.below(10) {
+        0..5 => Spelt::Imported,
+        5..7 => Spelt::Path,
+        _ => Spelt::Constant,
+    };
+    Actions { actions, spelt }
 }
 
 struct Generator<'g> {
@@ -277,9 +307,9 @@ impl Generator<'_> {
                 Stmt::Let(name, false, value)
             }
             60..75 => {
-                let value = self.option(depth);
+                let value = self.tried(depth);
                 let otherwise = self.leaving(depth);
-                let pattern = self.some_pattern();
+                let pattern = self.pattern_for(&value);
                 self.bind_pattern(&pattern);
                 Stmt::LetElse(pattern, value, otherwise)
             }
@@ -514,9 +544,27 @@ impl Generator<'_> {
         })
     }
 
+    fn names_action(&self) -> bool {
+        self.locals.iter().any(|local| local.1 == Type::Action)
+    }
+
+    /// What a pattern is tried with: an option, or the action.
+    fn tried(&mut self, depth: u64) -> Expr {
+        if self.names_action() && self.chance(12) { Expr::Action } else { self.option(depth) }
+    }
+
+    /// A pattern that may not match.
+    fn pattern_for(&mut self, value: &Expr) -> Pattern {
+        if *value == Expr::Action {
+            return Pattern::Actions(actions(self.random));
+        }
+        self.some_pattern()
+    }
+
     fn some_pattern(&mut self) -> Pattern {
         match self.random.below(10) {
             0 => Pattern::AnySome,
+            1 if self.chance(50) => Pattern::SomeConst(self.random.below(DOMAIN)),
             1 => Pattern::SomeInt(self.random.below(DOMAIN)),
             _ => Pattern::Some(self.name()),
         }
@@ -528,7 +576,7 @@ impl Generator<'_> {
             Type::Bool => self.boolean(depth),
             Type::Int => self.number(depth),
             Type::Opt => self.option(depth),
-            Type::List | Type::Iter | Type::Cell(_) | Type::Unit => {
+            Type::List | Type::Iter | Type::Cell(_) | Type::Action | Type::Unit => {
                 unreachable!("only statements give these")
             }
         }
@@ -569,6 +617,9 @@ impl Generator<'_> {
     }
 
     fn matching(&mut self, ty: Type, depth: u64) -> Expr {
+        if self.names_action() && self.chance(12) {
+            return self.matching_action(ty, depth);
+        }
         let (value, last) = if self.chance(60) {
             let value = self.option(depth);
             (value, if self.chance(70) { Pattern::None } else { Pattern::Wild })
@@ -581,7 +632,9 @@ impl Generator<'_> {
             .map(|_| {
                 let pattern = if is_option {
                     self.some_pattern()
-                } else if self.chance(50) {
+                } else if self.chance(25) {
+                    Pattern::Const(self.random.below(DOMAIN))
+                } else if self.chance(40) {
                     Pattern::Int(self.random.below(DOMAIN))
                 } else {
                     Pattern::Bind(self.name())
@@ -602,6 +655,17 @@ impl Generator<'_> {
         });
         arms.push(Arm { pattern: last, guard: None, value: value_of_last });
         Expr::Match(Box::new(value), arms)
+    }
+
+    fn matching_action(&mut self, ty: Type, depth: u64) -> Expr {
+        let mut arms: Vec<Arm> = (0..=self.random.below(2))
+            .map(|_| {
+                let pattern = Pattern::Actions(actions(self.random));
+                self.arm(pattern, false, ty, depth)
+            })
+            .collect();
+        arms.push(self.arm_without_guard(Pattern::Wild, ty, depth));
+        Expr::Match(Box::new(Expr::Action), arms)
     }
 
     fn arm(&mut self, pattern: Pattern, needs_guard: bool, ty: Type, depth: u64) -> Arm {
@@ -642,8 +706,13 @@ impl Generator<'_> {
         let mut chain: Option<Expr> = None;
         for i in 0..count {
             let next = if i == lets || self.chance(30) {
-                let value = self.option(depth.saturating_sub(1));
-                let pattern = if self.chance(10) { Pattern::None } else { self.some_pattern() };
+                let value = self.tried(depth.saturating_sub(1));
+                let is_option = value != Expr::Action;
+                let pattern = if is_option && self.chance(10) {
+                    Pattern::None
+                } else {
+                    self.pattern_for(&value)
+                };
                 self.bind_pattern(&pattern);
                 Expr::Let(pattern, Box::new(value))
             } else {
@@ -682,8 +751,8 @@ impl Generator<'_> {
                 Expr::Compare(how, Box::new(self.number(inner)), Box::new(self.number(inner)))
             }
             70..77 => {
-                let value = Box::new(self.option(inner));
-                let pattern = self.some_pattern();
+                let value = Box::new(self.tried(inner));
+                let pattern = self.pattern_for(&value);
                 let guard = self.scoped(|it| {
                     it.bind_pattern(&pattern);
                     it.chance(60).then(|| Box::new(it.boolean(inner.min(1))))
@@ -719,6 +788,13 @@ impl Generator<'_> {
                 Some(name) => Expr::Contains(name, Box::new(self.small_number())),
                 None => self.small_boolean(),
             },
+            86..89 => {
+                let is_there = |it: &mut Self| it.chance(50).then(|| it.chance(50));
+                let numbers = (0..2 + self.random.below(3))
+                    .map(|_| (self.random.below(DOMAIN), is_there(self)))
+                    .collect();
+                Expr::OneOf(numbers, Box::new(self.small_number()))
+            }
             _ => {
                 let how = self.comparison();
                 let (left, right) = (self.small_number(), self.small_number());

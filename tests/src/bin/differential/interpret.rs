@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use crate::body::is_three_valued;
 use crate::body::{
-    Arm, Block, Body, Comparison, Expr, Field, ITEM, Items, Many, Name, Op, Pattern, Stmt, Type,
+    Actions, Arm, Block, Body, Comparison, Expr, Field, ITEM, Items, Many, Name, Op, Pattern, Stmt,
+    Type,
 };
-use crate::data::{DOMAIN, Doc, User, request};
+use crate::data::{Action, DOMAIN, Doc, User, action, request};
 use crate::derived::{self, PARTS};
 use crate::effects::added_to;
 use crate::notes::{Kind, Notes};
+use crate::render;
 use crate::world::World;
 
 /// The condition that the parameter's pattern of [`Body::admins_only`] is.
@@ -29,6 +31,8 @@ pub enum Value {
     Opt(Option<u64>),
     /// `Vec<Option<u64>>`
     List(Vec<Option<u64>>),
+    /// `&Action`
+    Action(Action),
     /// `()`
     Unit,
 }
@@ -77,6 +81,8 @@ pub struct Scene<'w> {
     pub world: &'w World<'w>,
     /// Who asks.
     pub user: User,
+    /// What is to be done.
+    pub action: Action,
     /// What is asked for.
     pub doc: Doc,
 }
@@ -89,7 +95,8 @@ impl<'w> Scene<'w> {
 
     /// A data set, with the document of another one.
     pub fn about(world: &'w World<'w>, doc: u64) -> Self {
-        Self { world, user: request(world.data).0, doc: request(doc).1 }
+        let (user, action) = (request(world.data).0, action(world.data));
+        Self { world, user, action, doc: request(doc).1 }
     }
 
     /// A field's value.
@@ -109,6 +116,13 @@ impl<'w> Scene<'w> {
     }
 }
 
+impl Actions {
+    /// Whether the action is one of them.
+    pub fn holds(&self, scene: &Scene<'_>) -> bool {
+        self.actions.contains(&scene.action)
+    }
+}
+
 /// Whether `pattern` matches `value`, and the local that it binds, if it does.
 pub fn matched(pattern: &Pattern, value: &Value) -> Option<Vec<(Name, Value)>> {
     let nothing = Some(Vec::new());
@@ -119,8 +133,13 @@ pub fn matched(pattern: &Pattern, value: &Value) -> Option<Vec<(Name, Value)>> {
         | (Pattern::None, Value::Opt(None)) => nothing,
         (Pattern::Bind(name), value) => bound(name, value.clone()),
         (Pattern::Some(name), Value::Opt(Some(value))) => bound(name, Value::Int(*value)),
-        (Pattern::SomeInt(wanted), Value::Opt(Some(value)))
-        | (Pattern::Int(wanted), Value::Int(value)) => (wanted == value).then(Vec::new),
+        (Pattern::SomeInt(wanted) | Pattern::SomeConst(wanted), Value::Opt(Some(value)))
+        | (Pattern::Int(wanted) | Pattern::Const(wanted), Value::Int(value)) => {
+            (wanted == value).then(Vec::new)
+        }
+        (Pattern::Actions(wanted), Value::Action(value)) => {
+            wanted.actions.contains(value).then(Vec::new)
+        }
         _ => None,
     }
 }
@@ -152,6 +171,11 @@ pub fn interpret(body: &Body, scene: &Scene<'_>, mut notes: Option<&mut Notes<'_
         held
     };
     if body.admins_only && !taken(Kind::Pattern, ADMINS_ONLY, scene.user.admin) {
+        return Outcome { verdict: Some(Verdict::Not), read: BTreeSet::new() };
+    }
+    if let Some(actions) = &body.actions
+        && !taken(Kind::Pattern, &render::actions_as_told(actions), actions.holds(scene))
+    {
         return Outcome { verdict: Some(Verdict::Not), read: BTreeSet::new() };
     }
     let locals = Vec::new();
@@ -336,6 +360,8 @@ impl<'r, 'n> Run<'r, 'n> {
             Expr::Some(it) => Value::Opt(Some(self.expr(it)?.int())),
             Expr::Field(field) => self.scene.field(*field),
             Expr::Var(name, _) | Expr::Get(name, _) => self.local(name).clone(),
+            Expr::Action => Value::Action(self.scene.action),
+            Expr::OneOf(numbers, it) => Value::Bool(is_one_of(numbers, self.expr(it)?.int())),
             Expr::Iter => iterated(&self.scene.doc.labels),
             Expr::Next(name) => Value::Opt(self.taken(name, Some(1)).first().copied()),
             Expr::Left(name) => Value::Int(self.left(name).len() as u64),
@@ -565,6 +591,11 @@ impl<'r, 'n> Run<'r, 'n> {
         let unknown = || if is_pending { Stop::Pending } else { Stop::Failed };
         quantified(many, &values).ok_or_else(unknown)
     }
+}
+
+/// Whether a number is among those that are there.
+pub fn is_one_of(numbers: &[(u64, Option<bool>)], wanted: u64) -> bool {
+    numbers.iter().any(|(number, is_there)| *is_there != Some(false) && *number == wanted)
 }
 
 /// An iterator over items.

@@ -89,7 +89,8 @@ impl Batch<'_> {
         }
         let differing: Vec<usize> =
             found.iter().map(|it| it.body).chain(refused.iter().copied()).collect();
-        let together = trial.differences_together(seed, &differing);
+        let mut together = trial.differences_together(seed, &differing);
+        together.extend(self.not_refused(workshop));
         for what in &together {
             println!("seed {seed}: {what}\n");
         }
@@ -105,6 +106,15 @@ impl Batch<'_> {
             built.as_secs_f32(),
         );
         count
+    }
+
+    /// The rules that must not compile, and do, or have another error.
+    fn not_refused(&self, workshop: &Workshop) -> Vec<String> {
+        let rules = generate::forbidden(self.seed, self.options);
+        let found = workshop.not_refused(&rules).into_iter();
+        found
+            .map(|(at, what)| format!("forbidden rule {at} {what}\n{}", rules[at].text()))
+            .collect()
     }
 
     fn print(&self, (facts, bodies): (&[Body], &[Body]), difference: &Difference) {

@@ -94,7 +94,8 @@ pub struct Reached {
 
 /// What a policy may ask for, by itself and through derived facts.
 pub fn of_policy(body: &Body, scene: &Scene<'_>) -> Reached {
-    if body.admins_only && !scene.user.admin {
+    let is_for_action = body.actions.as_ref().is_none_or(|actions| actions.holds(scene));
+    if body.admins_only && !scene.user.admin || !is_for_action {
         return Reached::default();
     }
     scene.world.close(Walk::new(scene, Vec::new(), true).reached(body))
@@ -400,6 +401,7 @@ impl<'w> Walk<'w> {
             Expr::None => May::known(Value::Opt(None)),
             Expr::Field(field) => May::known(self.scene.field(*field)),
             Expr::Var(name, _) | Expr::Get(name, _) => self.local(name).clone(),
+            Expr::Action => May::known(Value::Action(self.scene.action)),
             Expr::Iter => May::known(interpret::iterated(&self.scene.doc.labels)),
             Expr::Not(it) => {
                 let May { value, fed, yes, no } = self.expr(it)?;
@@ -507,6 +509,11 @@ impl<'w> Walk<'w> {
                     _ => None,
                 };
                 Self::computed(&[&list, &it], value)
+            }
+            Expr::OneOf(numbers, it) => {
+                let it = self.expr(it)?;
+                let value = it.int().map(|it| Value::Bool(interpret::is_one_of(numbers, it)));
+                Self::computed(&[&it], value)
             }
             _ => unreachable!("it has no parts: {expr:?}"),
         })

@@ -12,7 +12,7 @@ use crate::body::{Arm, Expr, Pattern, Type};
 use crate::data::{Answer, answer};
 use crate::derived;
 use crate::interpret::{Key, Value};
-use crate::render;
+use crate::render::{self, ATTRIBUTE};
 use crate::world::World;
 
 /// How many derived facts' bodies one explanation shows.
@@ -92,10 +92,11 @@ impl Texts {
     }
 }
 
-/// A text without its spaces, and without commas at the end of a row: how a condition is broken into
-/// lines does not count.
+/// A text without its spaces, without commas at the end of a row, and without the attributes that
+/// change nothing: how a condition is broken into lines does not count.
 pub fn spaceless(text: &str) -> String {
-    text.split_whitespace().collect::<String>().replace(",}", "}")
+    let attribute: String = ATTRIBUTE.split_whitespace().collect();
+    text.split_whitespace().collect::<String>().replace(",}", "}").replace(&attribute, "")
 }
 
 /// What is noted of the policies of one explanation.

@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use crate::body::Body;
 use crate::data::FACTS;
 use crate::derived;
-use crate::generate;
+use crate::generate::{self, Forbidden};
 use crate::interpret::Key;
 use crate::render;
 use crate::told::{Place, Reader, Told};
@@ -62,6 +62,8 @@ pub struct Reply {
 pub struct Workshop {
     /// The folder of the generated crate.
     folder: PathBuf,
+    /// The folder of what cargo makes.
+    target: PathBuf,
     /// The workspace whose library it uses.
     library: PathBuf,
 }
@@ -77,21 +79,17 @@ pub struct Program {
 impl Workshop {
     /// A crate in `folder`, on the library of the workspace `library`.
     pub fn new(folder: &Path, library: &Path) -> Self {
-        Self { folder: folder.to_owned(), library: library.to_owned() }
+        let (folder, library) = (folder.to_owned(), library.to_owned());
+        Self { target: folder.join("target"), folder, library }
     }
 
     /// Builds a program of these bodies, with those derived facts that they need. An error is the
     /// compiler's, with the bodies that it is about.
     fn build(&self, facts: &[Body], bodies: &[Body]) -> Result<Program, (String, BTreeSet<usize>)> {
-        self.write(facts, bodies);
-        let output = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--color=never"])
-            .env("CARGO_TARGET_DIR", self.folder.join("target"))
-            .current_dir(&self.folder)
-            .output()
-            .expect("cargo runs");
+        self.write(facts, bodies, &[]);
+        let output = self.cargo(&["build"]);
         if output.status.success() {
-            let executable = self.folder.join("target/debug/differential-program");
+            let executable = self.target.join("debug/differential-program");
             let folder = self.folder.clone();
             return Ok(Program { folder, executable, count: bodies.len() });
         }
@@ -106,6 +104,52 @@ impl Workshop {
             needed.into_iter().any(|fact| sets.contains(&derived::set(fact)))
         }));
         Err((errors, about))
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO"))
+            .args(arguments)
+            .args(["--quiet", "--color=never"])
+            .env("CARGO_TARGET_DIR", &self.target)
+            .current_dir(&self.folder)
+            .output()
+            .expect("cargo runs")
+    }
+
+    /// Which of these rules are not refused for the reason that they have, and what happens instead.
+    pub fn not_refused(&self, rules: &[Forbidden]) -> Vec<(usize, String)> {
+        let workshop = Self {
+            folder: self.folder.join("refused"),
+            target: self.target.clone(),
+            library: self.library.clone(),
+        };
+        let (mut found, mut refused) = (Vec::new(), BTreeSet::new());
+        // What rustc says of some hides what it says of others in a later pass.
+        loop {
+            let is_open = |at: &usize| !refused.contains(at);
+            let texts: Vec<String> = (0..rules.len())
+                .map(|at| if is_open(&at) { rules[at].text() } else { String::new() })
+                .collect();
+            workshop.write(&[], &[], &texts);
+            let output = workshop.cargo(&["check", "--message-format=short"]);
+            let errors = String::from_utf8_lossy(&output.stderr);
+            let codes = codes(&errors);
+            let news: Vec<usize> = codes.keys().copied().filter(is_open).collect();
+            if output.status.success() {
+                let compiles = |at| (at, "compiles, and must not".to_owned());
+                found.extend((0..rules.len()).filter(is_open).map(compiles));
+                return found;
+            }
+            assert!(!news.is_empty(), "the program does not build: {errors}");
+            for at in news {
+                let (codes, code) = (&codes[&at], rules[at].why.code());
+                if codes.iter().any(|it| it != code) {
+                    let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+                    found.push((at, format!("has {}, must have {code}", codes.join(", "))));
+                }
+                refused.insert(at);
+            }
+        }
     }
 
     /// Builds a program of those bodies that compile; gives the places of the others, and why.
@@ -131,7 +175,7 @@ impl Workshop {
         }
     }
 
-    fn write(&self, facts: &[Body], bodies: &[Body]) {
+    fn write(&self, facts: &[Body], bodies: &[Body], refused: &[String]) {
         let library = self.library.join("gatehouse");
         let manifest = format!(
             "[package]\nname = \"differential-program\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
@@ -143,6 +187,7 @@ impl Workshop {
         put(&self.folder.join("Cargo.toml"), &manifest);
         put(&self.folder.join("src/main.rs"), include_str!("program/main.rs"));
         put(&self.folder.join("src/explain.rs"), include_str!("program/explain.rs"));
+        put(&self.folder.join("src/constants.rs"), include_str!("program/constants.rs"));
         put(&self.folder.join("src/data.rs"), include_str!("data.rs"));
         let mut modules = stored_facts();
         for (at, text) in derived_facts(facts, bodies) {
@@ -154,6 +199,10 @@ impl Workshop {
         let primer = render::policy(&generate::primer(), "primer", false);
         put(&self.folder.join("src/bodies/primer.rs"), &module(&primer));
         let mut places = String::new();
+        for (at, text) in refused.iter().enumerate() {
+            put(&self.folder.join(format!("src/bodies/r{at}.rs")), &module(text));
+            writeln!(list, "mod r{at};").expect("a string takes all");
+        }
         for (at, body) in bodies.iter().enumerate() {
             put(&self.folder.join(format!("src/bodies/b{at}.rs")), &module_of(body));
             writeln!(list, "mod b{at};").expect("a string takes all");
@@ -168,6 +217,21 @@ impl Workshop {
         .expect("a string takes all");
         put(&self.folder.join("src/bodies/mod.rs"), &list);
     }
+}
+
+/// The codes of the errors of each rule that is to be refused; an error of ours has none.
+fn codes(errors: &str) -> BTreeMap<usize, BTreeSet<String>> {
+    let mut all: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    let about = |line: &str| {
+        let (at, rest) = line.strip_prefix("src/bodies/r")?.split_once(".rs:")?;
+        let (_, error) = rest.split_once(": error")?;
+        let code = error.strip_prefix('[').and_then(|code| code.split_once(']'));
+        Some((at.parse().ok()?, code.map_or_else(|| "no code".into(), |code| code.0.to_owned())))
+    };
+    for (at, code) in errors.lines().filter_map(about) {
+        all.entry(at).or_default().insert(code);
+    }
+    all
 }
 
 /// Writes a file, unless it is there and the same.
@@ -188,8 +252,8 @@ fn module_of(body: &Body) -> String {
 /// A module of policies.
 fn module(policies: &str) -> String {
     format!(
-        "#![allow(warnings)]\nuse crate::data::{{Doc, User}};\nuse crate::facts::*;\n\
-         use gatehouse::prelude::*;\n\n{policies}"
+        "#![allow(warnings)]\nuse crate::constants::*;\nuse crate::data::*;\n\
+         use crate::data::Action::*;\n         use crate::facts::*;\nuse gatehouse::prelude::*;\n\n{policies}"
     )
 }
 
@@ -202,7 +266,7 @@ fn derived_facts(facts: &[Body], bodies: &[Body]) -> BTreeMap<usize, String> {
     }
     for text in sets.values_mut() {
         *text = format!(
-            "#![allow(warnings)]\nuse super::*;\nuse gatehouse::prelude::*;\n\nfact! {{\n{text}}}\n"
+            "#![allow(warnings)]\nuse super::*;\nuse crate::constants::*;\nuse gatehouse::prelude::*;\n\nfact! {{\n{text}}}\n"
         );
     }
     sets

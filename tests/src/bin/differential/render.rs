@@ -3,12 +3,15 @@
 use std::fmt::Write;
 
 use crate::body::{
-    Arm, Block, Body, Comparison, Counting, Expr, ITEM, Items, Many, Op, Pattern, Shared, Stmt,
-    Type,
+    Actions, Arm, Block, Body, Comparison, Counting, Expr, ITEM, Items, Many, Op, Pattern, Shared,
+    Spelt, Stmt, Type,
 };
-use crate::data::{DOMAIN, FACTS, Fact, Shape};
+use crate::data::{Action, DOMAIN, FACTS, Fact, Random, Shape};
 use crate::derived::{self, PARTS};
 use crate::effects::added_to;
+
+/// An attribute that changes nothing.
+pub const ATTRIBUTE: &str = "#[allow(unused_variables, clippy::all)] ";
 
 /// The policy `name` with this body.
 pub fn policy(body: &Body, name: &str, lazy: bool) -> String {
@@ -17,13 +20,44 @@ pub fn policy(body: &Body, name: &str, lazy: bool) -> String {
     let options =
         if options.is_empty() { String::new() } else { format!("({})", options.join(", ")) };
     let user = if body.admins_only { "user @ User { admin: true, .. }" } else { "user" };
-    // The second parameter's pattern keeps a body that is always true from being refused.
-    let mut text = format!(
-        "#[policy{options}]\npub async fn {name}({user}: &User, (): &(), doc: &Doc) -> bool "
-    );
-    Renderer { text: &mut text, indent: 0, hides_lazy: false }.block(&body.block);
+    let action = body.actions.as_ref().map_or_else(|| "action".into(), in_parentheses);
+    let mut text = String::new();
+    let mut it = Renderer::new(&mut text, body.attributes);
+    it.attributes_of_policy(name, &format!("policy{options}"));
+    it.push(&format!("pub async fn {name}("));
+    it.attribute();
+    it.push(&format!("{user}: &User, "));
+    it.attribute();
+    // The last parameter's pattern keeps a body that is always true from being refused.
+    it.push(&format!("{action}: &Action, doc: &Doc, (): &()) -> bool "));
+    it.block(&body.block);
     text.push('\n');
     text
+}
+
+/// The condition that a parameter's pattern is, as an explanation quotes it.
+pub fn actions_as_told(actions: &Actions) -> String {
+    format!("action is {}", in_parentheses(actions))
+}
+
+fn in_parentheses(actions: &Actions) -> String {
+    let text = pattern_of(actions);
+    if actions.actions.len() > 1 { format!("({text})") } else { text }
+}
+
+fn pattern_of(actions: &Actions) -> String {
+    let names = actions.actions.iter().map(|action| match actions.spelt {
+        Spelt::Imported => format!("{action:?}"),
+        Spelt::Path => format!("Action::{action:?}"),
+        // A constant is compared as it is: the parameter is a reference.
+        Spelt::Constant => format!("&{action:?}").to_uppercase(),
+        Spelt::Slip => match action {
+            Action::Read => "Raed".into(),
+            Action::Edit => "Eidt".into(),
+            Action::Share => "Shaer".into(),
+        },
+    });
+    names.collect::<Vec<_>>().join(" | ")
 }
 
 /// The policy, with the derived facts that it needs.
@@ -54,7 +88,7 @@ pub fn derived(place: usize, body: &Body) -> String {
         _ => "Option<u64>",
     };
     let mut text = format!("    pub {}({parts}) -> {value} ", derived::name(place));
-    Renderer { text: &mut text, indent: 1, hides_lazy: false }.block(&body.block);
+    Renderer { indent: 1, ..Renderer::new(&mut text, body.attributes) }.block(&body.block);
     text.push('\n');
     text
 }
@@ -68,7 +102,7 @@ pub fn as_told(expr: &Expr) -> String {
 pub fn let_as_told(pattern: &Pattern, value: &Expr, has_else: bool) -> String {
     told(|it| {
         it.push("let ");
-        it.pattern(pattern);
+        it.let_pattern(pattern, has_else);
         it.push(" = ");
         if has_else { it.before_else(value) } else { it.operand(value, 4, true) }
     })
@@ -86,7 +120,7 @@ pub fn arm_as_told(value: &Expr, arm: &Arm) -> String {
 
 fn told(render: impl FnOnce(&mut Renderer<'_>)) -> String {
     let mut text = String::new();
-    render(&mut Renderer { text: &mut text, indent: 0, hides_lazy: true });
+    render(&mut Renderer { hides_lazy: true, ..Renderer::new(&mut text, 0) });
     text
 }
 
@@ -95,6 +129,13 @@ struct Renderer<'r> {
     indent: usize,
     /// Whether `lazy(…)` is left out.
     hides_lazy: bool,
+    /// Where attributes are added, if they are.
+    attributes: Option<Random>,
+}
+
+/// The constant of a number.
+fn constant(value: u64) -> &'static str {
+    ["ZERO", "ONE", "TWO", "THREE", "FOUR", "FIVE"][usize::try_from(value).expect("a small number")]
 }
 
 /// How tightly an expression holds together; operands of something tighter need parentheses.
@@ -110,7 +151,38 @@ fn tightness(expr: &Expr) -> u8 {
     }
 }
 
+impl<'r> Renderer<'r> {
+    fn new(text: &'r mut String, attributes: u64) -> Self {
+        let attributes = (attributes != 0).then(|| Random::new(attributes));
+        Self { text, indent: 0, hides_lazy: false, attributes }
+    }
+}
+
 impl Renderer<'_> {
+    fn adds_attribute(&mut self, percent: u64) -> bool {
+        self.attributes.as_mut().is_some_and(|random| random.chance(percent))
+    }
+
+    /// An attribute that changes nothing, here and there.
+    fn attribute(&mut self) {
+        if self.adds_attribute(25) {
+            self.push(ATTRIBUTE);
+        }
+    }
+
+    /// The attribute that makes a policy, and others: what is compiled out is there under the same name.
+    fn attributes_of_policy(&mut self, name: &str, policy: &str) {
+        if self.adds_attribute(40) {
+            self.push("#[cfg(any())]\n#[policy]\n");
+            self.push(&format!("pub async fn {name}(_: &Nobody) -> bool {{ true }}\n"));
+            self.push("#[cfg(all())]\n");
+        }
+        let is_conditional = self.adds_attribute(30);
+        let text =
+            if is_conditional { format!("cfg_attr(all(), {policy})") } else { policy.into() };
+        self.push(&format!("#[{text}]\n"));
+    }
+
     fn push(&mut self, text: &str) {
         self.text.push_str(text);
     }
@@ -136,6 +208,9 @@ impl Renderer<'_> {
     }
 
     fn stmt(&mut self, stmt: &Stmt) {
+        if matches!(stmt, Stmt::Let(..) | Stmt::LetElse(..)) {
+            self.attribute();
+        }
         match stmt {
             Stmt::Let(name, mutable, value) => {
                 let mutable = if *mutable { "mut " } else { "" };
@@ -144,7 +219,7 @@ impl Renderer<'_> {
             }
             Stmt::LetElse(pattern, value, otherwise) => {
                 self.push("let ");
-                self.pattern(pattern);
+                self.let_pattern(pattern, true);
                 self.push(" = ");
                 self.before_else(value);
                 self.push(" else ");
@@ -179,8 +254,16 @@ impl Renderer<'_> {
 
     /// Before `else`, Rust wants no brace and no lazy operator.
     fn before_else(&mut self, value: &Expr) {
-        let bare = matches!(value, Expr::Load(..) | Expr::Var(..) | Expr::Field(_));
+        let bare = matches!(value, Expr::Load(..) | Expr::Var(..) | Expr::Field(_) | Expr::Action);
         if bare { self.expr(value) } else { self.parenthesized(value) }
+    }
+
+    /// The pattern of a `let`: of one with `else`, alternatives are in parentheses.
+    fn let_pattern(&mut self, pattern: &Pattern, has_else: bool) {
+        match pattern {
+            Pattern::Actions(actions) if has_else => self.push(&in_parentheses(actions)),
+            pattern => self.pattern(pattern),
+        }
     }
 
     fn pattern(&mut self, pattern: &Pattern) {
@@ -188,10 +271,13 @@ impl Renderer<'_> {
             Pattern::Some(name) => format!("Some({name})"),
             Pattern::AnySome => "Some(_)".into(),
             Pattern::SomeInt(value) => format!("Some({value})"),
+            Pattern::SomeConst(value) => format!("Some({})", constant(*value)),
+            Pattern::Const(value) => constant(*value).into(),
+            Pattern::Actions(actions) => pattern_of(actions),
             Pattern::None => "None".into(),
             Pattern::Wild => "_".into(),
             Pattern::Int(value) => value.to_string(),
-            Pattern::Bind(name) => name.clone(),
+            Pattern::Bind(name) | Pattern::Slip(name) => name.clone(),
         };
         self.push(&text);
     }
@@ -259,21 +345,20 @@ impl Renderer<'_> {
             }
             Expr::Field(field) => self.push(field.path()),
             Expr::Var(name, _) => self.push(name),
-            Expr::Iter => self.push("doc.labels.iter()"),
-            Expr::Next(name) => self.push(&format!("{name}.next().copied()")),
-            Expr::Left(name) => self.push(&format!("({name}.len() as u64)")),
-            Expr::Cell(kind, it) => {
-                let (before, after) = match kind {
-                    Shared::Cell => ("std::cell::Cell::new", ""),
-                    Shared::RefCell => ("std::cell::RefCell::new", ""),
-                    Shared::Rc => ("std::rc::Rc::new(std::cell::Cell::new", ")"),
-                };
-                self.push(before);
-                self.parenthesized(it);
-                self.push(after);
+            Expr::Action => self.push("action"),
+            Expr::OneOf(numbers, it) => {
+                let numbers = numbers.iter().map(|(number, is_there)| match is_there {
+                    None => format!("{number}_u64"),
+                    Some(true) => format!("#[cfg(all())] {number}_u64"),
+                    Some(false) => format!("#[cfg(any())] {number}_u64"),
+                });
+                self.push(&format!("[{}].contains(&", numbers.collect::<Vec<_>>().join(", ")));
+                self.operand(it, 5, true);
+                self.push(")");
             }
-            Expr::Get(name, Shared::RefCell) => self.push(&format!("(*{name}.borrow())")),
-            Expr::Get(name, _) => self.push(&format!("{name}.get()")),
+            Expr::Iter | Expr::Next(_) | Expr::Left(_) | Expr::Cell(..) | Expr::Get(..) => {
+                self.what_changes(expr);
+            }
             Expr::Not(it) => {
                 self.push("!");
                 self.operand(it, 5, true);
@@ -341,6 +426,28 @@ impl Renderer<'_> {
                 self.push(&format!("break '{label} "));
                 self.expr(it);
             }
+        }
+    }
+
+    /// A local that changes without an assignment: what makes it, and what looks at it.
+    fn what_changes(&mut self, expr: &Expr) {
+        match expr {
+            Expr::Iter => self.push("doc.labels.iter()"),
+            Expr::Next(name) => self.push(&format!("{name}.next().copied()")),
+            Expr::Left(name) => self.push(&format!("({name}.len() as u64)")),
+            Expr::Cell(kind, it) => {
+                let (before, after) = match kind {
+                    Shared::Cell => ("std::cell::Cell::new", ""),
+                    Shared::RefCell => ("std::cell::RefCell::new", ""),
+                    Shared::Rc => ("std::rc::Rc::new(std::cell::Cell::new", ")"),
+                };
+                self.push(before);
+                self.parenthesized(it);
+                self.push(after);
+            }
+            Expr::Get(name, Shared::RefCell) => self.push(&format!("(*{name}.borrow())")),
+            Expr::Get(name, _) => self.push(&format!("{name}.get()")),
+            other => unreachable!("{other:?}"),
         }
     }
 
@@ -412,6 +519,7 @@ impl Renderer<'_> {
         self.indent += 1;
         for arm in arms {
             self.line();
+            self.attribute();
             self.pattern(&arm.pattern);
             self.guard(arm.guard.as_ref());
             self.push(" => ");

@@ -56,14 +56,14 @@ impl Place {
         let bare = |text: &str| spaceless(text).replace(['(', ')'], "").replace("lazy", "");
         let (source, text) = (bare(source), bare(&self.text));
         let mut text = text.as_str();
-        if let Some(role) = ["subjectis", "actionis"].iter().find(|role| text.starts_with(**role)) {
-            text = &text[role.len()..];
-        }
         if self.kind == Kind::Arm {
             // The value before it, and the guard after it, may have an `is` as well.
             return text
                 .match_indices("is")
                 .any(|(at, is)| source.starts_with(&text[at + is.len()..]));
+        }
+        if let Some(role) = ["subjectis", "actionis"].iter().find(|role| text.starts_with(**role)) {
+            text = &text[role.len()..];
         }
         while !source.starts_with(text) {
             let words = ["let", "matches!", "any", "all", "each", "{"];

@@ -14,6 +14,7 @@ pub fn of(expr: &Expr) -> Type {
         | Expr::Left(_)
         | Expr::Get(..) => Type::Int,
         Expr::None | Expr::Some(_) | Expr::Next(_) => Type::Opt,
+        Expr::Action => Type::Action,
         Expr::Iter => Type::Iter,
         Expr::Cell(kind, _) => Type::Cell(*kind),
         Expr::Field(field) => field.ty(),
@@ -111,11 +112,17 @@ impl Scope {
     fn expr(&mut self, expr: &Expr) -> bool {
         match expr {
             Expr::Var(name, ty) => self.has(name, *ty),
-            Expr::Bool(_) | Expr::Int(_) | Expr::None | Expr::Field(_) | Expr::Iter => true,
+            Expr::Bool(_)
+            | Expr::Int(_)
+            | Expr::None
+            | Expr::Field(_)
+            | Expr::Action
+            | Expr::Iter => true,
             Expr::Next(name) | Expr::Left(name) => self.has(name, Type::Iter),
             Expr::Get(name, kind) => self.has(name, Type::Cell(*kind)),
             Expr::Some(it)
             | Expr::Cell(_, it)
+            | Expr::OneOf(_, it)
             | Expr::Not(it)
             | Expr::Paren(it)
             | Expr::IsSome(it)
