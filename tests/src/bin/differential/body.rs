@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::data::Action;
 use crate::effects::Way;
+use crate::fragments::Fragment;
 
 /// A name of a local.
 pub type Name = String;
@@ -261,6 +262,8 @@ pub enum Expr {
     Not(Box<Expr>),
     /// `(…)`, where none are needed.
     Paren(Box<Expr>),
+    /// What a macro that writes the rule takes as an argument.
+    Fragment(Fragment, Box<Expr>),
     /// `… && …`
     Logic(Op, Box<Expr>, Box<Expr>),
     /// `… == …`
@@ -404,6 +407,7 @@ impl Expr {
             | Self::Cell(_, it)
             | Self::Not(it)
             | Self::Paren(it)
+            | Self::Fragment(_, it)
             | Self::IsSome(it)
             | Self::Contains(_, it)
             | Self::OneOf(_, it)
@@ -540,6 +544,12 @@ pub fn nothing() -> Body {
 }
 
 impl Body {
+    /// Whether a macro writes it.
+    pub fn has_fragments(&self) -> bool {
+        let mut block = self.block.clone();
+        block.walk(&mut |part| matches!(part, Part::Expr(Expr::Fragment(..))))
+    }
+
     /// One that permits, of everybody and every action.
     pub fn of(block: Block) -> Self {
         Self { forbid: false, admins_only: false, actions: None, attributes: 0, block }

@@ -183,22 +183,31 @@ impl Way {
         }
     }
 
-    /// The steps that change `local`.
-    pub fn steps(self, local: &str) -> Steps {
-        let [prepare, change, settle] = self.pattern().map(|pattern| filled(pattern, local));
+    /// The steps that change `local`, which is `shown` as that, or as what a macro has for it.
+    pub fn steps(self, local: &str, shown: &str) -> Steps {
+        // A macro within a macro has no variables of its own.
+        let is_of_macro = shown != local && self == Self::MacroOf;
+        let way = if is_of_macro { Self::Macro } else { self };
+        let filled = |pattern| filled(pattern, local, shown);
+        let [prepare, change, settle] = way.pattern().map(filled);
         Steps { prepare, change, settle }
     }
 }
 
-/// A pattern, with the local's name for each `M` that is a word, or the end of one behind `_`.
-fn filled(pattern: &str, local: &str) -> String {
+/// A pattern, with what is shown of the local for each `M` that is a word, and with its name for one
+/// behind `_`.
+fn filled(pattern: &str, local: &str, shown: &str) -> String {
     let text = pattern.replace("BY", "by_M");
     let (mut filled, mut rest) = (String::new(), text.as_str());
     while let Some((before, after)) = rest.split_once('M') {
         let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         let is_local = !is_letter(before.chars().last()) && !is_letter(after.chars().next());
         filled.push_str(before);
-        filled.push_str(if is_local { local } else { "M" });
+        filled.push_str(match before.chars().last() {
+            _ if !is_local => "M",
+            Some('_') => local,
+            _ => shown,
+        });
         rest = after;
     }
     filled + rest

@@ -9,6 +9,7 @@ use crate::body::{
 use crate::data::{ACTIONS, DOMAIN, FACTS, Random, Shape};
 use crate::derived::{self, IN_SET, PARTS, SETS};
 use crate::effects::Way;
+use crate::fragments::Fragment;
 use crate::options::Options;
 
 pub use forbidden::Forbidden;
@@ -29,9 +30,11 @@ pub fn body(seed: u64, index: u64) -> Body {
         let admins_only = numbers.chance(8);
         let actions = numbers.chance(20).then(|| actions(&mut numbers));
         let attributes = if numbers.chance(30) { numbers.next() } else { 0 };
+        let fragments = if numbers.chance(30) { Fragments::Some } else { Fragments::None };
         let mut it = Generator {
             forbid,
             derived: (first..first + IN_SET).collect(),
+            fragments,
             ..Generator::new(&mut numbers, Type::Bool, MOST_LOADS)
         };
         let depth = 2 + it.random.below(3);
@@ -78,6 +81,9 @@ fn fact(seed: u64, place: usize) -> Body {
     let parts = PARTS[..derived::fact(place).parts].iter();
     let parts: Vec<_> = parts.map(|part| ((*part).to_owned(), Type::Int)).collect();
     let attributes = if numbers.chance(30) { numbers.next() } else { 0 };
+    // All of a set are written by one macro, if they are.
+    let fragments =
+        if derived::set(place).is_multiple_of(3) { Fragments::Some } else { Fragments::None };
     loop {
         let mut it = Generator {
             locals: parts.clone(),
@@ -85,6 +91,7 @@ fn fact(seed: u64, place: usize) -> Body {
             of_fact: true,
             derived: (derived::first(derived::set(place))..last).collect(),
             cycle: cycle.clone(),
+            fragments,
             ..Generator::new(&mut numbers, ty, MOST_LOADS_OF_FACT)
         };
         let depth = 1 + it.random.below(3);
@@ -117,6 +124,17 @@ fn actions(random: &mut Random) -> Actions {
     Actions { actions, spelt }
 }
 
+/// Whether parts are what a macro takes as arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fragments {
+    /// No macro writes the rule.
+    None,
+    /// Some of them are.
+    Some,
+    /// This is inside of one.
+    Inside,
+}
+
 struct Generator<'g> {
     random: &'g mut Random,
     locals: Vec<(Name, Type)>,
@@ -134,6 +152,7 @@ struct Generator<'g> {
     cycle: Vec<usize>,
     loads: usize,
     most_loads: usize,
+    fragments: Fragments,
     /// Whether locals may be assigned to here.
     assigns: bool,
     /// How many of the locals must not change here, because they are outside of an operand beside a fact.
@@ -155,6 +174,7 @@ impl<'g> Generator<'g> {
             cycle: Vec::new(),
             loads: 0,
             most_loads,
+            fragments: Fragments::None,
             assigns: true,
             frozen: 0,
             hidden: Vec::new(),
@@ -727,7 +747,28 @@ impl Generator<'_> {
         chain.expect("one condition at least")
     }
 
+    /// An expression, which may be a fragment if the rule is one that a macro writes.
+    fn fragment(&mut self, make: impl FnOnce(&mut Self) -> Expr) -> Expr {
+        if self.fragments != Fragments::Some || !self.chance(30) {
+            return make(self);
+        }
+        self.fragments = Fragments::Inside;
+        let it = make(self);
+        self.fragments = Fragments::Some;
+        let fragment = match it {
+            Expr::Bool(_) | Expr::Int(_) => Fragment::Literal,
+            Expr::Block(_) if self.chance(60) => Fragment::Block,
+            _ if self.chance(25) => Fragment::Tt,
+            _ => Fragment::Expr,
+        };
+        Expr::Fragment(fragment, Box::new(it))
+    }
+
     fn boolean(&mut self, depth: u64) -> Expr {
+        self.fragment(|it| it.any_boolean(depth))
+    }
+
+    fn any_boolean(&mut self, depth: u64) -> Expr {
         if depth == 0 {
             return self.small_boolean();
         }
@@ -804,6 +845,10 @@ impl Generator<'_> {
     }
 
     fn number(&mut self, depth: u64) -> Expr {
+        self.fragment(|it| it.any_number(depth))
+    }
+
+    fn any_number(&mut self, depth: u64) -> Expr {
         if depth == 0 {
             return self.small_number();
         }
@@ -875,6 +920,10 @@ impl Generator<'_> {
     }
 
     fn option(&mut self, depth: u64) -> Expr {
+        self.fragment(|it| it.any_option(depth))
+    }
+
+    fn any_option(&mut self, depth: u64) -> Expr {
         match self.random.below(100) {
             0..8 if depth > 0 => self.branching(Type::Opt, depth),
             8..12 => Expr::None,

@@ -298,7 +298,7 @@ impl<'r, 'n> Run<'r, 'n> {
     /// Where such a thing is made of others, they are what is noted.
     fn answer(&mut self, expr: &Expr) -> Result<Value, Stop> {
         match expr {
-            Expr::Paren(it) => self.answer(it),
+            Expr::Paren(it) | Expr::Fragment(_, it) => self.answer(it),
             Expr::If(condition, then, otherwise) => {
                 self.branch(condition, then, otherwise.as_ref(), true)
             }
@@ -366,7 +366,7 @@ impl<'r, 'n> Run<'r, 'n> {
             Expr::Next(name) => Value::Opt(self.taken(name, Some(1)).first().copied()),
             Expr::Left(name) => Value::Int(self.left(name).len() as u64),
             Expr::Not(it) => Value::Bool(!self.expr(it)?.bool()),
-            Expr::Paren(it) | Expr::Cell(_, it) => self.expr(it)?,
+            Expr::Paren(it) | Expr::Fragment(_, it) | Expr::Cell(_, it) => self.expr(it)?,
             Expr::Logic(op, left, right) => return self.logic(*op, left, right),
             Expr::Compare(how, left, right) => {
                 Value::Bool(compare(*how, self.expr(left)?.int(), self.expr(right)?.int()))
@@ -607,7 +607,7 @@ pub fn iterated(items: &[u64]) -> Value {
 fn is_surely_bool(expr: &Expr) -> bool {
     match expr {
         Expr::Logic(..) | Expr::Compare(..) | Expr::Matches(..) => true,
-        Expr::Not(it) | Expr::Paren(it) => is_surely_bool(it),
+        Expr::Not(it) | Expr::Paren(it) | Expr::Fragment(_, it) => is_surely_bool(it),
         _ => false,
     }
 }

@@ -14,6 +14,7 @@ mod derived;
 mod effects;
 mod explain;
 mod faults;
+mod fragments;
 mod generate;
 mod interpret;
 mod may;

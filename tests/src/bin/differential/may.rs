@@ -338,7 +338,7 @@ impl<'w> Walk<'w> {
         let is_fed = !self.strict && self.is_fed(expr);
         let exact = self.exact(expr, is_fed);
         let is_seen_through = match expr {
-            Expr::Logic(..) | Expr::Not(_) | Expr::Paren(_) => true,
+            Expr::Logic(..) | Expr::Not(_) | Expr::Paren(_) | Expr::Fragment(..) => true,
             Expr::If(..) | Expr::Block(_) if expr.diverges() => true,
             Expr::If(..) => matches!(types::of(expr), Type::Bool | Type::Unit),
             Expr::Block(block) => types::of(expr) == Type::Bool && !binds(block),
@@ -408,7 +408,7 @@ impl<'w> Walk<'w> {
                 let value = value.map(|value| Value::Bool(!value.bool()));
                 May { value, fed, yes: no, no: yes }
             }
-            Expr::Paren(it) | Expr::Cell(_, it) => self.expr(it)?,
+            Expr::Paren(it) | Expr::Fragment(_, it) | Expr::Cell(_, it) => self.expr(it)?,
             Expr::Logic(op, left, right) => {
                 let right_is_granted = is_fed && speaks_of(right, left);
                 self.logic(*op, left, right, right_is_granted)?
@@ -675,7 +675,7 @@ impl<'w> Walk<'w> {
             expr if !expr.loads() => false,
             // What it binds is not known here.
             Expr::Logic(_, it, _) | Expr::If(it, ..) if it.binds_names() => true,
-            Expr::Paren(it) => self.seems_to_fail(it),
+            Expr::Paren(it) | Expr::Fragment(_, it) => self.seems_to_fail(it),
             Expr::Logic(op, left, right) => {
                 self.seems_to_fail(left)
                     || may_be(left, *op == Op::And) && self.seems_to_fail(right)

@@ -10,6 +10,7 @@ use std::process::{Command, Output, Stdio};
 use crate::body::Body;
 use crate::data::FACTS;
 use crate::derived;
+use crate::fragments::MACRO;
 use crate::generate::{self, Forbidden};
 use crate::interpret::Key;
 use crate::render;
@@ -253,23 +254,25 @@ fn module_of(body: &Body) -> String {
 fn module(policies: &str) -> String {
     format!(
         "#![allow(warnings)]\nuse crate::constants::*;\nuse crate::data::*;\n\
-         use crate::data::Action::*;\n         use crate::facts::*;\nuse gatehouse::prelude::*;\n\n{policies}"
+         use crate::data::Action::*;\nuse crate::facts::*;\nuse gatehouse::prelude::*;\n\n{policies}"
     )
 }
 
 /// The derived facts that bodies need: each set, and its module.
 fn derived_facts(facts: &[Body], bodies: &[Body]) -> BTreeMap<usize, String> {
-    let mut sets: BTreeMap<usize, String> = BTreeMap::new();
+    let mut sets: BTreeMap<usize, Vec<(usize, &Body)>> = BTreeMap::new();
     for place in derived::needed(facts, bodies) {
-        let fact = render::derived(place, &facts[place - FACTS.len()]);
-        sets.entry(derived::set(place)).or_default().push_str(&fact);
+        sets.entry(derived::set(place)).or_default().push((place, &facts[place - FACTS.len()]));
     }
-    for text in sets.values_mut() {
-        *text = format!(
-            "#![allow(warnings)]\nuse super::*;\nuse crate::constants::*;\nuse gatehouse::prelude::*;\n\nfact! {{\n{text}}}\n"
+    let module = |(set, facts): (usize, Vec<_>)| {
+        let text = format!(
+            "#![allow(warnings)]\nuse super::*;\nuse crate::constants::*;\n\
+             use gatehouse::prelude::*;\n\n{}",
+            render::derived_facts(&facts)
         );
-    }
-    sets
+        (set, text)
+    };
+    sets.into_iter().map(module).collect()
 }
 
 /// The stored facts, and a source of all of them.
@@ -277,15 +280,17 @@ fn stored_facts() -> String {
     let mut text = String::from(
         "//! The facts, and their source.\n\nuse std::sync::{Arc, PoisonError};\n\n\
          use gatehouse::prelude::*;\n\nuse crate::data::{Answer, answer};\nuse crate::{Clock, Log};\n\n\
-         fact! {\n",
+         macro_rules! stored { ($c:expr, $d:expr) => {\nfact! {\n",
     );
     for fact in &FACTS {
         writeln!(text, "    {}", render::fact(fact)).expect("a string takes all");
     }
+    // The defaults are `true == false || true`, and `true && false`, of each the opposite.
+    text.push_str("}\n} }\nstored!(true == false || true, true && false);\n");
     let names = FACTS.map(|fact| fact.name).join(", ");
     write!(
         text,
-        "}}\n\n/// Answers by the data set's number, and keeps a log.\npub struct World {{\n    \
+        "\n/// Answers by the data set's number, and keeps a log.\npub struct World {{\n    \
          pub data: u64,\n    pub clock: Arc<Clock>,\n    pub log: Arc<Log>,\n}}\n\n\
          #[derive(Sources)]\npub struct Facts {{\n    #[loads({names})]\n    pub world: World,\n}}\n\n\
          impl World {{\n    fn says(&self, fact: usize, key: &[u64]) -> Answer {{\n        \
@@ -330,6 +335,12 @@ impl Program {
     /// The place of a policy that reads some of the facts, so that the session knows them.
     pub fn primer(&self) -> usize {
         2 * self.count + 1
+    }
+
+    /// Whether a macro writes the rules of one of its files.
+    pub fn is_by_macro(&self, file: &str) -> bool {
+        let text = fs::read_to_string(self.folder.join(file)).unwrap_or_default();
+        text.lines().any(|line| line.starts_with(MACRO))
     }
 
     /// The text of its source from a condition's place on; `None` if there is no such place.

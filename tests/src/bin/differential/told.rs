@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::derived::{self, SETS};
 use crate::interpret::Key;
-use crate::notes::{Found, Kind, Met, Read, spaceless};
+use crate::notes::{Found, Kind, Met, Read, Text, spaceless};
 
 /// An explanation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,7 +144,7 @@ impl<'t> Reader<'t> {
             self.places.push(Place { file, line, column, kind, text });
         }
         let held = self.word().parse().ok();
-        Met { kind, text, held, facts: self.list(Self::fact) }
+        Met { kind, text: Text(text), held, facts: self.list(Self::fact) }
     }
 
     fn fact(&mut self) -> Read {

@@ -247,7 +247,8 @@ impl<'t> Trial<'t> {
             return None;
         }
         let source = self.program.source_at(place).unwrap_or_default();
-        if !place.is_of(&source) {
+        // There it is in the macro, or among its arguments.
+        if !place.is_of(&source) && !self.program.is_by_macro(&place.file) {
             let Place { file, line, column, text, .. } = place;
             let stands = source.lines().next().unwrap_or("nothing");
             return Some(format!("`{text}` is not at {file}:{line}:{column}, there is `{stands}`"));

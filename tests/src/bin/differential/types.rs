@@ -19,7 +19,7 @@ pub fn of(expr: &Expr) -> Type {
         Expr::Cell(kind, _) => Type::Cell(*kind),
         Expr::Field(field) => field.ty(),
         Expr::Var(_, ty) => *ty,
-        Expr::Paren(it) => of(it),
+        Expr::Paren(it) | Expr::Fragment(_, it) => of(it),
         Expr::Load(fact, ..) => derived::ty(*fact),
         Expr::Many(Many::Each, ..) => Type::List,
         Expr::If(_, then, otherwise) => {
@@ -125,6 +125,7 @@ impl Scope {
             | Expr::OneOf(_, it)
             | Expr::Not(it)
             | Expr::Paren(it)
+            | Expr::Fragment(_, it)
             | Expr::IsSome(it)
             | Expr::Try(it)
             | Expr::Return(it)

@@ -75,7 +75,7 @@ impl Forbidden {
         if !self.of_fact {
             return render::policy(&self.body, "forbidden", false);
         }
-        format!("fact! {{\n{}}}\n", render::derived(derived::first(0) + FITS, &self.body))
+        render::derived_facts(&[(derived::first(0) + FITS, &self.body)])
     }
 }
 
