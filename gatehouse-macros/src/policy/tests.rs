@@ -996,7 +996,7 @@ fn operators_order_before_rustcs_eyes() {
                 let applies: bool = {
                     let risk = read(Risk(user.id), cx.at(0))?;
                     let low = |it| it < *compared(&user.limit).value();
-                    and(
+                    partial_and(
                         attempt(
                             cx,
                             |cx| ::core::result::Result::Ok(

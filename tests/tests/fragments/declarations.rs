@@ -289,7 +289,7 @@ macro_rules! block_of_types {
     };
 }
 
-block_of_types!(of_types, of_types_by_hand, d, i64, super::Data, dyn Any + Send);
+block_of_types!(of_types, of_types_by_hand, d, i64, super::Data, dyn Any + Send + Sync);
 
 static OF_TYPES: Gate<Things, of_types> = Gate::new();
 

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::data::Action;
+use crate::effects::Way;
+use crate::fragments::Fragment;
+
 /// A name of a local.
 pub type Name = String;
 
@@ -16,8 +20,25 @@ pub enum Type {
     Opt,
     /// `Vec<Option<u64>>`, what `each` gives.
     List,
+    /// An iterator over the labels, of which some may be left.
+    Iter,
+    /// A `u64` that changes without `mut`.
+    Cell(Shared),
+    /// `&Action`
+    Action,
     /// `()`
     Unit,
+}
+
+/// What holds a number that changes without `mut`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shared {
+    /// `Cell<u64>`
+    Cell,
+    /// `RefCell<u64>`
+    RefCell,
+    /// `Rc<Cell<u64>>`
+    Rc,
 }
 
 /// A policy without its name.
@@ -27,6 +48,10 @@ pub struct Body {
     pub forbid: bool,
     /// Whether the parameter's pattern is `User { admin: true, .. }`.
     pub admins_only: bool,
+    /// The pattern of the parameter for the action; if it is `action`, `None`.
+    pub actions: Option<Actions>,
+    /// By which numbers attributes are added, which change nothing; none by `0`.
+    pub attributes: u64,
     /// What it does.
     pub block: Block,
 }
@@ -49,6 +74,14 @@ pub enum Stmt {
     LetElse(Pattern, Expr, Block),
     /// `name = value;`
     Assign(Name, Expr),
+    /// `cell.set(value);`
+    Set(Name, Shared, Expr),
+    /// Begins to add a number to a local in some way: what that way needs is bound.
+    Prepare(Way, Name, Expr),
+    /// Adds it.
+    Change(Way, Name),
+    /// The local has the sum, and may be named again.
+    Settle(Way, Name),
     /// `value;`
     Expr(Expr),
 }
@@ -107,6 +140,19 @@ pub enum Items {
     List(Name),
     /// `[x, 3_u64]`, in a derived fact: the first part of its key, and a number.
     Near(u64),
+    /// So many that are left in a local of type [`Type::Iter`], or all.
+    ByRef(Name, Option<usize>),
+    /// Items that are counted in a local, in the closure that makes a key of each, or by `inspect`.
+    Counted(Box<Items>, Counting, Name),
+}
+
+/// Where items are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// In the closure of `map`.
+    Map,
+    /// In that of `inspect`.
+    Inspect,
 }
 
 /// Which of the three.
@@ -129,14 +175,44 @@ pub enum Pattern {
     AnySome,
     /// `Some(3)`
     SomeInt(u64),
+    /// `Some(THREE)`
+    SomeConst(u64),
     /// `None`
     None,
     /// `_`
     Wild,
     /// `3`
     Int(u64),
+    /// `THREE`
+    Const(u64),
+    /// `Read | Edit`
+    Actions(Actions),
+    /// A pattern with a name that is nearly a constant's.
+    Slip(Name),
     /// `name`
     Bind(Name),
+}
+
+/// Some of the actions, as a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actions {
+    /// Those that match.
+    pub actions: Vec<Action>,
+    /// How they are named.
+    pub spelt: Spelt,
+}
+
+/// How a variant is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelt {
+    /// `Edit`
+    Imported,
+    /// `Action::Edit`
+    Path,
+    /// `&EDIT`
+    Constant,
+    /// `Eidt`, which is no action's name.
+    Slip,
 }
 
 /// An arm of a `match`.
@@ -166,12 +242,28 @@ pub enum Expr {
     Some(Box<Expr>),
     /// `user.id`
     Field(Field),
+    /// `action`
+    Action,
+    /// `[1_u64, #[cfg(any())] 2_u64].contains(&…)`: numbers, and whether each is there, if that is said.
+    OneOf(Vec<(u64, Option<bool>)>, Box<Expr>),
     /// A local.
     Var(Name, Type),
+    /// `doc.labels.iter()`, as the value of a `let`.
+    Iter,
+    /// `iter.next().copied()`
+    Next(Name),
+    /// `iter.len()`
+    Left(Name),
+    /// `Cell::new(…)`, as the value of a `let`.
+    Cell(Shared, Box<Expr>),
+    /// `cell.get()`
+    Get(Name, Shared),
     /// `!…`
     Not(Box<Expr>),
     /// `(…)`, where none are needed.
     Paren(Box<Expr>),
+    /// What a macro that writes the rule takes as an argument.
+    Fragment(Fragment, Box<Expr>),
     /// `… && …`
     Logic(Op, Box<Expr>, Box<Expr>),
     /// `… == …`
@@ -269,9 +361,12 @@ impl Block {
         }
         for stmt in &mut self.stmts {
             let found = match stmt {
-                Stmt::Let(_, _, value) | Stmt::Assign(_, value) | Stmt::Expr(value) => {
-                    value.walk(visit)
-                }
+                Stmt::Let(_, _, value)
+                | Stmt::Assign(_, value)
+                | Stmt::Set(_, _, value)
+                | Stmt::Prepare(_, _, value)
+                | Stmt::Expr(value) => value.walk(visit),
+                Stmt::Change(..) | Stmt::Settle(..) => false,
                 Stmt::LetElse(_, value, otherwise) => value.walk(visit) || otherwise.walk(visit),
             };
             if found {
@@ -298,12 +393,24 @@ impl Expr {
     fn inside(&mut self) -> (Vec<&mut Expr>, Vec<&mut Block>) {
         let (mut exprs, mut blocks): (Vec<&mut Expr>, Vec<&mut Block>) = (Vec::new(), Vec::new());
         match self {
-            Self::Bool(_) | Self::Int(_) | Self::None | Self::Field(_) | Self::Var(..) => {}
+            Self::Bool(_)
+            | Self::Int(_)
+            | Self::None
+            | Self::Field(_)
+            | Self::Action
+            | Self::Var(..)
+            | Self::Iter
+            | Self::Next(_)
+            | Self::Left(_)
+            | Self::Get(..) => {}
             Self::Some(it)
+            | Self::Cell(_, it)
             | Self::Not(it)
             | Self::Paren(it)
+            | Self::Fragment(_, it)
             | Self::IsSome(it)
             | Self::Contains(_, it)
+            | Self::OneOf(_, it)
             | Self::Try(it)
             | Self::Return(it)
             | Self::Let(_, it)
@@ -393,29 +500,36 @@ impl Expr {
         let mut block = Block { stmts: Vec::new(), tail: Some(Box::new(self.clone())) };
         block.walk(&mut |part| match part {
             Part::Expr(Self::Var(name, _)) => is_mutable(name),
+            Part::Expr(Self::Next(_) | Self::Left(_) | Self::Get(..)) => true,
+            Part::Expr(Self::Many(_, items, ..)) => items.change(),
             Part::Expr(_) => false,
             Part::Block(block) => block.stmts.iter().any(|stmt| match stmt {
                 Stmt::Let(name, mutable, _) => *mutable || is_mutable(name),
-                Stmt::Assign(..) => true,
-                _ => false,
+                Stmt::LetElse(..) | Stmt::Expr(_) => false,
+                _ => true,
             }),
         })
     }
 }
 
+impl Items {
+    /// Whether taking them changes a local.
+    pub fn change(&self) -> bool {
+        matches!(self, Self::ByRef(..) | Self::Counted(..))
+    }
+}
+
 /// Whether a local of this name can change.
 pub fn is_mutable(name: &str) -> bool {
-    name.starts_with('m')
+    name.starts_with(['m', 'M'])
 }
 
 /// Whether a failed left side of `||` or `&&` leaves the right one a say.
 ///
 /// Not if the left side can leave the policy: had it loaded, it might have left. Nor if a side jumps,
-/// binds names for what follows, or mentions a local that can change; nor if the right side returns
-/// what is no `bool`.
+/// or binds names for what follows; nor if the right side returns what is no `bool`.
 pub fn is_three_valued(left: &Expr, right: &Expr, gives_bool: bool) -> bool {
-    let is_plain =
-        |side: &Expr| !side.binds_names() && !side.jumps_out() && !side.mentions_mutable();
+    let is_plain = |side: &Expr| !side.binds_names() && !side.jumps_out();
     left.loads()
         && !left.leaves()
         && is_plain(left)
@@ -426,5 +540,18 @@ pub fn is_three_valued(left: &Expr, right: &Expr, gives_bool: bool) -> bool {
 /// Stands where a body was that does not compile.
 pub fn nothing() -> Body {
     let tail = Some(Box::new(Expr::Field(Field::Shared)));
-    Body { forbid: false, admins_only: false, block: Block { stmts: Vec::new(), tail } }
+    Body::of(Block { stmts: Vec::new(), tail })
+}
+
+impl Body {
+    /// Whether a macro writes it.
+    pub fn has_fragments(&self) -> bool {
+        let mut block = self.block.clone();
+        block.walk(&mut |part| matches!(part, Part::Expr(Expr::Fragment(..))))
+    }
+
+    /// One that permits, of everybody and every action.
+    pub fn of(block: Block) -> Self {
+        Self { forbid: false, admins_only: false, actions: None, attributes: 0, block }
+    }
 }

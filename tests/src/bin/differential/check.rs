@@ -159,7 +159,8 @@ pub fn scene(facts: &[Body], body: &Body, data: u64) -> String {
         None => format!("{} = Failed", keys([key])),
     });
     let facts: Vec<String> = stored.chain(derived).collect();
-    format!("{:?}\n{:?}\n{}\n", scene.user, scene.doc, facts.join("\n"))
+    let Scene { user, action, doc, .. } = &scene;
+    format!("{user:?}\n{action:?}\n{doc:?}\n{}\n", facts.join("\n"))
 }
 
 /// Keys, as written.

@@ -58,13 +58,25 @@ pub fn answer(data: u64, fact: usize, key: &[u64]) -> Answer {
     for part in [fact as u64].iter().chain(key) {
         random = Random::new(random.next() ^ part);
     }
-    // Every other data set is an outage here and there.
-    let failing = if data.is_multiple_of(2) { 0 } else { 10 };
+    if is_down(data, fact) {
+        return Answer::Failed;
+    }
+    let failing = if has_outage(data) { 10 } else { 0 };
     match random.below(100) {
         n if n < failing => Answer::Failed,
         n if n < failing + 20 => Answer::Missing,
         _ => Answer::Value(random.below(DOMAIN)),
     }
+}
+
+/// Every other data set is an outage here and there.
+fn has_outage(data: u64) -> bool {
+    !data.is_multiple_of(2)
+}
+
+/// Whether the fact has no source that answers, whatever it is asked.
+fn is_down(data: u64, fact: usize) -> bool {
+    has_outage(data) && Random::new(Random::new(data ^ 0x0DEAD).next() ^ fact as u64).chance(6)
 }
 
 /// Who asks.
@@ -79,6 +91,20 @@ pub struct User {
     /// A condition that needs no fact.
     pub admin: bool,
 }
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Nothing changes.
+    Read,
+    /// Something does.
+    Edit,
+    /// Others learn of it.
+    Share,
+}
+
+/// Every action.
+pub const ACTIONS: [Action; 3] = [Action::Read, Action::Edit, Action::Share];
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -115,6 +141,12 @@ pub fn request(data: u64) -> (User, Doc) {
         labels: (0..random.below(4)).map(|_| random.below(DOMAIN)).collect(),
     };
     (user, doc)
+}
+
+/// What is to be done in the data set `data`.
+pub fn action(data: u64) -> Action {
+    let at = Random::new(data ^ 0x00AC_7104).below(3);
+    ACTIONS[usize::try_from(at).expect("a place")]
 }
 
 /// A random sequence, the same wherever it is computed.

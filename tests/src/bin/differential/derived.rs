@@ -124,7 +124,7 @@ fn can_be_true(answer: &Expr, cycle: &[usize]) -> bool {
         Expr::Many(Many::All, ..) => true,
         Expr::Load(fact, ..) | Expr::Many(_, _, fact, ..) => !cycle.contains(fact),
         Expr::Bool(value) => *value,
-        Expr::Paren(answer) => inside(answer),
+        Expr::Paren(answer) | Expr::Fragment(_, answer) => inside(answer),
         Expr::Logic(Op::And, left, right) => inside(left) && inside(right),
         Expr::Logic(Op::Or, left, right) => inside(left) || inside(right),
         Expr::If(_, then, otherwise) => {

@@ -134,7 +134,7 @@ impl Explained<'_> {
         at: Option<usize>,
         events: &[Event],
     ) -> Option<String> {
-        let text = &self.told.policies[change.policy].1[change.condition].text;
+        let text = &self.told.policies[change.policy].1[change.condition].text.0;
         let is_other = |at: &usize| {
             let Event { kind, value, .. } = events[*at];
             kind == Kind::Truth && value != change.holds && change.decision != self.told.decision
@@ -226,5 +226,5 @@ fn shown(met: &Met) -> String {
         .iter()
         .map(|fact| format!("{} {:?}", check::keys([&fact.key]), fact.found))
         .collect();
-    format!("`{}` {:?} {:?} ({})", met.text, met.kind, met.held, facts.join("; "))
+    format!("`{}` {:?} {:?} ({})", met.text.0, met.kind, met.held, facts.join("; "))
 }

@@ -44,7 +44,13 @@ fn difference(options: &Options, workshop: &Workshop) -> Option<String> {
         let trial = Trial::new((&facts, &bodies), &program, &sets, false);
         let found = trial.differences();
         let Some(first) = found.first() else {
-            let what = trial.differences_together(seed, &[]).into_iter().next()?;
+            let together = || trial.differences_together(seed, &[]).into_iter().next();
+            let not_refused = || {
+                let rules = generate::forbidden(seed, options);
+                let (at, what) = workshop.not_refused(&rules).into_iter().next()?;
+                Some(format!("forbidden rule {at} {what}"))
+            };
+            let what = not_refused().or_else(together)?;
             return Some(format!("seed {seed}, {}", what.lines().next().unwrap_or_default()));
         };
         let count = found.len();

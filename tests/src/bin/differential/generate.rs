@@ -1,11 +1,18 @@
 //! Random bodies, well typed by construction.
 
+mod forbidden;
+
 use crate::body::{
-    Arm, Block, Body, Comparison, Expr, Field, ITEM, Items, Many, Name, Op, Pattern, Stmt, Type,
-    is_three_valued,
+    Actions, Arm, Block, Body, Comparison, Counting, Expr, Field, ITEM, Items, Many, Name, Op,
+    Pattern, Shared, Spelt, Stmt, Type, is_three_valued,
 };
-use crate::data::{DOMAIN, FACTS, Random, Shape};
+use crate::data::{ACTIONS, DOMAIN, FACTS, Random, Shape};
 use crate::derived::{self, IN_SET, PARTS, SETS};
+use crate::effects::Way;
+use crate::fragments::Fragment;
+use crate::options::Options;
+
+pub use forbidden::Forbidden;
 
 /// Loads in a body at most; what is generated beyond is local.
 const MOST_LOADS: usize = 9;
@@ -21,18 +28,43 @@ pub fn body(seed: u64, index: u64) -> Body {
     loop {
         let forbid = numbers.chance(30);
         let admins_only = numbers.chance(8);
+        let actions = numbers.chance(20).then(|| actions(&mut numbers));
+        let attributes = if numbers.chance(30) { numbers.next() } else { 0 };
+        let fragments = if numbers.chance(30) { Fragments::Some } else { Fragments::None };
         let mut it = Generator {
             forbid,
             derived: (first..first + IN_SET).collect(),
+            fragments,
             ..Generator::new(&mut numbers, Type::Bool, MOST_LOADS)
         };
         let depth = 2 + it.random.below(3);
+        if actions.is_none() {
+            it.bind("action", Type::Action);
+        }
         let block = it.block(Type::Bool, depth);
         // A body with one load has nothing to ask for early, by itself.
         if it.loads > 1 {
-            return Body { forbid, admins_only, block };
+            return Body { forbid, admins_only, actions, attributes, block };
         }
     }
+}
+
+/// The rules of a seed that must not compile: one for five others, unless one body alone is wanted.
+pub fn forbidden(seed: u64, options: &Options) -> Vec<Forbidden> {
+    let count = if options.body.is_some() { 0 } else { options.bodies.div_ceil(5) };
+    (0..count).map(|index| Forbidden::new(seed, index)).collect()
+}
+
+/// A body that reads each stored fact for the document's labels, so that a session knows some of them.
+pub fn primer() -> Body {
+    let item = || Expr::Var(ITEM.into(), Type::Int);
+    let reads = FACTS.iter().enumerate().map(|(at, fact)| {
+        let many = if matches!(fact.shape, Shape::Flag(_)) { Many::Any } else { Many::Each };
+        let keys = [item(), Expr::Field(Field::DocId)][..fact.parts].to_vec();
+        Stmt::Let("a".into(), false, Expr::Many(many, Items::Labels, at, keys, false))
+    });
+    let tail = Some(Box::new(Expr::Field(Field::Shared)));
+    Body::of(Block { stmts: reads.collect(), tail })
 }
 
 /// The bodies of the derived facts of a seed.
@@ -48,6 +80,10 @@ fn fact(seed: u64, place: usize) -> Body {
     let last = cycle.first().copied().unwrap_or(place);
     let parts = PARTS[..derived::fact(place).parts].iter();
     let parts: Vec<_> = parts.map(|part| ((*part).to_owned(), Type::Int)).collect();
+    let attributes = if numbers.chance(30) { numbers.next() } else { 0 };
+    // All of a set are written by one macro, if they are.
+    let fragments =
+        if derived::set(place).is_multiple_of(3) { Fragments::Some } else { Fragments::None };
     loop {
         let mut it = Generator {
             locals: parts.clone(),
@@ -55,6 +91,7 @@ fn fact(seed: u64, place: usize) -> Body {
             of_fact: true,
             derived: (derived::first(derived::set(place))..last).collect(),
             cycle: cycle.clone(),
+            fragments,
             ..Generator::new(&mut numbers, ty, MOST_LOADS_OF_FACT)
         };
         let depth = 1 + it.random.below(3);
@@ -65,13 +102,37 @@ fn fact(seed: u64, place: usize) -> Body {
         } else {
             it.answers(depth)
         };
-        let body = Body { forbid: false, admins_only: false, block };
+        let body = Body { attributes, ..Body::of(block) };
         let recurs = derived::mentioned(&body).iter().any(|fact| cycle.contains(fact));
         let begins = cycle.is_empty() || derived::begins(&body, &cycle);
         if it.loads > 1 && recurs != cycle.is_empty() && begins {
             return body;
         }
     }
+}
+
+/// Some of the actions, not all.
+fn actions(random: &mut Random) -> Actions {
+    let first = usize::try_from(random.below(3)).expect("a place");
+    let count = 1 + usize::from(random.chance(40));
+    let actions = (0..count).map(|at| ACTIONS[(first + at) % 3]).collect();
+    let spelt = match random.below(10) {
+        0..5 => Spelt::Imported,
+        5..7 => Spelt::Path,
+        _ => Spelt::Constant,
+    };
+    Actions { actions, spelt }
+}
+
+/// Whether parts are what a macro takes as arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fragments {
+    /// No macro writes the rule.
+    None,
+    /// Some of them are.
+    Some,
+    /// This is inside of one.
+    Inside,
 }
 
 struct Generator<'g> {
@@ -91,8 +152,13 @@ struct Generator<'g> {
     cycle: Vec<usize>,
     loads: usize,
     most_loads: usize,
+    fragments: Fragments,
     /// Whether locals may be assigned to here.
     assigns: bool,
+    /// How many of the locals must not change here, because they are outside of an operand beside a fact.
+    frozen: usize,
+    /// The locals that are being changed, step by step, and cannot be named meanwhile.
+    hidden: Vec<Name>,
 }
 
 impl<'g> Generator<'g> {
@@ -108,7 +174,10 @@ impl<'g> Generator<'g> {
             cycle: Vec::new(),
             loads: 0,
             most_loads,
+            fragments: Fragments::None,
             assigns: true,
+            frozen: 0,
+            hidden: Vec::new(),
         }
     }
 }
@@ -138,16 +207,61 @@ impl Generator<'_> {
 
     /// A local of this type that no later one shadows.
     fn local(&mut self, ty: Type) -> Option<Name> {
-        let names: Vec<Name> = self
-            .locals
-            .iter()
-            .enumerate()
-            .filter(|(i, local)| {
-                local.1 == ty && self.locals[i + 1..].iter().all(|later| later.0 != local.0)
-            })
-            .map(|(_, local)| local.0.clone())
-            .collect();
+        self.local_from(0, ty)
+    }
+
+    /// A local of this type that may change here.
+    fn changeable(&mut self, ty: Type) -> Option<Name> {
+        if self.assigns { self.local_from(self.frozen, ty) } else { None }
+    }
+
+    /// A local of this type, none of the first `from`.
+    fn local_from(&mut self, from: usize, ty: Type) -> Option<Name> {
+        let is_there = |(i, local): &(usize, &(Name, Type))| {
+            let is_shadowed = self.locals[i + 1..].iter().any(|later| later.0 == local.0);
+            local.1 == ty && !is_shadowed && !self.hidden.contains(&local.0)
+        };
+        let locals = self.locals.iter().enumerate().skip(from).filter(is_there);
+        let names: Vec<Name> = locals.map(|(_, local)| local.0.clone()).collect();
         if names.is_empty() { None } else { Some(self.pick(&names)) }
+    }
+
+    /// A local of this type that was bound with `mut` and may change here.
+    fn mutable(&mut self, ty: Type) -> Option<Name> {
+        self.changeable(ty).filter(|name| crate::body::is_mutable(name))
+    }
+
+    /// A name for a local that can change, unless both are being changed.
+    fn mutable_name(&mut self) -> Option<Name> {
+        let name = self.pick(&["m", "mm", "M"]).to_owned();
+        (!self.hidden.contains(&name)).then_some(name)
+    }
+
+    /// Makes an operand beside a fact, which changes nothing outside of it.
+    fn beside_fact<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> T {
+        let frozen = std::mem::replace(&mut self.frozen, self.locals.len());
+        let result = make(self);
+        self.frozen = frozen;
+        result
+    }
+
+    /// Makes what loads nothing.
+    fn local_only<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> T {
+        let loads = std::mem::replace(&mut self.loads, self.most_loads);
+        let result = make(self);
+        self.loads = loads;
+        result
+    }
+
+    /// The operands of `||` or `&&`. Where the left one loads a fact, neither changes anything outside.
+    fn operands(&mut self, make: impl Fn(&mut Self) -> Expr) -> (Expr, Expr) {
+        if self.chance(25) {
+            let left = self.local_only(&make);
+            if !left.loads() {
+                return (left, make(self));
+            }
+        }
+        self.beside_fact(|it| (make(it), make(it)))
     }
 
     /// A block with a value of type `ty`.
@@ -157,6 +271,9 @@ impl Generator<'_> {
             let mut stmts: Vec<Stmt> = (0..count).map(|_| it.stmt(depth - 1)).collect();
             if depth > 0 && it.assigns && it.chance(12) {
                 stmts.extend(it.changing(depth - 1));
+            }
+            if depth > 0 && it.assigns && it.chance(15) {
+                stmts.extend(it.changing_in_steps(depth - 1));
             }
             let tail = (ty != Type::Unit).then(|| Box::new(it.expr(ty, depth)));
             Block { stmts, tail }
@@ -196,9 +313,9 @@ impl Generator<'_> {
                 Stmt::Let(name, false, value)
             }
             45..53 => {
-                let ty = self.pick(&[Type::Bool, Type::Int]);
-                let name = self.pick(&["m", "mm"]).to_owned();
+                let ty = self.pick(&[Type::Bool, Type::Int, Type::Int]);
                 let value = self.expr(ty, depth);
+                let Some(name) = self.mutable_name() else { return self.stmt(depth) };
                 self.bind(&name, ty);
                 Stmt::Let(name, true, value)
             }
@@ -210,16 +327,22 @@ impl Generator<'_> {
                 Stmt::Let(name, false, value)
             }
             60..75 => {
-                let value = self.option(depth);
+                let value = self.tried(depth);
                 let otherwise = self.leaving(depth);
-                let pattern = self.some_pattern();
+                let pattern = self.pattern_for(&value);
                 self.bind_pattern(&pattern);
                 Stmt::LetElse(pattern, value, otherwise)
             }
-            75..85 if self.assigns => match self.assignment(depth) {
+            75..80 => match self.assignment(depth) {
                 Some(stmt) => stmt,
                 None => self.stmt(depth),
             },
+            80..84 => self.shared(depth),
+            84..88 if !self.of_fact => {
+                self.bind("mi", Type::Iter);
+                Stmt::Let("mi".into(), true, Expr::Iter)
+            }
+            88..90 => Stmt::Expr(self.block_with_effect(depth)),
             _ => Stmt::Expr(self.conditional_effect(depth)),
         }
     }
@@ -250,6 +373,50 @@ impl Generator<'_> {
         stmts
     }
 
+    /// A local that changes in one of the ways, perhaps with something between the steps.
+    fn changing_in_steps(&mut self, depth: u64) -> Vec<Stmt> {
+        let mut stmts = Vec::new();
+        let name = match self.mutable(Type::Int) {
+            Some(name) if self.chance(60) => name,
+            _ => {
+                let Some(name) = self.mutable_name() else { return stmts };
+                stmts.push(Stmt::Let(name.clone(), true, self.number_field()));
+                self.bind(&name, Type::Int);
+                name
+            }
+        };
+        let way = self.pick(&Way::ALL);
+        let by = self.number(depth.min(1));
+        stmts.push(Stmt::Prepare(way, name.clone(), by));
+        self.hidden.push(name.clone());
+        let between = |it: &mut Self| it.chance(40).then(|| it.stmt(depth));
+        stmts.extend(between(self));
+        stmts.push(Stmt::Change(way, name.clone()));
+        stmts.extend(between(self));
+        self.hidden.pop();
+        stmts.push(Stmt::Settle(way, name));
+        stmts
+    }
+
+    /// A block that changes a local around it.
+    fn block_with_effect(&mut self, depth: u64) -> Expr {
+        Expr::Block(self.scoped(|it| Block { stmts: it.changing_in_steps(depth), tail: None }))
+    }
+
+    /// A number that changes without `mut`: a new one, or another value for one that is there.
+    fn shared(&mut self, depth: u64) -> Stmt {
+        let kind = self.pick(&[Shared::Cell, Shared::RefCell, Shared::Rc]);
+        let value = self.number(depth);
+        match self.changeable(Type::Cell(kind)) {
+            Some(name) if self.chance(70) => Stmt::Set(name, kind, value),
+            _ => {
+                let name = self.pick(&["mc", "md"]).to_owned();
+                self.bind(&name, Type::Cell(kind));
+                Stmt::Let(name, false, Expr::Cell(kind, Box::new(value)))
+            }
+        }
+    }
+
     /// A block whose value is the answer of a recursive fact.
     fn answers(&mut self, depth: u64) -> Block {
         self.scoped(|it| {
@@ -277,9 +444,9 @@ impl Generator<'_> {
         match self.random.below(100) {
             0..40 if depth > 0 => {
                 let op = self.pick(&[Op::And, Op::Or, Op::Or]);
-                let (mut left, right) = (self.answer(inner), self.answer(inner));
+                let (mut left, right) = self.beside_fact(|it| (it.answer(inner), it.answer(inner)));
                 if !is_three_valued(&left, &right, true) || right.leaves() {
-                    left = self.boolean(inner);
+                    left = self.beside_fact(|it| it.boolean(inner));
                 }
                 Expr::Logic(op, Box::new(left), Box::new(right))
             }
@@ -356,7 +523,7 @@ impl Generator<'_> {
         let fact = self.pick(&self.cycle.clone());
         if self.chance(25) {
             let many = self.pick(&[Many::Any, Many::Any, Many::All]);
-            let (items, keys) = (self.items(), self.keys_of_item(fact));
+            let (items, keys) = self.counted(fact);
             return Expr::Many(many, items, fact, keys, self.chance(6));
         }
         let parts = derived::fact(fact).parts;
@@ -380,7 +547,7 @@ impl Generator<'_> {
 
     fn assignment(&mut self, depth: u64) -> Option<Stmt> {
         let ty = self.pick(&[Type::Bool, Type::Int]);
-        let name = self.local(ty).filter(|name| crate::body::is_mutable(name))?;
+        let name = self.mutable(ty)?;
         Some(Stmt::Assign(name, self.expr(ty, depth)))
     }
 
@@ -397,9 +564,27 @@ impl Generator<'_> {
         })
     }
 
+    fn names_action(&self) -> bool {
+        self.locals.iter().any(|local| local.1 == Type::Action)
+    }
+
+    /// What a pattern is tried with: an option, or the action.
+    fn tried(&mut self, depth: u64) -> Expr {
+        if self.names_action() && self.chance(12) { Expr::Action } else { self.option(depth) }
+    }
+
+    /// A pattern that may not match.
+    fn pattern_for(&mut self, value: &Expr) -> Pattern {
+        if *value == Expr::Action {
+            return Pattern::Actions(actions(self.random));
+        }
+        self.some_pattern()
+    }
+
     fn some_pattern(&mut self) -> Pattern {
         match self.random.below(10) {
             0 => Pattern::AnySome,
+            1 if self.chance(50) => Pattern::SomeConst(self.random.below(DOMAIN)),
             1 => Pattern::SomeInt(self.random.below(DOMAIN)),
             _ => Pattern::Some(self.name()),
         }
@@ -411,7 +596,9 @@ impl Generator<'_> {
             Type::Bool => self.boolean(depth),
             Type::Int => self.number(depth),
             Type::Opt => self.option(depth),
-            Type::List | Type::Unit => unreachable!("only statements give these"),
+            Type::List | Type::Iter | Type::Cell(_) | Type::Action | Type::Unit => {
+                unreachable!("only statements give these")
+            }
         }
     }
 
@@ -450,6 +637,9 @@ impl Generator<'_> {
     }
 
     fn matching(&mut self, ty: Type, depth: u64) -> Expr {
+        if self.names_action() && self.chance(12) {
+            return self.matching_action(ty, depth);
+        }
         let (value, last) = if self.chance(60) {
             let value = self.option(depth);
             (value, if self.chance(70) { Pattern::None } else { Pattern::Wild })
@@ -462,7 +652,9 @@ impl Generator<'_> {
             .map(|_| {
                 let pattern = if is_option {
                     self.some_pattern()
-                } else if self.chance(50) {
+                } else if self.chance(25) {
+                    Pattern::Const(self.random.below(DOMAIN))
+                } else if self.chance(40) {
                     Pattern::Int(self.random.below(DOMAIN))
                 } else {
                     Pattern::Bind(self.name())
@@ -483,6 +675,17 @@ impl Generator<'_> {
         });
         arms.push(Arm { pattern: last, guard: None, value: value_of_last });
         Expr::Match(Box::new(value), arms)
+    }
+
+    fn matching_action(&mut self, ty: Type, depth: u64) -> Expr {
+        let mut arms: Vec<Arm> = (0..=self.random.below(2))
+            .map(|_| {
+                let pattern = Pattern::Actions(actions(self.random));
+                self.arm(pattern, false, ty, depth)
+            })
+            .collect();
+        arms.push(self.arm_without_guard(Pattern::Wild, ty, depth));
+        Expr::Match(Box::new(Expr::Action), arms)
     }
 
     fn arm(&mut self, pattern: Pattern, needs_guard: bool, ty: Type, depth: u64) -> Arm {
@@ -519,11 +722,17 @@ impl Generator<'_> {
         }
         let count = 1 + self.random.below(3);
         let lets = self.random.below(count);
+        let frozen = std::mem::replace(&mut self.frozen, self.locals.len());
         let mut chain: Option<Expr> = None;
         for i in 0..count {
             let next = if i == lets || self.chance(30) {
-                let value = self.option(depth.saturating_sub(1));
-                let pattern = if self.chance(10) { Pattern::None } else { self.some_pattern() };
+                let value = self.tried(depth.saturating_sub(1));
+                let is_option = value != Expr::Action;
+                let pattern = if is_option && self.chance(10) {
+                    Pattern::None
+                } else {
+                    self.pattern_for(&value)
+                };
                 self.bind_pattern(&pattern);
                 Expr::Let(pattern, Box::new(value))
             } else {
@@ -534,10 +743,32 @@ impl Generator<'_> {
                 None => next,
             });
         }
+        self.frozen = frozen;
         chain.expect("one condition at least")
     }
 
+    /// An expression, which may be a fragment if the rule is one that a macro writes.
+    fn fragment(&mut self, make: impl FnOnce(&mut Self) -> Expr) -> Expr {
+        if self.fragments != Fragments::Some || !self.chance(30) {
+            return make(self);
+        }
+        self.fragments = Fragments::Inside;
+        let it = make(self);
+        self.fragments = Fragments::Some;
+        let fragment = match it {
+            Expr::Bool(_) | Expr::Int(_) => Fragment::Literal,
+            Expr::Block(_) if self.chance(60) => Fragment::Block,
+            _ if self.chance(25) => Fragment::Tt,
+            _ => Fragment::Expr,
+        };
+        Expr::Fragment(fragment, Box::new(it))
+    }
+
     fn boolean(&mut self, depth: u64) -> Expr {
+        self.fragment(|it| it.any_boolean(depth))
+    }
+
+    fn any_boolean(&mut self, depth: u64) -> Expr {
         if depth == 0 {
             return self.small_boolean();
         }
@@ -545,7 +776,7 @@ impl Generator<'_> {
         match self.random.below(100) {
             0..40 => {
                 let op = self.pick(&[Op::And, Op::Or]);
-                let (left, right) = (self.boolean(inner), self.boolean(inner));
+                let (left, right) = self.operands(|it| it.boolean(inner));
                 // Now and then, the right side leaves.
                 if !self.forbid && self.chance(4) {
                     let leave = self.leave(0);
@@ -561,8 +792,8 @@ impl Generator<'_> {
                 Expr::Compare(how, Box::new(self.number(inner)), Box::new(self.number(inner)))
             }
             70..77 => {
-                let value = Box::new(self.option(inner));
-                let pattern = self.some_pattern();
+                let value = Box::new(self.tried(inner));
+                let pattern = self.pattern_for(&value);
                 let guard = self.scoped(|it| {
                     it.bind_pattern(&pattern);
                     it.chance(60).then(|| Box::new(it.boolean(inner.min(1))))
@@ -598,6 +829,13 @@ impl Generator<'_> {
                 Some(name) => Expr::Contains(name, Box::new(self.small_number())),
                 None => self.small_boolean(),
             },
+            86..89 => {
+                let is_there = |it: &mut Self| it.chance(50).then(|| it.chance(50));
+                let numbers = (0..2 + self.random.below(3))
+                    .map(|_| (self.random.below(DOMAIN), is_there(self)))
+                    .collect();
+                Expr::OneOf(numbers, Box::new(self.small_number()))
+            }
             _ => {
                 let how = self.comparison();
                 let (left, right) = (self.small_number(), self.small_number());
@@ -607,6 +845,10 @@ impl Generator<'_> {
     }
 
     fn number(&mut self, depth: u64) -> Expr {
+        self.fragment(|it| it.any_number(depth))
+    }
+
+    fn any_number(&mut self, depth: u64) -> Expr {
         if depth == 0 {
             return self.small_number();
         }
@@ -632,7 +874,19 @@ impl Generator<'_> {
                 Some(name) => Expr::Var(name, Type::Int),
                 None => self.small_number(),
             },
-            25..55 => match self.local(Type::Int) {
+            25..28 => match self.local(Type::Iter) {
+                Some(name) => Expr::Left(name),
+                None => self.small_number(),
+            },
+            28..31 => {
+                let kind = self.pick(&[Shared::Cell, Shared::RefCell, Shared::Rc]);
+                // A borrowed cell is not `Sync`: no operand beside a fact reads one from outside.
+                match self.local_from(self.frozen, Type::Cell(kind)) {
+                    Some(name) => Expr::Get(name, kind),
+                    None => self.small_number(),
+                }
+            }
+            31..55 => match self.local(Type::Int) {
                 Some(name) => Expr::Var(name, Type::Int),
                 None => self.number_field(),
             },
@@ -666,10 +920,18 @@ impl Generator<'_> {
     }
 
     fn option(&mut self, depth: u64) -> Expr {
+        self.fragment(|it| it.any_option(depth))
+    }
+
+    fn any_option(&mut self, depth: u64) -> Expr {
         match self.random.below(100) {
             0..8 if depth > 0 => self.branching(Type::Opt, depth),
             8..12 => Expr::None,
-            12..18 => Expr::Some(Box::new(self.number(depth.saturating_sub(1)))),
+            12..16 => Expr::Some(Box::new(self.number(depth.saturating_sub(1)))),
+            16..18 => match self.changeable(Type::Iter) {
+                Some(name) => Expr::Next(name),
+                None => self.option(depth),
+            },
             18..28 => self.option_field(),
             28..38 => match self.local(Type::Opt) {
                 Some(name) => Expr::Var(name, Type::Opt),
@@ -717,11 +979,33 @@ impl Generator<'_> {
             Shape::Optional | Shape::Required => !wants_flag,
         });
         let fact = self.pick(&facts);
-        let (items, keys) = (self.items(), self.keys_of_item(fact));
+        let (items, keys) = self.counted(fact);
         Some(Expr::Many(many, items, fact, keys, self.chance(6)))
     }
 
+    /// Items, which may be counted as they are taken, and the key of each.
+    fn counted(&mut self, fact: usize) -> (Items, Vec<Expr>) {
+        let items = self.items();
+        let counter = if self.chance(30) { self.mutable(Type::Int) } else { None };
+        let Some(counter) = counter else { return (items, self.keys_of_item(fact)) };
+        let counting = self.pick(&[Counting::Map, Counting::Inspect]);
+        // The closure of `inspect` has it alone.
+        let is_hidden = counting == Counting::Inspect;
+        self.hidden.extend(is_hidden.then(|| counter.clone()));
+        let keys = self.keys_of_item(fact);
+        if is_hidden {
+            self.hidden.pop();
+        }
+        (Items::Counted(Box::new(items), counting, counter), keys)
+    }
+
     fn items(&mut self) -> Items {
+        if let Some(name) = self.changeable(Type::Iter)
+            && self.chance(60)
+        {
+            let most = self.chance(60).then_some(1 + usize::from(self.chance(50)));
+            return Items::ByRef(name, most);
+        }
         match self.local(Type::List) {
             Some(name) if self.chance(60) => Items::List(name),
             _ if self.of_fact => Items::Near(self.random.below(DOMAIN)),

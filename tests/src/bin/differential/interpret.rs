@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 
 use crate::body::is_three_valued;
 use crate::body::{
-    Arm, Block, Body, Comparison, Expr, Field, ITEM, Items, Many, Name, Op, Pattern, Stmt, Type,
+    Actions, Arm, Block, Body, Comparison, Expr, Field, ITEM, Items, Many, Name, Op, Pattern, Stmt,
+    Type,
 };
-use crate::data::{DOMAIN, Doc, User, request};
+use crate::data::{Action, DOMAIN, Doc, User, action, request};
 use crate::derived::{self, PARTS};
+use crate::effects::added_to;
 use crate::notes::{Kind, Notes};
+use crate::render;
 use crate::world::World;
 
 /// The condition that the parameter's pattern of [`Body::admins_only`] is.
@@ -28,6 +31,8 @@ pub enum Value {
     Opt(Option<u64>),
     /// `Vec<Option<u64>>`
     List(Vec<Option<u64>>),
+    /// `&Action`
+    Action(Action),
     /// `()`
     Unit,
 }
@@ -76,6 +81,8 @@ pub struct Scene<'w> {
     pub world: &'w World<'w>,
     /// Who asks.
     pub user: User,
+    /// What is to be done.
+    pub action: Action,
     /// What is asked for.
     pub doc: Doc,
 }
@@ -88,7 +95,8 @@ impl<'w> Scene<'w> {
 
     /// A data set, with the document of another one.
     pub fn about(world: &'w World<'w>, doc: u64) -> Self {
-        Self { world, user: request(world.data).0, doc: request(doc).1 }
+        let (user, action) = (request(world.data).0, action(world.data));
+        Self { world, user, action, doc: request(doc).1 }
     }
 
     /// A field's value.
@@ -108,6 +116,13 @@ impl<'w> Scene<'w> {
     }
 }
 
+impl Actions {
+    /// Whether the action is one of them.
+    pub fn holds(&self, scene: &Scene<'_>) -> bool {
+        self.actions.contains(&scene.action)
+    }
+}
+
 /// Whether `pattern` matches `value`, and the local that it binds, if it does.
 pub fn matched(pattern: &Pattern, value: &Value) -> Option<Vec<(Name, Value)>> {
     let nothing = Some(Vec::new());
@@ -118,8 +133,13 @@ pub fn matched(pattern: &Pattern, value: &Value) -> Option<Vec<(Name, Value)>> {
         | (Pattern::None, Value::Opt(None)) => nothing,
         (Pattern::Bind(name), value) => bound(name, value.clone()),
         (Pattern::Some(name), Value::Opt(Some(value))) => bound(name, Value::Int(*value)),
-        (Pattern::SomeInt(wanted), Value::Opt(Some(value)))
-        | (Pattern::Int(wanted), Value::Int(value)) => (wanted == value).then(Vec::new),
+        (Pattern::SomeInt(wanted) | Pattern::SomeConst(wanted), Value::Opt(Some(value)))
+        | (Pattern::Int(wanted) | Pattern::Const(wanted), Value::Int(value)) => {
+            (wanted == value).then(Vec::new)
+        }
+        (Pattern::Actions(wanted), Value::Action(value)) => {
+            wanted.actions.contains(value).then(Vec::new)
+        }
         _ => None,
     }
 }
@@ -151,6 +171,11 @@ pub fn interpret(body: &Body, scene: &Scene<'_>, mut notes: Option<&mut Notes<'_
         held
     };
     if body.admins_only && !taken(Kind::Pattern, ADMINS_ONLY, scene.user.admin) {
+        return Outcome { verdict: Some(Verdict::Not), read: BTreeSet::new() };
+    }
+    if let Some(actions) = &body.actions
+        && !taken(Kind::Pattern, &render::actions_as_told(actions), actions.holds(scene))
+    {
         return Outcome { verdict: Some(Verdict::Not), read: BTreeSet::new() };
     }
     let locals = Vec::new();
@@ -232,11 +257,19 @@ impl<'r, 'n> Run<'r, 'n> {
                         None => drop(self.block(otherwise, false)?),
                     }
                 }
-                Stmt::Assign(name, value) => {
+                Stmt::Assign(name, value) | Stmt::Set(name, _, value) => {
                     let value = self.expr(value)?;
-                    let found = self.locals.iter_mut().rev().find(|local| local.0 == *name);
-                    found.expect("a local").1 = value;
+                    *self.local_mut(name) = value;
                 }
+                Stmt::Prepare(_, name, by) => {
+                    let by = self.expr(by)?;
+                    self.locals.push((added_to(name), by));
+                }
+                Stmt::Change(_, name) => {
+                    let by = self.local(&added_to(name)).int();
+                    self.add(name, by);
+                }
+                Stmt::Settle(..) => {}
                 Stmt::Expr(value) => drop(self.expr(value)?),
             }
         }
@@ -252,11 +285,20 @@ impl<'r, 'n> Run<'r, 'n> {
         &found.unwrap_or_else(|| unreachable!("`{name}` is bound")).1
     }
 
+    fn local_mut(&mut self, name: &str) -> &mut Value {
+        &mut self.locals.iter_mut().rev().find(|local| local.0 == *name).expect("a local").1
+    }
+
+    fn add(&mut self, name: &str, by: u64) {
+        let local = self.local_mut(name);
+        *local = Value::Int((local.int() + by) % DOMAIN);
+    }
+
     /// What stands where true or false is wanted: an operand, a condition of `if`, a guard, an answer.
     /// Where such a thing is made of others, they are what is noted.
     fn answer(&mut self, expr: &Expr) -> Result<Value, Stop> {
         match expr {
-            Expr::Paren(it) => self.answer(it),
+            Expr::Paren(it) | Expr::Fragment(_, it) => self.answer(it),
             Expr::If(condition, then, otherwise) => {
                 self.branch(condition, then, otherwise.as_ref(), true)
             }
@@ -317,9 +359,14 @@ impl<'r, 'n> Run<'r, 'n> {
             Expr::None => Value::Opt(None),
             Expr::Some(it) => Value::Opt(Some(self.expr(it)?.int())),
             Expr::Field(field) => self.scene.field(*field),
-            Expr::Var(name, _) => self.local(name).clone(),
+            Expr::Var(name, _) | Expr::Get(name, _) => self.local(name).clone(),
+            Expr::Action => Value::Action(self.scene.action),
+            Expr::OneOf(numbers, it) => Value::Bool(is_one_of(numbers, self.expr(it)?.int())),
+            Expr::Iter => iterated(&self.scene.doc.labels),
+            Expr::Next(name) => Value::Opt(self.taken(name, Some(1)).first().copied()),
+            Expr::Left(name) => Value::Int(self.left(name).len() as u64),
             Expr::Not(it) => Value::Bool(!self.expr(it)?.bool()),
-            Expr::Paren(it) => self.expr(it)?,
+            Expr::Paren(it) | Expr::Fragment(_, it) | Expr::Cell(_, it) => self.expr(it)?,
             Expr::Logic(op, left, right) => return self.logic(*op, left, right),
             Expr::Compare(how, left, right) => {
                 Value::Bool(compare(*how, self.expr(left)?.int(), self.expr(right)?.int()))
@@ -485,6 +532,32 @@ impl<'r, 'n> Run<'r, 'n> {
         value.ok_or(Stop::Failed)
     }
 
+    /// What an iterator gives, and the local that counts it. It is exhausted, whatever is known.
+    fn items<'i>(&mut self, items: &'i Items) -> (Vec<u64>, Option<&'i Name>) {
+        let items = match items {
+            Items::Labels => self.scene.doc.labels.clone(),
+            Items::Near(number) => vec![self.local(PARTS[0]).int(), *number],
+            Items::List(name) => self.left(name),
+            Items::ByRef(name, most) => self.taken(name, *most),
+            Items::Counted(items, _, counter) => return (self.items(items).0, Some(counter)),
+        };
+        (items, None)
+    }
+
+    /// The items of a list that are there.
+    fn left(&self, name: &Name) -> Vec<u64> {
+        let Value::List(list) = self.local(name) else { unreachable!("a list") };
+        list.iter().flatten().copied().collect()
+    }
+
+    /// Takes items from an iterator: so many, or all.
+    fn taken(&mut self, name: &Name, most: Option<usize>) -> Vec<u64> {
+        let mut items = self.left(name);
+        let left = items.split_off(most.unwrap_or(items.len()).min(items.len()));
+        *self.local_mut(name) = iterated(&left);
+        items
+    }
+
     fn many(
         &mut self,
         many: Many,
@@ -492,14 +565,7 @@ impl<'r, 'n> Run<'r, 'n> {
         fact: usize,
         keys: &[Expr],
     ) -> Result<Value, Stop> {
-        let items = match items {
-            Items::Labels => self.scene.doc.labels.clone(),
-            Items::Near(number) => vec![self.local(PARTS[0]).int(), *number],
-            Items::List(name) => match self.local(name) {
-                Value::List(list) => list.iter().flatten().copied().collect(),
-                _ => unreachable!("a list"),
-            },
-        };
+        let (items, counter) = self.items(items);
         let decisive = match many {
             Many::Each => None,
             Many::Any => Some(Value::Bool(true)),
@@ -507,6 +573,13 @@ impl<'r, 'n> Run<'r, 'n> {
         };
         let (mut values, mut is_pending) = (Vec::new(), false);
         for item in items {
+            if let Some(counter) = counter {
+                self.add(counter, 1);
+            }
+            // What comes after the one that decides is taken, and not looked at.
+            if self.notes.is_some() && decisive.is_some() && values.last() == Some(&decisive) {
+                continue;
+            }
             self.locals.push((ITEM.into(), Value::Int(item)));
             let parts = keys.iter().map(|key| Ok(self.expr(key)?.int()));
             let parts = parts.collect::<Result<_, Stop>>();
@@ -514,21 +587,27 @@ impl<'r, 'n> Run<'r, 'n> {
             let value = self.load((fact, parts?));
             is_pending |= matches!(value, Err(Stop::Pending));
             values.push(value.ok());
-            // What comes after the one that decides is not looked at.
-            if self.notes.is_some() && decisive.is_some() && values.last() == Some(&decisive) {
-                break;
-            }
         }
         let unknown = || if is_pending { Stop::Pending } else { Stop::Failed };
         quantified(many, &values).ok_or_else(unknown)
     }
 }
 
+/// Whether a number is among those that are there.
+pub fn is_one_of(numbers: &[(u64, Option<bool>)], wanted: u64) -> bool {
+    numbers.iter().any(|(number, is_there)| *is_there != Some(false) && *number == wanted)
+}
+
+/// An iterator over items.
+pub fn iterated(items: &[u64]) -> Value {
+    Value::List(items.iter().copied().map(Some).collect())
+}
+
 /// Whether an expression says by itself that it is true or false.
 fn is_surely_bool(expr: &Expr) -> bool {
     match expr {
         Expr::Logic(..) | Expr::Compare(..) | Expr::Matches(..) => true,
-        Expr::Not(it) | Expr::Paren(it) => is_surely_bool(it),
+        Expr::Not(it) | Expr::Paren(it) | Expr::Fragment(_, it) => is_surely_bool(it),
         _ => false,
     }
 }

@@ -2,16 +2,19 @@
 //! interpreter of the same bodies.
 //!
 //! `cargo differential [--seed S] [--bodies N] [--data M] [--batches B] [--strict]`, and to replay one
-//! difference `--seed S --body I --data-seed D`. A difference is printed with the body's source, and
-//! the smallest body that still differs. `--seeded-faults [word]` breaks a copy of the compiler and
+//! difference `--seed S --body I --data-seed D`. `--library` tests the library of another workspace,
+//! `--folder` builds elsewhere. A difference is printed with the body's source, and the smallest body
+//! that still differs. `--seeded-faults [word]` breaks a copy of the compiler and
 //! of the library, in one way after the other, and fails if no difference is found.
 
 mod body;
 mod check;
 mod data;
 mod derived;
+mod effects;
 mod explain;
 mod faults;
+mod fragments;
 mod generate;
 mod interpret;
 mod may;
@@ -87,7 +90,8 @@ impl Batch<'_> {
         }
         let differing: Vec<usize> =
             found.iter().map(|it| it.body).chain(refused.iter().copied()).collect();
-        let together = trial.differences_together(seed, &differing);
+        let mut together = trial.differences_together(seed, &differing);
+        together.extend(self.not_refused(workshop));
         for what in &together {
             println!("seed {seed}: {what}\n");
         }
@@ -103,6 +107,15 @@ impl Batch<'_> {
             built.as_secs_f32(),
         );
         count
+    }
+
+    /// The rules that must not compile, and do, or have another error.
+    fn not_refused(&self, workshop: &Workshop) -> Vec<String> {
+        let rules = generate::forbidden(self.seed, self.options);
+        let found = workshop.not_refused(&rules).into_iter();
+        found
+            .map(|(at, what)| format!("forbidden rule {at} {what}\n{}", rules[at].text()))
+            .collect()
     }
 
     fn print(&self, (facts, bodies): (&[Body], &[Body]), difference: &Difference) {

@@ -14,6 +14,7 @@ use crate::body::{
 };
 use crate::data::DOMAIN;
 use crate::derived::{self, PARTS};
+use crate::effects::added_to;
 use crate::interpret::{self, Key, Scene, Value, compare, matched, quantified};
 use crate::types;
 use crate::world::World;
@@ -93,7 +94,8 @@ pub struct Reached {
 
 /// What a policy may ask for, by itself and through derived facts.
 pub fn of_policy(body: &Body, scene: &Scene<'_>) -> Reached {
-    if body.admins_only && !scene.user.admin {
+    let is_for_action = body.actions.as_ref().is_none_or(|actions| actions.holds(scene));
+    if body.admins_only && !scene.user.admin || !is_for_action {
         return Reached::default();
     }
     scene.world.close(Walk::new(scene, Vec::new(), true).reached(body))
@@ -202,11 +204,19 @@ impl<'w> Walk<'w> {
                     }
                     self.bind(pattern, &value);
                 }
-                Stmt::Assign(name, value) => {
+                Stmt::Assign(name, value) | Stmt::Set(name, _, value) => {
                     let value = self.expr(value)?.named();
-                    let found = self.locals.iter_mut().rev().find(|local| local.0 == *name);
-                    found.expect("a local").1 = value;
+                    *self.local_mut(name) = value;
                 }
+                Stmt::Prepare(_, name, by) => {
+                    let by = self.expr(by)?.named();
+                    self.locals.push((added_to(name), by));
+                }
+                Stmt::Change(_, name) => {
+                    let by = self.local(&added_to(name)).clone();
+                    self.add(name, &by);
+                }
+                Stmt::Settle(..) => {}
                 Stmt::Expr(value) => {
                     // The compiler looks at what such a statement changes, not where it leads.
                     let is_granted = !self.strict
@@ -306,6 +316,16 @@ impl<'w> Walk<'w> {
         &self.locals.iter().rev().find(|local| local.0 == *name).expect("a local").1
     }
 
+    fn local_mut(&mut self, name: &str) -> &mut May {
+        &mut self.locals.iter_mut().rev().find(|local| local.0 == *name).expect("a local").1
+    }
+
+    fn add(&mut self, name: &str, by: &May) {
+        let local = self.local(name);
+        let sum = local.int().zip(by.int()).map(|(l, r)| Value::Int((l + r) % DOMAIN));
+        *self.local_mut(name) = Self::computed(&[local, by], sum).named();
+    }
+
     /// Of one or two parts, by a function of their values.
     fn computed(parts: &[&May], value: Option<Value>) -> May {
         if parts.iter().any(|part| part.fed) {
@@ -318,7 +338,7 @@ impl<'w> Walk<'w> {
         let is_fed = !self.strict && self.is_fed(expr);
         let exact = self.exact(expr, is_fed);
         let is_seen_through = match expr {
-            Expr::Logic(..) | Expr::Not(_) | Expr::Paren(_) => true,
+            Expr::Logic(..) | Expr::Not(_) | Expr::Paren(_) | Expr::Fragment(..) => true,
             Expr::If(..) | Expr::Block(_) if expr.diverges() => true,
             Expr::If(..) => matches!(types::of(expr), Type::Bool | Type::Unit),
             Expr::Block(block) => types::of(expr) == Type::Bool && !binds(block),
@@ -346,7 +366,13 @@ impl<'w> Walk<'w> {
         };
         expr.clone().walk(&mut |part| match part {
             Part::Expr(Expr::Load(..) | Expr::Many(..)) => true,
-            Part::Expr(Expr::Var(name, _) | Expr::Contains(name, _)) => is_fed(name),
+            Part::Expr(
+                Expr::Var(name, _)
+                | Expr::Contains(name, _)
+                | Expr::Next(name)
+                | Expr::Left(name)
+                | Expr::Get(name, _),
+            ) => is_fed(name),
             Part::Expr(Expr::Let(pattern, _) | Expr::Matches(_, pattern, _)) => {
                 pattern.binds().is_some_and(is_fed)
             }
@@ -355,7 +381,12 @@ impl<'w> Walk<'w> {
             }
             Part::Expr(_) => false,
             Part::Block(block) => block.stmts.iter().any(|stmt| match stmt {
-                Stmt::Let(name, ..) | Stmt::Assign(name, _) => is_fed(name),
+                Stmt::Let(name, ..)
+                | Stmt::Assign(name, _)
+                | Stmt::Set(name, ..)
+                | Stmt::Prepare(_, name, _)
+                | Stmt::Change(_, name)
+                | Stmt::Settle(_, name) => is_fed(name),
                 Stmt::LetElse(pattern, ..) => pattern.binds().is_some_and(is_fed),
                 Stmt::Expr(_) => false,
             }),
@@ -368,56 +399,19 @@ impl<'w> Walk<'w> {
             Expr::Bool(value) => May::known(Value::Bool(*value)),
             Expr::Int(value) => May::known(Value::Int(*value)),
             Expr::None => May::known(Value::Opt(None)),
-            Expr::Some(it) => {
-                let it = self.expr(it)?;
-                Self::computed(&[&it], it.int().map(|it| Value::Opt(Some(it))))
-            }
             Expr::Field(field) => May::known(self.scene.field(*field)),
-            Expr::Var(name, _) => self.local(name).clone(),
+            Expr::Var(name, _) | Expr::Get(name, _) => self.local(name).clone(),
+            Expr::Action => May::known(Value::Action(self.scene.action)),
+            Expr::Iter => May::known(interpret::iterated(&self.scene.doc.labels)),
             Expr::Not(it) => {
                 let May { value, fed, yes, no } = self.expr(it)?;
                 let value = value.map(|value| Value::Bool(!value.bool()));
                 May { value, fed, yes: no, no: yes }
             }
-            Expr::Paren(it) => self.expr(it)?,
+            Expr::Paren(it) | Expr::Fragment(_, it) | Expr::Cell(_, it) => self.expr(it)?,
             Expr::Logic(op, left, right) => {
                 let right_is_granted = is_fed && speaks_of(right, left);
                 self.logic(*op, left, right, right_is_granted)?
-            }
-            Expr::Compare(how, left, right) => {
-                let (left, right) = (self.expr(left)?, self.expr(right)?);
-                let value = left.int().zip(right.int());
-                let value = value.map(|(l, r)| Value::Bool(compare(*how, l, r)));
-                Self::computed(&[&left, &right], value)
-            }
-            Expr::Sum(left, right) => {
-                let (left, right) = (self.expr(left)?, self.expr(right)?);
-                let value = left.int().zip(right.int());
-                Self::computed(&[&left, &right], value.map(|(l, r)| Value::Int((l + r) % DOMAIN)))
-            }
-            Expr::IsSome(it) => {
-                let it = self.expr(it)?;
-                Self::computed(&[&it], it.opt().map(|it| Value::Bool(it.is_some())))
-            }
-            Expr::UnwrapOr(it, otherwise) => {
-                let (it, otherwise) = (self.expr(it)?, self.expr(otherwise)?);
-                let value = match it.opt() {
-                    Some(Some(value)) => Some(value),
-                    Some(None) => otherwise.int(),
-                    None => None,
-                };
-                Self::computed(&[&it, &otherwise], value.map(Value::Int))
-            }
-            Expr::Contains(name, it) => {
-                let it = self.expr(it)?;
-                let list = self.local(name).clone();
-                let value = match (&list.value, it.int()) {
-                    (Some(Value::List(list)), Some(it)) => {
-                        Some(Value::Bool(list.contains(&Some(it))))
-                    }
-                    _ => None,
-                };
-                Self::computed(&[&list, &it], value)
             }
             Expr::Load(fact, keys, _) => {
                 let key = self.key(keys)?;
@@ -461,6 +455,67 @@ impl<'w> Walk<'w> {
                 self.breaks.push((label.clone(), Some(value), self.likely));
                 return None;
             }
+            _ => return self.of_parts(expr),
+        })
+    }
+
+    /// What is made of the values of its parts, or of what a local holds.
+    fn of_parts(&mut self, expr: &Expr) -> Option<May> {
+        Some(match expr {
+            Expr::Some(it) => {
+                let it = self.expr(it)?;
+                Self::computed(&[&it], it.int().map(|it| Value::Opt(Some(it))))
+            }
+            Expr::Next(name) => {
+                let taken = self.take(name, Some(1));
+                let iter = self.local(name);
+                Self::computed(&[iter], taken.map(|taken| Value::Opt(taken.first().copied())))
+            }
+            Expr::Left(name) => {
+                let left = self.left(name).map(|left| Value::Int(left.len() as u64));
+                Self::computed(&[self.local(name)], left)
+            }
+            Expr::Compare(how, left, right) => {
+                let (left, right) = (self.expr(left)?, self.expr(right)?);
+                let value = left.int().zip(right.int());
+                let value = value.map(|(l, r)| Value::Bool(compare(*how, l, r)));
+                Self::computed(&[&left, &right], value)
+            }
+            Expr::Sum(left, right) => {
+                let (left, right) = (self.expr(left)?, self.expr(right)?);
+                let value = left.int().zip(right.int());
+                Self::computed(&[&left, &right], value.map(|(l, r)| Value::Int((l + r) % DOMAIN)))
+            }
+            Expr::IsSome(it) => {
+                let it = self.expr(it)?;
+                Self::computed(&[&it], it.opt().map(|it| Value::Bool(it.is_some())))
+            }
+            Expr::UnwrapOr(it, otherwise) => {
+                let (it, otherwise) = (self.expr(it)?, self.expr(otherwise)?);
+                let value = match it.opt() {
+                    Some(Some(value)) => Some(value),
+                    Some(None) => otherwise.int(),
+                    None => None,
+                };
+                Self::computed(&[&it, &otherwise], value.map(Value::Int))
+            }
+            Expr::Contains(name, it) => {
+                let it = self.expr(it)?;
+                let list = self.local(name).clone();
+                let value = match (&list.value, it.int()) {
+                    (Some(Value::List(list)), Some(it)) => {
+                        Some(Value::Bool(list.contains(&Some(it))))
+                    }
+                    _ => None,
+                };
+                Self::computed(&[&list, &it], value)
+            }
+            Expr::OneOf(numbers, it) => {
+                let it = self.expr(it)?;
+                let value = it.int().map(|it| Value::Bool(interpret::is_one_of(numbers, it)));
+                Self::computed(&[&it], value)
+            }
+            _ => unreachable!("it has no parts: {expr:?}"),
         })
     }
 
@@ -485,23 +540,47 @@ impl<'w> Walk<'w> {
         value
     }
 
-    fn many(&mut self, many: Many, items: &Items, fact: usize, keys: &[Expr]) -> Option<May> {
-        self.met += 1;
+    /// What an iterator gives, if it is known, and the local that counts it.
+    fn items<'i>(&mut self, items: &'i Items) -> (Option<Vec<u64>>, Option<&'i Name>) {
         let items = match items {
-            Items::Labels => self.scene.doc.labels.clone(),
+            Items::Labels => Some(self.scene.doc.labels.clone()),
             Items::Near(number) => {
                 let part = self.local(PARTS[0]).int();
-                vec![part.expect("a key is known in its body"), *number]
+                Some(vec![part.expect("a key is known in its body"), *number])
             }
-            Items::List(name) => {
-                let Some(Value::List(list)) = &self.local(name).value else {
-                    return Some(May::of_facts(None));
-                };
-                list.iter().flatten().copied().collect()
+            Items::List(name) => self.left(name),
+            Items::ByRef(name, most) => self.take(name, *most),
+            Items::Counted(items, _, counter) => return (self.items(items).0, Some(counter)),
+        };
+        (items, None)
+    }
+
+    fn left(&self, name: &Name) -> Option<Vec<u64>> {
+        let Some(Value::List(list)) = &self.local(name).value else { return None };
+        Some(list.iter().flatten().copied().collect())
+    }
+
+    fn take(&mut self, name: &Name, most: Option<usize>) -> Option<Vec<u64>> {
+        let mut items = self.left(name)?;
+        let left = items.split_off(most.unwrap_or(items.len()).min(items.len()));
+        self.local_mut(name).value = Some(interpret::iterated(&left));
+        Some(items)
+    }
+
+    fn many(&mut self, many: Many, items: &Items, fact: usize, keys: &[Expr]) -> Option<May> {
+        self.met += 1;
+        let (items, counter) = self.items(items);
+        let Some(items) = items else {
+            if let Some(counter) = counter {
+                self.add(counter, &May::of_facts(None));
             }
+            return Some(May::of_facts(None));
         };
         let mut values = Vec::new();
         for item in items {
+            if let Some(counter) = counter {
+                self.add(counter, &May::known(Value::Int(1)));
+            }
             self.locals.push((ITEM.into(), May::known(Value::Int(item))));
             let key = self.key(keys);
             self.locals.pop();
@@ -596,7 +675,7 @@ impl<'w> Walk<'w> {
             expr if !expr.loads() => false,
             // What it binds is not known here.
             Expr::Logic(_, it, _) | Expr::If(it, ..) if it.binds_names() => true,
-            Expr::Paren(it) => self.seems_to_fail(it),
+            Expr::Paren(it) | Expr::Fragment(_, it) => self.seems_to_fail(it),
             Expr::Logic(op, left, right) => {
                 self.seems_to_fail(left)
                     || may_be(left, *op == Op::And) && self.seems_to_fail(right)
@@ -613,7 +692,7 @@ impl<'w> Walk<'w> {
 
     fn block_seems_to_fail(&self, block: &Block) -> bool {
         let inside = Expr::Block(block.clone());
-        if binds(block) || block.stmts.iter().any(|stmt| matches!(stmt, Stmt::Assign(..))) {
+        if binds(block) || block.stmts.iter().any(|stmt| !matches!(stmt, Stmt::Expr(_))) {
             return inside.loads();
         }
         let stmts = block.stmts.iter().filter_map(|stmt| match stmt {

@@ -11,8 +11,9 @@ use std::collections::{BTreeSet, HashMap};
 use crate::body::{Arm, Expr, Pattern, Type};
 use crate::data::{Answer, answer};
 use crate::derived;
+use crate::fragments::MARK;
 use crate::interpret::{Key, Value};
-use crate::render;
+use crate::render::{self, ATTRIBUTE};
 use crate::world::World;
 
 /// How many derived facts' bodies one explanation shows.
@@ -38,12 +39,27 @@ pub enum Kind {
 pub struct Met {
     /// What it asks.
     pub kind: Kind,
-    /// Its text, without spaces.
-    pub text: String,
+    /// Its text.
+    pub text: Text,
     /// Whether it held; `None` if it came to no value.
     pub held: Option<bool>,
     /// The facts that were read for it.
     pub facts: Vec<Read>,
+}
+
+/// The text of a condition, without spaces.
+#[derive(Clone, Debug, Eq)]
+pub struct Text(pub String);
+
+/// Where a fragment is a part of one, parentheses do not count.
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        if !self.0.contains(MARK) && !other.0.contains(MARK) {
+            return self.0 == other.0;
+        }
+        let bare = |text: &str| text.replace([MARK, '(', ')'], "");
+        bare(&self.0) == bare(&other.0)
+    }
 }
 
 /// A fact that a body read.
@@ -92,10 +108,11 @@ impl Texts {
     }
 }
 
-/// A text without its spaces, and without commas at the end of a row: how a condition is broken into
-/// lines does not count.
+/// A text without its spaces, without commas at the end of a row, and without the attributes that
+/// change nothing: how a condition is broken into lines does not count.
 pub fn spaceless(text: &str) -> String {
-    text.split_whitespace().collect::<String>().replace(",}", "}")
+    let attribute: String = ATTRIBUTE.split_whitespace().collect();
+    text.split_whitespace().collect::<String>().replace(",}", "}").replace(&attribute, "")
 }
 
 /// What is noted of the policies of one explanation.
@@ -130,7 +147,12 @@ impl Run {
         }
         let (kind, text, at) = self.open.last_mut()?;
         Some(*at.get_or_insert_with(|| {
-            self.met.push(Met { kind: *kind, text: text.clone(), held: None, facts: Vec::new() });
+            self.met.push(Met {
+                kind: *kind,
+                text: Text(text.clone()),
+                held: None,
+                facts: Vec::new(),
+            });
             self.met.len() - 1
         }))
     }
@@ -139,7 +161,7 @@ impl Run {
     fn flush(&mut self) {
         if !self.between.is_empty() {
             let (kind, facts) = (Kind::Between, std::mem::take(&mut self.between));
-            self.met.push(Met { kind, text: String::new(), held: None, facts });
+            self.met.push(Met { kind, text: Text(String::new()), held: None, facts });
         }
     }
 

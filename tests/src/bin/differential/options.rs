@@ -65,10 +65,12 @@ impl Options {
 
     /// An option with a value, most of them numbers.
     fn valued(&mut self, name: &str, value: &str) -> Result<(), String> {
-        if name == "--folder" {
+        let path = || std::path::absolute(value).map_err(|error| error.to_string());
+        match name {
             // Two runs at a time need two folders.
-            self.folder = std::path::absolute(value).map_err(|error| error.to_string())?;
-            return Ok(());
+            "--folder" => return path().map(|path| self.folder = path),
+            "--library" => return path().map(|path| self.library = path),
+            _ => {}
         }
         let number = value.parse().map_err(|_| format!("`{value}` is not a number"))?;
         match name {

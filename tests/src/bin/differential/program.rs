@@ -5,11 +5,13 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use crate::body::Body;
 use crate::data::FACTS;
 use crate::derived;
+use crate::fragments::MACRO;
+use crate::generate::{self, Forbidden};
 use crate::interpret::Key;
 use crate::render;
 use crate::told::{Place, Reader, Told};
@@ -61,6 +63,8 @@ pub struct Reply {
 pub struct Workshop {
     /// The folder of the generated crate.
     folder: PathBuf,
+    /// The folder of what cargo makes.
+    target: PathBuf,
     /// The workspace whose library it uses.
     library: PathBuf,
 }
@@ -76,21 +80,17 @@ pub struct Program {
 impl Workshop {
     /// A crate in `folder`, on the library of the workspace `library`.
     pub fn new(folder: &Path, library: &Path) -> Self {
-        Self { folder: folder.to_owned(), library: library.to_owned() }
+        let (folder, library) = (folder.to_owned(), library.to_owned());
+        Self { target: folder.join("target"), folder, library }
     }
 
     /// Builds a program of these bodies, with those derived facts that they need. An error is the
     /// compiler's, with the bodies that it is about.
     fn build(&self, facts: &[Body], bodies: &[Body]) -> Result<Program, (String, BTreeSet<usize>)> {
-        self.write(facts, bodies);
-        let output = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--color=never"])
-            .env("CARGO_TARGET_DIR", self.folder.join("target"))
-            .current_dir(&self.folder)
-            .output()
-            .expect("cargo runs");
+        self.write(facts, bodies, &[]);
+        let output = self.cargo(&["build"]);
         if output.status.success() {
-            let executable = self.folder.join("target/debug/differential-program");
+            let executable = self.target.join("debug/differential-program");
             let folder = self.folder.clone();
             return Ok(Program { folder, executable, count: bodies.len() });
         }
@@ -105,6 +105,52 @@ impl Workshop {
             needed.into_iter().any(|fact| sets.contains(&derived::set(fact)))
         }));
         Err((errors, about))
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO"))
+            .args(arguments)
+            .args(["--quiet", "--color=never"])
+            .env("CARGO_TARGET_DIR", &self.target)
+            .current_dir(&self.folder)
+            .output()
+            .expect("cargo runs")
+    }
+
+    /// Which of these rules are not refused for the reason that they have, and what happens instead.
+    pub fn not_refused(&self, rules: &[Forbidden]) -> Vec<(usize, String)> {
+        let workshop = Self {
+            folder: self.folder.join("refused"),
+            target: self.target.clone(),
+            library: self.library.clone(),
+        };
+        let (mut found, mut refused) = (Vec::new(), BTreeSet::new());
+        // What rustc says of some hides what it says of others in a later pass.
+        loop {
+            let is_open = |at: &usize| !refused.contains(at);
+            let texts: Vec<String> = (0..rules.len())
+                .map(|at| if is_open(&at) { rules[at].text() } else { String::new() })
+                .collect();
+            workshop.write(&[], &[], &texts);
+            let output = workshop.cargo(&["check", "--message-format=short"]);
+            let errors = String::from_utf8_lossy(&output.stderr);
+            let codes = codes(&errors);
+            let news: Vec<usize> = codes.keys().copied().filter(is_open).collect();
+            if output.status.success() {
+                let compiles = |at| (at, "compiles, and must not".to_owned());
+                found.extend((0..rules.len()).filter(is_open).map(compiles));
+                return found;
+            }
+            assert!(!news.is_empty(), "the program does not build: {errors}");
+            for at in news {
+                let (codes, code) = (&codes[&at], rules[at].why.code());
+                if codes.iter().any(|it| it != code) {
+                    let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+                    found.push((at, format!("has {}, must have {code}", codes.join(", "))));
+                }
+                refused.insert(at);
+            }
+        }
     }
 
     /// Builds a program of those bodies that compile; gives the places of the others, and why.
@@ -130,7 +176,7 @@ impl Workshop {
         }
     }
 
-    fn write(&self, facts: &[Body], bodies: &[Body]) {
+    fn write(&self, facts: &[Body], bodies: &[Body], refused: &[String]) {
         let library = self.library.join("gatehouse");
         let manifest = format!(
             "[package]\nname = \"differential-program\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
@@ -143,6 +189,7 @@ impl Workshop {
         put(&self.folder.join("src/main.rs"), include_str!("program/main.rs"));
         put(&self.folder.join("src/answers.rs"), include_str!("program/answers.rs"));
         put(&self.folder.join("src/explain.rs"), include_str!("program/explain.rs"));
+        put(&self.folder.join("src/constants.rs"), include_str!("program/constants.rs"));
         put(&self.folder.join("src/data.rs"), include_str!("data.rs"));
         let mut modules = stored_facts();
         for (at, text) in derived_facts(facts, bodies) {
@@ -150,21 +197,43 @@ impl Workshop {
             writeln!(modules, "\nmod set{at};\npub use set{at}::*;").expect("a string takes all");
         }
         put(&self.folder.join("src/facts.rs"), &modules);
-        let mut list = String::from("//! The generated policies.\n\n");
+        let mut list = String::from("//! The generated policies.\n\nmod primer;\n");
+        let primer = render::policy(&generate::primer(), "primer", false);
+        put(&self.folder.join("src/bodies/primer.rs"), &module(&primer));
         let mut places = String::new();
+        for (at, text) in refused.iter().enumerate() {
+            put(&self.folder.join(format!("src/bodies/r{at}.rs")), &module(text));
+            writeln!(list, "mod r{at};").expect("a string takes all");
+        }
         for (at, body) in bodies.iter().enumerate() {
-            put(&self.folder.join(format!("src/bodies/b{at}.rs")), &module(body));
+            put(&self.folder.join(format!("src/bodies/b{at}.rs")), &module_of(body));
             writeln!(list, "mod b{at};").expect("a string takes all");
             write!(places, "    gatehouse::boxed::<b{at}::eager, _, _>,\n    gatehouse::boxed::<b{at}::lazily, _, _>,\n")
                 .expect("a string takes all");
         }
         write!(
             list,
-            "\npub const POLICIES: &[fn() -> crate::Boxed] = &[\n{places}    crate::anybody_boxed,\n];\n"
+            "\npub const POLICIES: &[fn() -> crate::Boxed] = &[\n{places}    crate::anybody_boxed,\n    \
+             gatehouse::boxed::<primer::primer, _, _>,\n];\n"
         )
         .expect("a string takes all");
         put(&self.folder.join("src/bodies/mod.rs"), &list);
     }
+}
+
+/// The codes of the errors of each rule that is to be refused; an error of ours has none.
+fn codes(errors: &str) -> BTreeMap<usize, BTreeSet<String>> {
+    let mut all: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    let about = |line: &str| {
+        let (at, rest) = line.strip_prefix("src/bodies/r")?.split_once(".rs:")?;
+        let (_, error) = rest.split_once(": error")?;
+        let code = error.strip_prefix('[').and_then(|code| code.split_once(']'));
+        Some((at.parse().ok()?, code.map_or_else(|| "no code".into(), |code| code.0.to_owned())))
+    };
+    for (at, code) in errors.lines().filter_map(about) {
+        all.entry(at).or_default().insert(code);
+    }
+    all
 }
 
 /// Writes a file, unless it is there and the same.
@@ -176,28 +245,35 @@ fn put(path: &Path, content: &str) {
 }
 
 /// A body's module: the policy, and the same as a lazy one.
-fn module(body: &Body) -> String {
+fn module_of(body: &Body) -> String {
+    let (eager, lazily) =
+        (render::policy(body, "eager", false), render::policy(body, "lazily", true));
+    module(&format!("{eager}\n{lazily}"))
+}
+
+/// A module of policies.
+fn module(policies: &str) -> String {
     format!(
-        "#![allow(warnings)]\nuse crate::data::{{Doc, User}};\nuse crate::facts::*;\n\
-         use gatehouse::prelude::*;\n\n{}\n{}",
-        render::policy(body, "eager", false),
-        render::policy(body, "lazily", true),
+        "#![allow(warnings)]\nuse crate::constants::*;\nuse crate::data::*;\n\
+         use crate::data::Action::*;\nuse crate::facts::*;\nuse gatehouse::prelude::*;\n\n{policies}"
     )
 }
 
 /// The derived facts that bodies need: each set, and its module.
 fn derived_facts(facts: &[Body], bodies: &[Body]) -> BTreeMap<usize, String> {
-    let mut sets: BTreeMap<usize, String> = BTreeMap::new();
+    let mut sets: BTreeMap<usize, Vec<(usize, &Body)>> = BTreeMap::new();
     for place in derived::needed(facts, bodies) {
-        let fact = render::derived(place, &facts[place - FACTS.len()]);
-        sets.entry(derived::set(place)).or_default().push_str(&fact);
+        sets.entry(derived::set(place)).or_default().push((place, &facts[place - FACTS.len()]));
     }
-    for text in sets.values_mut() {
-        *text = format!(
-            "#![allow(warnings)]\nuse super::*;\nuse gatehouse::prelude::*;\n\nfact! {{\n{text}}}\n"
+    let module = |(set, facts): (usize, Vec<_>)| {
+        let text = format!(
+            "#![allow(warnings)]\nuse super::*;\nuse crate::constants::*;\n\
+             use gatehouse::prelude::*;\n\n{}",
+            render::derived_facts(&facts)
         );
-    }
-    sets
+        (set, text)
+    };
+    sets.into_iter().map(module).collect()
 }
 
 /// The stored facts, and a source of all of them.
@@ -205,15 +281,17 @@ fn stored_facts() -> String {
     let mut text = String::from(
         "//! The facts, and their source.\n\nuse std::sync::{Arc, PoisonError};\n\n\
          use gatehouse::prelude::*;\n\nuse crate::answers;\nuse crate::data::{Answer, answer};\nuse crate::{Clock, Log};\n\n\
-         fact! {\n",
+         macro_rules! stored { ($c:expr, $d:expr) => {\nfact! {\n",
     );
     for fact in &FACTS {
         writeln!(text, "    {}", render::fact(fact)).expect("a string takes all");
     }
+    // The defaults are `true == false || true`, and `true && false`, of each the opposite.
+    text.push_str("}\n} }\nstored!(true == false || true, true && false);\n");
     let names = FACTS.map(|fact| fact.name).join(", ");
     write!(
         text,
-        "}}\n\n/// Answers by the data set's number, and keeps a log.\npub struct World {{\n    \
+        "\n/// Answers by the data set's number, and keeps a log.\npub struct World {{\n    \
          pub data: u64,\n    pub clock: Arc<Clock>,\n    pub log: Arc<Log>,\n}}\n\n\
          #[derive(Sources)]\npub struct Facts {{\n    #[loads({names})]\n    pub world: World,\n}}\n\n\
          impl World {{\n    fn says(&self, fact: usize, key: &[u64]) -> Answer {{\n        \
@@ -235,6 +313,9 @@ fn stored_facts() -> String {
              async fn load(&self, keys: &[{name}]) -> Result<Loaded<{name}>, FactError> {{\n        \
              let answers: Vec<Answer> = keys.iter().map(|key| self.says({at}, &[{parts}])).collect();\n        \
              self.clock.tick().await;\n        \
+             if keys.len() % 2 == 0 && answers.iter().all(|answer| *answer == Answer::Failed) {{\n            \
+             return Err(FactError::safe(\"scripted failure of a call\"));\n        \
+             }}\n        \
              Ok(answers::loaded(keys, &answers, |value| {value}, |key| {name}({otherwise})))\n    }}\n}}\n",
         )
         .expect("a string takes all");
@@ -246,6 +327,17 @@ impl Program {
     /// The place of a policy that permits whatever is not forbidden.
     pub fn anybody(&self) -> usize {
         2 * self.count
+    }
+
+    /// The place of a policy that reads some of the facts, so that the session knows them.
+    pub fn primer(&self) -> usize {
+        2 * self.count + 1
+    }
+
+    /// Whether a macro writes the rules of one of its files.
+    pub fn is_by_macro(&self, file: &str) -> bool {
+        let text = fs::read_to_string(self.folder.join(file)).unwrap_or_default();
+        text.lines().any(|line| line.starts_with(MACRO))
     }
 
     /// The text of its source from a condition's place on; `None` if there is no such place.

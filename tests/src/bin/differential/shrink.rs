@@ -108,6 +108,12 @@ fn candidates(body: &Body) -> Vec<Body> {
     if body.admins_only {
         candidates.push(Body { admins_only: false, ..body.clone() });
     }
+    if body.actions.is_some() {
+        candidates.push(Body { actions: None, ..body.clone() });
+    }
+    if body.attributes != 0 {
+        candidates.push(Body { attributes: 0, ..body.clone() });
+    }
     let largest = size(body);
     candidates.retain(|it| size(it) < largest && types::is_well_scoped(&it.block));
     candidates.sort_by_key(size);
@@ -164,7 +170,7 @@ fn smaller(expr: &Expr) -> Vec<Expr> {
         Type::Bool => vec![Expr::Bool(false), Expr::Bool(true)],
         Type::Int => vec![Expr::Int(1)],
         Type::Opt => vec![Expr::None],
-        Type::List | Type::Unit => Vec::new(),
+        Type::List | Type::Iter | Type::Cell(_) | Type::Action | Type::Unit => Vec::new(),
     };
     let mut inside = Vec::new();
     expr.clone().walk(&mut |part| {

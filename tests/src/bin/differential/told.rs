@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::derived::{self, SETS};
 use crate::interpret::Key;
-use crate::notes::{Found, Kind, Met, Read, spaceless};
+use crate::notes::{Found, Kind, Met, Read, Text, spaceless};
 
 /// An explanation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,14 +56,14 @@ impl Place {
         let bare = |text: &str| spaceless(text).replace(['(', ')'], "").replace("lazy", "");
         let (source, text) = (bare(source), bare(&self.text));
         let mut text = text.as_str();
-        if let Some(role) = ["subjectis", "actionis"].iter().find(|role| text.starts_with(**role)) {
-            text = &text[role.len()..];
-        }
         if self.kind == Kind::Arm {
             // The value before it, and the guard after it, may have an `is` as well.
             return text
                 .match_indices("is")
                 .any(|(at, is)| source.starts_with(&text[at + is.len()..]));
+        }
+        if let Some(role) = ["subjectis", "actionis"].iter().find(|role| text.starts_with(**role)) {
+            text = &text[role.len()..];
         }
         while !source.starts_with(text) {
             let words = ["let", "matches!", "any", "all", "each", "{"];
@@ -144,7 +144,7 @@ impl<'t> Reader<'t> {
             self.places.push(Place { file, line, column, kind, text });
         }
         let held = self.word().parse().ok();
-        Met { kind, text, held, facts: self.list(Self::fact) }
+        Met { kind, text: Text(text), held, facts: self.list(Self::fact) }
     }
 
     fn fact(&mut self) -> Read {

@@ -8,9 +8,10 @@ use crate::check::{self, Expected};
 use crate::data::Random;
 use crate::derived::SETS;
 use crate::explain::{Explained, Policy};
+use crate::generate;
 use crate::interpret::{Key, Scene};
 use crate::notes::Texts;
-use crate::program::{LAZY, Program, Question, Reply, Step};
+use crate::program::{EAGER, LAZY, Program, Question, Reply, Step};
 use crate::render;
 use crate::told::Place;
 use crate::world::World;
@@ -25,6 +26,8 @@ pub struct Trial<'t> {
     program: &'t Program,
     /// The data sets, and what the facts are in them.
     worlds: Vec<World<'t>>,
+    /// What a session is asked first, so that it knows some of the facts.
+    primer: Body,
     /// The texts of the conditions.
     texts: Texts,
     /// The places of conditions that were found to be right.
@@ -50,12 +53,53 @@ impl<'t> Trial<'t> {
         strict: bool,
     ) -> Self {
         let worlds = sets.iter().map(|data| World::new(*data, facts, strict)).collect();
-        let (texts, places) = (Texts::default(), RefCell::default());
-        Self { bodies, facts, program, worlds, texts, places }
+        let (primer, texts) = (generate::primer(), Texts::default());
+        Self { bodies, facts, program, worlds, primer, texts, places: RefCell::default() }
     }
 
-    /// The first difference of each body that has one.
+    /// The first difference of each body that has one: on a session that knows nothing, or else on one
+    /// that knows some of the facts.
     pub fn differences(&self) -> Vec<Difference> {
+        let mut found = self.differences_when_cold();
+        let differing: BTreeSet<usize> = found.iter().map(|it| it.body).collect();
+        let warm = self.differences_when_warm().into_iter();
+        found.extend(warm.filter(|it| !differing.contains(&it.body)));
+        found.sort_by_key(|it| it.body);
+        found
+    }
+
+    /// Some of the facts were read on the session before, for another document.
+    fn differences_when_warm(&self) -> Vec<Difference> {
+        let pairs = (0..self.bodies.len())
+            .flat_map(|at| self.worlds.iter().map(move |world| (at, world)))
+            .filter(|(at, world)| (*at as u64 + world.data / 2).is_multiple_of(3));
+        let pairs: Vec<(usize, &World<'_>)> = pairs.collect();
+        let question = |(at, world): &(usize, &World<'_>)| {
+            let data = world.data;
+            let first = vec![data + 1000, data + 2000];
+            let primed = Step { policies: vec![self.program.primer()], docs: first };
+            let mut policies = vec![2 * at + EAGER];
+            policies.extend(self.bodies[*at].forbid.then(|| self.program.anybody()));
+            let steps = vec![primed, Step { policies, docs: vec![data] }];
+            Question { data, explain: check::is_explained(*at as u64, data), steps }
+        };
+        let questions: Vec<Question> = pairs.iter().map(question).collect();
+        let replies = self.program.ask(&questions);
+        let mut found: Vec<Difference> = Vec::new();
+        for (((at, world), question), reply) in pairs.into_iter().zip(&questions).zip(&replies) {
+            if found.last().is_some_and(|it| it.body == at) {
+                continue;
+            }
+            if let Some(what) = self.session(world, question, reply) {
+                let what = format!("on a session that knows some facts: {what}");
+                found.push(Difference { body: at, data: world.data, what });
+            }
+        }
+        found
+    }
+
+    /// On a session for each question.
+    fn differences_when_cold(&self) -> Vec<Difference> {
         let pairs: Vec<(usize, &World<'_>)> = (0..self.bodies.len())
             .flat_map(|at| self.worlds.iter().map(move |world| (at, world)))
             .collect();
@@ -203,7 +247,8 @@ impl<'t> Trial<'t> {
             return None;
         }
         let source = self.program.source_at(place).unwrap_or_default();
-        if !place.is_of(&source) {
+        // There it is in the macro, or among its arguments.
+        if !place.is_of(&source) && !self.program.is_by_macro(&place.file) {
             let Place { file, line, column, text, .. } = place;
             let stands = source.lines().next().unwrap_or("nothing");
             return Some(format!("`{text}` is not at {file}:{line}:{column}, there is `{stands}`"));
@@ -213,9 +258,14 @@ impl<'t> Trial<'t> {
     }
 
     /// The policies of a gate, by their places.
-    fn gate(&self, policies: &[usize]) -> Vec<Policy<'t>> {
-        let body = |at: &usize| self.bodies.get(at / 2);
-        policies.iter().map(|at| (body(at).is_some_and(|it| it.forbid), body(at))).collect()
+    fn gate<'s>(&'s self, policies: &[usize]) -> Vec<Policy<'s>> {
+        let policy = |body: Option<&'s Body>| (body.is_some_and(|it| it.forbid), body);
+        policies.iter().map(|at| policy(self.body(*at))).collect()
+    }
+
+    /// The body of a policy, by its place; that of one that permits everybody is not generated.
+    fn body(&self, place: usize) -> Option<&Body> {
+        if place == self.program.primer() { Some(&self.primer) } else { self.bodies.get(place / 2) }
     }
 
     fn rendered(&self, policies: &[usize]) -> String {
@@ -256,7 +306,7 @@ impl<'t> Trial<'t> {
 
     /// Whether a policy forbids, and what is expected of it.
     fn expected(&self, place: usize, scene: &Scene<'_>) -> (bool, Expected) {
-        match self.bodies.get(place / 2) {
+        match self.body(place) {
             Some(body) => (body.forbid, Expected::of(body, scene)),
             None => (false, Expected::anybody()),
         }

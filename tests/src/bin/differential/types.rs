@@ -2,15 +2,24 @@
 
 use crate::body::{Block, Expr, Items, Many, Name, Pattern, Stmt, Type};
 use crate::derived::{self, PARTS};
+use crate::effects::added_to;
 
 /// The type of an expression that does not leave.
 pub fn of(expr: &Expr) -> Type {
     match expr {
-        Expr::Int(_) | Expr::Sum(..) | Expr::UnwrapOr(..) | Expr::Try(_) => Type::Int,
-        Expr::None | Expr::Some(_) => Type::Opt,
+        Expr::Int(_)
+        | Expr::Sum(..)
+        | Expr::UnwrapOr(..)
+        | Expr::Try(_)
+        | Expr::Left(_)
+        | Expr::Get(..) => Type::Int,
+        Expr::None | Expr::Some(_) | Expr::Next(_) => Type::Opt,
+        Expr::Action => Type::Action,
+        Expr::Iter => Type::Iter,
+        Expr::Cell(kind, _) => Type::Cell(*kind),
         Expr::Field(field) => field.ty(),
         Expr::Var(_, ty) => *ty,
-        Expr::Paren(it) => of(it),
+        Expr::Paren(it) | Expr::Fragment(_, it) => of(it),
         Expr::Load(fact, ..) => derived::ty(*fact),
         Expr::Many(Many::Each, ..) => Type::List,
         Expr::If(_, then, otherwise) => {
@@ -78,17 +87,45 @@ impl Scope {
                 self.expr(value) && self.block(otherwise) && self.bind(pattern)
             }
             Stmt::Assign(name, value) => self.has(name, of(value)) && self.expr(value),
+            Stmt::Set(name, kind, value) => self.has(name, Type::Cell(*kind)) && self.expr(value),
+            Stmt::Prepare(_, name, by) => {
+                let is_right = self.has(name, Type::Int) && self.expr(by);
+                self.locals.push((added_to(name), Type::Int));
+                is_right
+            }
+            Stmt::Change(_, name) | Stmt::Settle(_, name) => {
+                self.has(name, Type::Int) && self.has(&added_to(name), Type::Int)
+            }
             Stmt::Expr(value) => self.within(|it| it.expr(value)),
+        }
+    }
+
+    fn items(&self, items: &Items) -> bool {
+        match items {
+            Items::Labels | Items::Near(_) => true,
+            Items::List(name) => self.has(name, Type::List),
+            Items::ByRef(name, _) => self.has(name, Type::Iter),
+            Items::Counted(items, _, name) => self.has(name, Type::Int) && self.items(items),
         }
     }
 
     fn expr(&mut self, expr: &Expr) -> bool {
         match expr {
             Expr::Var(name, ty) => self.has(name, *ty),
-            Expr::Bool(_) | Expr::Int(_) | Expr::None | Expr::Field(_) => true,
+            Expr::Bool(_)
+            | Expr::Int(_)
+            | Expr::None
+            | Expr::Field(_)
+            | Expr::Action
+            | Expr::Iter => true,
+            Expr::Next(name) | Expr::Left(name) => self.has(name, Type::Iter),
+            Expr::Get(name, kind) => self.has(name, Type::Cell(*kind)),
             Expr::Some(it)
+            | Expr::Cell(_, it)
+            | Expr::OneOf(_, it)
             | Expr::Not(it)
             | Expr::Paren(it)
+            | Expr::Fragment(_, it)
             | Expr::IsSome(it)
             | Expr::Try(it)
             | Expr::Return(it)
@@ -102,11 +139,7 @@ impl Scope {
             | Expr::UnwrapOr(left, right) => self.expr(left) && self.expr(right),
             Expr::Load(_, keys, _) => keys.iter().all(|key| self.expr(key)),
             Expr::Many(_, items, _, keys, _) => {
-                let has_items = match items {
-                    Items::Labels | Items::Near(_) => true,
-                    Items::List(name) => self.has(name, Type::List),
-                };
-                has_items && keys.iter().all(|key| self.expr(key))
+                self.items(items) && keys.iter().all(|key| self.expr(key))
             }
             Expr::Matches(it, pattern, guard) => {
                 self.expr(it)

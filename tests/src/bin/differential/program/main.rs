@@ -8,6 +8,7 @@
 
 mod answers;
 mod bodies;
+mod constants;
 mod data;
 mod explain;
 mod facts;
@@ -24,7 +25,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use gatehouse::{DynGate, DynPolicy, prelude::*};
 
-use data::{Doc, User};
+use data::{Action, Doc, User};
 use explain::Words;
 use facts::{Facts, World};
 
@@ -32,7 +33,7 @@ use facts::{Facts, World};
 pub struct Docs;
 impl Domain for Docs {
     type Subject = User;
-    type Action = ();
+    type Action = Action;
     type Resource = Doc;
     type Context = ();
 }
@@ -127,6 +128,7 @@ type Steps = [(DynGate<Docs, Facts>, Vec<Doc>)];
 struct Request {
     session: Session<Facts>,
     user: User,
+    action: Action,
     clock: Arc<Clock>,
     log: Arc<Log>,
 }
@@ -135,7 +137,8 @@ impl Request {
     fn new(data: u64) -> Self {
         let (clock, log) = (Arc::new(Clock::default()), Arc::new(Log::default()));
         let world = World { data, clock: Arc::clone(&clock), log: Arc::clone(&log) };
-        Self { session: Session::new(Facts { world }), user: data::request(data).0, clock, log }
+        let (user, action) = (data::request(data).0, data::action(data));
+        Self { session: Session::new(Facts { world }), user, action, clock, log }
     }
 
     /// Runs a future that must neither panic nor hang; or gives what it did.
@@ -152,7 +155,7 @@ impl Request {
     fn check(&self, steps: &Steps) -> Result<(Vec<&'static str>, u64), &'static str> {
         let (mut decisions, mut rounds) = (Vec::new(), 0);
         for (gate, docs) in steps {
-            let access = gate.bind(&self.session, &self.user, &());
+            let access = gate.bind(&self.session, &self.user, &self.action);
             let all = async {
                 match &docs[..] {
                     [doc] => vec![access.check(doc).await],
@@ -170,7 +173,7 @@ impl Request {
     fn explain(&self, steps: &Steps) -> Result<(usize, Words), &'static str> {
         let (mut count, mut words) = (0, Words(String::new()));
         for (gate, docs) in steps {
-            let access = gate.bind(&self.session, &self.user, &());
+            let access = gate.bind(&self.session, &self.user, &self.action);
             for doc in docs {
                 let before = self.asked().len();
                 let (explanation, _) = self.run(access.explain(doc))?;
