@@ -11,16 +11,16 @@ use super::ast::{
     Arm, Block, Body, If, Kind, Let, Load, Logic, Loop, LoopHead, Match, Node, Stmt, binds_mutably,
     bound_names,
 };
-use super::check;
 use super::names::Names;
 use super::wanted::Wanted;
+use super::{capitals, check};
 use crate::errors::Errors;
 use crate::refusal::{self, Refusal};
 use crate::text;
 
 /// Lowers a body that gives a `value`.
 pub(crate) fn body(
-    block: syn::Block,
+    mut block: syn::Block,
     value: TokenStream,
     gives_bool: bool,
     errors: &Errors,
@@ -34,6 +34,7 @@ pub(crate) fn body(
         is_whole: true,
     };
     let end = block.brace_token.span.close();
+    capitals::in_block(&mut block);
     let block = lowering.block(block);
     let keys = lowering.keys_in_locals();
     let Lowering { loads, mutable, is_whole, .. } = lowering;

@@ -8,6 +8,7 @@ use syn::token::{Brace, Paren};
 use syn::{Attribute, Generics, Ident, Meta, Token, Type, Visibility, parenthesized};
 
 use super::ast::{Block, Ending, Fact, Part};
+use crate::body::capitals;
 use crate::crate_path::CratePath;
 use crate::errors::Errors;
 use crate::{refusal, text};
@@ -195,7 +196,8 @@ fn ending(
             // To syn it is an expression, wherever it stands.
             return Err(input.error("expected expression, found `let`"));
         }
-        let default: syn::Expr = input.parse()?;
+        let mut default: syn::Expr = input.parse()?;
+        capitals::in_expr(&mut default);
         last = default.to_token_stream();
         ending = Ending::Default(default);
     }

@@ -325,10 +325,5 @@ fn bind(parameter: &Parameter, leave: &TokenStream) -> TokenStream {
 }
 
 fn is_plain(pat: &syn::Pat) -> bool {
-    match pat {
-        syn::Pat::Ident(it) => {
-            it.subpat.is_none() && !crate::body::ast::bound_names(pat).is_empty()
-        }
-        _ => false,
-    }
+    matches!(pat, syn::Pat::Ident(it) if it.subpat.is_none())
 }

@@ -10,6 +10,7 @@ use syn::{
     Signature, Token, Type, Visibility, braced,
 };
 
+use crate::body::capitals;
 use crate::crate_path::CratePath;
 use crate::errors::Errors;
 use crate::input::up_to_comma;
@@ -336,7 +337,8 @@ fn parameters(inputs: Punctuated<FnArg, Token![,]>, errors: &Errors) -> Vec<Para
     for (input, &role) in inputs.into_iter().zip(roles) {
         match input {
             FnArg::Receiver(it) => errors.push(it, refusal::policy_receiver()),
-            FnArg::Typed(it) => {
+            FnArg::Typed(mut it) => {
+                capitals::in_pat(&mut it.pat);
                 let ty = judged_type(*it.ty, errors);
                 parameters.push(Parameter { role, pat: *it.pat, ty });
             }
