@@ -11,7 +11,7 @@ use super::emit::Emitter;
 use crate::body::emit::cx;
 use crate::body::names::mentioned_in;
 use crate::body::tokens;
-use crate::text;
+use crate::{conditional, text};
 
 impl Emitter<'_> {
     /// The fact's own constants: what it costs, and how it is computed.
@@ -171,9 +171,10 @@ impl Emitter<'_> {
 }
 
 /// The attributes that say how strict lints are, which hold for the body too.
-fn lints(attrs: &[Attribute]) -> Vec<&Attribute> {
-    let is_lint = |attr: &&Attribute| {
-        ["allow", "warn", "deny", "forbid"].iter().any(|name| attr.path().is_ident(name))
-    };
-    attrs.iter().filter(is_lint).collect()
+fn lints(attrs: &[Attribute]) -> Vec<TokenStream> {
+    conditional::picked(attrs, &|meta| {
+        let is_lint =
+            ["allow", "warn", "deny", "forbid"].iter().any(|name| meta.path().is_ident(name));
+        is_lint.then(|| quote!(#meta))
+    })
 }

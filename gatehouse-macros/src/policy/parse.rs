@@ -10,6 +10,7 @@ use syn::{
     Signature, Token, Type, Visibility, braced,
 };
 
+use crate::body::attributes::{self, is_for_tools, is_lint};
 use crate::body::capitals;
 use crate::crate_path::CratePath;
 use crate::errors::Errors;
@@ -155,6 +156,8 @@ impl Role {
 /// One parameter.
 pub(super) struct Parameter {
     pub(super) role: Role,
+    /// How strict lints are.
+    pub(super) lints: Vec<Attribute>,
     pub(super) pat: Pat,
     /// The type behind the reference; `None` where the user wrote `_`.
     pub(super) ty: Option<Type>,
@@ -339,12 +342,23 @@ fn parameters(inputs: Punctuated<FnArg, Token![,]>, errors: &Errors) -> Vec<Para
             FnArg::Receiver(it) => errors.push(it, refusal::policy_receiver()),
             FnArg::Typed(mut it) => {
                 capitals::in_pat(&mut it.pat);
+                let lints = lints(it.attrs, &it.pat, errors);
                 let ty = judged_type(*it.ty, errors);
-                parameters.push(Parameter { role, pat: *it.pat, ty });
+                parameters.push(Parameter { role, lints, pat: *it.pat, ty });
             }
         }
     }
     parameters
+}
+
+/// The attributes of a parameter, which go where it is bound: those that say how strict lints are. Any
+/// other, on the parameter or in its pattern, is refused.
+fn lints(attrs: Vec<Attribute>, pat: &Pat, errors: &Errors) -> Vec<Attribute> {
+    let (lints, others): (Vec<_>, Vec<_>) = attrs.into_iter().partition(is_lint);
+    for attr in others.iter().chain(attributes::of_pat(pat)).filter(|attr| !is_for_tools(attr)) {
+        errors.push(attr, refusal::parameter_attribute(text::of_expr(attr.path())));
+    }
+    lints
 }
 
 /// The type behind the reference, unless it is `_`.
