@@ -11,6 +11,7 @@
 use proc_macro::TokenStream;
 
 mod body;
+mod conditional;
 mod crate_path;
 mod errors;
 mod fact;

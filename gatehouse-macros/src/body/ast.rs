@@ -389,7 +389,7 @@ impl Stmt {
     }
 }
 
-/// The names that a pattern binds. A name that begins with a capital is a constant or a variant.
+/// The names that a pattern binds. (A variant or a constant is a path: [`capitals`](super::capitals).)
 pub(crate) fn bound_names(pat: &Pat) -> Vec<&Ident> {
     let mut names = Vec::new();
     visit_bindings(pat, &mut |ident, _| names.push(ident));
@@ -406,10 +406,7 @@ pub(crate) fn binds_mutably(pat: &Pat) -> bool {
 fn visit_bindings<'p>(pat: &'p Pat, visit: &mut dyn FnMut(&'p Ident, bool)) {
     match pat {
         Pat::Ident(it) => {
-            let text = it.ident.to_string();
-            if !text.trim_start_matches("r#").starts_with(char::is_uppercase) {
-                visit(&it.ident, it.mutability.is_some());
-            }
+            visit(&it.ident, it.mutability.is_some());
             if let Some((_, inner)) = &it.subpat {
                 visit_bindings(inner, visit);
             }

@@ -4,24 +4,25 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::parse::{Parse, ParseStream, Parser};
+use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, BinOp, Expr, Macro, Member, Pat, Path, Token, Type};
 
 use super::ast::{
     Arm, Block, Body, If, Kind, Let, Load, Logic, Loop, LoopHead, Match, Node, Stmt, binds_mutably,
     bound_names,
 };
+use super::attributes::{self, is_for_tools, is_lint};
 use super::names::Names;
 use super::ordering::Ordering;
 use super::wanted::Wanted;
-use super::{check, leftover};
+use super::{capitals, check, leftover};
 use crate::errors::Errors;
 use crate::refusal::{self, Refusal};
 use crate::{fragment, text};
 
 /// Lowers a body that gives a `value`.
 pub(crate) fn body(
-    block: syn::Block,
+    mut block: syn::Block,
     value: TokenStream,
     gives_bool: bool,
     errors: &Errors,
@@ -36,7 +37,9 @@ pub(crate) fn body(
     };
     let end = block.brace_token.span.close();
     let written = leftover::awaits(&block).len();
+    capitals::in_block(&mut block);
     let block = lowering.block(block);
+    block.nodes().for_each(|node| lowering.refuse_attributes_inside(node));
     let keys = lowering.keys_in_locals();
     let Lowering { loads, mutable, is_whole, .. } = lowering;
     let wanted = Wanted::of(&block, gives_bool);
@@ -79,14 +82,9 @@ impl Lowering<'_> {
                 self.refuse_loads(item.to_token_stream(), refusal::load_in_function);
                 Stmt::Item(Box::new(item))
             }
-            syn::Stmt::Expr(expr, semi) => {
-                self.refuse_attributes(&expr);
-                Stmt::Expr(self.expr(expr), semi)
-            }
+            syn::Stmt::Expr(expr, semi) => Stmt::Expr(self.expr(expr), semi),
             syn::Stmt::Macro(it) => {
-                for attr in &it.attrs {
-                    self.refuse_attribute(attr);
-                }
+                self.refuse_attributes(&it.attrs);
                 self.opaque_macro(&it.mac);
                 Stmt::Macro(Box::new(it))
             }
@@ -100,6 +98,7 @@ impl Lowering<'_> {
             pat => (pat, None),
         };
         let key = local.init.as_ref().and_then(|init| key_of_fact(&init.expr));
+        self.refuse_attributes(attributes::of_pat(&pat));
         self.bind(&pat);
         let (init, otherwise) = match local.init {
             Some(init) => {
@@ -112,7 +111,17 @@ impl Lowering<'_> {
         Let { attrs, token: local.let_token, pat, ty, init, otherwise }
     }
 
+    /// An expression. The attributes of one that is taken apart have no place in the tree.
     fn expr(&mut self, expr: Expr) -> Node {
+        let attrs = attributes::of_expr(&expr).to_vec();
+        let node = self.taken_apart(expr);
+        if !matches!(node, Node::Plain(_)) {
+            self.refuse_attributes(&attrs);
+        }
+        node
+    }
+
+    fn taken_apart(&mut self, expr: Expr) -> Node {
         match expr {
             Expr::Await(it) => self.load(*it.base, it.await_token.span),
             Expr::Field(it) if is_misspelt_load(&it) => {
@@ -133,6 +142,7 @@ impl Lowering<'_> {
                 Node::Logic(Box::new(Logic { left, op: it.op, right }))
             }
             Expr::Let(it) => {
+                self.refuse_attributes(attributes::of_pat(&it.pat));
                 self.bind_locals(&it.pat, None);
                 self.bind(&it.pat);
                 Node::Let(it.pat, Box::new(self.expr(*it.expr)))
@@ -141,6 +151,7 @@ impl Lowering<'_> {
             Expr::Match(it) => self.matching(it),
             Expr::Block(it) => Node::Block(it.label, self.block(it.block)),
             Expr::ForLoop(it) => {
+                self.refuse_attributes(attributes::of_pat(&it.pat));
                 self.bind_locals(&it.pat, None);
                 let head = LoopHead::For(it.for_token, Box::new((*it.pat, self.expr(*it.expr))));
                 self.looping(it.label, head, it.body)
@@ -194,7 +205,11 @@ impl Lowering<'_> {
             .into_iter()
             .map(|child| self.expr(std::mem::replace(child, Expr::Verbatim(TokenStream::new()))))
             .collect();
-        compound(expr, children)
+        let node = compound(expr, children);
+        if let Node::Compound(Expr::Struct(it), _) = &node {
+            self.refuse_attributes(it.fields.iter().flat_map(|field| &field.attrs));
+        }
+        node
     }
 
     fn conditional(&mut self, it: syn::ExprIf) -> Node {
@@ -214,6 +229,7 @@ impl Lowering<'_> {
     fn arm(&mut self, arm: syn::Arm) -> Arm {
         let attrs = self.lints(arm.attrs);
         let (pat, guard) = split_guard(arm.pat);
+        self.refuse_attributes(attributes::of_pat(&pat));
         self.bind_locals(&pat, None);
         self.bind(&pat);
         let guard = guard.map(|guard| self.expr(guard));
@@ -223,24 +239,23 @@ impl Lowering<'_> {
 
     /// The attributes that say how strict lints are; others are refused.
     fn lints(&mut self, attrs: Vec<Attribute>) -> Vec<Attribute> {
-        let (lints, others): (Vec<_>, _) = attrs.into_iter().partition(|attr| {
-            LINTS.iter().any(|name| attr.path().is_ident(name)) || is_for_tools(attr)
-        });
-        for attr in &others {
-            self.refuse_attribute(attr);
-        }
+        let (lints, others): (Vec<_>, _) =
+            attrs.into_iter().partition(|attr| is_lint(attr) || is_for_tools(attr));
+        self.refuse_attributes(&others);
         lints
     }
 
-    /// An expression's attributes have no place in the tree: a `cfg` among them must not get lost.
-    fn refuse_attributes(&mut self, expr: &Expr) {
-        let attrs = |input: ParseStream<'_>| {
-            let attrs = Attribute::parse_outer(input)?;
-            input.parse::<TokenStream>().map(|_| attrs)
-        };
-        for attr in attrs.parse2(expr.to_token_stream()).unwrap_or_default() {
-            self.refuse_attribute(&attr);
+    fn refuse_attributes<'a>(&mut self, attrs: impl IntoIterator<Item = &'a Attribute>) {
+        attrs.into_iter().for_each(|attr| self.refuse_attribute(attr));
+    }
+
+    /// Refuses the attributes of each expression in `node` that is emitted as it stands, but in another
+    /// place: there a `cfg` would remove something else. Those inside of one are rustc's to honour.
+    fn refuse_attributes_inside(&mut self, node: &Node) {
+        if let Node::Plain(expr) = node {
+            self.refuse_attributes(attributes::at_its_place(expr));
         }
+        node.children().into_iter().for_each(|child| self.refuse_attributes_inside(child));
     }
 
     fn refuse_attribute(&mut self, attr: &Attribute) {
@@ -270,6 +285,7 @@ impl Lowering<'_> {
                 }
                 let body = Node::Plain(Expr::Verbatim(TokenStream::new()));
                 let (pat, end) = (arguments.pat, Span::call_site());
+                self.refuse_attributes(attributes::of_pat(&pat));
                 let arm = Arm { attrs: Vec::new(), pat, guard, body, end };
                 Node::Matches(Box::new(arm), Box::new(scrutinee))
             }
@@ -310,7 +326,7 @@ impl Lowering<'_> {
 
     /// `base.await`
     fn load(&mut self, base: Expr, await_span: Span) -> Node {
-        let base = unwrapped(base);
+        let base = self.unwrapped(base);
         if let Some(refusal) = self.inside {
             self.errors.push_at(await_span, refusal());
         }
@@ -329,13 +345,26 @@ impl Lowering<'_> {
         Node::Load(self.loads.len() - 1, kind, Box::new(keys))
     }
 
+    /// Takes parentheses and invisible groups off.
+    fn unwrapped(&mut self, expr: Expr) -> Expr {
+        match expr {
+            Expr::Paren(it) => {
+                self.refuse_attributes(&it.attrs);
+                self.unwrapped(*it.expr)
+            }
+            Expr::Group(it) => self.unwrapped(*it.expr),
+            expr => expr,
+        }
+    }
+
     /// Takes `lazy(…)` off.
     fn lazy(&mut self, base: Expr) -> Option<(Expr, bool)> {
         match base {
             Expr::Call(mut call) if is_called(&call, "lazy") => {
+                self.refuse_attributes(&call.attrs);
                 if call.args.len() == 1 {
                     let inner = call.args.pop().expect("there is one argument");
-                    Some((unwrapped(inner), true))
+                    Some((self.unwrapped(inner), true))
                 } else {
                     self.errors.push(&call.func, refusal::lazy_argument());
                     None
@@ -396,6 +425,7 @@ impl Lowering<'_> {
         name: &str,
         kind: Kind,
     ) -> Option<(Kind, Path, Expr)> {
+        self.refuse_attributes(&call.attrs);
         if call.args.len() != 1 {
             self.errors.push(&call.func, refusal::many_arguments(name));
             return None;
@@ -527,14 +557,6 @@ fn split_guard(pat: Pat) -> (Pat, Option<Expr>) {
     }
 }
 
-/// The attributes that say how strict lints are.
-const LINTS: [&str; 5] = ["allow", "expect", "warn", "deny", "forbid"];
-
-/// `#[rustfmt::skip]` and the like, which mean nothing to the compiler.
-fn is_for_tools(attr: &Attribute) -> bool {
-    attr.path().segments.first().is_some_and(|first| first.ident == "rustfmt")
-}
-
 /// Whether `Fact(…).awit` is a load but for its spelling.
 fn is_misspelt_load(field: &syn::ExprField) -> bool {
     let Member::Named(name) = &field.member else { return false };
@@ -548,15 +570,6 @@ pub(crate) fn bare(expr: &Expr) -> &Expr {
     match expr {
         Expr::Paren(it) => bare(&it.expr),
         Expr::Group(it) => bare(&it.expr),
-        expr => expr,
-    }
-}
-
-/// The same, taken apart.
-fn unwrapped(expr: Expr) -> Expr {
-    match expr {
-        Expr::Paren(it) => unwrapped(*it.expr),
-        Expr::Group(it) => unwrapped(*it.expr),
         expr => expr,
     }
 }

@@ -1,5 +1,7 @@
 //! The compiler of bodies, which policies and derived facts share: lower, plan, emit.
 //!
+//! - `capitals`: a name with a capital in a pattern cannot bind.
+//! - `attributes`: which ones an expression loses where it is taken apart.
 //! - `lower`: from `syn`'s tree to the compiler's own (`ast`), refusing what the language lacks; `leftover`:
 //!   loads that the tree has no place for.
 //! - `plan`: when each load is asked for; it goes along the `way` to a load and cuts a `slice` of
@@ -10,6 +12,8 @@
 //! - `emit`: the body as plain synchronous Rust; `tokens`: its plan as a constant.
 
 pub(crate) mod ast;
+pub(crate) mod attributes;
+pub(crate) mod capitals;
 mod check;
 pub(crate) mod emit;
 mod guard;

@@ -3,6 +3,7 @@
 use proc_macro2::Group;
 use syn::{Attribute, Expr, Generics, Ident, Type, Visibility};
 
+use crate::conditional;
 use crate::crate_path::CratePath;
 
 /// All of one `fact!`.
@@ -38,7 +39,7 @@ pub(super) struct Fact {
 impl Fact {
     /// Whether it stands under a condition, so that another one of its name may exist.
     pub(super) fn is_conditional(&self) -> bool {
-        self.attrs.iter().any(|attr| attr.path().is_ident("cfg"))
+        self.attrs.iter().any(|attr| conditional::is(attr, "cfg"))
     }
 }
 

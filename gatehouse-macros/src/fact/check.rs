@@ -4,14 +4,19 @@
 use std::collections::BTreeSet;
 use std::fmt::{self, Display};
 
+use quote::ToTokens;
 use syn::ext::IdentExt;
+use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{GenericArgument, Ident, Meta, Path, PathArguments, Token, Type, TypeReference};
+use syn::{
+    Attribute, GenericArgument, Ident, Meta, Path, PathArguments, Token, Type, TypeReference,
+};
 
 use super::ast::{Block, Ending, Fact, Part};
+use crate::body::attributes::{at_its_place, is_for_tools};
 use crate::body::leftover;
 use crate::errors::Errors;
-use crate::{refusal, text};
+use crate::{conditional, refusal, text};
 
 /// What of a fact a type belongs to, as messages name it.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +42,8 @@ pub(super) fn block(block: &mut Block, errors: &Errors) {
     for fact in &mut block.facts {
         check_case(fact, errors);
         check_required(fact, errors);
+        check_conditional(fact, errors);
+        check_default(fact, errors);
         check_derives(fact, errors);
         check_generics(fact, errors);
         check_part_attributes(fact, errors);
@@ -75,6 +82,37 @@ fn check_required(fact: &Fact, errors: &Errors) {
                 errors.push(first.path(), refusal::required_body(fact.name.unraw()));
             }
         }
+    }
+}
+
+/// What the macro makes of an attribute is made before rustc knows of any condition.
+fn check_conditional(fact: &mut Fact, errors: &Errors) {
+    let is_ours =
+        |meta: &Meta| ["required", "sensitive"].iter().any(|name| meta.path().is_ident(name));
+    let inside = fact.attrs.iter().flat_map(|attr| conditional::inside(&attr.meta));
+    let lost: Vec<Meta> = inside.filter(is_ours).collect();
+    for meta in &lost {
+        let name = text::of_expr(meta.path());
+        errors.push(meta.path(), refusal::conditional_attribute(name));
+    }
+    if !lost.is_empty() {
+        let kept = conditional::picked(&fact.attrs, &|meta| {
+            (!is_ours(meta)).then(|| meta.to_token_stream())
+        });
+        let kept = Attribute::parse_outer.parse2(kept.into_iter().collect());
+        fact.attrs = kept.unwrap_or_default();
+    }
+}
+
+/// The default comes to stand where a statement could: there a `cfg` would remove it.
+fn check_default(fact: &mut Fact, errors: &Errors) {
+    let Ending::Default(default) = &mut fact.ending else { return };
+    let before = errors.count();
+    for attr in at_its_place(default).into_iter().filter(|attr| !is_for_tools(attr)) {
+        errors.push(attr, refusal::attribute_inside(text::of_expr(attr.path())));
+    }
+    if errors.count() > before {
+        *default = syn::parse_quote!(::core::unreachable!());
     }
 }
 

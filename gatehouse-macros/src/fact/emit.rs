@@ -13,7 +13,7 @@ use syn::{Attribute, Expr, Ident, Stmt, Type};
 use super::ast::{Block, Ending, Fact, Part};
 use super::derive::Derived;
 use crate::crate_path::CratePath;
-use crate::text;
+use crate::{conditional, text};
 
 /// Emits all facts of a block.
 pub(super) fn block(block: &Block, derived: &BTreeMap<usize, Derived>) -> TokenStream {
@@ -87,12 +87,12 @@ impl<'a> Emitter<'a> {
 
     /// The attributes that the struct's companions need too: its conditions, and leave to name it.
     fn inherited(&self) -> TokenStream {
-        let named = |name: &'static str| {
-            self.fact.attrs.iter().filter(move |attr| attr.path().is_ident(name))
-        };
-        let conditions = named("cfg");
-        let deprecated = named("deprecated").map(|_| quote!(#[allow(deprecated)]));
-        quote!(#(#conditions)* #(#deprecated)*)
+        let inherited = conditional::picked(&self.fact.attrs, &|meta| match meta {
+            meta if meta.path().is_ident("cfg") => Some(quote!(#meta)),
+            meta if meta.path().is_ident("deprecated") => Some(quote!(allow(deprecated))),
+            _ => None,
+        });
+        quote!(#(#inherited)*)
     }
 
     /// The struct. Braced, so that it is a type and no value: the constructor takes the other half

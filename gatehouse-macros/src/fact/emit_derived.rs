@@ -12,7 +12,7 @@ use super::recursion::Beside;
 use crate::body::emit::cx;
 use crate::body::names::mentioned_in;
 use crate::body::tokens;
-use crate::{refusal, text};
+use crate::{conditional, refusal, text};
 
 impl Emitter<'_> {
     /// The fact's own constants: what it costs, and how it is computed.
@@ -201,9 +201,10 @@ impl Emitter<'_> {
 }
 
 /// The attributes that say how strict lints are, which hold for the body too.
-fn lints(attrs: &[Attribute]) -> Vec<&Attribute> {
-    let is_lint = |attr: &&Attribute| {
-        ["allow", "warn", "deny", "forbid"].iter().any(|name| attr.path().is_ident(name))
-    };
-    attrs.iter().filter(is_lint).collect()
+fn lints(attrs: &[Attribute]) -> Vec<TokenStream> {
+    conditional::picked(attrs, &|meta| {
+        let is_lint =
+            ["allow", "warn", "deny", "forbid"].iter().any(|name| meta.path().is_ident(name));
+        is_lint.then(|| quote!(#meta))
+    })
 }

@@ -8,6 +8,7 @@ use syn::token::{Brace, Paren};
 use syn::{Attribute, Generics, Ident, Meta, Token, Type, Visibility, parenthesized};
 
 use super::ast::{Block, Ending, Fact, Part};
+use crate::body::capitals;
 use crate::crate_path::CratePath;
 use crate::errors::Errors;
 use crate::{refusal, text};
@@ -191,10 +192,11 @@ fn ending(
     let mut ending = Ending::Plain;
     if input.peek(Token![=]) {
         input.parse::<Token![=]>()?;
-        let Some(default) = errors.keep(default(input)) else {
+        let Some(mut default) = errors.keep(default(input)) else {
             skip_fact(input);
             return Ok(Ending::refused_default());
         };
+        capitals::in_expr(&mut default);
         last = default.to_token_stream();
         ending = Ending::Default(default);
     }

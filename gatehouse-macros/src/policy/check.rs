@@ -54,7 +54,8 @@ fn check_unconditional(policy: &Policy, options: &Options, body: &Body, errors: 
 fn is_irrefutable(pat: &syn::Pat) -> bool {
     match pat {
         syn::Pat::Wild(_) => true,
-        syn::Pat::Ident(_) => !crate::body::ast::bound_names(pat).is_empty(),
+        syn::Pat::Ident(it) => it.subpat.as_ref().is_none_or(|(_, inner)| is_irrefutable(inner)),
+        syn::Pat::Paren(it) => is_irrefutable(&it.pat),
         _ => false,
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Attribute;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
+use syn::{Attribute, Meta};
 
 use super::parse::{Options, Parameter, Policy, Role};
 use crate::body::ast::Body;
@@ -14,7 +14,7 @@ use crate::body::emit::{Condition, ConditionKind, Ends, cx};
 use crate::body::plan::BodyPlan;
 use crate::body::tokens;
 use crate::crate_path::CratePath;
-use crate::text;
+use crate::{conditional, text};
 
 /// The path of what generated code calls.
 pub(super) fn runtime(library: &CratePath) -> TokenStream {
@@ -176,19 +176,17 @@ fn items(
 /// Which attributes go on the type, and which on the code: a `cfg` goes on both, as does what says
 /// how strict lints are. (`expect` on both would be one too many.) The code of what is deprecated may
 /// name it.
-fn attributes(attrs: &[Attribute]) -> (Vec<&Attribute>, Vec<TokenStream>) {
-    let is = |attr: &Attribute, names: &[&str]| names.iter().any(|name| attr.path().is_ident(name));
+fn attributes(attrs: &[Attribute]) -> (Vec<TokenStream>, Vec<TokenStream>) {
+    let is = |meta: &Meta, names: &[&str]| names.iter().any(|name| meta.path().is_ident(name));
+    // `cfg_attr` is here only where it is broken.
     let of_code = ["cfg", "cfg_attr", "allow", "expect", "warn", "deny", "forbid"];
     (
-        attrs.iter().filter(|attr| !is(attr, &["expect"])).collect(),
-        attrs
-            .iter()
-            .filter_map(|attr| match attr {
-                attr if is(attr, &of_code) => Some(quote!(#attr)),
-                attr if is(attr, &["deprecated"]) => Some(quote!(#[allow(deprecated)])),
-                _ => None,
-            })
-            .collect(),
+        conditional::picked(attrs, &|meta| (!is(meta, &["expect"])).then(|| quote!(#meta))),
+        conditional::picked(attrs, &|meta| match meta {
+            meta if is(meta, &of_code) => Some(quote!(#meta)),
+            meta if is(meta, &["deprecated"]) => Some(quote!(allow(deprecated))),
+            _ => None,
+        }),
     )
 }
 
@@ -279,8 +277,8 @@ fn bindings(policy: &Policy, first: usize, runtime: &TokenStream) -> TokenStream
             #missed
             return ::core::result::Result::Err(#runtime::Stop::NotApplicable)
         };
-        let binding = bind(parameter, &leave);
-        quote!(#binding #matched)
+        let (lints, binding) = (&parameter.lints, bind(parameter, &leave));
+        quote!(#(#lints)* #binding #matched)
     });
     let bindings: TokenStream = bindings.collect();
     let unused = if policy.parameters.is_empty() { quote!(let _ = #request;) } else { quote!() };
@@ -307,7 +305,7 @@ fn quiet_bindings(policy: &Policy) -> TokenStream {
 }
 
 fn bind(parameter: &Parameter, leave: &TokenStream) -> TokenStream {
-    let Parameter { role, pat, ty } = parameter;
+    let Parameter { role, pat, ty, .. } = parameter;
     let (request, field) = (request(), field(*role));
     // A parameter of a type of its own is asked for as that; any other is what the domain has.
     let (ty, value) = match ty {
@@ -325,10 +323,5 @@ fn bind(parameter: &Parameter, leave: &TokenStream) -> TokenStream {
 }
 
 fn is_plain(pat: &syn::Pat) -> bool {
-    match pat {
-        syn::Pat::Ident(it) => {
-            it.subpat.is_none() && !crate::body::ast::bound_names(pat).is_empty()
-        }
-        _ => false,
-    }
+    matches!(pat, syn::Pat::Ident(it) if it.subpat.is_none())
 }

@@ -10,7 +10,8 @@ use syn::{
     Signature, Token, Type, Visibility, braced,
 };
 
-use crate::body::leftover;
+use crate::body::attributes::{self, is_for_tools, is_lint};
+use crate::body::{capitals, leftover};
 use crate::crate_path::CratePath;
 use crate::errors::Errors;
 use crate::input::up_to_comma;
@@ -158,6 +159,8 @@ impl Role {
 /// One parameter.
 pub(super) struct Parameter {
     pub(super) role: Role,
+    /// How strict lints are.
+    pub(super) lints: Vec<Attribute>,
     pub(super) pat: Pat,
     /// The type behind the reference; `None` where the user wrote `_`.
     pub(super) ty: Option<Type>,
@@ -343,15 +346,27 @@ fn parameters(inputs: Punctuated<FnArg, Token![,]>, errors: &Errors) -> Vec<Para
     for (input, &role) in inputs.into_iter().zip(roles) {
         match input {
             FnArg::Receiver(it) => errors.push(it, refusal::policy_receiver()),
-            FnArg::Typed(it) => {
+            FnArg::Typed(mut it) => {
                 leftover::refuse_all(&it.pat, refusal::load_in_pattern, errors);
                 let is_refused = leftover::refuse_all(&it.ty, refusal::load_in_constant, errors);
+                capitals::in_pat(&mut it.pat);
+                let lints = lints(it.attrs, &it.pat, errors);
                 let ty = judged_type(*it.ty, errors).filter(|_| !is_refused);
-                parameters.push(Parameter { role, pat: *it.pat, ty });
+                parameters.push(Parameter { role, lints, pat: *it.pat, ty });
             }
         }
     }
     parameters
+}
+
+/// The attributes of a parameter, which go where it is bound: those that say how strict lints are. Any
+/// other, on the parameter or in its pattern, is refused.
+fn lints(attrs: Vec<Attribute>, pat: &Pat, errors: &Errors) -> Vec<Attribute> {
+    let (lints, others): (Vec<_>, Vec<_>) = attrs.into_iter().partition(is_lint);
+    for attr in others.iter().chain(attributes::of_pat(pat)).filter(|attr| !is_for_tools(attr)) {
+        errors.push(attr, refusal::parameter_attribute(text::of_expr(attr.path())));
+    }
+    lints
 }
 
 /// The type behind the reference, unless it is `_`.

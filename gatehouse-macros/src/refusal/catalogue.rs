@@ -219,6 +219,22 @@ refusals! { FACTS "Facts"
     pub Tenant(user: UserId) -> TenantId;
 }",
     }
+    /// What a fact is must be known when its code is written, and no condition is by then. The struct alone
+    /// would have the attribute.
+    conditional_attribute(name) {
+        says: "`#[{name}]` in `cfg_attr` would be lost; declare the fact twice, each under a `#[cfg]`, one of them with `#[{name}]`",
+        wrong: "fact! {
+    #[cfg_attr(demo, «required»)]
+    pub Tenant(user: UserId) -> TenantId;
+}",
+        right: "fact! {
+    #[cfg(demo)]
+    #[required]
+    pub Tenant(user: UserId) -> TenantId;
+    #[cfg(not(demo))]
+    pub Tenant(user: UserId) -> TenantId;
+}",
+    }
     /// `#[required]` says what a missing value means, and so does a default: one of the two.
     required_default(name) {
         says: "the fact `{name}` has a default, so it is never missing and cannot be `#[required]`; remove the attribute, or the `= …`",
@@ -679,6 +695,21 @@ fn owner(user: &User, doc: &Document) -> «Decision» {
 }",
         right: "#[policy]
 fn owner(user: &User, doc: &Document) -> bool {
+    doc.owner == user.id
+}",
+    }
+    /// A parameter's pattern is a condition of the policy, and stays where it is: with a `#[cfg]` that takes
+    /// it out, as with one that is lost, the policy would be another. (What says how strict lints are may
+    /// stand there.)
+    parameter_attribute(name) {
+        says: "`#[{name}]` cannot stand on a parameter of a policy, or in its pattern; put it on the policy, and write one for each case",
+        wrong: "#[policy(forbid)]
+fn frozen(user: &User, «#[cfg(demo)]» Action::Edit: &Action, doc: &Document) -> bool {
+    doc.owner == user.id
+}",
+        right: "#[cfg(demo)]
+#[policy(forbid)]
+fn frozen(user: &User, Action::Edit: &Action, doc: &Document) -> bool {
     doc.owner == user.id
 }",
     }

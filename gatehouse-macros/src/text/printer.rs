@@ -86,8 +86,10 @@ impl Printer {
     }
 
     /// Prints all of `tokens`.
+    ///
+    /// The `::<>` of a name that [cannot bind](crate::body::capitals) is not the user's.
     pub(super) fn print(mut self, tokens: TokenStream) -> String {
-        self.stream(tokens);
+        self.stream(as_written(tokens));
         self.text
     }
 
@@ -302,6 +304,38 @@ impl Printer {
     }
 }
 
+/// The tokens without `::<>`, and with `Name: Name::<>` as the `Name` that it stands for.
+fn as_written(tokens: TokenStream) -> TokenStream {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is = |at: usize, c: char| matches!(tokens.get(at), Some(TokenTree::Punct(it)) if it.as_char() == c);
+    let is_empty_list =
+        |at: usize| is(at, ':') && is(at + 1, ':') && is(at + 2, '<') && is(at + 3, '>');
+    let is_doubled = |at: usize| match (tokens.get(at), tokens.get(at + 2)) {
+        (Some(TokenTree::Ident(field)), Some(TokenTree::Ident(name))) => {
+            is(at + 1, ':') && field == name && is_empty_list(at + 3)
+        }
+        _ => false,
+    };
+    let (mut written, mut at) = (TokenStream::new(), 0);
+    while let Some(token) = tokens.get(at) {
+        at += match token {
+            _ if is_doubled(at) => 2,
+            _ if is_empty_list(at) => 4,
+            TokenTree::Group(group) => {
+                let mut inside = Group::new(group.delimiter(), as_written(group.stream()));
+                inside.set_span(group.span());
+                written.extend([TokenTree::from(inside)]);
+                1
+            }
+            token => {
+                written.extend([token.clone()]);
+                1
+            }
+        };
+    }
+    written
+}
+
 /// What kind of statement begins with `token`.
 fn statement_of(token: &TokenTree) -> Statement {
     const WORDS: [&str; 7] = ["if", "else", "match", "for", "while", "loop", "unsafe"];
@@ -369,6 +403,19 @@ mod tests {
             "a += 1",
         ] {
             assert_expr(source);
+        }
+    }
+
+    #[test]
+    fn names_that_cannot_bind() {
+        for (source, printed) in [
+            ("Edit::<>", "Edit"),
+            ("(Read::<> | Some(Edit::<>))", "(Read | Some(Edit))"),
+            ("S { Name: Name::<>, x: X::<>, .. }", "S { Name, x: X, .. }"),
+            ("matches!(x, r#Try::<> if y)", "matches!(x, r#Try if y)"),
+            ("Vec::<u8>::new()", "Vec::<u8>::new()"),
+        ] {
+            assert_eq!(expr(source), printed);
         }
     }
 

@@ -1,0 +1,54 @@
+//! Attributes under a condition: `#[cfg_attr(condition, attribute, …)]`.
+//!
+//! What a macro makes of an attribute must hold for one under a condition too: whoever looks for a `cfg`,
+//! or gives an item's companions what they need of its attributes, goes through here.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Meta, Token};
+
+use crate::input::up_to_comma;
+
+/// What `pick` makes of the attributes, each under the conditions that it stands under.
+pub(crate) fn picked(
+    attrs: &[Attribute],
+    pick: &dyn Fn(&Meta) -> Option<TokenStream>,
+) -> Vec<TokenStream> {
+    let picked = attrs.iter().filter_map(|attr| picked_of(&attr.meta, pick));
+    picked.map(|attr| quote!(#[#attr])).collect()
+}
+
+fn picked_of(meta: &Meta, pick: &dyn Fn(&Meta) -> Option<TokenStream>) -> Option<TokenStream> {
+    let Some((condition, inside)) = conditional(meta) else { return pick(meta) };
+    let inside: Vec<_> = inside.iter().filter_map(|meta| picked_of(meta, pick)).collect();
+    (!inside.is_empty()).then(|| quote!(cfg_attr(#condition, #(#inside),*)))
+}
+
+/// The attributes that stand under a condition, however deep.
+pub(crate) fn inside(meta: &Meta) -> Vec<Meta> {
+    let all = |(_, inside): (_, Vec<Meta>)| {
+        let deeper = inside.iter().flat_map(self::inside).collect::<Vec<_>>();
+        inside.into_iter().chain(deeper).collect()
+    };
+    conditional(meta).map(all).unwrap_or_default()
+}
+
+/// Whether an attribute, or one under its condition, has this name.
+pub(crate) fn is(attr: &Attribute, name: &str) -> bool {
+    attr.path().is_ident(name) || inside(&attr.meta).iter().any(|meta| meta.path().is_ident(name))
+}
+
+/// The condition, and what stands under it. What is broken, rustc refuses.
+fn conditional(meta: &Meta) -> Option<(TokenStream, Vec<Meta>)> {
+    let Meta::List(list) = meta else { return None };
+    let arguments = |input: ParseStream<'_>| {
+        let condition = up_to_comma(input);
+        input.parse::<Token![,]>()?;
+        let inside = input.call(Punctuated::<Meta, Token![,]>::parse_terminated)?;
+        Ok((condition, inside.into_iter().collect()))
+    };
+    let is_conditional = list.path.is_ident("cfg_attr");
+    is_conditional.then(|| arguments.parse2(list.tokens.clone()).ok()).flatten()
+}

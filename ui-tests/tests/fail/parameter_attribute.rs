@@ -1,0 +1,32 @@
+//! An attribute on a parameter would be lost: a forbid would hold for one action, or for all of them.
+#[path = "../domain/mod.rs"]
+mod domain;
+
+#[allow(unused_imports)]
+use domain::*;
+use gatehouse::prelude::*;
+
+#[policy(forbid)]
+fn frozen(user: &User, #[cfg(demo)] Action::Edit: &Action, doc: &Document) -> bool {
+    doc.owner == user.id
+}
+
+/// Whatever it is, and wherever in the parameter.
+#[policy]
+fn others(
+    /// Who.
+    User { id: 1, #[cfg(any())] admin: true, .. }: &User,
+    #[cfg_attr(all(), cfg(any()))] Action::Edit: &Action,
+    #[inline] doc: &Document,
+) -> bool {
+    doc.owner == 1
+}
+
+// What uses it has no error of its own.
+static GATE: Gate<Documents, (frozen, others)> = Gate::new();
+
+fn used(session: &Session<domain::AppFacts>, user: &User) {
+    let _ = GATE.bind(session, user, &Action::Read);
+}
+
+fn main() {}
