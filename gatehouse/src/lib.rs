@@ -152,6 +152,10 @@
 //! of plain functions. `.await` works on facts, `?` on `Option`. [`any`], [`all`] and [`each`] ask for
 //! many keys in one round. Loads inside closures, loops, other functions or macros are refused; the
 //! page `what_the_compiler_says` has every refusal, with its reason and its remedy.
+//! A plain name with a capital in a pattern, of a parameter or in a body, is a variant, a constant or a unit
+//! struct, and never a new binding: a slip does not compile. [`any`], [`all`], [`each`] and [`lazy`] are
+//! items, imported or named by their path (`gatehouse::any`); what else has such a name is not taken for
+//! one. Attributes inside a rule are honoured or refused.
 //! Bodies are pure: the compiler may evaluate a key early, and a body more than once.
 //!
 //! # Decisions
