@@ -665,7 +665,7 @@ impl<'e> Emitter<'e> {
             node => self.argument(node),
         };
         let (first, _) = text::ends(&value);
-        if node.diverges() {
+        if is_left(node) {
             return quote_spanned!(first=> |#cx| #value);
         }
         quote_spanned!(first=> |#cx| ::core::result::Result::Ok(#value))
@@ -851,7 +851,7 @@ fn has_never_macro(block: &Block) -> bool {
 /// own, so that a wrong one is shown there. Nothing stands behind what never comes to its end.
 pub(crate) fn result(body: &Body, code: &TokenStream) -> TokenStream {
     let ty = &body.value;
-    if body.block.diverges() {
+    if is_left_at_its_end(&body.block) {
         return quote!({ #code });
     }
     // The body may call what never comes back, which no token tells. Nobody has a constant of the name.
@@ -860,6 +860,22 @@ pub(crate) fn result(body: &Body, code: &TokenStream) -> TokenStream {
         #[allow(warnings)]
         return ::core::result::Result::Ok(__value);
     }
+}
+
+/// Whether a node has no value, because what it ends in leaves.
+fn is_left(node: &Node) -> bool {
+    match node {
+        Node::Return(..) => true,
+        Node::If(it) => is_left_at_its_end(&it.then) && it.otherwise.as_ref().is_some_and(is_left),
+        Node::Match(it) => it.arms.iter().all(|arm| is_left(&arm.body)),
+        Node::Block(None, block) => is_left_at_its_end(block),
+        node => node.is_jump(),
+    }
+}
+
+/// As [`is_left`], of a block. What stands behind a `return` has a value, though nothing comes to it.
+fn is_left_at_its_end(block: &Block) -> bool {
+    matches!(block.stmts.last(), Some(Stmt::Expr(node, _)) if is_left(node))
 }
 
 /// Whether an expression may name a place in what its operand gives.
