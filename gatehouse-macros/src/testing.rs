@@ -19,6 +19,14 @@ pub(crate) fn expansion(compile: Compile, source: &str) -> String {
     pretty(tokens)
 }
 
+/// What `compile` makes of a source that is free of errors, without spaces. (A printer knows no `::<>`.)
+#[track_caller]
+pub(crate) fn tokens(compile: Compile, source: &str) -> String {
+    let (tokens, errors) = run(compile, source);
+    assert_eq!(errors, [], "the source has errors");
+    tokens.to_string().replace(' ', "")
+}
+
 /// What `compile` makes of a source with errors, without them.
 #[track_caller]
 pub(crate) fn skeleton(compile: Compile, source: &str) -> String {

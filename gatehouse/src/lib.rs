@@ -154,6 +154,10 @@
 //! page `what_the_compiler_says` has every refusal, with its reason and its remedy.
 //! What may be missing has no order: since `None` is less than everything, `<`, `max`, `sort` and the like
 //! do not compile on it, wherever a fact feeds it and its type shows it; the page says what rustc cannot see.
+//! A plain name with a capital in a pattern, of a parameter or in a body, is a variant, a constant or a unit
+//! struct, and never a new binding: a slip does not compile. [`any`], [`all`], [`each`] and [`lazy`] are
+//! items, imported or named by their path (`gatehouse::any`); what else has such a name is not taken for
+//! one. Attributes inside a rule are honoured or refused.
 //! Bodies are pure: the compiler may evaluate a key early, and a body more than once.
 //!
 //! - *A side of `||` or `&&` beside a fact changes nothing outside of it*, and Rust's own compiler sees to

@@ -199,10 +199,15 @@ pub trait Policy: 'static {
 
 /// A policy that can be run for the domain `D` with the sources `P`.
 #[doc(hidden)]
-pub trait Rule<D: Domain, P: Sources>: Policy {
+pub trait Rule<D: Domain, P: Sources>: EarlyRule<D, P> {
     /// Does it apply?
     fn evaluate<W: Watch>(request: &Request<'_, D>, cx: &mut Cx<P, W>) -> Result<bool, Stop>;
+}
 
+/// What a policy asks for early. It has parts of the user's body, and what is unused in them is not the
+/// user's: so it is a trait of its own, whose impl rustc takes for derived.
+#[doc(hidden)]
+pub trait EarlyRule<D: Domain, P: Sources>: Policy {
     /// Asks for every fact whose key is ready, though the policy stopped before it.
     fn ask(request: &Request<'_, D>, cx: &mut Cx<P>);
 }

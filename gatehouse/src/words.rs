@@ -1,11 +1,16 @@
 //! The words of the language that are written like functions.
 //!
-//! `#[policy]` compiles them; these items are what an editor shows and what completes.
+//! `#[policy]` compiles them; these items are what an editor shows and what completes, and by them rustc
+//! tells a word from a function of the user's that has its name.
 
-/// What the words give: something that only `#[policy]` can await.
+use std::marker::PhantomData;
+
+use crate::private::word;
+
+/// What the word `W` gives: something that only `#[policy]` can await.
 #[derive(Debug)]
 #[must_use = "write `.await`, inside a function annotated with `#[policy]`"]
-pub struct InPolicies(());
+pub struct InPolicies<W>(PhantomData<W>);
 
 /// `any(keys).await` in a policy: whether one of the facts is true; all keys in one round.
 ///
@@ -23,18 +28,18 @@ pub struct InPolicies(());
 ///     any(user.groups.iter().map(|group| GroupGrant(*group, doc.id))).await
 /// }
 /// ```
-pub fn any<K>(keys: impl IntoIterator<Item = K>) -> InPolicies {
+pub fn any<K>(keys: impl IntoIterator<Item = K>) -> InPolicies<word::AnyWord> {
     drop(keys);
-    InPolicies(())
+    InPolicies(PhantomData)
 }
 
 /// `all(keys).await` in a policy: whether all facts are true; all keys in one round.
 ///
 /// False if one is known false, though others failed to load; else indeterminate if one failed;
 /// else true. So is the empty set. As with [`any`], the iterator is taken to its end.
-pub fn all<K>(keys: impl IntoIterator<Item = K>) -> InPolicies {
+pub fn all<K>(keys: impl IntoIterator<Item = K>) -> InPolicies<word::AllWord> {
     drop(keys);
-    InPolicies(())
+    InPolicies(PhantomData)
 }
 
 /// `each(keys).await` in a policy: what every fact is, a `Vec` in the order of the keys; all in one
@@ -51,15 +56,15 @@ pub fn all<K>(keys: impl IntoIterator<Item = K>) -> InPolicies {
 ///     levels.iter().map(|level| u32::from(*level)).sum::<u32>() >= 10
 /// }
 /// ```
-pub fn each<K>(keys: impl IntoIterator<Item = K>) -> InPolicies {
+pub fn each<K>(keys: impl IntoIterator<Item = K>) -> InPolicies<word::EachWord> {
     drop(keys);
-    InPolicies(())
+    InPolicies(PhantomData)
 }
 
 /// `lazy(Fact(…)).await` in a policy: not asked for before the body comes to it.
 ///
 /// For a load that is dear and rarely needed: it costs a round of its own when it is.
-pub fn lazy<K>(key: K) -> InPolicies {
+pub fn lazy<K>(key: K) -> InPolicies<word::LazyWord> {
     drop(key);
-    InPolicies(())
+    InPolicies(PhantomData)
 }

@@ -184,7 +184,11 @@ pub mod policies {
         let least = |level: &u8| *level > 1;
         let levels = each([Level(user.id), Level(1)]).await;
         let known: Vec<u8> = levels.into_iter().flatten().collect();
-        known.iter().any(least) && matches!(Level(2).await, Some(2..=9) if Open().await)
+        let middling = !matches!(Level(2).await, Some(2..=9));
+        let small = matches!(known.len(), 0..3);
+        middling != small
+            && known.iter().any(least)
+            && matches!(Level(2).await, Some(2..=9) if Open().await)
     }
 
     /// A chain in which keys need values.
@@ -344,6 +348,89 @@ pub mod written {
     }
 
     fact_of!(pub Defaulted(user: u32), u8::MAX.is_power_of_two() || i8::MIN.is_positive(), { user == 0 || Defaulted(user).await });
+}
+
+/// What asks early has parts of a rule and not all of it: what is unused there is used in the rule.
+pub mod strictest {
+    #![forbid(
+        unused_variables,
+        unused_mut,
+        unused_assignments,
+        unused_imports,
+        unused_must_use,
+        unreachable_code,
+        unreachable_patterns,
+        irrefutable_let_patterns,
+        dead_code,
+        path_statements
+    )]
+
+    use gatehouse::prelude::*;
+
+    use super::facts::{Level, Suspended};
+    use super::model::{Document, User};
+
+    fact! {
+        /// Parts of which some are for some loads.
+        pub Both(user: u32, doc: u32) -> bool {
+            let (first, second) = (user, doc);
+            if let Some(mut level) = Level(first).await {
+                level = level.saturating_add(1);
+                return level > 3;
+            }
+            Suspended(second).await || Suspended(user).await
+        }
+    }
+
+    /// A parameter for the first load alone.
+    #[policy]
+    pub async fn first(user: &User, doc: &Document) -> bool {
+        Level(doc.id).await == Some(3) || Suspended(user.id).await
+    }
+
+    /// Patterns of which some names are for some loads.
+    #[policy]
+    pub async fn patterns(User { id, groups, .. }: &User, doc: &Document) -> bool {
+        let (own, other) = (id.saturating_add(1), doc.id);
+        if let Some(folder) = doc.folder {
+            return folder == own;
+        }
+        match doc.folder {
+            Some(folder) if folder > 3 => return folder > other,
+            Some(mut folder) => {
+                folder = folder.saturating_add(1);
+                if folder > 7 {
+                    return Level(folder).await.is_some();
+                }
+            }
+            None => {}
+        }
+        let mut count = 1_u32;
+        if other > 1 {
+            count = count.saturating_add(1);
+        }
+        any(groups.iter().map(|group| Suspended(*group))).await
+            && Level(count).await.is_some_and(|level| level > 3)
+            && Suspended(2).await
+    }
+
+    /// A parameter that changes, and ways out.
+    #[policy]
+    pub async fn leaves(mut user: &User, doc: &Document, (): &()) -> bool {
+        let other = User { id: 1, groups: vec![], admin: false };
+        if user.admin {
+            user = &other;
+        }
+        let Some(level) = Level(user.id).await else { return false };
+        let Some(folder) = doc.folder else { return false };
+        if Suspended(folder).await {
+            return level > 3;
+        }
+        if doc.id == 1 {
+            return Suspended(7).await;
+        }
+        (Suspended(8).await || return true) && Both(user.id, doc.id).await
+    }
 }
 
 /// Who knows it.

@@ -73,8 +73,10 @@ pub(crate) struct Load {
     pub(crate) written: TokenStream,
     /// The first token, and `await`.
     pub(crate) ends: (Span, Span),
-    /// Whether `lazy(…)` says that it is not to be asked for early.
-    pub(crate) lazy: bool,
+    /// `any`, `all` or `each`, as the user names it; `None` if it is misspelt.
+    pub(crate) word: Option<Expr>,
+    /// `lazy`, as the user names it, if it says that the load is not to be asked for early.
+    pub(crate) lazy: Option<Path>,
 }
 
 impl Load {
@@ -144,7 +146,7 @@ pub(crate) struct Arm {
     pub(crate) pat: Pat,
     pub(crate) guard: Option<Node>,
     pub(crate) body: Node,
-    /// The last token of the body.
+    /// The last token of the body; of a `matches!`, its name.
     pub(crate) end: Span,
 }
 

@@ -20,6 +20,7 @@ use syn::{
 };
 
 use super::lower::MatchesArguments;
+use crate::fragment;
 
 /// Makes the names with a capital in all patterns of a block such that they cannot bind.
 pub(crate) fn in_block(block: &mut Block) {
@@ -259,7 +260,7 @@ impl Walk {
         let written = if name == "matches" {
             in_matches(mac.tokens.clone())
         } else if OF_EXPRESSIONS.contains(&name.as_str()) {
-            in_arguments(mac.tokens.clone())
+            in_arguments(fragment::opened(mac.tokens.clone()))
         } else {
             None
         };
@@ -272,7 +273,8 @@ impl Walk {
 
 /// The arguments of `matches!`, if there is a name in them.
 fn in_matches(tokens: TokenStream) -> Option<TokenStream> {
-    let MatchesArguments { mut scrutinee, mut pat, mut guard } = syn::parse2(tokens).ok()?;
+    let opened = fragment::opened(tokens);
+    let MatchesArguments { mut scrutinee, mut pat, mut guard } = syn::parse2(opened).ok()?;
     let mut walk = Walk::default();
     walk.expr(&mut scrutinee);
     walk.pat(&mut pat);

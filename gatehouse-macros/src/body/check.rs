@@ -1,7 +1,7 @@
 //! What a lowered body must keep, whether it is a policy's or a fact's.
 
 use proc_macro2::Span;
-use syn::{Expr, Pat, Path, UnOp};
+use syn::{Expr, Pat, UnOp};
 
 use super::ast::{Block, Body, Kind, Node, Stmt};
 use super::lower::{MatchesArguments, bare, is_of_prelude, key_of_fact, only_name};
@@ -121,7 +121,6 @@ fn is_of_value(pat: &Pat) -> bool {
     match pat {
         Pat::TupleStruct(it) => is_of_prelude(&it.path),
         Pat::Path(it) => is_of_prelude(&it.path),
-        Pat::Ident(it) => is_of_prelude(&Path::from(it.ident.clone())),
         Pat::Lit(it) => matches!(it.lit, syn::Lit::Bool(_)),
         Pat::Or(it) => it.cases.iter().any(is_of_value),
         Pat::Paren(it) => is_of_value(&it.pat),

@@ -7,11 +7,13 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::token::Brace;
 use syn::{BinOp, Expr, ExprBreak, ExprLit, Label, Lifetime, Lit, Pat, Token, UnOp};
 
-use super::ast::{Arm, Block, Body, If, Kind, Let, LoadId, Logic, LoopHead, Match, Node, Stmt};
+use super::ast::{
+    Arm, Block, Body, If, Kind, Let, Load, LoadId, Logic, LoopHead, Match, Node, Stmt,
+};
 use super::lower::{bare, children_mut};
 use super::ordering::Ordering;
 use super::total::is_total;
@@ -214,7 +216,9 @@ impl<'e> Emitter<'e> {
         let init = init.as_ref().map(|init| {
             // Where a pattern is to match, the pattern is the condition. What is made of a value that is
             // kept, another condition says: this one ends nothing.
-            let init = if otherwise.is_none() && is_surely_bool(init) {
+            let init = if otherwise.is_none() && rests_on_matches(init) {
+                self.perhaps(init)
+            } else if otherwise.is_none() && is_surely_bool(init) {
                 self.answer(init, Ends::default())
             } else {
                 self.node(init)
@@ -356,6 +360,22 @@ impl<'e> Emitter<'e> {
         quote_spanned!(first=> #runtime::met(#runtime::Is { bool: #value }.bool, #id, #cx))
     }
 
+    /// The value of a macro that is called `matches!`, which is reported if it is a `bool`.
+    fn perhaps(&self, node: &Node) -> TokenStream {
+        let value = self.node(node);
+        let written = || as_written(node).into();
+        let Some(id) = self.report(ConditionKind::Truth, Some(node), written) else { return value };
+        let (runtime, cx) = (self.runtime, cx());
+        quote!({
+            let __value = #value;
+            {
+                use #runtime::{PerhapsMet as _, PerhapsNot as _};
+                (&#runtime::Perhaps(&__value)).met(#id, #cx);
+            }
+            __value
+        })
+    }
+
     /// Whether it is known that a node is a `bool`, if what is around it is right.
     fn is_bool(&self, node: &Node) -> bool {
         match node {
@@ -468,10 +488,10 @@ impl<'e> Emitter<'e> {
                 quote_spanned!(begin(&of)=> matches!(#of, #pat #guard))
             }
             Node::Matches(arm, scrutinee) => {
-                let scrutinee = self::scrutinee(self.node(scrutinee));
-                let (pat, guard) = (&arm.pat, self.guard(arm));
-                // The arms of `matches!`, which would hide the load from this compiler.
-                quote!((match #scrutinee { #pat #guard => true, _ => false }))
+                // The user's macro itself: another one may have the name of Rust's.
+                let matches = Ident::new("matches", arm.end);
+                let (of, pat, guard) = (self.node(scrutinee), &arm.pat, self.guard(arm));
+                quote!(#matches!(#of, #pat #guard))
             }
             Node::If(it) => self.conditional(it, None),
             Node::Match(it) => self.matching(it, None),
@@ -555,6 +575,7 @@ impl<'e> Emitter<'e> {
             Kind::All => quote_spanned!(first=> all),
             Kind::Each => quote_spanned!(first=> each),
         };
+        let key = self.of_words(&body.loads[id], key, &runtime);
         // Which load it is; a body with one need not say.
         let at = Literal::usize_unsuffixed(id);
         let at = (self.reported.is_some() && body.loads.len() > 1).then(|| quote!(.at(#at)));
@@ -563,6 +584,30 @@ impl<'e> Emitter<'e> {
         arguments.set_span(last);
         let fact = body.loads[id].turbofish();
         quote_spanned!(first=> #runtime::#function #fact #arguments #stop)
+    }
+
+    /// The key or the keys of a load, with a mention of the words around it, by which rustc tells whether
+    /// they are gatehouse's. The body has it once: what asks early need not.
+    fn of_words(&self, load: &Load, key: TokenStream, runtime: &TokenStream) -> TokenStream {
+        if !matches!(self.mode, Mode::Function | Mode::Closure) {
+            return key;
+        }
+        let mention = |name: &str, word: &dyn ToTokens, key: &TokenStream| {
+            let (first, _) = text::ends(word);
+            let (runtime, name) = (text::at(runtime, first), Ident::new(name, first));
+            // Called, and not only named: of a word that is not imported rustc then says what to import.
+            let keys = Ident::new("keys", Span::mixed_site());
+            let called = quote_spanned!(text::located(first)=> |#keys| #word(#keys));
+            quote_spanned!(first=> #runtime::word::#name(#called, #key))
+        };
+        let word = match load.kind {
+            Kind::One => "",
+            Kind::Any => "any",
+            Kind::All => "all",
+            Kind::Each => "each",
+        };
+        let key = load.word.as_ref().map_or(key.clone(), |path| mention(word, path, &key));
+        load.lazy.as_ref().map_or(key.clone(), |path| mention("lazy", path, &key))
     }
 
     fn way_out(&self, token: Token![return], value: Option<&Node>) -> TokenStream {
@@ -647,6 +692,9 @@ impl<'e> Emitter<'e> {
         };
         // From the operand's first token to its last: there a side that changes something is shown.
         let first = text::ends(&value).0;
+        if is_left(node) {
+            return quote_spanned!(first=> |#cx| #value);
+        }
         let last = match node {
             Node::Load(id, _, _) => body.loads[*id].ends.1,
             node => text::ends(as_written(node)).1,
@@ -814,6 +862,55 @@ fn never_ends(it: &syn::Macro) -> bool {
     ["panic", "todo", "unimplemented", "unreachable"].into_iter().any(is)
 }
 
+/// Leave for code of ours to stand behind what never comes to a value, if the body may have that: a macro
+/// whose name says so.
+pub(crate) fn lints_of(body: &Body) -> Option<TokenStream> {
+    let never = |node: &Node| match node {
+        Node::Plain(Expr::Macro(it)) => never_ends(&it.mac),
+        Node::Block(_, block) => has_never_macro(block),
+        Node::If(it) => has_never_macro(&it.then),
+        _ => false,
+    };
+    let has_one = has_never_macro(&body.block) || body.block.nodes().any(|node| node.any(&never));
+    has_one.then(|| quote!(#[allow(unreachable_code)]))
+}
+
+/// Whether a statement of a block is a macro that never ends.
+fn has_never_macro(block: &Block) -> bool {
+    block.stmts.iter().any(|stmt| matches!(stmt, Stmt::Macro(it) if never_ends(&it.mac)))
+}
+
+/// A body of type `ty` as the end of a function that gives a `Result`. What it ends in has a type of its
+/// own, so that a wrong one is shown there. Nothing stands behind what never comes to its end.
+pub(crate) fn result(body: &Body, code: &TokenStream) -> TokenStream {
+    let ty = &body.value;
+    if is_left_at_its_end(&body.block) {
+        return quote!({ #code });
+    }
+    // The body may call what never comes back, which no token tells. Nobody has a constant of the name.
+    quote! {
+        let __value: #ty = { #code };
+        #[allow(warnings)]
+        return ::core::result::Result::Ok(__value);
+    }
+}
+
+/// Whether a node has no value, because what it ends in leaves.
+fn is_left(node: &Node) -> bool {
+    match node {
+        Node::Return(..) => true,
+        Node::If(it) => is_left_at_its_end(&it.then) && it.otherwise.as_ref().is_some_and(is_left),
+        Node::Match(it) => it.arms.iter().all(|arm| is_left(&arm.body)),
+        Node::Block(None, block) => is_left_at_its_end(block),
+        node => node.is_jump(),
+    }
+}
+
+/// As [`is_left`], of a block. What stands behind a `return` has a value, though nothing comes to it.
+fn is_left_at_its_end(block: &Block) -> bool {
+    matches!(block.stmts.last(), Some(Stmt::Expr(node, _)) if is_left(node))
+}
+
 /// Whether an expression may name a place in what its operand gives.
 fn is_place(expr: &Expr) -> bool {
     match expr {
@@ -833,6 +930,25 @@ fn is_surely_bool(node: &Node) -> bool {
             is_surely_bool(&inside[0])
         }
         Node::Plain(expr) | Node::Compound(expr, _) => is_surely_bool_expr(expr),
+        _ => false,
+    }
+}
+
+/// Whether a node is what `matches!` gives, or the negation of that.
+fn rests_on_matches(node: &Node) -> bool {
+    fn rests(expr: &Expr) -> bool {
+        match bare(expr) {
+            Expr::Macro(it) => it.mac.path.is_ident("matches"),
+            Expr::Unary(it) => matches!(it.op, UnOp::Not(_)) && rests(&it.expr),
+            _ => false,
+        }
+    }
+    match node {
+        Node::Matches(..) => true,
+        Node::Plain(expr) => rests(expr),
+        Node::Compound(Expr::Paren(_) | Expr::Group(_) | Expr::Unary(_), inside) => {
+            rests_on_matches(&inside[0])
+        }
         _ => false,
     }
 }

@@ -284,7 +284,9 @@ impl Lowering<'_> {
                     return Node::Plain(Expr::Macro(it));
                 }
                 let body = Node::Plain(Expr::Verbatim(TokenStream::new()));
-                let (pat, end) = (arguments.pat, Span::call_site());
+                // What the user's `matches!` is, rustc says.
+                let name = it.mac.path.get_ident().map(proc_macro2::Ident::span);
+                let (pat, end) = (arguments.pat, name.unwrap_or_else(Span::call_site));
                 self.refuse_attributes(attributes::of_pat(&pat));
                 let arm = Arm { attrs: Vec::new(), pat, guard, body, end };
                 Node::Matches(Box::new(arm), Box::new(scrutinee))
@@ -334,14 +336,15 @@ impl Lowering<'_> {
         let ends = (text::ends(&base).0, await_span);
         let parts = self.lazy(base).and_then(|(base, lazy)| {
             let named = matches!(&base, Expr::Call(call) if turbofish(&call.func).is_some());
-            Some((self.keys(base)?, lazy, named))
+            let word = word(&base);
+            Some((self.keys(base)?, lazy, named, word))
         });
-        let Some(((kind, fact, keys), lazy, named)) = parts else {
+        let Some(((kind, fact, keys), lazy, named, word)) = parts else {
             self.is_whole = false;
             return Node::refused();
         };
         let keys = self.expr(keys);
-        self.loads.push(Load { kind, fact, named, written, ends, lazy });
+        self.loads.push(Load { kind, fact, named, written, ends, word, lazy });
         Node::Load(self.loads.len() - 1, kind, Box::new(keys))
     }
 
@@ -358,19 +361,19 @@ impl Lowering<'_> {
     }
 
     /// Takes `lazy(…)` off.
-    fn lazy(&mut self, base: Expr) -> Option<(Expr, bool)> {
+    fn lazy(&mut self, base: Expr) -> Option<(Expr, Option<Path>)> {
         match base {
             Expr::Call(mut call) if is_called(&call, "lazy") => {
                 self.refuse_attributes(&call.attrs);
                 if call.args.len() == 1 {
                     let inner = call.args.pop().expect("there is one argument");
-                    Some((self.unwrapped(inner), true))
+                    Some((self.unwrapped(inner), fact_path(&call.func)))
                 } else {
                     self.errors.push(&call.func, refusal::lazy_argument());
                     None
                 }
             }
-            other => Some((other, false)),
+            other => Some((other, None)),
         }
     }
 
@@ -579,6 +582,12 @@ fn is_called(call: &syn::ExprCall, name: &str) -> bool {
         Expr::Path(it) => it.path.segments.last().is_some_and(|last| last.ident == name),
         _ => false,
     }
+}
+
+/// The word around many keys, as the user names it.
+fn word(base: &Expr) -> Option<Expr> {
+    let Expr::Call(call) = base else { return None };
+    MANY.iter().any(|(name, _)| is_called(call, name)).then(|| (*call.func).clone())
 }
 
 /// The path of a call that can be a fact: `Fact(…)`, `module::Fact(…)`.

@@ -43,7 +43,7 @@ impl BodyPlan {
         let mut known = Known::default();
         for (id, load) in body.loads.iter().enumerate() {
             let way = Way::to(id, body);
-            let slice = if lazy || load.lazy {
+            let slice = if lazy || load.lazy.is_some() {
                 Err(String::from("it is lazy"))
             } else {
                 slice::of(body, id, &way, &mut known, runtime)

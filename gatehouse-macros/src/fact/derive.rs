@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Ident, Path, Type};
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Ident, Path, Type, braced};
 
 use super::ast::{Block, Ending, Fact};
 use super::recursion::{self, Beside, Comes};
@@ -134,7 +135,15 @@ fn refuse_groundless(block: &Block, derived: &BTreeMap<usize, Derived>, errors: 
 /// The body in the compiler's own tree.
 fn lowered(fact: &Fact, block_facts: &[Fact], errors: &Errors) -> Option<Body> {
     let Ending::Body(body) = &fact.ending else { return None };
-    let block = errors.keep(syn::parse2(body.to_token_stream()))?;
+    let parsed = |input: ParseStream<'_>| {
+        let content;
+        let brace_token = braced!(content in input);
+        for attr in content.call(Attribute::parse_inner)? {
+            errors.push(&attr, refusal::attribute_inside(text::of_expr(attr.path())));
+        }
+        Ok(syn::Block { brace_token, stmts: content.call(syn::Block::parse_within)? })
+    };
+    let block = errors.keep(parsed.parse2(body.to_token_stream()))?;
     refuse_await_calls(body.stream(), errors);
     // A value that was refused has its error.
     let value = fact.value.as_ref()?;

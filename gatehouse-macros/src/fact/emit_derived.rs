@@ -9,7 +9,7 @@ use super::ast::Fact;
 use super::derive::{Derived, is_bool, is_option};
 use super::emit::Emitter;
 use super::recursion::Beside;
-use crate::body::emit::cx;
+use crate::body::emit::{self, cx};
 use crate::body::names::mentioned_in;
 use crate::body::tokens;
 use crate::{conditional, refusal, text};
@@ -78,10 +78,12 @@ impl Emitter<'_> {
         let watch = Ident::new("__Watch", Span::mixed_site());
         let bases = self.derived.map(|derived| derived.bases.as_slice()).unwrap_or_default();
         let lints = lints(&self.fact.attrs);
+        let unreachable = self.derived.and_then(|derived| emit::lints_of(&derived.body));
         // The compiler shows the impls at the fact's name, and not at the macro's call.
         let (at, span) = (krate.spanned(name.span()), name.span());
         let resolved_by = quote_spanned!(span=> impl<#sources> #at::ResolvedBy<#sources>);
         let derived = quote_spanned!(span=> impl<#sources> #at::private::Derived<#sources>);
+        let early = quote_spanned!(span=> impl<#sources> #at::private::EarlyDerived<#sources>);
         let another = tokens::another_key(bases.len(), runtime);
         // Each bound is shown at the fact that it is about.
         let bases = bases.iter().map(|base| {
@@ -99,7 +101,6 @@ impl Emitter<'_> {
         let (ways_out, refused) = (self.ways_out(), self.refused_where_panics_abort());
         quote! {
             #refused
-            #[allow(unused_imports)]
             use #runtime::Unloaded as _;
             #[automatically_derived]
             #resolved_by for #name #bounds {
@@ -112,7 +113,8 @@ impl Emitter<'_> {
             }
             // No `automatically_derived` here: Rust looks for what is unused in the user's body.
             #(#lints)*
-            #[allow(unreachable_code, clippy::diverging_sub_expression, clippy::needless_question_mark)]
+            #unreachable
+            #[allow(clippy::diverging_sub_expression, clippy::needless_question_mark)]
             #derived for #name #bounds {
                 fn evaluate<#watch: #runtime::Watch>(
                     &self,
@@ -120,6 +122,10 @@ impl Emitter<'_> {
                 ) -> ::core::result::Result<<Self as #krate::FactKey>::Value, #runtime::Stop> {
                     #evaluate
                 }
+                #ways_out
+            }
+            #[automatically_derived]
+            #early for #name #bounds {
                 #[allow(warnings, clippy::all, clippy::pedantic)]
                 fn ask<#watch: #runtime::Watch>(
                     &self,
@@ -127,7 +133,6 @@ impl Emitter<'_> {
                 ) {
                     #ask
                 }
-                #ways_out
             }
         }
     }
@@ -142,12 +147,8 @@ impl Emitter<'_> {
             return (evaluate, quote!(let _ = #cx;));
         };
         let stmts = &plan.code;
-        let (parts, ty) = (self.parts(stmts), &body.value);
-        let evaluate = quote! {
-            #parts
-            let value: #ty = { #stmts };
-            ::core::result::Result::Ok(value)
-        };
+        let (parts, value) = (self.parts(stmts), emit::result(body, stmts));
+        let evaluate = quote!(#parts #value);
         // The first load needs no slice: a body that stops there has asked for it.
         let slices = plan.loads.iter().skip(1).filter_map(|load| load.slice.as_ref());
         // Each slice has key parts of its own, since a key takes them by value.
@@ -159,7 +160,7 @@ impl Emitter<'_> {
             let parts = self.parts(known);
             quote!(let #name = { #parts #known };)
         });
-        (evaluate, quote!(let _ = &#cx; #(#known)* #(#slices)*))
+        (evaluate, text::ours("mut", quote!(let _ = &#cx; #(#known)* #(#slices)*)))
     }
 
     /// Binds the key parts that `code` mentions.

@@ -434,7 +434,6 @@ fn a_derived_fact() {
                     ),
             );
         }
-        #[allow(unused_imports)]
         use Unloaded as _;
         #[automatically_derived]
         impl<__Sources> ::gatehouse::ResolvedBy<__Sources> for Viewer
@@ -453,11 +452,7 @@ fn a_derived_fact() {
                 derived(cx, self)
             }
         }
-        #[allow(
-            unreachable_code,
-            clippy::diverging_sub_expression,
-            clippy::needless_question_mark
-        )]
+        #[allow(clippy::diverging_sub_expression, clippy::needless_question_mark)]
         impl<__Sources> Derived<__Sources> for Viewer
         where
             __Sources: ::gatehouse::Sources,
@@ -475,7 +470,7 @@ fn a_derived_fact() {
                 let folder = <u64 as KeyPart>::part_clone(
                     &self.folder,
                 );
-                let value: bool = {
+                let __value: bool = {
                     or(
                         attempt(
                             cx,
@@ -506,8 +501,22 @@ fn a_derived_fact() {
                         ),
                     )?
                 };
-                ::core::result::Result::Ok(value)
+                #[allow(warnings)] return ::core::result::Result::Ok(__value);
             }
+            fn of_bool(value: ::core::primitive::bool) -> ::core::option::Option<bool> {
+                ::core::option::Option::Some(value)
+            }
+            fn is_true(value: &bool) -> ::core::primitive::bool {
+                *value
+            }
+        }
+        #[automatically_derived]
+        impl<__Sources> EarlyDerived<__Sources> for Viewer
+        where
+            __Sources: ::gatehouse::Sources,
+            Grant: ::gatehouse::ResolvedBy<__Sources>,
+            Parent: ::gatehouse::ResolvedBy<__Sources>,
+        {
             #[allow(warnings, clippy::all, clippy::pedantic)]
             fn ask<__Watch: Watch>(
                 &self,
@@ -546,12 +555,6 @@ fn a_derived_fact() {
                         },
                     );
                 }
-            }
-            fn of_bool(value: ::core::primitive::bool) -> ::core::option::Option<bool> {
-                ::core::option::Option::Some(value)
-            }
-            fn is_true(value: &bool) -> ::core::primitive::bool {
-                *value
             }
         }
     };
@@ -823,4 +826,39 @@ fn the_catalogue() {
         ->
         fact_value
     ");
+}
+
+/// What stands under a condition goes where it would without, or is refused.
+#[test]
+fn attributes_under_a_condition_are_not_dropped() {
+    let source = "#[cfg_attr(x, cfg(y), derive(Z), deprecated)] A(u: u8) -> bool = false;";
+    let expansion = testing::expansion(compile, source);
+    let (on_key, on_others) = (
+        "#[cfg_attr(x, cfg(y), derive(Z), deprecated)]",
+        "#[cfg_attr(x, cfg(y), allow(deprecated))]",
+    );
+    assert_eq!(expansion.matches(on_key).count(), 1, "{expansion}");
+    assert_eq!(expansion.matches(on_others).count(), 2, "{expansion}");
+    let twice = "#[cfg_attr(x, cfg(y))] A(u: u8) -> u8; #[cfg_attr(x, cfg(z))] A(u: u8) -> u16;";
+    assert_eq!(testing::errors(compile, twice), []);
+    for (source, underlined, name) in [
+        ("#[cfg_attr(x, required)] A(u: u8) -> u8;", "required", "conditional_attribute"),
+        ("#[cfg_attr(x, cfg_attr(y, sensitive))] A() -> u8;", "sensitive", "conditional_attribute"),
+        ("A(u: u8) -> bool = #[cfg(x)] true;", "#[cfg(x)]", "attribute_inside"),
+        ("A(u: u8) -> bool { #![cfg(x)] B(u).await }", "#![cfg(x)]", "attribute_inside"),
+        ("A(u: u8) -> bool { (B(u).await, #[cfg(x)] true).0 }", "#[cfg(x)]", "attribute_inside"),
+    ] {
+        let refused = [(underlined.to_owned(), name.to_owned())];
+        assert_eq!(testing::errors(compile, source), refused, "{source}");
+    }
+}
+
+/// Defaults and bodies have patterns as policies do.
+#[test]
+fn names_with_a_capital_cannot_bind() {
+    for source in
+        ["A(u: u8) -> bool = matches!(1, E);", "A(u: u8) -> bool { matches!(B(u).await, E) }"]
+    {
+        assert!(testing::tokens(compile, source).contains("E::<>"), "{source}");
+    }
 }

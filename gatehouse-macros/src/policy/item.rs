@@ -10,7 +10,7 @@ use syn::{Attribute, Meta};
 
 use super::parse::{Options, Parameter, Policy, Role};
 use crate::body::ast::Body;
-use crate::body::emit::{Condition, ConditionKind, Ends, cx};
+use crate::body::emit::{self, Condition, ConditionKind, Ends, cx};
 use crate::body::plan::BodyPlan;
 use crate::body::tokens;
 use crate::crate_path::CratePath;
@@ -30,15 +30,10 @@ pub(super) fn emit(
     runtime: &TokenStream,
 ) -> TokenStream {
     let (request, cx) = (request(), cx());
-    let (parameters, value) = (bindings(policy, plan.conditions.len(), runtime), &policy.value);
+    let parameters = bindings(policy, plan.conditions.len(), runtime);
     plan.conditions.extend(policy.parameters.iter().filter_map(condition));
-    let applies = &plan.code;
-    // What it ends in has a type of its own, so that a wrong one is shown there.
-    let evaluate = quote! {
-        #parameters
-        let applies: #value = { #applies };
-        ::core::result::Result::Ok(applies)
-    };
+    let applies = emit::result(body, &plan.code);
+    let evaluate = quote!(#parameters #applies);
     // The first load needs no slice: a policy that stops there has asked for it.
     let slices: Vec<_> = plan.loads.iter().skip(1).filter_map(|load| load.slice.as_ref()).collect();
     let ask = if slices.is_empty() {
@@ -46,7 +41,7 @@ pub(super) fn emit(
     } else {
         let parameters = quiet_bindings(policy);
         let known = plan.known.list().iter().map(|(name, known)| quote!(let #name = #known;));
-        quote!(#parameters #(#known)* #(#slices)*)
+        text::ours("mut", quote!(#parameters #(#known)* #(#slices)*))
     };
     let name = &policy.name;
     let rule = quote!(<#name as #runtime::Policy>::PLAN);
@@ -57,7 +52,7 @@ pub(super) fn emit(
         options,
         &tokens::plan(body, &plan, runtime, &|_| false),
         runtime,
-        &Code { evaluate, ask, facts, budget },
+        &Code { evaluate, lints: emit::lints_of(body), ask, facts, budget },
     )
 }
 
@@ -70,6 +65,7 @@ pub(super) fn skeleton(policy: &Policy, options: &Options, runtime: &TokenStream
             let _ = (#request, #cx);
             ::core::result::Result::Err(#runtime::Stop::NotApplicable)
         },
+        lints: None,
         ask: quote!(let _ = (#request, #cx);),
         facts: Vec::new(),
         budget: None,
@@ -79,6 +75,8 @@ pub(super) fn skeleton(policy: &Policy, options: &Options, runtime: &TokenStream
 
 struct Code {
     evaluate: TokenStream,
+    /// What lints do not say of it.
+    lints: Option<TokenStream>,
     ask: TokenStream,
     /// Each fact that the policy loads, once.
     facts: Vec<syn::Path>,
@@ -97,7 +95,7 @@ fn items(
     let info = info(policy, options, plan, runtime);
     let (domain, sources) = (generic("__Domain"), generic("__Sources"));
     let types = domain_types(policy, &domain, runtime);
-    let Code { evaluate, ask, facts, budget } = code;
+    let Code { evaluate, lints, ask, facts, budget } = code;
     let (request, cx) = (request(), cx());
     let (of_type, of_code) = attributes(attrs);
     let (marker, watch) = (generic("__Marker"), generic("__Watch"));
@@ -111,6 +109,7 @@ fn items(
     // In the user's own place, and not only shown there: Rust warns of a policy that no gate has.
     let item = quote_spanned!(name.span()=> #vis enum #name {});
     let rule = quote_spanned!(span=> impl<#domain, #sources> #at::Rule<#domain, #sources>);
+    let early = quote_spanned!(span=> impl<#domain, #sources> #at::EarlyRule<#domain, #sources>);
     let decides = quote_spanned!(span=> impl<#domain, #sources> #at::Decides<#domain, #sources>);
     let local_policies = quote_spanned!(span=> impl<#marker> #at::LocalPolicies<#marker>);
     let another = tokens::another_key(facts.len(), runtime);
@@ -130,13 +129,13 @@ fn items(
 
         #(#of_code)*
         const _: () = {
-            #[allow(unused_imports)]
             use #runtime::Unloaded as _;
             #info
             #budget
 
             // No `automatically_derived` here: Rust looks for what is unused in the user's body.
-            #[allow(unreachable_code, clippy::diverging_sub_expression, clippy::needless_question_mark)]
+            #lints
+            #[allow(clippy::diverging_sub_expression, clippy::needless_question_mark)]
             #rule for #name
             #bounds
             {
@@ -146,7 +145,12 @@ fn items(
                 ) -> ::core::result::Result<#value, #runtime::Stop> {
                     #evaluate
                 }
+            }
 
+            #[automatically_derived]
+            #early for #name
+            #bounds
+            {
                 #[allow(warnings, clippy::all, clippy::pedantic)]
                 fn ask(#request: &#runtime::Request<'_, #domain>, #cx: &mut #runtime::Cx<#sources>) {
                     #ask
@@ -316,7 +320,6 @@ fn bind(parameter: &Parameter, leave: &TokenStream) -> TokenStream {
         syn::Pat::Wild(_) => quote!(let _ = #request.#field;),
         pat if is_plain(pat) => quote!(let #pat #ty = #value;),
         pat => quote! {
-            #[allow(irrefutable_let_patterns)]
             let #pat #ty = #value else { #leave };
         },
     }

@@ -63,10 +63,10 @@ fn a_local_policy_is_its_body() {
             ) -> ::core::result::Result<bool, Stop> {
                 let user: &User = request.subject();
                 let doc: &Document = request.resource();
-                let applies: bool = {
+                let __value: bool = {
                     met(doc.owner == user.id, 0, cx)
                 };
-                ::core::result::Result::Ok(applies)
+                #[allow(warnings)] return ::core::result::Result::Ok(__value);
             }
     ");
     assert_snapshot!(function(source, "ask"), @r#"
@@ -92,7 +92,6 @@ fn loads_become_reads() {
                 cx: &mut Cx<__Sources, __Watch>,
             ) -> ::core::result::Result<bool, Stop> {
                 let user: &User = request.subject();
-                #[allow(irrefutable_let_patterns)]
                 let Action::Edit: &Action = request.action() else {
                     met(false, 5, cx);
                     return ::core::result::Result::Err(
@@ -101,7 +100,7 @@ fn loads_become_reads() {
                 };
                 met(true, 5, cx);
                 let doc: &Document = request.resource();
-                let applies: bool = {
+                let __value: bool = {
                     let role = MaybeMissing::given(
                         read(OrgRole(user.id, doc.org), cx.at(0))?,
                         0,
@@ -132,7 +131,7 @@ fn loads_become_reads() {
                                 cx,
                             ))
                 };
-                ::core::result::Result::Ok(applies)
+                #[allow(warnings)] return ::core::result::Result::Ok(__value);
             }
     ");
     assert_snapshot!(function(source, "ask"), @"
@@ -141,7 +140,6 @@ fn loads_become_reads() {
                 cx: &mut Cx<__Sources>,
             ) {
                 let user: &User = request.subject();
-                #[allow(irrefutable_let_patterns)]
                 let Action::Edit: &Action = request.action() else { return };
                 let doc: &Document = request.resource();
                 slice(
@@ -178,7 +176,7 @@ fn operands_over_facts_are_three_valued() {
                 cx: &mut Cx<__Sources, __Watch>,
             ) -> ::core::result::Result<bool, Stop> {
                 let user: &User = request.subject();
-                let applies: bool = {
+                let __value: bool = {
                     or(
                         attempt(
                             cx,
@@ -216,7 +214,7 @@ fn operands_over_facts_are_three_valued() {
                         ),
                     )?
                 };
-                ::core::result::Result::Ok(applies)
+                #[allow(warnings)] return ::core::result::Result::Ok(__value);
             }
     ");
     assert_snapshot!(function(source, "ask"), @"
@@ -255,7 +253,7 @@ fn operands_that_leave_are_strict() {
                 cx: &mut Cx<__Sources, __Watch>,
             ) -> ::core::result::Result<bool, Stop> {
                 let user: &User = request.subject();
-                let applies: bool = {
+                let __value: bool = {
                     let mut n = 0;
                     (met(
                         Is {
@@ -296,7 +294,7 @@ fn operands_that_leave_are_strict() {
                             }),
                         )?)
                 };
-                ::core::result::Result::Ok(applies)
+                #[allow(warnings)] return ::core::result::Result::Ok(__value);
             }
     ");
 }
@@ -865,6 +863,151 @@ fn attributes_go_on_the_type_and_the_code() {
     assert_eq!((count("#[allow(clippy::x)]"), count("#[cfg(y)]"), count("///D")), (2, 2, 1));
 }
 
+/// A name with a capital is a path wherever a pattern stands, and a plain one in the texts.
+#[test]
+fn names_with_a_capital_cannot_bind() {
+    let bodies = [
+        "let E = u.a else { return false }; A(1).await",
+        "let (E, x): (u8, u8) = u.a; A(x).await",
+        "if let (Some(E) | None) = u.a { A(1).await } else { false }",
+        "while let E = u.a {} A(1).await",
+        "for &E in u.a {} A(1).await",
+        "match A(1).await { [x @ E, ..] => x, _ => false }",
+        "matches!(u.a, E) && A(1).await",
+        "matches!(A(1).await, r#E if u.a)",
+        "assert!(matches!(u.a, E)); A(1).await",
+        "vec![u.a; match u.b { E => 1 }].len() > 1 && A(1).await",
+        "format!(\"{x}\", x = matches!(u.a, E)) == u.b && A(1).await",
+        "ensured(u.a, |E| true) && A(1).await",
+        "ensured(u.a, |it| { let S { E, .. } = it else { return false }; true }) && A(1).await",
+        "f::<{ match 1 { E => 2 } }>(u) && A(1).await",
+        "match u.a { Ö::É { E: Ü } => true, É => false }",
+    ];
+    for body in bodies {
+        let source = format!("#[policy] async fn p(u: &U) -> bool {{ {body} }}");
+        let expansion = testing::tokens(policy, &source);
+        let capital = ["E::<>", "É::<>"].iter().any(|path| expansion.contains(path));
+        assert!(capital, "{body}\n{expansion}");
+        let texts = expansion.split('"').skip(1).step_by(2);
+        assert!(texts.clone().all(|text| !text.contains("::<>")), "{expansion}");
+    }
+    for bound in ["ref E", "mut E", "E @ 1..", "e", "_E"] {
+        let source =
+            format!("#[policy] fn p({bound}: &U) -> bool {{ match 1 {{ {bound} => e.a }} }}");
+        assert!(!testing::tokens(policy, &source).contains("::<>"), "{bound}");
+    }
+    let source =
+        "#[policy] async fn p(E: &U, S { F, .. }: &D) -> bool { A(1).await || A(E).await }";
+    let expansion = testing::tokens(policy, source);
+    assert_eq!(expansion.matches("E::<>").count(), 2, "{expansion}");
+    assert!(expansion.contains("S{F:F::<>,..}"), "{expansion}");
+    assert!(expansion.contains("\"resourceisS{F,..}\""), "{expansion}");
+}
+
+/// Opaque macros and items of the user's are left as they are.
+#[test]
+fn what_is_not_a_rules_own_keeps_its_patterns() {
+    for body in ["mine!(matches!(u.a, E))", "fn f(E: u8) -> bool { E > 1 } f(u.a)"] {
+        let source = format!("#[policy] fn p(u: &U) -> bool {{ {body} }}");
+        assert!(!testing::tokens(policy, &source).contains("::<>"), "{body}");
+    }
+}
+
+/// An attribute on what is taken apart, or comes to stand elsewhere, is refused at the attribute.
+#[test]
+fn attributes_are_not_dropped() {
+    for body in [
+        "[A(1).await, #[x] A(2).await].len() > 1",
+        "[A(1).await, #[x] true].len() > 1",
+        "[A(1).await, #[x] u.a == u.b].len() > 1",
+        "[A(1).await, #[x] u.a.b(1)? as u8].len() > 1",
+        "[A(1).await, (#[x] u.a)].len() > 1",
+        "(A(1).await, #[x] true).0",
+        "f(#[x] u.a, A(1).await)",
+        "u.f(#[x] A(1).await)",
+        "u.f(#[x] || true, A(1).await)",
+        "S { #[x] a: true, b: A(1).await }.b",
+        "S { a: true, b: #[x] A(1).await }.b",
+        "A(1).await || #[x] u.a",
+        "A(1).await || #[x] { u.a }",
+        "(#[x] A(1)).await",
+        "lazy(#[x] A(1)).await",
+        "any(#[x] [A(1)]).await",
+        "(#[x] any([A(1)])).await",
+        "let x = #[x] u.a; x",
+        "let x = #[x] if u.a { true } else { false }; x",
+        "let x = #[x] match u.a { _ => true }; x",
+        "let x = match u.a { #![x] _ => true }; x",
+        "let x = { #![x] u.a }; x",
+        "let S { #[x] a, .. } = u; A(1).await",
+        "if let S { #[x] a, .. } = u { true } else { false }",
+        "match u { S { #[x] a, .. } => true, S { .. } => A(1).await }",
+        "match u { _ => #[x] true }",
+        "for S { #[x] .. } in u.a {} true",
+        "for _ in u.a { #![x] } true",
+        "matches!((u, A(1).await), (S { #[x] a, .. }, true))",
+        "return #[x] u.a",
+        "#[x] u.f(); true",
+        "#[x] loop { return u.a; }",
+        "#[x] m!(); true",
+        "#[x] u.a && u.b",
+        "#[x] A(1).await",
+        "'a: { break 'a #[x] u.a }",
+    ] {
+        let source = format!("#[policy] async fn p(u: &U) -> bool {{ {body} }}");
+        let attribute = if body.contains("#![x]") { "#![x]" } else { "#[x]" };
+        let refused = [(attribute.to_owned(), "attribute_inside".to_owned())];
+        assert_eq!(testing::errors(policy, &source), refused, "{body}");
+    }
+    // Whatever is emitted as it stands keeps them.
+    let source =
+        "#[policy] fn p(u: &U) -> bool { f([u.a, #[x] u.b], |#[y] v: u8| S { #[z] a: v }) }";
+    let expansion = testing::expansion(policy, source);
+    for attribute in ["#[x]", "#[y]", "#[z]"] {
+        assert!(expansion.contains(attribute), "{expansion}");
+    }
+}
+
+/// A parameter's attributes go where it is bound, if they are lints.
+#[test]
+fn a_parameters_attributes_are_not_dropped() {
+    let source =
+        "#[policy] fn p(#[allow(l)] u: &U, #[expect(m)] S { a: 1, .. }: &D) -> bool { u.a }";
+    let evaluate = function(source, "evaluate");
+    for line in ["#[allow(l)]\n", "#[expect(m)]\n"] {
+        assert!(evaluate.contains(line), "{evaluate}");
+    }
+    for parameter in
+        ["#[x] u: &U", "#[x] _: &U", "S { #[x] a: 1, .. }: &U", "(S { #[x] .. } | T): &U"]
+    {
+        let source = format!("#[policy] fn p({parameter}) -> bool {{ true == q() }}");
+        let refused = [("#[x]".to_owned(), "parameter_attribute".to_owned())];
+        assert_eq!(testing::errors(policy, &source), refused, "{parameter}");
+    }
+}
+
+/// What stands under a condition goes where it would without.
+#[test]
+fn attributes_under_a_condition_are_not_dropped() {
+    let source = "#[cfg_attr(x, cfg(y), expect(l), cfg_attr(z, deprecated, doc = \"D\"))] #[policy] fn p(u: &U) -> bool { u.a }";
+    let expansion = testing::expansion(policy, source);
+    let on_type = "#[cfg_attr(x, cfg(y), cfg_attr(z, deprecated, doc = \"D\"))]";
+    let on_code = "#[cfg_attr(x, cfg(y), expect(l), cfg_attr(z, allow(deprecated)))]";
+    for attribute in [on_type, on_code] {
+        assert!(expansion.contains(attribute), "{expansion}");
+    }
+}
+
+/// The body mentions the words as the user names them, once for each load.
+#[test]
+fn words_are_mentioned() {
+    let source = "#[policy] async fn p(u: &U) -> bool { q::any([A(u)]).await && lazy(B(u)).await && all::<C>(u.c).await }";
+    let expansion: String = testing::expansion(policy, source).split_whitespace().collect();
+    for mention in ["q::any(keys)", "lazy(keys)", "all::<C>(keys)"] {
+        assert_eq!(expansion.matches(mention).count(), 1, "{mention}\n{expansion}");
+    }
+}
+
 /// A warning about the user's parentheses would be about code that they cannot see.
 #[test]
 fn operands_lose_their_parentheses() {
@@ -939,7 +1082,7 @@ fn kept_and_broken_conditions() {
             ) -> ::core::result::Result<bool, Stop> {
                 let user: &User = request.subject();
                 let doc: &Document = request.resource();
-                let applies: bool = {
+                let __value: bool = {
                     let owned = met(doc.owner == user.id, 0, cx);
                     let mask = !doc.flags;
                     'answer: {
@@ -971,7 +1114,7 @@ fn kept_and_broken_conditions() {
                             )
                     }
                 };
-                ::core::result::Result::Ok(applies)
+                #[allow(warnings)] return ::core::result::Result::Ok(__value);
             }
     ");
 }
@@ -993,7 +1136,7 @@ fn operators_order_before_rustcs_eyes() {
                 cx: &mut Cx<__Sources, __Watch>,
             ) -> ::core::result::Result<bool, Stop> {
                 let user: &User = request.subject();
-                let applies: bool = {
+                let __value: bool = {
                     let risk = read(Risk(user.id), cx.at(0))?;
                     let low = |it| it < *compared(&user.limit).value();
                     partial_and(
@@ -1038,7 +1181,7 @@ fn operators_order_before_rustcs_eyes() {
                             cx,
                         )
                 };
-                ::core::result::Result::Ok(applies)
+                #[allow(warnings)] return ::core::result::Result::Ok(__value);
             }
     ");
 }
@@ -1058,8 +1201,14 @@ fn methods_order_before_rustcs_eyes() {
                 cx: &mut Cx<__Sources, __Watch>,
             ) -> ::core::result::Result<bool, Stop> {
                 let user: &User = request.subject();
-                let applies: bool = {
-                    let mut all = each([Risk(1), Risk(2)], cx)?;
+                let __value: bool = {
+                    let mut all = each(
+                        word::each(
+                            |keys| each(keys),
+                            [Risk(1), Risk(2)],
+                        ),
+                        cx,
+                    )?;
                     (compared(&all).check(), all.sort()).1;
                     met(
                         Is {
@@ -1097,7 +1246,7 @@ fn methods_order_before_rustcs_eyes() {
                             cx,
                         )
                 };
-                ::core::result::Result::Ok(applies)
+                #[allow(warnings)] return ::core::result::Result::Ok(__value);
             }
     ");
 }

@@ -2,7 +2,7 @@
 
 mod printer;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Ident, Type};
@@ -76,4 +76,18 @@ pub(crate) fn at(tokens: &TokenStream, span: Span) -> TokenStream {
         token
     };
     tokens.clone().into_iter().map(moved).collect()
+}
+
+/// The same tokens, with each `word` as one of ours: what lints say of it is not said to the user.
+pub(crate) fn ours(word: &str, tokens: TokenStream) -> TokenStream {
+    let moved = |token: TokenTree| match token {
+        TokenTree::Ident(ident) if ident == word => Ident::new(word, Span::call_site()).into(),
+        TokenTree::Group(group) => {
+            let mut inside = Group::new(group.delimiter(), ours(word, group.stream()));
+            inside.set_span(group.span());
+            inside.into()
+        }
+        token => token,
+    };
+    tokens.into_iter().map(moved).collect()
 }

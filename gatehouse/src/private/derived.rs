@@ -17,12 +17,9 @@ use crate::session::Computed;
 use crate::source::{ResolvedBy, Sources};
 
 /// A derived fact: written by `fact!` for one with a body.
-pub trait Derived<P: Sources>: ResolvedBy<P> {
+pub trait Derived<P: Sources>: EarlyDerived<P> {
     /// Runs the body.
     fn evaluate<W: Watch>(&self, cx: &mut Cx<P, W>) -> Result<Self::Value, Stop>;
-
-    /// Asks for every load of the body whose key is ready, though the body stopped before it.
-    fn ask<W: Watch>(&self, cx: &mut Cx<P, W>);
 
     /// The value of a body that was left by `return` in an operand: of a fact that is a `bool`.
     fn of_bool(_: bool) -> Option<Self::Value> {
@@ -38,6 +35,12 @@ pub trait Derived<P: Sources>: ResolvedBy<P> {
     fn is_true(_: &Self::Value) -> bool {
         false
     }
+}
+
+/// What a derived fact asks for early: a trait of its own, as that of a policy is.
+pub trait EarlyDerived<P: Sources>: ResolvedBy<P> {
+    /// Asks for every load of the body whose key is ready, though the body stopped before it.
+    fn ask<W: Watch>(&self, cx: &mut Cx<P, W>);
 }
 
 /// What the session knows of `key`, or what its body comes to.

@@ -18,11 +18,12 @@ mod trace;
 mod unloaded;
 mod walk;
 mod watch;
+pub mod word;
 
 pub use self::ask::{ask, ask_each, known, partial_known, partial_slice, slice};
 pub use self::compared::{Compared, HasOrder, compared};
 pub use self::cx::{Cx, Request, Stop, Stored, read, stored};
-pub use self::derived::{Derived, derived};
+pub use self::derived::{Derived, EarlyDerived, derived};
 pub(crate) use self::fact::shown;
 pub use self::fact::*;
 pub use self::logic::{
@@ -34,14 +35,16 @@ pub use self::roles::*;
 pub use self::trace::Trace;
 pub(crate) use self::trace::{Event, Seen, SeenFact};
 pub use self::unloaded::{IsLoaded, Unloaded};
-pub use self::watch::{Is, Unwatched, Watch, met, tried, tried_with};
+pub use self::watch::{
+    Is, Perhaps, PerhapsMet, PerhapsNot, Unwatched, Watch, met, tried, tried_with,
+};
 pub use crate::plan::{
     Condition, ConditionKind, Cost, Derivation, Guard, LoadKind, Plan, PlannedLoad, Wait,
     scheduled, within_budget,
 };
 pub use crate::policy::{
-    Decides, Effect, Listed, LoadsNothing, LocalPolicies, Locally, Location, Member, Policies,
-    Policy, PolicyInfo, Rule, Visitor,
+    Decides, EarlyRule, Effect, Listed, LoadsNothing, LocalPolicies, Locally, Location, Member,
+    Policies, Policy, PolicyInfo, Rule, Visitor,
 };
 pub use crate::session::{AnyTable, Drivers, LedgerHandle, LoadHandle, Table};
 pub use crate::source::{ResolvedBy, Sources};

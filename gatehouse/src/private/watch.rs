@@ -87,6 +87,34 @@ pub fn met<P: Sources, W: Watch>(value: bool, condition: u32, cx: &mut Cx<P, W>)
     value
 }
 
+/// What a macro gives that is called `matches!`: a `bool`, unless it is another macro of that name.
+#[derive(Debug)]
+pub struct Perhaps<'v, T>(pub &'v T);
+
+/// The condition of a [`Perhaps`] that is one.
+pub trait PerhapsMet {
+    /// It came to its value.
+    fn met<P: Sources, W: Watch>(&self, condition: u32, cx: &mut Cx<P, W>);
+}
+
+impl PerhapsMet for Perhaps<'_, bool> {
+    #[inline]
+    fn met<P: Sources, W: Watch>(&self, condition: u32, cx: &mut Cx<P, W>) {
+        met(*self.0, condition, cx);
+    }
+}
+
+/// As [`PerhapsMet`], of any other value, behind a reference: Rust takes the method that needs none first.
+pub trait PerhapsNot {
+    /// It is no condition.
+    fn met<P: Sources, W: Watch>(&self, condition: u32, cx: &mut Cx<P, W>);
+}
+
+impl<T> PerhapsNot for &Perhaps<'_, T> {
+    #[inline]
+    fn met<P: Sources, W: Watch>(&self, _: u32, _: &mut Cx<P, W>) {}
+}
+
 /// A pattern in a chain of conditions, before it is tried.
 #[inline]
 pub fn tried<P: Sources, W: Watch>(condition: u32, cx: &mut Cx<P, W>) -> bool {

@@ -31,7 +31,7 @@ pub mod macros {
         };
     }
 }
-pub use gatehouse::{fact, policy};
+pub use gatehouse::{all, any, fact, policy};
 pub struct User {
     id: u32,
     ids: Vec<u32>,
