@@ -19,7 +19,7 @@ mod walk;
 mod watch;
 
 pub use self::ask::{ask, ask_each, known, slice};
-pub use self::compared::{Compared, HasOrder, compared};
+pub use self::compared::{Compared, First, HasOrder, Simple, compared, compared_by, compared_load};
 pub use self::cx::{Cx, Request, Stop, Stored, read, stored};
 pub use self::derived::{Derived, derived};
 pub(crate) use self::fact::shown;
