@@ -2,7 +2,7 @@
 //!
 //! A policy's body becomes plain synchronous Rust. Each load is [`read`] (or [`any`], [`all`],
 //! [`each`]) followed by `?`: the value, or an early return with a [`Stop`]; where a `bool` is wanted,
-//! it is [`holds`], and where it is compared [`ordered`]; whatever else is ordered is [`compared`]. `?`
+//! it is [`holds`], and where it is compared [`ordered`]; whatever else is ordered is [`compared()`]. `?`
 //! on an option is [`MaybeMissing::present`]`(…)?`. `||` and `&&` over facts are [`or`] and [`and`].
 
 mod ask;
