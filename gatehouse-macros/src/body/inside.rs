@@ -46,6 +46,7 @@ pub(super) fn visit(expr: &mut Expr, on: &mut dyn FnMut(Part<'_>)) {
         }
         Expr::Return(it) => it.expr.iter_mut().for_each(|value| on(Part::Expr(value))),
         Expr::Try(it) => on(Part::Expr(&mut it.expr)),
+        Expr::Unsafe(it) => block(&mut it.block, on),
         Expr::While(it) => {
             on(Part::Expr(&mut it.cond));
             block(&mut it.body, on);

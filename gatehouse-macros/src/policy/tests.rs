@@ -1209,11 +1209,11 @@ fn methods_order_before_rustcs_eyes() {
                         ),
                         cx,
                     )?;
-                    (compared(&all).check(), all.sort()).1;
+                    (compared_by(&all).check(), all.sort()).1;
                     met(
                         Is {
                             bool: (
-                                compared(&all[0]).check(),
+                                compared_by(&all[0]).check(),
                                 all[0].max(user.limit),
                             )
                                 .1
@@ -1228,7 +1228,7 @@ fn methods_order_before_rustcs_eyes() {
                                 .iter()
                                 .min_by_key(|it| match **it {
                                     value => {
-                                        compared(&value).check();
+                                        compared_by(&value).check();
                                         value
                                     }
                                 })
@@ -1236,7 +1236,7 @@ fn methods_order_before_rustcs_eyes() {
                                         None,
                                         match user.risks(&all) {
                                             value => {
-                                                compared(&value).check();
+                                                compared_by(&value).check();
                                                 value
                                             }
                                         },

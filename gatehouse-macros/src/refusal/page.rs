@@ -47,9 +47,9 @@ What is not seen, and is yours to look after:
   than `matches!`;
 - collections that keep an order: a `BTreeMap`, `BTreeSet` or `BinaryHeap` whose keys are `Option`s, and
   a range behind anything but a local;
-- a comparison that is kept as a value (`let less = PartialOrd::lt;`), or given where no receiver is
-  (`sort_by_key(Option::clone)`), a closure all of whose operands are its own parameters, without types
-  (`|a, b| a < b`), and a way out by `return` of a closure that gives keys.
+- a comparison that is kept as a value (`let less = PartialOrd::lt;`) or imported under another name, keys
+  that a function gives by its name (`sort_by_key(Option::clone)`) or a closure by `return`, and a closure
+  of a local that orders nothing but its own parameters, without types (`|a, b| a < b`).
 ";
 
 /// Where the program is that rustc refuses, and what it says.

@@ -1,8 +1,9 @@
 //! What is ordered by `<`, `max`, `sort` and the like is never missing: `None` is less than everything.
 //!
-//! Which types have missing values, rustc decides: [`Compared`] has the method `value` at each of its
-//! steps, and the first step that fits the type is called. The last step fits every type; the others
-//! fit what may be missing, and there `value` has a bound that no type satisfies.
+//! Which types have missing values, rustc decides: what [`compared`] gives has the method `value` at each
+//! of its steps, and the first step that fits the type is called. The first one fits simple types, the
+//! last one every type; those between ([`Compared`]) fit what may be missing, and there `value` has a
+//! bound that no type satisfies.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -10,6 +11,7 @@ use std::marker::PhantomData;
 use std::ops::{Bound, Deref, Range, RangeFrom, RangeInclusive, RangeTo, RangeToInclusive};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A type that has an order in a rule: no type with missing values, as far as rustc sees them.
 #[diagnostic::on_unimplemented(
@@ -85,6 +87,31 @@ tuples! {
 
 impl<I, const N: usize> MayMiss<Items<N>> for I where I: Iterator<Item: MayMiss<Place<N>>> + ?Sized {}
 
+/// Types that are compared most, which are known without a further look to have no missing values.
+#[diagnostic::on_unimplemented(
+    message = "a rule orders a value here whose type is only known later: `{Self}`",
+    label = "not known yet",
+    note = "write the type where the value is bound: `let level: {Self} = …;`"
+)]
+pub trait Simple {}
+
+impl<T: Simple + ?Sized> Simple for &T {}
+
+macro_rules! simple {
+    ($($ty:ty)+) => {$(impl Simple for $ty {})+};
+}
+
+simple! {
+    u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char str String Duration
+}
+
+/// The first step, which fits those, and spares the compiler the others.
+#[derive(Debug)]
+pub struct First<'v, T: ?Sized, Next> {
+    value: &'v T,
+    next: Next,
+}
+
 /// A value that is ordered: a step that fits if it may be missing `At` a place, before the `Next` one.
 #[derive(Debug)]
 pub struct Compared<T: ?Sized, At, Next> {
@@ -96,22 +123,46 @@ pub struct Compared<T: ?Sized, At, Next> {
 #[derive(Debug)]
 pub struct Last<'v, T: ?Sized>(&'v T);
 
-/// All the steps: a type of its own for each place where something may be missing.
-type Steps<'v, T> = Compared<T, Place<0>, InTuple<'v, T>>;
-type InTuple<'v, T> = Compared<T, Place<1>, Compared<T, Place<2>, Behind<'v, T>>>;
-type Behind<'v, T> = Compared<T, Place<3>, Compared<T, Place<4>, AmongItems<'v, T>>>;
-type AmongItems<'v, T> = Compared<T, Items<0>, InPairs<'v, T>>;
-type InPairs<'v, T> = Compared<T, Items<1>, Compared<T, Items<2>, Last<'v, T>>>;
+/// The steps of a value, and of tuples: a type for each place where something may be missing.
+type Steps<T, Next> = Compared<T, Place<0>, Compared<T, Place<1>, InTuple<T, Next>>>;
+type InTuple<T, Next> = Compared<T, Place<2>, Compared<T, Place<3>, Compared<T, Place<4>, Next>>>;
 
-/// Where a rule orders `value`: `*compared(&level).value() < limit`.
+/// The steps of what is an iterator.
+type OfItems<'v, T> =
+    Compared<T, Items<0>, Compared<T, Items<1>, Compared<T, Items<2>, Last<'v, T>>>>;
+
+/// Where a rule orders `value` by an operator: `*compared(&level).value() < limit`.
 #[inline]
-pub const fn compared<T: ?Sized>(value: &T) -> Steps<'_, T> {
-    step(step(step(step(step(step(step(step(Last(value)))))))))
+pub const fn compared<T: ?Sized>(value: &T) -> First<'_, T, Steps<T, Last<'_, T>>> {
+    First { value, next: compared_load(value) }
+}
+
+/// As [`compared`], of a load that stands there as it is. If it has an error, its type is not known, and
+/// then no first step is to fit it.
+#[inline]
+pub const fn compared_load<T: ?Sized>(value: &T) -> Steps<T, Last<'_, T>> {
+    step(step(step(step(step(Last(value))))))
+}
+
+/// Where a rule orders `value`, or what it iterates over, by a method: `compared_by(&levels).check()`.
+#[inline]
+pub const fn compared_by<T: ?Sized>(value: &T) -> First<'_, T, Steps<T, OfItems<'_, T>>> {
+    let of_items: OfItems<'_, T> = step(step(step(Last(value))));
+    First { value, next: step(step(step(step(step(of_items))))) }
 }
 
 #[inline]
 const fn step<T: ?Sized, At, Next>(next: Next) -> Compared<T, At, Next> {
     Compared { next, fits: PhantomData }
+}
+
+impl<T: ?Sized, Next> Deref for First<'_, T, Next> {
+    type Target = Next;
+
+    #[inline]
+    fn deref(&self) -> &Next {
+        &self.next
+    }
 }
 
 impl<T: ?Sized, At, Next> Deref for Compared<T, At, Next> {
@@ -141,6 +192,21 @@ impl<T: ?Sized + MayMiss<At>, At, Next> Compared<T, At, Next> {
     }
 }
 
+impl<'v, T: ?Sized + Simple, Next> First<'v, T, Next> {
+    /// The value.
+    #[inline]
+    #[must_use]
+    pub const fn value(&self) -> &'v T {
+        self.value
+    }
+
+    /// Nothing: that it is called says that the type has an order.
+    #[inline]
+    pub const fn check(&self) {
+        let _ = self.value;
+    }
+}
+
 impl<'v, T: ?Sized> Last<'v, T> {
     /// The value.
     #[inline]
@@ -150,7 +216,8 @@ impl<'v, T: ?Sized> Last<'v, T> {
     }
 
     /// Nothing: that it is called says that the type has an order.
-    #[allow(clippy::unused_self, reason = "what it is called on is what counts")]
     #[inline]
-    pub const fn check(&self) {}
+    pub const fn check(&self) {
+        let _ = self.0;
+    }
 }

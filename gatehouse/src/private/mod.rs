@@ -2,7 +2,7 @@
 //!
 //! A policy's body becomes plain synchronous Rust. Each load is [`read`] (or [`any`], [`all`],
 //! [`each`]) followed by `?`: the value, or an early return with a [`Stop`]; where a `bool` is wanted,
-//! it is [`holds`], and where it is compared [`ordered`]; whatever else is ordered is [`compared`]. `?`
+//! it is [`holds`], and where it is compared [`ordered`]; whatever else is ordered is [`compared()`]. `?`
 //! on an option is [`MaybeMissing::present`]`(…)?`. `||` and `&&` over facts are [`or`] and [`and`].
 
 mod ask;
@@ -21,7 +21,7 @@ mod watch;
 pub mod word;
 
 pub use self::ask::{ask, ask_each, known, partial_known, partial_slice, slice};
-pub use self::compared::{Compared, HasOrder, compared};
+pub use self::compared::{Compared, First, HasOrder, Simple, compared, compared_by, compared_load};
 pub use self::cx::{Cx, Request, Stop, Stored, read, stored};
 pub use self::derived::{Derived, EarlyDerived, derived};
 pub(crate) use self::fact::shown;

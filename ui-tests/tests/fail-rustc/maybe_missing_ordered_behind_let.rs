@@ -42,4 +42,20 @@ pub async fn in_a_chain(user: &u32) -> bool {
     *user == 0
 }
 
+#[policy]
+pub async fn handed_on(user: &u32) -> bool {
+    let risk = Risk(*user).await;
+    let both = (risk, 1);
+    let (again, _) = both;
+    again < Some(3)
+}
+
+#[policy]
+pub async fn collected(user: &u32) -> bool {
+    let risk = Risk(*user).await;
+    let mut all = Vec::new();
+    all.push(risk);
+    all < vec![Some(3)]
+}
+
 fn main() {}

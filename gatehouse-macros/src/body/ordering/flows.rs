@@ -1,5 +1,7 @@
 //! Which locals a fact may feed: an estimate by names, without an order and without scopes.
 
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::{Expr, Pat};
 
 use super::super::ast::{Block, Let, LoopHead, Node, Stmt, bound_names};
@@ -71,7 +73,8 @@ impl<'b> Flows<'b> {
                 Stmt::Let(it) => self.local(it),
                 // Without an effect, nobody would have written it: `seen.borrow_mut().push(level);`
                 Stmt::Expr(node @ (Node::Plain(_) | Node::Compound(..)), Some(_)) => {
-                    self.push(node, mentioned(node), mentioned(node));
+                    let mentions = mentioned(node);
+                    self.push(node, mentions.clone(), mentions);
                 }
                 _ => {}
             }
@@ -101,7 +104,11 @@ impl<'b> Flows<'b> {
 
     fn node(&mut self, node: &Node) {
         match node {
-            Node::Plain(_) | Node::Compound(..) => self.expr(node),
+            Node::Plain(_) => return self.expr(node),
+            Node::Compound(..) => {
+                self.expr(node);
+                return self.inside(node);
+            }
             Node::Let(pat, of) => self.bind([&**pat], of),
             Node::Matches(arm, of) => self.bind([&arm.pat], of),
             Node::Match(it) => self.bind(it.arms.iter().map(|arm| &arm.pat), &it.scrutinee),
@@ -131,9 +138,23 @@ impl<'b> Flows<'b> {
         }
     }
 
+    /// What has statements of its own inside of an expression: the rest is seen with the whole.
+    fn inside(&mut self, node: &Node) {
+        for child in node.children() {
+            match child {
+                Node::Plain(_) => {}
+                Node::Compound(..) => self.inside(child),
+                child => self.node(child),
+            }
+        }
+    }
+
     /// What an expression binds inside, what it may change, and what the closures take that it
     /// mentions.
     fn expr(&mut self, node: &Node) {
+        if let Node::Plain(Expr::Path(_) | Expr::Lit(_) | Expr::Field(_)) = node {
+            return;
+        }
         let (mentions, mut binds) = (mentioned(node), Names::new());
         note_bound(node, &mut binds);
         if let Node::Plain(Expr::Assign(_)) | Node::Compound(Expr::Assign(_), _) = node {
@@ -166,7 +187,7 @@ fn note_bound(node: &Node, names: &mut Names) {
     node.children().into_iter().for_each(|child| note_bound(child, names));
 }
 
-/// The names that are bound inside of an expression: by closures, and in their bodies.
+/// The names that are bound inside of an expression: by closures, in their bodies, and by `matches!`.
 fn bound_inside(expr: &Expr) -> Names {
     fn note(expr: &mut Expr, names: &mut Names) {
         visit(expr, &mut |part| match part {
@@ -175,6 +196,19 @@ fn bound_inside(expr: &Expr) -> Names {
         });
     }
     let mut names = Names::new();
-    note(&mut expr.clone(), &mut names);
+    if has_patterns(expr.to_token_stream()) {
+        note(&mut expr.clone(), &mut names);
+    }
     names
+}
+
+/// Whether there may be patterns among tokens without statements of their own: those of a closure, or
+/// of `matches!`.
+fn has_patterns(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Punct(punct) => punct.as_char() == '|',
+        TokenTree::Ident(word) => word == "matches",
+        TokenTree::Group(group) => has_patterns(group.stream()),
+        TokenTree::Literal(_) => false,
+    })
 }

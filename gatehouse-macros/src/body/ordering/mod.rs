@@ -51,7 +51,8 @@ impl Ordering {
 
     /// An expression without loads, with what it orders named to rustc.
     pub(super) fn plain(&self, expr: &Expr, runtime: &TokenStream) -> TokenStream {
-        if !self.feeds(expr) {
+        let is_leaf = matches!(expr, Expr::Path(_) | Expr::Lit(_) | Expr::Field(_));
+        if is_leaf || !self.feeds(expr) {
             return expr.to_token_stream();
         }
         let mut expr = expr.clone();

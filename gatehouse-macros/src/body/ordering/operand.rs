@@ -18,6 +18,8 @@ pub(super) struct Operand {
     pub(super) ty: Ty,
     /// Whether `&` before it would take a part of it only.
     pub(super) wants_parens: bool,
+    /// Whether it is a load as it stands.
+    pub(super) is_load: bool,
     /// Its first token.
     pub(super) at: Span,
 }
@@ -66,7 +68,8 @@ impl Operand {
             Node::Load(..) | Node::Try(..) => (Shape::Value, Ty::Any, false),
             _ => (Shape::Value, Ty::Any, true),
         };
-        Self { fed, shape, ty, wants_parens, at }
+        let is_load = matches!(node, Node::Load(..));
+        Self { fed, shape, ty, wants_parens, is_load, at }
     }
 
     /// An operand that loads nothing. `open`: the parameters of closures whose types are not known there.
@@ -76,6 +79,7 @@ impl Operand {
             shape: shape(expr),
             ty: ty(expr, ordering, open),
             wants_parens: wants_parens(expr),
+            is_load: false,
             at: text::ends(expr).0,
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! - An operator's side is a place to it: `*compared(&level).value() < limit`.
 //! - A method may take its receiver by value. A place is named beside the call, so that it is moved no
-//!   further than before: `(compared(&levels).check(), levels.sort()).1`. A value is named on its way,
+//!   further than before: `(compared_by(&levels).check(), levels.sort()).1`. A value is named on its way,
 //!   and what it borrows lives as long as before: `(match level() { value => { …; value } }).max(limit)`.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
@@ -86,7 +86,8 @@ impl Writer<'_> {
         if operand.ty != Ty::Open {
             // What is shown is what may be missing, and not what it is held against.
             let at = if left.fed { left.at } else { right.at };
-            let compared = self.compared(&**side, operand.wants_parens, at);
+            let function = if operand.is_load { "compared_load" } else { "compared" };
+            let compared = self.compared(function, &**side, operand.wants_parens, at);
             **side = Expr::Verbatim(quote_spanned!(at=> *#compared.value()));
         }
     }
@@ -97,12 +98,12 @@ impl Writer<'_> {
         let (receiver, at) = (&mut it.receiver, operand.at);
         match operand.shape {
             Shape::Place => {
-                let compared = self.compared(&**receiver, operand.wants_parens, at);
+                let compared = self.compared("compared_by", &**receiver, operand.wants_parens, at);
                 let check = quote_spanned!(at=> #compared.check());
                 *expr = Expr::Verbatim(quote!((#check, #expr).1));
             }
             Shape::PlaceInValue if !changes_receiver(&it.method) => {
-                let compared = self.compared(&**receiver, operand.wants_parens, at);
+                let compared = self.compared("compared_by", &**receiver, operand.wants_parens, at);
                 **receiver = Expr::Verbatim(quote_spanned!(at=> (*#compared.value())));
             }
             Shape::PlaceInValue => {
@@ -145,17 +146,23 @@ impl Writer<'_> {
     }
 
     /// `compared(&value)`
-    fn compared(&self, value: impl ToTokens, wants_parens: bool, at: Span) -> TokenStream {
-        let runtime = text::at(self.runtime, at);
+    fn compared(
+        &self,
+        function: &str,
+        value: impl ToTokens,
+        wants_parens: bool,
+        at: Span,
+    ) -> TokenStream {
+        let (runtime, compared) = (text::at(self.runtime, at), Ident::new(function, at));
         let value = if wants_parens { quote!((#value)) } else { value.into_token_stream() };
-        quote_spanned!(at=> #runtime::compared(&#value))
+        quote_spanned!(at=> #runtime::#compared(&#value))
     }
 
     /// A value that is named to rustc on its way.
     fn passed(&self, value: impl ToTokens, at: Span) -> TokenStream {
         let name = Ident::new("value", Span::mixed_site());
         let value = scrutinee(without_advice(value.into_token_stream()));
-        let compared = self.compared(&name, false, at);
+        let compared = self.compared("compared_by", &name, false, at);
         let check = quote_spanned!(at=> #compared.check(););
         quote!(match #value { #name => { #check #name } })
     }
