@@ -636,6 +636,13 @@ fn messages_about_options() {
     assert_errors([
         ("#[policy(forbidd)] fn p(u: &U) -> bool { u.a }", &[("forbidd", "option_misspelt")]),
         ("#[policy(lazy, lazy)] fn p(u: &U) -> bool { u.a }", &[("lazy", "option_twice")]),
+        // What follows the path is not skipped: it may be the word that makes a forbid.
+        ("#[policy(crate = a forbid)] fn p(u: &U) -> bool { u.a }", &[("forbid", "crate_path")]),
+        ("#[policy(crate = a, forbid)] fn p(u: &U) -> bool { u.a }", &[]),
+        ("#[policy(crate =)] fn p(u: &U) -> bool { u.a }", &[("crate =", "crate_path")]),
+        ("#[policy(crate =, lazy)] fn p(u: &U) -> bool { u.a }", &[("crate =", "crate_path")]),
+        ("#[policy(crate)] fn p(u: &U) -> bool { u.a }", &[("crate", "crate_path")]),
+        ("#[policy(crate = a::)] fn p(u: &U) -> bool { u.a }", &[("a::", "crate_path")]),
         ("#[policy(rounds = 100)] fn p(u: &U) -> bool { u.a }", &[("100", "rounds_not_a_number")]),
         (
             "#[policy(rounds = many)] fn p(u: &U) -> bool { u.a }",
