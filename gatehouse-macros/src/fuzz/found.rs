@@ -29,6 +29,7 @@ fn what_was_found_stays_found() {
         policy(
             "Grant(1).await && { let S { a } = S { a: user.x } else { return Grant(2).await }; Grant(a).await }",
         ),
+        (Which::Sources, String::new(), "struct App { #[loads(Level)] _: Db }".into()),
         // A load that nobody compiled.
         policy("(Rules(user.id).await)(user)"),
         policy("[user.id; Level(user.id).await].is_empty()"),
