@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Token};
+use syn::{Attribute, Ident, Token};
 
 use crate::errors::Errors;
 use crate::input::up_to_comma;
@@ -49,6 +49,7 @@ impl Parse for CratePath {
         let rest = up_to_comma(&input.fork());
         if equals.is_some()
             && let Ok(path) = syn::Path::parse_mod_style(input)
+            && is_of_module(&path)
         {
             return Ok(Self(Some(path)));
         }
@@ -56,6 +57,16 @@ impl Parse for CratePath {
         let wrong = if rest.is_empty() { quote!(#keyword #equals) } else { rest };
         Err(refusal::crate_path().on(wrong))
     }
+}
+
+/// Whether a path can be that of a module: its keywords stand where they may.
+fn is_of_module(path: &syn::Path) -> bool {
+    let mut names = path.segments.iter().map(|segment| &segment.ident).peekable();
+    if path.leading_colon.is_none() && names.next_if(|name| *name == "crate").is_none() {
+        names.next_if(|name| *name == "self");
+        while names.next_if(|name| *name == "super").is_some() {}
+    }
+    names.all(|name| syn::parse2::<Ident>(quote!(#name)).is_ok())
 }
 
 impl ToTokens for CratePath {

@@ -29,6 +29,7 @@ fn what_was_found_stays_found() {
         policy(
             "Grant(1).await && { let S { a } = S { a: user.x } else { return Grant(2).await }; Grant(a).await }",
         ),
+        (Which::Sources, String::new(), "struct App { #[loads(Level)] _: Db }".into()),
         // A load that nobody compiled.
         policy("(Rules(user.id).await)(user)"),
         policy("[user.id; Level(user.id).await].is_empty()"),
@@ -53,6 +54,11 @@ fn what_was_found_stays_found() {
         policy("matches!(user.level, between!(1, Level(1) ⟦.⟧ await))"),
         policy("matches!(user.level, between!(1, Level(1) ⟦.⟦await⟧⟧))"),
         policy("assert!(Level(1) ⟦.⟧ await); user.active"),
+        (
+            Which::Policy,
+            String::new(),
+            "async fn rule(user: &User) -> bool::<{ Level(1).await }> { user.admin }".into(),
+        ),
         // A default that is not the last expression of a block wherever it stands there.
         fact("pub Level(user: u8) -> u8 = crate;"),
         fact("pub Level(user: u8) -> u8 = { 1 } - 1;"),
@@ -61,6 +67,7 @@ fn what_was_found_stays_found() {
         (Which::Policy, "crate =".into(), rule.into()),
         (Which::Policy, "crate".into(), rule.into()),
         (Which::Policy, "crate = a::".into(), rule.into()),
+        (Which::Policy, "crate = crate::vendored::Self auth".into(), rule.into()),
         (Which::Policy, "⟦crate⟧".into(), rule.into()),
         (Which::Policy, "⟦crate =⟧".into(), rule.into()),
         (Which::Policy, "⟦crate⟧ = ⟦a⟧".into(), rule.into()),

@@ -115,6 +115,18 @@ const PIECES: &[&str] = &[
     "match Level(1).await { Some(n) if n > 1 => Grant(n).await, _ => false }",
     "for x in xs { if x.ok { return true; } }",
     "|x| x.is_some()",
+    "|x: [u8; 2]| x",
+    "between!(1, Level(1).await)",
+    "[u8; Level(1).await]",
+    "::<{ Level(1).await }>",
+    "as of!(Level(1).await)",
+    "if user.a { 1 } else { 2 } + 1",
+    "matches!(Level(1).await, Some(n) if n > 1)",
+    "crate = other",
+    "where User: Copy",
+    "#[cfg_attr(any(), allow(unused))]",
+    "user: &User",
+    "let _ = ",
 ];
 
 const DELIMITERS: [Delimiter; 4] =

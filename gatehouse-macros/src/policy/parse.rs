@@ -279,11 +279,14 @@ fn body(
 fn value(sig: &Signature) -> TokenStream {
     let span = sig.ident.span();
     match &sig.output {
-        ReturnType::Type(_, ty) if text::is_named(ty, "bool") => {
-            text::at(&ty.to_token_stream(), span)
-        }
+        ReturnType::Type(_, ty) if is_bool(ty) => text::at(&ty.to_token_stream(), span),
         _ => quote_spanned!(span=> bool),
     }
+}
+
+/// Whether a type is `bool`, as far as its tokens tell; one with a load in it is none.
+fn is_bool(ty: &Type) -> bool {
+    text::is_named(ty, "bool") && leftover::awaits(ty).is_empty()
 }
 
 fn check_signature(sig: &Signature, errors: &Errors) {
@@ -314,7 +317,7 @@ fn check_signature(sig: &Signature, errors: &Errors) {
         ReturnType::Default => {
             errors.push_at(sig.paren_token.span.close(), refusal::policy_return_type());
         }
-        ReturnType::Type(_, ty) if text::is_named(ty, "bool") => {}
+        ReturnType::Type(_, ty) if is_bool(ty) => {}
         ReturnType::Type(_, ty) => errors.push(ty, refusal::policy_return_type()),
     }
 }

@@ -664,6 +664,19 @@ fn messages_about_options() {
     assert_errors([
         ("#[policy(forbidd)] fn p(u: &U) -> bool { u.a }", &[("forbidd", "option_misspelt")]),
         ("#[policy(lazy, lazy)] fn p(u: &U) -> bool { u.a }", &[("lazy", "option_twice")]),
+        // What follows the path is not skipped: it may be the word that makes a forbid.
+        ("#[policy(crate = a forbid)] fn p(u: &U) -> bool { u.a }", &[("forbid", "crate_path")]),
+        ("#[policy(crate = a, forbid)] fn p(u: &U) -> bool { u.a }", &[]),
+        ("#[policy(crate =)] fn p(u: &U) -> bool { u.a }", &[("crate =", "crate_path")]),
+        ("#[policy(crate =, lazy)] fn p(u: &U) -> bool { u.a }", &[("crate =", "crate_path")]),
+        ("#[policy(crate)] fn p(u: &U) -> bool { u.a }", &[("crate", "crate_path")]),
+        ("#[policy(crate = a::)] fn p(u: &U) -> bool { u.a }", &[("a::", "crate_path")]),
+        ("#[policy(crate = a::Self)] fn p(u: &U) -> bool { u.a }", &[("a::Self", "crate_path")]),
+        ("#[policy(crate = a::super)] fn p(u: &U) -> bool { u.a }", &[("a::super", "crate_path")]),
+        ("#[policy(crate = ::crate)] fn p(u: &U) -> bool { u.a }", &[("::crate", "crate_path")]),
+        ("#[policy(crate = self::super::super::a)] fn p(u: &U) -> bool { u.a }", &[]),
+        ("#[policy(crate = crate::a)] fn p(u: &U) -> bool { u.a }", &[]),
+        ("#[policy(crate = crate)] fn p(u: &U) -> bool { u.a }", &[]),
         ("#[policy(rounds = 100)] fn p(u: &U) -> bool { u.a }", &[("100", "rounds_not_a_number")]),
         (
             "#[policy(rounds = many)] fn p(u: &U) -> bool { u.a }",
@@ -702,6 +715,14 @@ fn messages_about_signatures() {
         ("#[policy] unsafe fn p(u: &U) -> bool { u.a }", &[("unsafe", "policy_not_plain")]),
         ("#[policy] fn p(u: &U) { u.a }", &[(")", "policy_return_type")]),
         ("#[policy] fn p(u: &U) -> Option<u8> { u.a }", &[("Option<u8>", "policy_return_type")]),
+        (
+            "#[policy] async fn p(u: &U) -> bool::<{ A(1).await }> { u.a }",
+            &[("bool::<{ A(1).await }>", "policy_return_type")],
+        ),
+        (
+            "#[policy] async fn p(u: &U) -> <[u8; A(1).await] as T>::bool { u.a }",
+            &[("<[u8; A(1).await] as T>::bool", "policy_return_type")],
+        ),
         (
             "#[policy] fn p(a: &A, b: &B, c: &C, d: &D, e: &E) -> bool { a.a }",
             &[("e: &E", "too_many_parameters")],

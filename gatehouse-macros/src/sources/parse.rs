@@ -32,6 +32,11 @@ fn fields(name: &syn::Ident, data: Data, errors: &Errors) -> Fields {
             if let Fields::Unnamed(fields) = &data.fields {
                 errors.push(fields, refusal::sources_tuple(name.unraw()));
             }
+            // To syn it is a name.
+            let names = data.fields.iter().filter_map(|field| field.ident.as_ref());
+            for no_name in names.filter(|name| *name == "_") {
+                errors.push(no_name, refusal::sources_tuple(name.unraw()));
+            }
             data.fields
         }
         Data::Enum(data) => {
@@ -45,8 +50,11 @@ fn fields(name: &syn::Ident, data: Data, errors: &Errors) -> Fields {
     }
 }
 
-/// What a field loads: nothing, unless it has a `#[loads(…)]`.
+/// What a field loads: nothing, unless it has a `#[loads(…)]`, and a name.
 fn loads_of(field: &Field, member: &Member, errors: &Errors) -> Vec<Load> {
+    if field.ident.as_ref().is_some_and(|name| name == "_") {
+        return Vec::new();
+    }
     let attrs = field.attrs.iter().filter(|attr| is_loads(attr, errors));
     let load = |fact| Load { fact, field: member.clone(), source: field.ty.clone() };
     attrs.flat_map(|attr| facts(attr, errors)).map(load).collect()

@@ -25,13 +25,18 @@ pub fn check<S: Strategy>(
     test: impl Fn(S::Value) -> Result<(), TestCaseError>,
 ) {
     let asked = number("PROPTEST_CASES");
-    let first = match number("PROPTEST_RNG_SEED") {
-        Some(seed) => seed,
-        None if asked.is_some() => RandomState::new().hash_one(0),
-        None => 0,
-    };
+    let first = first_seed(number("PROPTEST_RNG_SEED"), asked);
     for (seed, cases) in batches(first, asked.unwrap_or(cases)) {
         check_batch(seed, cases, strategy, &test);
+    }
+}
+
+/// The seed that is asked for; a random one for whoever asks for a number of cases; else always the same.
+fn first_seed(seed: Option<u64>, cases: Option<u32>) -> u64 {
+    match (seed, cases) {
+        (Some(seed), _) => seed,
+        (None, Some(_)) => RandomState::new().hash_one(0),
+        (None, None) => 0,
     }
 }
 
@@ -88,6 +93,13 @@ mod tests {
     fn a_seed_has_its_cases() {
         assert_eq!(values(7, 20), values(7, 20));
         assert_ne!(values(7, 20), values(8, 20));
+    }
+
+    #[test]
+    fn seeds_are_random_only_for_who_asks_for_cases() {
+        assert_eq!([first_seed(None, None), first_seed(None, None)], [0; 2]);
+        assert_ne!(first_seed(None, Some(1)), first_seed(None, Some(1)));
+        assert_eq!([first_seed(Some(7), None), first_seed(Some(7), Some(1))], [7; 2]);
     }
 
     #[test]
