@@ -886,6 +886,7 @@ impl Generator<'_> {
                     None => self.small_number(),
                 }
             }
+            31..35 if !self.of_fact => Expr::Field(self.pick(&[Field::BossId, Field::ParentId])),
             31..55 => match self.local(Type::Int) {
                 Some(name) => Expr::Var(name, Type::Int),
                 None => self.number_field(),

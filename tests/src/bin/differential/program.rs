@@ -188,7 +188,7 @@ impl Workshop {
         put(&self.folder.join("Cargo.toml"), &manifest);
         put(&self.folder.join("src/main.rs"), include_str!("program/main.rs"));
         put(&self.folder.join("src/explain.rs"), include_str!("program/explain.rs"));
-        put(&self.folder.join("src/constants.rs"), include_str!("program/constants.rs"));
+        put(&self.folder.join("src/names.rs"), include_str!("program/names.rs"));
         put(&self.folder.join("src/data.rs"), include_str!("data.rs"));
         let mut modules = stored_facts();
         for (at, text) in derived_facts(facts, bodies) {
@@ -253,7 +253,7 @@ fn module_of(body: &Body) -> String {
 /// A module of policies.
 fn module(policies: &str) -> String {
     format!(
-        "#![allow(warnings)]\nuse crate::constants::*;\nuse crate::data::*;\n\
+        "#![allow(warnings)]\nuse crate::names::*;\nuse crate::data::*;\n\
          use crate::data::Action::*;\nuse crate::facts::*;\nuse gatehouse::prelude::*;\n\n{policies}"
     )
 }
@@ -266,7 +266,7 @@ fn derived_facts(facts: &[Body], bodies: &[Body]) -> BTreeMap<usize, String> {
     }
     let module = |(set, facts): (usize, Vec<_>)| {
         let text = format!(
-            "#![allow(warnings)]\nuse super::*;\nuse crate::constants::*;\n\
+            "#![allow(warnings)]\nuse super::*;\nuse crate::names::*;\n\
              use gatehouse::prelude::*;\n\n{}",
             render::derived_facts(&facts)
         );

@@ -7,10 +7,10 @@
 //! the same session, and, of a single one, whether it is the same on a fresh session.
 
 mod bodies;
-mod constants;
 mod data;
 mod explain;
 mod facts;
+mod names;
 
 use std::fmt::Write as _;
 use std::future::poll_fn;
