@@ -310,7 +310,8 @@ fn stored_facts() -> String {
              async fn load(&self, keys: &[{name}]) -> Result<Loaded<{name}>, FactError> {{\n        \
              let answers: Vec<Answer> = keys.iter().map(|key| self.says({at}, &[{parts}])).collect();\n        \
              self.clock.tick().await;\n        \
-             if answers.iter().all(|answer| *answer == Answer::Failed) {{\n            \
+             // In some data sets, calls fail as a whole.\n        \
+             if self.data % 4 == 1 && answers.iter().all(|it| *it == Answer::Failed) {{\n            \
              return Err(FactError::safe(\"scripted failure of a call\"));\n        \
              }}\n        \
              let mut loaded = Loaded::new();\n        \
