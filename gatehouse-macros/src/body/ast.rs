@@ -405,6 +405,26 @@ pub(crate) fn binds_mutably(pat: &Pat) -> bool {
     mutable
 }
 
+/// Whether a pattern borrows by `ref mut` what it is matched with.
+pub(crate) fn borrows_mutably(pat: &Pat) -> bool {
+    match pat {
+        Pat::Ident(it) => {
+            it.by_ref.is_some() && it.mutability.is_some()
+                || it.subpat.as_ref().is_some_and(|(_, inner)| borrows_mutably(inner))
+        }
+        Pat::Guard(it) => borrows_mutably(&it.pat),
+        Pat::Or(it) => it.cases.iter().any(borrows_mutably),
+        Pat::Paren(it) => borrows_mutably(&it.pat),
+        Pat::Reference(it) => borrows_mutably(&it.pat),
+        Pat::Slice(it) => it.elems.iter().any(borrows_mutably),
+        Pat::Struct(it) => it.fields.iter().any(|field| borrows_mutably(&field.pat)),
+        Pat::Tuple(it) => it.elems.iter().any(borrows_mutably),
+        Pat::TupleStruct(it) => it.elems.iter().any(borrows_mutably),
+        Pat::Type(it) => borrows_mutably(&it.pat),
+        _ => false,
+    }
+}
+
 fn visit_bindings<'p>(pat: &'p Pat, visit: &mut dyn FnMut(&'p Ident, bool)) {
     match pat {
         Pat::Ident(it) => {

@@ -181,10 +181,11 @@ fn mentions_no_call(it: &syn::Macro) -> bool {
 }
 
 /// Methods without arguments that can panic, wait, or change something.
-const NO_GETTERS: [&str; 21] = [
+const NO_GETTERS: [&str; 22] = [
     "abs",
     "borrow",
     "borrow_mut",
+    "by_ref",
     "elapsed",
     "ilog10",
     "ilog2",
@@ -250,9 +251,98 @@ fn is_adaptor(call: &syn::ExprMethodCall) -> bool {
     !call.args.is_empty() && TOTAL_METHODS.iter().any(|name| call.method == name)
 }
 
+/// Macros that change nothing but what they are given.
+const KNOWN_MACROS: [&str; 18] = [
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "dbg",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "eprintln",
+    "format",
+    "matches",
+    "panic",
+    "println",
+    "todo",
+    "unimplemented",
+    "unreachable",
+    "vec",
+    "write",
+    "writeln",
+];
+
+/// Whether a macro of this name may change any local: it may name one by itself.
+pub(crate) fn may_change_all(path: &syn::Path) -> bool {
+    let is_known = |name: &syn::PathSegment| KNOWN_MACROS.iter().any(|known| name.ident == known);
+    !path.segments.last().is_some_and(is_known)
+}
+
+/// Whether tokens use such a macro.
+fn use_macro_that_may_change_all(tokens: TokenStream) -> bool {
+    let trees: Vec<TokenTree> = tokens.into_iter().collect();
+    trees.iter().enumerate().any(|(i, tree)| match tree {
+        TokenTree::Group(group) => use_macro_that_may_change_all(group.stream()),
+        TokenTree::Ident(ident) => {
+            is_punct(trees.get(i + 1), '!')
+                && matches!(trees.get(i + 2), Some(TokenTree::Group(_)))
+                && may_change_all(&syn::Path::from(ident.clone()))
+        }
+        _ => false,
+    })
+}
+
+/// The locals that a statement acts on: the first name of `cell.set(…)` and of `*r += …`.
+pub(crate) fn acted_on(node: &Node) -> Names {
+    match node {
+        Node::Block(_, block) => acted_on_in(block),
+        Node::If(it) => {
+            let mut names = acted_on_in(&it.then);
+            names.extend(it.otherwise.iter().flat_map(acted_on));
+            names
+        }
+        Node::Plain(expr) | Node::Compound(expr, _) if acts(expr) => {
+            first_name(emit::as_written(node)).into_iter().collect()
+        }
+        _ => Names::new(),
+    }
+}
+
+/// Whether an expression may change what it begins with.
+fn acts(expr: &Expr) -> bool {
+    match expr {
+        Expr::Assign(_) => true,
+        Expr::Binary(it) => is_assignment(&it.op),
+        Expr::MethodCall(it) => !is_getter(it) && !is_adaptor(it),
+        _ => false,
+    }
+}
+
+fn acted_on_in(block: &Block) -> Names {
+    let nodes = block.stmts.iter().filter_map(|stmt| match stmt {
+        Stmt::Expr(node, _) => Some(node),
+        _ => None,
+    });
+    nodes.flat_map(acted_on).collect()
+}
+
+fn first_name(tokens: TokenStream) -> Option<String> {
+    tokens.into_iter().find_map(|tree| match tree {
+        TokenTree::Ident(ident) => Some(Some(ident.to_string())),
+        TokenTree::Group(group) => Some(first_name(group.stream())),
+        TokenTree::Punct(_) => None,
+        TokenTree::Literal(_) => Some(None),
+    })?
+}
+
 /// The names among `mutable` that evaluating `node` may change.
 pub(crate) fn changed(node: &Node, mutable: &Names) -> Names {
-    let mut names = mentioned_in(emit::as_written(node));
+    let written = emit::as_written(node);
+    if use_macro_that_may_change_all(written.clone()) {
+        return mutable.clone();
+    }
+    let mut names = mentioned_in(written);
     names.retain(|name| mutable.contains(name));
     if !names.is_empty() && only_looks(node, &names) {
         names.clear();

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::ast::{Body, Kind, Load, LoadId, Match, Node, Stmt, binds_mutably};
+use super::ast::{Body, Kind, Load, LoadId, Match, Node, Stmt, binds_mutably, borrows_mutably};
 use super::emit::{Emitter, as_written, cx, scrutinee};
 use super::guard::{Aim, both};
 use super::known::Known;
@@ -258,7 +258,14 @@ impl<'e> Slicing<'e> {
     fn stmt(&mut self, stmt: &Stmt) -> Result<Keep, String> {
         match stmt {
             Stmt::Item(_) => Ok(Keep::Always),
-            Stmt::Macro(it) => Ok(self.changes(&names::mentioned_in(&it.mac.tokens))),
+            // It may stand before the macro that it uses, so it is not kept: what it may change waits.
+            Stmt::Macro(it) if names::may_change_all(&it.mac.path) => {
+                Ok(Keep::Changes { names: self.mutable.clone(), after_load: true })
+            }
+            Stmt::Macro(it) => {
+                let mentioned = names::mentioned_in(&it.mac.tokens);
+                Ok(self.changing(mentioned.intersection(&self.mutable).cloned().collect()))
+            }
             Stmt::Expr(node, _) => self.effect(node),
             Stmt::Let(it) => {
                 let Some(init) = &it.init else {
@@ -281,7 +288,7 @@ impl<'e> Slicing<'e> {
             self.made(node)?;
             return Ok(Keep::Always);
         }
-        let changes = self.changes(&names::mentioned(node));
+        let changes = self.changes(node);
         if !matches!(changes, Keep::Never) || !node.leaves() {
             return Ok(changes);
         }
@@ -289,8 +296,16 @@ impl<'e> Slicing<'e> {
         Ok(passed.map_or(Keep::Never, Keep::Condition))
     }
 
-    fn changes(&self, mentioned: &Names) -> Keep {
-        let names: Names = mentioned.intersection(&self.mutable).cloned().collect();
+    /// What a statement changes: what it mentions and can change, and what it acts on. (A cell changes
+    /// without `mut`.)
+    fn changes(&self, node: &Node) -> Keep {
+        let mut names = names::acted_on(node);
+        names.retain(|name| self.locals.contains_key(name));
+        names.extend(names::mentioned(node).intersection(&self.mutable).cloned());
+        self.changing(names)
+    }
+
+    fn changing(&self, names: Names) -> Keep {
         if names.is_empty() {
             return Keep::Never;
         }
@@ -330,7 +345,11 @@ impl<'e> Slicing<'e> {
         // What a statement changes is `Keep::Changes`; here the change comes with a value.
         if !matches!(step, Step::Stmt(Stmt::Expr(..)) | Step::Before(_)) {
             for node in step.nodes() {
-                for name in names::changed(node, &self.mutable) {
+                let mut changed = names::changed(node, &self.mutable);
+                if step.pat().is_some_and(borrows_mutably) {
+                    changed.extend(names::mentioned(node).intersection(&self.mutable).cloned());
+                }
+                for name in changed {
                     let reason = changes(&name);
                     self.locals.insert(name, Local::Opaque(reason));
                 }

@@ -11,19 +11,8 @@ fn frozen(user: &User, #[cfg(demo)] Action::Edit: &Action, doc: &Document) -> bo
     doc.owner == user.id
 }
 
-/// Whatever it is, and wherever in the parameter.
-#[policy]
-fn others(
-    /// Who.
-    User { id: 1, #[cfg(any())] admin: true, .. }: &User,
-    #[cfg_attr(all(), cfg(any()))] Action::Edit: &Action,
-    #[inline] doc: &Document,
-) -> bool {
-    doc.owner == 1
-}
-
 // What uses it has no error of its own.
-static GATE: Gate<Documents, (frozen, others)> = Gate::new();
+static GATE: Gate<Documents, frozen> = Gate::new();
 
 fn used(session: &Session<domain::AppFacts>, user: &User) {
     let _ = GATE.bind(session, user, &Action::Read);

@@ -129,6 +129,10 @@ pub enum Field {
     Parent,
     /// `doc.shared`
     Shared,
+    /// `user.boss_id()`, which panics if there is none.
+    BossId,
+    /// `doc.parent_id()`, which panics if there is none.
+    ParentId,
 }
 
 /// Where `any`, `all` and `each` take their keys from.
@@ -322,6 +326,8 @@ impl Field {
             Self::Org => "doc.org",
             Self::Parent => "doc.parent",
             Self::Shared => "doc.shared",
+            Self::BossId => "user.boss_id()",
+            Self::ParentId => "doc.parent_id()",
         }
     }
 }

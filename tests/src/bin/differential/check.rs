@@ -98,8 +98,17 @@ pub fn asked<'e>(all: impl Iterator<Item = &'e Expected>, reply: &Reply) -> Opti
     None
 }
 
+/// What must hold of the decisions of a policy that panics as it is written.
+pub fn panics(reply: &Reply) -> Option<String> {
+    let decided = reply.decisions.join(", ");
+    (decided != "panics").then(|| format!("decides `{decided}`, must panic"))
+}
+
 /// What a policy alone, as written and lazy, must keep.
 pub fn alone(body: &Body, expected: &Expected, eager: &Reply, lazy: &Reply) -> Option<String> {
+    if expected.verdict == Verdict::Panics {
+        return panics(eager).or_else(|| panics(lazy));
+    }
     let of_forbid = |forbid: bool, reply| {
         let anybody = Expected::anybody();
         let mut policies = vec![(forbid, expected)];

@@ -177,6 +177,7 @@ fn outcome_of(verdict: Option<Verdict>) -> &'static str {
         Some(Verdict::Applies) => "applies",
         Some(Verdict::Not) => "does_not_apply",
         Some(Verdict::Failed) => "indeterminate",
+        Some(Verdict::Panics) => "panics",
         None => "not_needed",
     }
 }

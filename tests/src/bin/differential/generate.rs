@@ -488,7 +488,9 @@ impl Generator<'_> {
         let [left, right] = <[Expr; 2]>::try_from(next).expect("two");
         let op = self.pick(&[Op::And, Op::And, Op::Or]);
         let both = Expr::Logic(op, Box::new(left), Box::new(right));
-        let (first, last) = if self.chance(70) { (base, both) } else { (both, base) };
+        // Beside what leaves, the fact has no place.
+        let base_first = self.chance(70) || base.leaves();
+        let (first, last) = if base_first { (base, both) } else { (both, base) };
         let tail = Expr::Logic(Op::Or, Box::new(first), Box::new(last));
         Block { stmts: Vec::new(), tail: Some(Box::new(tail)) }
     }
@@ -886,6 +888,7 @@ impl Generator<'_> {
                     None => self.small_number(),
                 }
             }
+            31..35 if !self.of_fact => Expr::Field(self.pick(&[Field::BossId, Field::ParentId])),
             31..55 => match self.local(Type::Int) {
                 Some(name) => Expr::Var(name, Type::Int),
                 None => self.number_field(),

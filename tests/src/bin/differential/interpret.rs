@@ -63,11 +63,15 @@ pub enum Verdict {
     Not,
     /// A load failed that it needs.
     Failed,
+    /// It panics.
+    Panics,
 }
 
 /// Why an expression comes to no value.
 enum Stop {
     Failed,
+    /// A getter has nothing to give.
+    Panicked,
     /// A fact is not loaded: only where notes are taken.
     Pending,
     /// The body was left, with this; by `?`, with nothing.
@@ -99,10 +103,12 @@ impl<'w> Scene<'w> {
         Self { world, user, action, doc: request(doc).1 }
     }
 
-    /// A field's value.
-    pub fn field(&self, field: Field) -> Value {
+    /// A field's value; `None` if its getter panics.
+    pub fn field(&self, field: Field) -> Option<Value> {
         let Self { user, doc, .. } = self;
-        match field {
+        Some(match field {
+            Field::BossId => Value::Int(user.boss?),
+            Field::ParentId => Value::Int(doc.parent?),
             Field::UserId => Value::Int(user.id),
             Field::Team => Value::Int(user.team),
             Field::Boss => Value::Opt(user.boss),
@@ -112,7 +118,7 @@ impl<'w> Scene<'w> {
             Field::Org => Value::Int(doc.org),
             Field::Parent => Value::Opt(doc.parent),
             Field::Shared => Value::Bool(doc.shared),
-        }
+        })
     }
 }
 
@@ -183,6 +189,7 @@ pub fn interpret(body: &Body, scene: &Scene<'_>, mut notes: Option<&mut Notes<'_
     let verdict = match run.block(&body.block, true) {
         Ok(Value::Bool(true)) | Err(Stop::Left(Some(Value::Bool(true)))) => Some(Verdict::Applies),
         Err(Stop::Failed) => Some(Verdict::Failed),
+        Err(Stop::Panicked) => Some(Verdict::Panics),
         Err(Stop::Pending) => None,
         _ => Some(Verdict::Not),
     };
@@ -204,6 +211,7 @@ pub fn fact(
         Err(Stop::Left(None)) => Some(Value::Opt(None)),
         Err(Stop::Failed | Stop::Pending) => None,
         Err(Stop::Broke(..)) => unreachable!("a label is around"),
+        Err(Stop::Panicked) => unreachable!("a key has no getters"),
     }
 }
 
@@ -358,7 +366,7 @@ impl<'r, 'n> Run<'r, 'n> {
             Expr::Int(value) => Value::Int(*value),
             Expr::None => Value::Opt(None),
             Expr::Some(it) => Value::Opt(Some(self.expr(it)?.int())),
-            Expr::Field(field) => self.scene.field(*field),
+            Expr::Field(field) => self.scene.field(*field).ok_or(Stop::Panicked)?,
             Expr::Var(name, _) | Expr::Get(name, _) => self.local(name).clone(),
             Expr::Action => Value::Action(self.scene.action),
             Expr::OneOf(numbers, it) => Value::Bool(is_one_of(numbers, self.expr(it)?.int())),

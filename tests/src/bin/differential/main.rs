@@ -1,5 +1,5 @@
 //! The differential test of the policy compiler: random bodies, compiled and run, beside a naive
-//! interpreter of the same bodies.
+//! interpreter of the same bodies; and rules that must not compile.
 //!
 //! `cargo differential [--seed S] [--bodies N] [--data M] [--batches B] [--strict]`, and to replay one
 //! difference `--seed S --body I --data-seed D`. `--library` tests the library of another workspace,

@@ -399,7 +399,10 @@ impl<'w> Walk<'w> {
             Expr::Bool(value) => May::known(Value::Bool(*value)),
             Expr::Int(value) => May::known(Value::Int(*value)),
             Expr::None => May::known(Value::Opt(None)),
-            Expr::Field(field) => May::known(self.scene.field(*field)),
+            // Of a getter that panics nothing is known; what does not need it may be asked for.
+            Expr::Field(field) => {
+                self.scene.field(*field).map_or_else(|| May::of_facts(None), May::known)
+            }
             Expr::Var(name, _) | Expr::Get(name, _) => self.local(name).clone(),
             Expr::Action => May::known(Value::Action(self.scene.action)),
             Expr::Iter => May::known(interpret::iterated(&self.scene.doc.labels)),

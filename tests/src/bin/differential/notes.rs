@@ -137,6 +137,8 @@ struct Run {
     open: Vec<(Kind, String, Option<usize>)>,
     /// Facts that were read since the last one.
     between: Vec<Read>,
+    /// How many there were before these.
+    passed: usize,
 }
 
 impl Run {
@@ -160,6 +162,7 @@ impl Run {
     /// Gives the facts that are part of no condition a line of their own.
     fn flush(&mut self) {
         if !self.between.is_empty() {
+            self.passed += self.between.len();
             let (kind, facts) = (Kind::Between, std::mem::take(&mut self.between));
             self.met.push(Met { kind, text: Text(String::new()), held: None, facts });
         }
@@ -235,15 +238,18 @@ impl<'n> Notes<'n> {
         self.end(Some(held));
     }
 
-    /// How many facts were read since the last condition.
+    /// How many facts were read so far that are part of no condition.
     pub fn between(&mut self) -> usize {
-        self.run().between.len()
+        let run = self.run();
+        run.passed + run.between.len()
     }
 
     /// An arm was taken. Its facts are those that were read since there were `before` of them.
     pub fn took(&mut self, value: &Expr, arm: &Arm, before: usize) {
         let run = self.run();
-        let of_arm = run.between.split_off(before.min(run.between.len()));
+        let at = before.saturating_sub(run.passed);
+        let of_arm = run.between.split_off(at.min(run.between.len()));
+        run.passed += of_arm.len();
         let text = self.text_of_arm(value, arm);
         self.met(Kind::Arm, &text, true);
         let met = self.run().met.last_mut().expect("it was met");

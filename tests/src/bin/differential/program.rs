@@ -189,7 +189,7 @@ impl Workshop {
         put(&self.folder.join("src/main.rs"), include_str!("program/main.rs"));
         put(&self.folder.join("src/answers.rs"), include_str!("program/answers.rs"));
         put(&self.folder.join("src/explain.rs"), include_str!("program/explain.rs"));
-        put(&self.folder.join("src/constants.rs"), include_str!("program/constants.rs"));
+        put(&self.folder.join("src/names.rs"), include_str!("program/names.rs"));
         put(&self.folder.join("src/data.rs"), include_str!("data.rs"));
         let mut modules = stored_facts();
         for (at, text) in derived_facts(facts, bodies) {
@@ -254,7 +254,7 @@ fn module_of(body: &Body) -> String {
 /// A module of policies.
 fn module(policies: &str) -> String {
     format!(
-        "#![allow(warnings)]\nuse crate::constants::*;\nuse crate::data::*;\n\
+        "#![allow(warnings)]\nuse crate::names::*;\nuse crate::data::*;\n\
          use crate::data::Action::*;\nuse crate::facts::*;\nuse gatehouse::prelude::*;\n\n{policies}"
     )
 }
@@ -267,7 +267,7 @@ fn derived_facts(facts: &[Body], bodies: &[Body]) -> BTreeMap<usize, String> {
     }
     let module = |(set, facts): (usize, Vec<_>)| {
         let text = format!(
-            "#![allow(warnings)]\nuse super::*;\nuse crate::constants::*;\n\
+            "#![allow(warnings)]\nuse super::*;\nuse crate::names::*;\n\
              use gatehouse::prelude::*;\n\n{}",
             render::derived_facts(&facts)
         );
@@ -313,7 +313,8 @@ fn stored_facts() -> String {
              async fn load(&self, keys: &[{name}]) -> Result<Loaded<{name}>, FactError> {{\n        \
              let answers: Vec<Answer> = keys.iter().map(|key| self.says({at}, &[{parts}])).collect();\n        \
              self.clock.tick().await;\n        \
-             if keys.len() % 2 == 0 && answers.iter().all(|answer| *answer == Answer::Failed) {{\n            \
+             // In some data sets, calls fail as a whole.\n        \
+             if self.data % 4 == 1 && answers.iter().all(|it| *it == Answer::Failed) {{\n            \
              return Err(FactError::safe(\"scripted failure of a call\"));\n        \
              }}\n        \
              Ok(answers::loaded(keys, &answers, |value| {value}, |key| {name}({otherwise})))\n    }}\n}}\n",

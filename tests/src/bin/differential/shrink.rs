@@ -1,6 +1,6 @@
 //! The smallest body that still differs.
 
-use crate::body::{Block, Body, Expr, Part, Type, nothing};
+use crate::body::{Block, Body, Expr, Items, Part, Type, nothing};
 use crate::data::FACTS;
 use crate::derived::{self, IN_SET};
 use crate::program::Workshop;
@@ -201,6 +201,9 @@ fn smaller(expr: &Expr) -> Vec<Expr> {
             list.push(Expr::Matches(value.clone(), pattern.clone(), None));
         }
         Expr::Load(fact, keys, true) => list.push(Expr::Load(*fact, keys.clone(), false)),
+        Expr::Many(many, Items::Counted(items, ..), fact, keys, lazy) => {
+            list.push(Expr::Many(*many, (**items).clone(), *fact, keys.clone(), *lazy));
+        }
         Expr::Many(many, items, fact, keys, true) => {
             list.push(Expr::Many(*many, items.clone(), *fact, keys.clone(), false));
         }

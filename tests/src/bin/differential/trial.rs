@@ -9,7 +9,7 @@ use crate::data::Random;
 use crate::derived::SETS;
 use crate::explain::{Explained, Policy};
 use crate::generate;
-use crate::interpret::{Key, Scene};
+use crate::interpret::{Key, Scene, Verdict};
 use crate::notes::Texts;
 use crate::program::{EAGER, LAZY, Program, Question, Reply, Step};
 use crate::render;
@@ -118,6 +118,8 @@ impl<'t> Trial<'t> {
             let what = check::alone(body, &expected, &replies[0], &replies[1]);
             let policies = [(body.forbid, Some(body)), (false, None)];
             let policies = if body.forbid { &policies[..] } else { &policies[..1] };
+            let explains = expected.verdict != Verdict::Panics;
+            let replies = if explains { replies } else { &[] };
             let explained =
                 || replies.iter().find_map(|reply| self.explained([(policies, &scene)], reply));
             if let Some(what) = what.or_else(explained) {
@@ -160,6 +162,10 @@ impl<'t> Trial<'t> {
             let scene = Scene::new(world);
             let expected: Vec<(bool, Expected)> =
                 policies.iter().map(|at| self.expected(*at, &scene)).collect();
+            // Whether one that panics is run may depend on what the others come to.
+            if expected.iter().any(|(_, it)| it.verdict == Verdict::Panics) {
+                return None;
+            }
             let expected: Vec<_> = expected.iter().map(|(forbid, it)| (*forbid, it)).collect();
             let gate = self.gate(policies);
             let explained = || self.explained([(&gate[..], &scene)], &reply);
@@ -205,6 +211,10 @@ impl<'t> Trial<'t> {
                     step.policies.iter().map(|at| self.expected(*at, &scene)).collect();
                 let verdicts: Vec<_> =
                     expected.iter().map(|(forbid, it)| (*forbid, it.verdict)).collect();
+                if verdicts.iter().any(|(_, verdict)| *verdict == Verdict::Panics) {
+                    let is_run = question.steps.iter().all(|step| self.runs_all(step));
+                    return if is_run { check::panics(reply) } else { None };
+                }
                 decisions.push(check::decision(&verdicts));
                 all.extend(expected.into_iter().map(|(_, it)| it));
                 scenes.push((gate.clone(), scene));
@@ -216,6 +226,18 @@ impl<'t> Trial<'t> {
         }
         let scenes = scenes.iter().map(|(gate, scene)| (&gate[..], scene));
         check::asked(all.iter(), reply).or_else(|| self.explained(scenes, reply))
+    }
+
+    /// Whether the policy of a step is run, whatever another one comes to.
+    fn runs_all(&self, step: &Step) -> bool {
+        match step.policies[..] {
+            [_] => true,
+            [forbid, last] => {
+                let forbids = self.body(forbid).is_some_and(|body| body.forbid);
+                forbids && last == self.program.anybody()
+            }
+            _ => false,
+        }
     }
 
     /// What is wrong with the explanations of a reply, if there are any: each of a gate, and of what it

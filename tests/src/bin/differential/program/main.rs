@@ -8,10 +8,10 @@
 
 mod answers;
 mod bodies;
-mod constants;
 mod data;
 mod explain;
 mod facts;
+mod names;
 
 use std::fmt::Write as _;
 use std::future::poll_fn;
