@@ -170,8 +170,10 @@
 //! - *What may not be come to may run early*: a key that a fact guards, and what leads to it, as far as it
 //!   looks like paths, fields, getters, comparisons. If it panics, the panic is caught and means nothing,
 //!   but the panic hook runs and reports it. With `panic = "abort"` no panic is caught: there nothing runs
-//!   early that may panic by its tokens (a getter, an index, a comparison of two values), which can cost a
-//!   round, and a failed side of `||` or `&&` stands where the other one may panic.
+//!   early that may panic by its tokens (a getter, an index, a comparison), which can cost a round, and a
+//!   failed side of `||` or `&&` stands where the other one may panic. What tokens do not tell ends the
+//!   process even so: a `Deref` of yours behind a `.` or a `*`, a `Not`, and what a key, a value or a default
+//!   does by itself (`Hash`, `Eq`, `Clone`, `Drop`).
 //!
 //! # Decisions
 //!
@@ -204,8 +206,10 @@
 //! - *Only [`Decision::Allow`] grants*, and nobody outside this crate can make one.
 //! - *A body that breaks its contract gains nothing.* One that asks for another key each time it runs
 //!   ends indeterminate; one that panics ends its task.
-//! - *What Rust cannot see, nobody holds a body to*: a `Mutex` or another lock, atomics, statics,
-//!   thread-locals, clocks and random numbers. A body that uses them is not pure, and no rule: what it
+//! - *What Rust cannot see, nobody holds a body to*: locks, atomics and once-cells, channels, statics,
+//!   thread-locals, files and the rest of the outside, clocks and random numbers; how many share an `Arc`
+//!   (a side of `||` or `&&` drops what it takes by value with itself, also where it did not run); and a
+//!   `Clone` of yours that copies a unique borrow. A body that uses them is not pure, and no rule: what it
 //!   does can depend on what failed and on what was cached, and its explanation can contradict its decision.
 //!   What changes from one look to the next, the time above all, belongs into the context, once for a
 //!   request.

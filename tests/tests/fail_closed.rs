@@ -113,6 +113,12 @@ attempts! {
         let found = any([*thing, 2].into_iter().inspect(|_| count += 1).map(Flag)).await;
         !found && count == 2
     }
+    // An iterator that goes on behind its end is taken to the first one.
+    left_behind_the_end(thing) {
+        let mut ids = [2, 1000, *thing, 1].into_iter();
+        let found = any(ids.by_ref().map_while(|id| (id < 1000).then(|| Flag(id)))).await;
+        !found && ids.len() == 2 && !Flag(*thing).await
+    }
     left_in_the_iterator(thing) {
         let mut ids = [2, *thing, 4].into_iter();
         let found = any(ids.by_ref().map(Flag)).await;
@@ -159,6 +165,44 @@ async fn the_right_side_counts_where_the_left_could_not_have_changed_it() {
     static GATE: Gate<Things, either> = Gate::new();
     let session = Session::new(facts());
     assert!(GATE.bind(&session, &(), &()).check(&FAILS).await.is_allow());
+}
+
+/// How far `any` and `all` take their iterator hangs on nothing that is known: to its first end.
+#[tokio::test]
+async fn an_iterator_is_taken_to_its_first_end() {
+    #[policy]
+    async fn rest(_: _, ids: &Vec<u32>) -> bool {
+        let mut ids = ids.iter();
+        let taken = any(ids.by_ref().map_while(|id| (*id < 1000).then(|| Flag(*id)))).await;
+        taken && ids.len() == 1
+    }
+    #[policy]
+    async fn without_end(_: _, ids: &Vec<u32>) -> bool {
+        let first = ids[0];
+        !all((first..).map_while(|id| (id != first + 3).then(|| Flag(id)))).await
+    }
+    #[policy]
+    async fn first(_: _, ids: &Vec<u32>) -> bool {
+        Flag(ids[0]).await
+    }
+    struct Lists;
+    impl Domain for Lists {
+        type Subject = ();
+        type Action = ();
+        type Resource = Vec<u32>;
+        type Context = ();
+    }
+    static REST: Gate<Lists, rest> = Gate::new();
+    static WITHOUT_END: Gate<Lists, without_end> = Gate::new();
+    static FIRST: Gate<Lists, first> = Gate::new();
+    for ids in [vec![11, 1, 0, 1000, 5], vec![0, 1, 1000, 5], vec![0, 200, 3, 1000, 7]] {
+        let (cold, warm) = (Session::new(facts()), Session::new(facts()));
+        let _ = FIRST.bind(&warm, &(), &()).check(&ids).await;
+        for session in [cold, warm] {
+            assert!(REST.bind(&session, &(), &()).check(&ids).await.is_allow(), "{ids:?}");
+            assert!(WITHOUT_END.bind(&session, &(), &()).check(&ids).await.is_allow(), "{ids:?}");
+        }
+    }
 }
 
 /// An error ends up in a log by its `Debug`: it names the policy and its place, and has no plan in it.

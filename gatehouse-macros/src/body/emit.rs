@@ -680,8 +680,8 @@ impl<'e> Emitter<'e> {
     fn operand(&self, node: &Node, body: &'e Body, ends: Ends) -> TokenStream {
         let cx = cx();
         if let Some(logic) = three_valued(node, body) {
-            let result = self.result_of_logic(logic, body, ends);
-            return quote!(|#cx| #result);
+            let (runtime, result) = (self.runtime, self.result_of_logic(logic, body, ends));
+            return quote!(|#cx| #runtime::side(#result));
         }
         let value = match node {
             Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => {
@@ -699,9 +699,15 @@ impl<'e> Emitter<'e> {
             Node::Load(id, _, _) => body.loads[*id].ends.1,
             node => text::ends(as_written(node)).1,
         };
-        let mut value = Group::new(Delimiter::Parenthesis, value);
-        value.set_span(last);
-        quote_spanned!(first=> |#cx| ::core::result::Result::Ok #value)
+        let runtime = text::at(self.runtime, first);
+        let in_parentheses = |inside: TokenStream| {
+            let mut group = Group::new(Delimiter::Parenthesis, inside);
+            group.set_span(last);
+            group
+        };
+        let value = in_parentheses(value);
+        let result = in_parentheses(quote_spanned!(first=> ::core::result::Result::Ok #value));
+        quote_spanned!(first=> |#cx| #runtime::side #result)
     }
 
     /// A node as an argument: without the parentheses that an operand needs, and an argument does

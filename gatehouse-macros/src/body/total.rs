@@ -4,15 +4,14 @@
 //! caught and means nothing. Where a panic ends the process, only what is total by its tokens runs
 //! there; the library decides that, since no macro sees how its user's crate is built.
 
-use quote::ToTokens;
-use syn::{Expr, UnOp};
+use syn::{BinOp, Expr, UnOp};
 
 use super::ast::{Block, Node, Stmt};
 use super::lower::{MatchesArguments, bare, children_mut, is_capitalised};
 
 /// Whether evaluating a node cannot panic: paths, fields, literals, `&`, `*`, constructors, casts,
-/// boolean operators, comparisons with a literal, and control flow. A getter and a comparison are
-/// somebody's code. Of a load, the key counts.
+/// boolean operators, and control flow. A getter, an operator and a comparison are somebody's code; what
+/// stands behind a `.` or a `*` may be too, but no token tells. Of a load, the key counts.
 pub(crate) fn is_total(node: &Node) -> bool {
     match node {
         Node::Plain(expr) => is_total_expr(expr),
@@ -70,16 +69,7 @@ fn is_total_shape(expr: &Expr) -> bool {
             UnOp::Neg(_) => matches!(bare(&it.expr), Expr::Lit(_)),
             _ => false,
         },
-        Expr::Binary(it) => {
-            let is_literal = |side: &Expr| matches!(bare(side), Expr::Lit(_));
-            match it.op.to_token_stream().to_string().as_str() {
-                "&&" | "||" => true,
-                "==" | "!=" | "<" | "<=" | ">" | ">=" => {
-                    is_literal(&it.left) || is_literal(&it.right)
-                }
-                _ => false,
-            }
-        }
+        Expr::Binary(it) => matches!(it.op, BinOp::And(_) | BinOp::Or(_)),
         Expr::Call(it) => matches!(&*it.func, Expr::Path(func) if is_capitalised(&func.path)),
         _ => false,
     }

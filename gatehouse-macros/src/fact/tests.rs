@@ -474,30 +474,34 @@ fn a_derived_fact() {
                     or(
                         attempt(
                             cx,
-                            |cx| ::core::result::Result::Ok(
-                                met(
-                                    holds(Grant(user, folder), cx.at(0))?,
-                                    0,
-                                    cx,
+                            |cx| side(
+                                ::core::result::Result::Ok(
+                                    met(
+                                        holds(Grant(user, folder), cx.at(0))?,
+                                        0,
+                                        cx,
+                                    ),
                                 ),
                             ),
                         ),
                         cx,
-                        |cx| ::core::result::Result::Ok(
-                            match read(Parent(folder), cx.at(1))? {
-                                Some(above) => {
-                                    met(true, 1, cx);
-                                    met(
-                                        holds(Viewer(user, above), cx.at(2))?,
-                                        2,
-                                        cx,
-                                    )
-                                }
-                                None => {
-                                    met(true, 3, cx);
-                                    false
-                                }
-                            },
+                        |cx| side(
+                            ::core::result::Result::Ok(
+                                match read(Parent(folder), cx.at(1))? {
+                                    Some(above) => {
+                                        met(true, 1, cx);
+                                        met(
+                                            holds(Viewer(user, above), cx.at(2))?,
+                                            2,
+                                            cx,
+                                        )
+                                    }
+                                    None => {
+                                        met(true, 3, cx);
+                                        false
+                                    }
+                                },
+                            ),
                         ),
                     )?
                 };

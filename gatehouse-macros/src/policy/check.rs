@@ -70,7 +70,10 @@ fn constant_block(block: &Block) -> Option<bool> {
     };
     let may_leave = |stmt: &Stmt| {
         let lets_else = matches!(stmt, Stmt::Let(it) if it.otherwise.is_some());
-        lets_else || stmt.nodes().into_iter().any(|node| node.leaves() || node.loads())
+        // What is in a macro no token tells: it may leave, as `ensure!` does.
+        lets_else
+            || matches!(stmt, Stmt::Macro(_))
+            || stmt.nodes().into_iter().any(|node| node.leaves() || node.loads())
     };
     match value {
         Stmt::Expr(node, semi) if semi.is_none() || matches!(node, Node::Return(..)) => {

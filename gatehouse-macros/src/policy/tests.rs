@@ -180,35 +180,43 @@ fn operands_over_facts_are_three_valued() {
                     or(
                         attempt(
                             cx,
-                            |cx| ::core::result::Result::Ok(
-                                met(
-                                    holds(A(user.id), cx.at(0))?,
-                                    0,
-                                    cx,
-                                ),
-                            ),
-                        ),
-                        cx,
-                        |cx| and(
-                            attempt(
-                                cx,
-                                |cx| ::core::result::Result::Ok(
+                            |cx| side(
+                                ::core::result::Result::Ok(
                                     met(
-                                        holds(B(user.id), cx.at(1))?,
-                                        1,
+                                        holds(A(user.id), cx.at(0))?,
+                                        0,
                                         cx,
                                     ),
                                 ),
                             ),
-                            cx,
-                            |cx| ::core::result::Result::Ok(
-                                met(
-                                    Is {
-                                        bool: !holds(C(user.id), cx.at(2))?,
-                                    }
-                                        .bool,
-                                    2,
+                        ),
+                        cx,
+                        |cx| side(
+                            and(
+                                attempt(
                                     cx,
+                                    |cx| side(
+                                        ::core::result::Result::Ok(
+                                            met(
+                                                holds(B(user.id), cx.at(1))?,
+                                                1,
+                                                cx,
+                                            ),
+                                        ),
+                                    ),
+                                ),
+                                cx,
+                                |cx| side(
+                                    ::core::result::Result::Ok(
+                                        met(
+                                            Is {
+                                                bool: !holds(C(user.id), cx.at(2))?,
+                                            }
+                                                .bool,
+                                            2,
+                                            cx,
+                                        ),
+                                    ),
                                 ),
                             ),
                         ),
@@ -275,23 +283,27 @@ fn operands_that_leave_are_strict() {
                         && (partial_or(
                             attempt(
                                 cx,
-                                |cx| ::core::result::Result::Ok(
-                                    met(
-                                        holds(C(user.id), cx.at(2))?,
-                                        3,
-                                        cx,
+                                |cx| side(
+                                    ::core::result::Result::Ok(
+                                        met(
+                                            holds(C(user.id), cx.at(2))?,
+                                            3,
+                                            cx,
+                                        ),
                                     ),
                                 ),
                             ),
                             cx,
-                            |cx| ::core::result::Result::Ok({
-                                n += 1;
-                                met(
-                                    holds(D(n), cx.at(3))?,
-                                    4,
-                                    cx,
-                                )
-                            }),
+                            |cx| side(
+                                ::core::result::Result::Ok({
+                                    n += 1;
+                                    met(
+                                        holds(D(n), cx.at(3))?,
+                                        4,
+                                        cx,
+                                    )
+                                }),
+                            ),
                         )?)
                 };
                 #[allow(warnings)] return ::core::result::Result::Ok(__value);
@@ -343,7 +355,7 @@ fn control_flow_leads_to_a_load() {
                         ::core::result::Result::Ok(())
                     },
                 );
-                slice(
+                partial_slice(
                     cx,
                     |cx| {
                         if known_0 != ::core::option::Option::Some(false) {
@@ -1035,7 +1047,7 @@ fn operands_lose_their_parentheses() {
     let source = "#[policy] async fn p(u: &U) -> bool { A(u).await && (u.a || u.b) && (B(u).await || C(u).await) && (D(u).await)? }";
     let evaluate = function(source, "evaluate");
     let evaluate: String = evaluate.split_whitespace().collect();
-    for text in ["|cx|or(", "MaybeMissing::given(read(D(u),cx.at(3))?,"] {
+    for text in ["|cx|side(or(", "MaybeMissing::given(read(D(u),cx.at(3))?,"] {
         assert!(evaluate.contains(text), "{text}\n{evaluate}");
     }
     assert!(!evaluate.contains("Ok((") && !evaluate.contains("met(("), "{evaluate}");
@@ -1163,33 +1175,37 @@ fn operators_order_before_rustcs_eyes() {
                     partial_and(
                         attempt(
                             cx,
-                            |cx| ::core::result::Result::Ok(
-                                met(
-                                    *compared(&risk).value() < Some(3),
-                                    0,
-                                    cx,
-                                )
-                                    && met(
-                                        *compared(
-                                                &(read(Risk(0), cx.at(1))?, 1),
-                                            )
-                                            .value() >= (risk, user.limit),
-                                        1,
+                            |cx| side(
+                                ::core::result::Result::Ok(
+                                    met(
+                                        *compared(&risk).value() < Some(3),
+                                        0,
                                         cx,
-                                    ),
+                                    )
+                                        && met(
+                                            *compared(
+                                                    &(read(Risk(0), cx.at(1))?, 1),
+                                                )
+                                                .value() >= (risk, user.limit),
+                                            1,
+                                            cx,
+                                        ),
+                                ),
                             ),
                         ),
                         cx,
-                        |cx| ::core::result::Result::Ok(
-                            met(
-                                *compared(&Role::Reader).value()
-                                    < MaybeMissing::given(
-                                        read(Holds(user.id), cx.at(2))?,
-                                        2,
-                                        cx,
-                                    )?,
-                                3,
-                                cx,
+                        |cx| side(
+                            ::core::result::Result::Ok(
+                                met(
+                                    *compared(&Role::Reader).value()
+                                        < MaybeMissing::given(
+                                            read(Holds(user.id), cx.at(2))?,
+                                            2,
+                                            cx,
+                                        )?,
+                                    3,
+                                    cx,
+                                ),
                             ),
                         ),
                     )?

@@ -100,24 +100,35 @@ where
 /// `Send`.
 #[diagnostic::on_unimplemented(
     message = "this side of `||` or `&&` may change what is outside of it, and the fact beside it may fail to load",
-    label = "may change something outside of it",
-    note = "no rule may notice a failure: change it in a statement before or after this one, or in a `let` of its own",
-    note = "what this side uses up, a value or an iterator, it can clone; what is in a `Cell` or behind an `Rc`, take into a `let` before"
+    label = "may change something outside of it, or share it with others",
+    note = "no rule may notice a failure: what changes something belongs into a statement or a `let` of its own, before or after",
+    note = "what a side takes by value is `Clone` and `Send`, and what it looks at is `Sync`; of anything else, take into a `let` before what this side asks of it"
 )]
 pub trait Operand<P: Sources, W: Watch> {}
 
 #[diagnostic::do_not_recommend]
 impl<P: Sources, W: Watch, F> Operand<P, W> for F where
-    F: FnOnce(&mut Cx<P, W>) -> Result<bool, Stop> + Clone + Send
+    F: FnOnce(&mut Cx<P, W>) -> Result<Side, Stop> + Clone + Send
 {
+}
+
+/// What a side came to. Nobody can make one but by [`side`], so that no `return` of a user's macro leaves
+/// the side and not the rule.
+#[derive(Debug)]
+pub struct Side(bool);
+
+/// The end of a side.
+#[inline]
+pub fn side(result: Result<bool, Stop>) -> Result<Side, Stop> {
+    result.map(Side)
 }
 
 /// The left side of `||` or `&&`: what stops it stops nothing else yet.
 pub fn attempt<P: Sources, W: Watch>(
     cx: &mut Cx<P, W>,
-    side: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop> + Operand<P, W>,
+    left: impl FnOnce(&mut Cx<P, W>) -> Result<Side, Stop> + Operand<P, W>,
 ) -> Result<bool, Stop> {
-    side(cx)
+    left(cx).map(|Side(value)| value)
 }
 
 /// `left || right` over facts: true if either side is known true, though the other failed.
@@ -128,10 +139,10 @@ pub fn attempt<P: Sources, W: Watch>(
 pub fn or<P: Sources, W: Watch>(
     left: Result<bool, Stop>,
     cx: &mut Cx<P, W>,
-    right: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop> + Operand<P, W>,
+    right: impl FnOnce(&mut Cx<P, W>) -> Result<Side, Stop> + Operand<P, W>,
 ) -> Result<bool, Stop> {
     match left {
-        Ok(false) => right(cx),
+        Ok(false) => right(cx).map(|Side(value)| value),
         Err(Stop::Failed) => despite_failure(cx, right, true),
         known_or_pending => known_or_pending,
     }
@@ -141,10 +152,10 @@ pub fn or<P: Sources, W: Watch>(
 pub fn and<P: Sources, W: Watch>(
     left: Result<bool, Stop>,
     cx: &mut Cx<P, W>,
-    right: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop> + Operand<P, W>,
+    right: impl FnOnce(&mut Cx<P, W>) -> Result<Side, Stop> + Operand<P, W>,
 ) -> Result<bool, Stop> {
     match left {
-        Ok(true) => right(cx),
+        Ok(true) => right(cx).map(|Side(value)| value),
         Err(Stop::Failed) => despite_failure(cx, right, false),
         known_or_pending => known_or_pending,
     }
@@ -155,7 +166,7 @@ pub fn and<P: Sources, W: Watch>(
 pub fn partial_or<P: Sources, W: Watch>(
     left: Result<bool, Stop>,
     cx: &mut Cx<P, W>,
-    right: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop> + Operand<P, W>,
+    right: impl FnOnce(&mut Cx<P, W>) -> Result<Side, Stop> + Operand<P, W>,
 ) -> Result<bool, Stop> {
     match left {
         Err(Stop::Failed) if PANICS_ABORT => left,
@@ -167,7 +178,7 @@ pub fn partial_or<P: Sources, W: Watch>(
 pub fn partial_and<P: Sources, W: Watch>(
     left: Result<bool, Stop>,
     cx: &mut Cx<P, W>,
-    right: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop> + Operand<P, W>,
+    right: impl FnOnce(&mut Cx<P, W>) -> Result<Side, Stop> + Operand<P, W>,
 ) -> Result<bool, Stop> {
     match left {
         Err(Stop::Failed) if PANICS_ABORT => left,
@@ -178,11 +189,11 @@ pub fn partial_and<P: Sources, W: Watch>(
 #[cold]
 fn despite_failure<P: Sources, W: Watch>(
     cx: &mut Cx<P, W>,
-    right: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop>,
+    right: impl FnOnce(&mut Cx<P, W>) -> Result<Side, Stop>,
     decisive: bool,
 ) -> Result<bool, Stop> {
     match cx.out_of_turn(right) {
-        Some(Ok(value)) if value == decisive => Ok(decisive),
+        Some(Ok(Side(value))) if value == decisive => Ok(decisive),
         Some(Err(Stop::Pending)) => Err(Stop::Pending),
         _ => Err(Stop::Failed),
     }
@@ -218,36 +229,25 @@ fn quantified<P: Sources, W: Watch, K>(
 where
     K: ResolvedBy<P, Output: Truth<K>>,
 {
-    let mut keys = keys.into_iter();
-    let result = first_decisive(&mut keys, cx, decisive);
-    // The iterator ends in any case: how far it came would say what is known already.
-    keys.for_each(drop);
-    result
-}
-
-fn first_decisive<P: Sources, W: Watch, K>(
-    keys: impl Iterator<Item = K>,
-    cx: &mut Cx<P, W>,
-    decisive: bool,
-) -> Result<bool, Stop>
-where
-    K: ResolvedBy<P, Output: Truth<K>>,
-{
-    let mut unknown = None;
+    let (mut decided, mut unknown) = (None, None);
     // How deep a derived fact is must not depend on what is known first: inside of one, all keys
     // before the decisive one are waited for.
     let in_order = K::DERIVATION.is_some() && cx.links() > 0;
     for key in keys {
+        // The iterator ends in any case: how far it came would say what is known already.
+        if decided.is_some() {
+            continue;
+        }
         match holds(key, cx) {
             Ok(value) if value == decisive => {
                 let waits = in_order && unknown == Some(Stop::Pending);
-                return if waits { Err(Stop::Pending) } else { Ok(decisive) };
+                decided = Some(if waits { Err(Stop::Pending) } else { Ok(decisive) });
             }
             Ok(_) => {}
             Err(stop) => unknown = Some(worse(unknown, stop)),
         }
     }
-    unknown.map_or(Ok(!decisive), Err)
+    decided.unwrap_or_else(|| unknown.map_or(Ok(!decisive), Err))
 }
 
 /// `each(keys).await`: what each key is, in order.

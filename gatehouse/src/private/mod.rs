@@ -27,8 +27,8 @@ pub use self::derived::{Derived, EarlyDerived, derived};
 pub(crate) use self::fact::shown;
 pub use self::fact::*;
 pub use self::logic::{
-    MaybeMissing, NeverMissing, Operand, Truth, all, and, any, attempt, each, holds, or, ordered,
-    partial_and, partial_or,
+    MaybeMissing, NeverMissing, Operand, Side, Truth, all, and, any, attempt, each, holds, or,
+    ordered, partial_and, partial_or, side,
 };
 pub use self::out_of_turn::total_beside_recursion;
 pub use self::roles::*;
