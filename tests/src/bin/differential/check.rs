@@ -18,6 +18,9 @@ pub struct Expected {
     pub read: BTreeSet<Key>,
     /// What may be asked for, and the derived facts on the way.
     pub may: Reached,
+    /// Whether a getter in it has nothing to give: an operand that panics behind a failure leads to the
+    /// next one, for which it would have asked too late.
+    may_panic: bool,
 }
 
 impl Expected {
@@ -26,12 +29,17 @@ impl Expected {
         let Outcome { verdict, read } = interpret(body, scene, None);
         let verdict = verdict.expect("all is known");
         let may = may::of_policy(body, scene);
-        Self { verdict, read, may }
+        let may_panic = body.clone().block.walk(&mut |part| match part {
+            Part::Expr(Expr::Field(field)) => scene.field(*field).is_none(),
+            _ => false,
+        });
+        Self { verdict, read, may, may_panic }
     }
 
     /// What a policy that permits everybody comes to.
     pub fn anybody() -> Self {
-        Self { verdict: Verdict::Applies, read: BTreeSet::new(), may: Reached::default() }
+        let (read, may) = (BTreeSet::new(), Reached::default());
+        Self { verdict: Verdict::Applies, read, may, may_panic: false }
     }
 }
 
@@ -77,7 +85,8 @@ pub fn gate(policies: &[(bool, &Expected)], reply: &Reply) -> Option<String> {
     }
     let derived: BTreeSet<&Key> = policies.iter().flat_map(|(_, it)| &it.may.derived).collect();
     let (Reply { rounds, planned, per_link, .. }, links) = (reply, derived.len() as u64);
-    if *rounds > planned + per_link * links {
+    let may_panic = policies.iter().any(|(_, it)| it.may_panic);
+    if !may_panic && *rounds > planned + per_link * links {
         let more = if *per_link > 0 { format!(" + {per_link} x {links}") } else { String::new() };
         return Some(format!("takes {rounds} rounds, planned {planned}{more}"));
     }

@@ -272,6 +272,9 @@ impl Generator<'_> {
             if depth > 0 && it.assigns && it.chance(12) {
                 stmts.extend(it.changing(depth - 1));
             }
+            if depth > 0 && it.assigns && it.chance(12) {
+                stmts.extend(it.counting());
+            }
             if depth > 0 && it.assigns && it.chance(15) {
                 stmts.extend(it.changing_in_steps(depth - 1));
             }
@@ -371,6 +374,51 @@ impl Generator<'_> {
             stmts.push(Stmt::Let(name, false, Expr::Load(fact, vec![key], false)));
         }
         stmts
+    }
+
+    /// Keys that are counted, or taken from an iterator of which some are left, and what depends on that.
+    fn counting(&mut self) -> Vec<Stmt> {
+        if self.loads >= self.most_loads {
+            return Vec::new();
+        }
+        self.loads += 1;
+        let many = self.pick(&[Many::Any, Many::All]);
+        let flags = self.facts(|shape| matches!(shape, Shape::Flag(_)));
+        let fact = self.pick(&flags);
+        let (name, ty, first, items) = if self.of_fact || self.chance(60) {
+            let items = if self.of_fact { Items::Near(1) } else { Items::Labels };
+            let counting = self.pick(&[Counting::Map, Counting::Inspect]);
+            let counted = Items::Counted(Box::new(items), counting, "mm".into());
+            ("mm", Type::Int, self.number_field(), counted)
+        } else {
+            ("mi", Type::Iter, Expr::Iter, Items::ByRef("mi".into(), None))
+        };
+        if self.hidden.iter().any(|hidden| hidden == name) {
+            return Vec::new();
+        }
+        self.hidden.push(name.to_owned());
+        let keys = self.keys_of_item(fact);
+        self.hidden.pop();
+        self.bind(name, ty);
+        self.bind("a", Type::Bool);
+        let name = name.to_owned();
+        vec![
+            Stmt::Let(name, true, first),
+            Stmt::Let("a".into(), false, Expr::Many(many, items, fact, keys, self.chance(6))),
+            Stmt::Expr(self.leaving_if_counted(ty)),
+        ]
+    }
+
+    /// An `if` that leaves by how far an iterator was taken.
+    fn leaving_if_counted(&mut self, ty: Type) -> Expr {
+        let count = match ty {
+            Type::Iter => Expr::Left("mi".into()),
+            _ => Expr::Var("mm".into(), Type::Int),
+        };
+        let how = self.comparison();
+        let condition = Expr::Compare(how, Box::new(count), Box::new(self.small_number()));
+        let leave = self.leave(0);
+        Expr::If(Box::new(condition), Block { stmts: vec![Stmt::Expr(leave)], tail: None }, None)
     }
 
     /// A local that changes in one of the ways, perhaps with something between the steps.

@@ -595,8 +595,9 @@ impl<'w> Walk<'w> {
 
     fn logic(&mut self, op: Op, left: &Expr, right: &Expr, right_is_granted: bool) -> Option<May> {
         // Of a left side that leaves by local data, the compiler knows that it is not true, say, and
-        // goes on as if it were false.
-        let is_granted = !self.strict && !left.diverges() && self.is_fed(left);
+        // goes on as if it were false, where a fact has a part in the whole.
+        let is_fed = self.is_fed(left) || self.is_fed(right);
+        let is_granted = !self.strict && !left.diverges() && is_fed;
         let may_fail = self.may_fail(left, right);
         let left_side = left;
         let mut left = match self.expr(left) {
