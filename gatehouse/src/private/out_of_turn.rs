@@ -18,12 +18,17 @@ pub(super) const PANICS_ABORT: bool = cfg!(panic = "abort");
 
 impl<P: Sources, W: Watch> Cx<P, W> {
     /// Runs `code` out of turn; `None` if it panicked.
+    #[inline]
     pub(super) fn out_of_turn<T>(&mut self, code: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        let (links, mark) = (self.links(), self.watch.mark());
-        let (asking, before) = (self.is_asking(), self.set_out_of_turn(true));
-        let result = catch_unwind(AssertUnwindSafe(|| code(self)));
-        self.set_out_of_turn(before);
-        match result {
+        if PANICS_ABORT {
+            // Nothing is caught; what must wait for its turn is told apart.
+            let before = self.set_out_of_turn(true);
+            let value = code(self);
+            self.set_out_of_turn(before);
+            return Some(value);
+        }
+        let (links, mark, asking) = (self.links(), self.watch.mark(), self.is_asking());
+        match catch_unwind(AssertUnwindSafe(|| code(self))) {
             Ok(value) => Some(value),
             Err(payload) => {
                 self.begin_again(links, mark, asking);
