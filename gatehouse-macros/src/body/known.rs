@@ -30,6 +30,15 @@ impl Known {
         &self.0
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Forgets what was noted since there were `len`.
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.0.truncate(len);
+    }
+
     fn name(&mut self, code: TokenStream) -> Ident {
         let text = code.to_string();
         if let Some((name, _)) = self.0.iter().find(|(_, known)| known.to_string() == text) {

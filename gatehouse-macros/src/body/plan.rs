@@ -32,7 +32,9 @@ pub(crate) struct PlannedLoad {
     pub(crate) waits_for: BTreeMap<LoadId, String>,
     /// What must be true, or false, for the body to come to it, as written.
     pub(crate) guards: Vec<(String, bool)>,
-    /// The code that asks for it early, if it need not wait until the body comes to it.
+    /// Whether it need not wait until the body comes to it.
+    pub(crate) is_early: bool,
+    /// The code that asks for it early, if that can be of use.
     pub(crate) slice: Option<TokenStream>,
 }
 
@@ -48,11 +50,12 @@ impl BodyPlan {
             } else {
                 slice::of(body, id, &way, &mut known, runtime)
             };
+            let is_early = slice.is_ok();
             let (waits_for, slice): (BTreeMap<LoadId, String>, _) = match slice {
                 Ok(slice) => {
                     let needs = slice.needs.into_iter();
                     let reasons = needs.map(|(id, what)| (id, format!("{what} comes from there")));
-                    (reasons.collect(), Some(slice.code))
+                    (reasons.collect(), slice.code)
                 }
                 // The body comes to it when everything before is answered.
                 Err(reason) => {
@@ -63,7 +66,7 @@ impl BodyPlan {
             let rounds = waits_for.keys().map(|id| loads[*id].round);
             let round = 1 + rounds.max().unwrap_or(0);
             let guards = way.steps.iter().filter_map(|step| guard(*step)).collect();
-            loads.push(PlannedLoad { round, waits_for, guards, slice });
+            loads.push(PlannedLoad { round, waits_for, guards, is_early, slice });
         }
         let reported = RefCell::default();
         let emitter = Emitter::function(body, runtime, &reported);

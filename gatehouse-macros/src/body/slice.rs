@@ -28,8 +28,9 @@ use crate::text;
 
 /// How a load is asked for early.
 pub(crate) struct Slice {
-    /// The code that asks.
-    pub(crate) code: TokenStream,
+    /// The code that asks; `None` if it never could: it needs each load that the body can have stopped at,
+    /// and a body that stops at the load itself has asked for it.
+    pub(crate) code: Option<TokenStream>,
     /// The loads whose values the slice reads, and for what.
     pub(crate) needs: BTreeMap<LoadId, String>,
 }
@@ -54,6 +55,7 @@ pub(crate) fn of(
     let mut needs = BTreeMap::new();
     let mut needed = names::mentioned(key);
     note_loads(key, "its key", &mut needs);
+    let known_before = known.len();
     let mut kept = Vec::new();
     for (at, step) in taken.iter().enumerate().rev() {
         if step.is_kept(&needed)? {
@@ -64,6 +66,10 @@ pub(crate) fn of(
             let ruled_out = known.ruling_out((body, id), &taken[..at], step, runtime);
             kept.extend(ruled_out.map(|(name, value)| Kept::Unless(name, value)));
         }
+    }
+    if (0..id).all(|before| needs.contains_key(&before)) {
+        known.truncate(known_before);
+        return Ok(Slice { code: None, needs });
     }
     kept.reverse();
     let is_partial = slicing.after_load && !is_total(key)
@@ -77,7 +83,7 @@ pub(crate) fn of(
             ::core::result::Result::Ok(())
         });
     };
-    Ok(Slice { code, needs })
+    Ok(Slice { code: Some(code), needs })
 }
 
 /// A part of a slice.

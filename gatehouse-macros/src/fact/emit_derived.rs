@@ -149,8 +149,7 @@ impl Emitter<'_> {
         let stmts = &plan.code;
         let (parts, value) = (self.parts(stmts), emit::result(body, stmts));
         let evaluate = quote!(#parts #value);
-        // The first load needs no slice: a body that stops there has asked for it.
-        let slices = plan.loads.iter().skip(1).filter_map(|load| load.slice.as_ref());
+        let slices = plan.loads.iter().filter_map(|load| load.slice.as_ref());
         // Each slice has key parts of its own, since a key takes them by value.
         let slices = slices.map(|slice| {
             let parts = self.parts(slice);

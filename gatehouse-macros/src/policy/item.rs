@@ -34,8 +34,7 @@ pub(super) fn emit(
     plan.conditions.extend(policy.parameters.iter().filter_map(condition));
     let applies = emit::result(body, &plan.code);
     let evaluate = quote!(#parameters #applies);
-    // The first load needs no slice: a policy that stops there has asked for it.
-    let slices: Vec<_> = plan.loads.iter().skip(1).filter_map(|load| load.slice.as_ref()).collect();
+    let slices: Vec<_> = plan.loads.iter().filter_map(|load| load.slice.as_ref()).collect();
     let ask = if slices.is_empty() {
         quote!(let _ = (#request, #cx);)
     } else {

@@ -43,7 +43,7 @@ fn plan(body: &str) -> String {
     let key = |id: &LoadId| text::of_expr(&lowered.loads[*id].written);
     let mut lines = String::new();
     for (id, load) in plan.loads.iter().enumerate() {
-        let early = if load.slice.is_some() { "" } else { ", in its turn" };
+        let early = if load.is_early { "" } else { ", in its turn" };
         write!(lines, "{}  {}{early}", load.round, key(&id)).unwrap();
         for (waits, reason) in &load.waits_for {
             write!(lines, "; after {}: {reason}", key(waits)).unwrap();
@@ -340,20 +340,6 @@ fn control_flow_leads_to_a_load() {
                             _ => false,
                         }),
                     ),
-                );
-                slice(
-                    cx,
-                    |cx| {
-                        match read(Parent(doc.folder), cx)? {
-                            Some(above) => {
-                                if doc.shared {
-                                    ask(Viewer(user.id, above), cx);
-                                }
-                            }
-                            _ => {}
-                        }
-                        ::core::result::Result::Ok(())
-                    },
                 );
                 partial_slice(
                     cx,
@@ -1302,9 +1288,10 @@ fn what_no_fact_feeds_is_as_written() {
     assert!(!evaluate.contains("compared"), "{evaluate}");
 
     let source = "#[policy] async fn ordered(user: &User) -> bool {
+        let open = Open(user.id).await;
         let level = Level(user.id).await;
         let least = Least(user.id).await;
-        Allowed(level < least).await && level < least
+        Allowed(level < least).await && open && level < least
     }";
     let (evaluate, ask) = (function(source, "evaluate"), function(source, "ask"));
     assert!(evaluate.contains("compared"), "{evaluate}");
