@@ -325,7 +325,7 @@ pub mod written {
                 }
                 match Level($user.id).await {
                     $pat if held => !$held,
-                    _ => !$body || Open().await && !matches!(!$held, true),
+                    _ => !$body || Open().await && !matches!(Some(!$held), Some(true)),
                 }
             }
         };

@@ -33,6 +33,7 @@ pub(crate) struct PlannedLoad {
     /// What must be true, or false, for the body to come to it, as written.
     pub(crate) guards: Vec<(String, bool)>,
     /// Whether it need not wait until the body comes to it.
+    #[cfg(test)]
     pub(crate) is_early: bool,
     /// The code that asks for it early, if that can be of use.
     pub(crate) slice: Option<TokenStream>,
@@ -50,6 +51,7 @@ impl BodyPlan {
             } else {
                 slice::of(body, id, &way, &mut known, runtime)
             };
+            #[cfg(test)]
             let is_early = slice.is_ok();
             let (waits_for, slice): (BTreeMap<LoadId, String>, _) = match slice {
                 Ok(slice) => {
@@ -66,7 +68,14 @@ impl BodyPlan {
             let rounds = waits_for.keys().map(|id| loads[*id].round);
             let round = 1 + rounds.max().unwrap_or(0);
             let guards = way.steps.iter().filter_map(|step| guard(*step)).collect();
-            loads.push(PlannedLoad { round, waits_for, guards, is_early, slice });
+            loads.push(PlannedLoad {
+                round,
+                waits_for,
+                guards,
+                #[cfg(test)]
+                is_early,
+                slice,
+            });
         }
         let reported = RefCell::default();
         let emitter = Emitter::function(body, runtime, &reported);
