@@ -362,6 +362,11 @@ impl<'e> Emitter<'e> {
 
     /// The value of a macro that is called `matches!`, which is reported if it is a `bool`.
     fn perhaps(&self, node: &Node) -> TokenStream {
+        match node {
+            Node::Compound(Expr::Paren(_), inside) => return self.perhaps(&inside[0]),
+            Node::Plain(Expr::Paren(it)) => return self.perhaps(&Node::Plain((*it.expr).clone())),
+            _ => {}
+        }
         let value = self.node(node);
         let written = || as_written(node).into();
         let Some(id) = self.report(ConditionKind::Truth, Some(node), written) else { return value };
