@@ -300,6 +300,7 @@ impl Node {
             Self::If(it) => it.then.diverges() && it.otherwise.as_ref().is_some_and(Node::diverges),
             Self::Match(it) => it.arms.iter().all(|arm| arm.body.diverges()),
             Self::Block(None, block) => block.diverges(),
+            Self::Compound(Expr::Paren(_), inside) => inside[0].diverges(),
             node => node.is_jump(),
         }
     }

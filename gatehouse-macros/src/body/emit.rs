@@ -988,8 +988,8 @@ fn three_valued<'n>(node: &'n Node, body: &Body) -> Option<&'n Logic> {
 /// Whether a failed left side leaves the right one a say.
 ///
 /// Not if the left side can leave the policy: had it loaded, it might have left, so a result that
-/// is true or false whatever the left side's *value* is proves nothing. Nor if a `let` in a
-/// condition binds what the right side uses, or if a side jumps. A side that returns something else
+/// is true or false whatever the left side's *value* is proves nothing. Nor if the right side has no
+/// value because it leaves, if a `let` in a condition binds what it uses, or if a side jumps. A side that returns something else
 /// than a `bool` is not evaluated beside the other. That neither changes anything is the library's to
 /// ask (`private::Operand`): no token tells.
 pub(crate) fn is_three_valued(it: &Logic, body: &Body) -> bool {
@@ -997,6 +997,7 @@ pub(crate) fn is_three_valued(it: &Logic, body: &Body) -> bool {
     let returns = |node: &Node| matches!(node, Node::Return(..));
     it.left.loads()
         && !it.left.leaves()
+        && !it.right.diverges()
         && is_plain(&it.left)
         && is_plain(&it.right)
         && (body.gives_bool || !it.right.any(&returns))
