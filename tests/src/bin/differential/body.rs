@@ -388,6 +388,7 @@ impl Expr {
     pub fn diverges(&self) -> bool {
         match self {
             Self::Return(_) | Self::Break(..) => true,
+            Self::Paren(it) | Self::Fragment(_, it) => it.diverges(),
             Self::Block(block) => block.diverges(),
             Self::If(_, then, Some(otherwise)) => then.diverges() && otherwise.diverges(),
             Self::Match(_, arms) => arms.iter().all(|arm| arm.value.diverges()),
@@ -532,12 +533,14 @@ pub fn is_mutable(name: &str) -> bool {
 
 /// Whether a failed left side of `||` or `&&` leaves the right one a say.
 ///
-/// Not if the left side can leave the policy: had it loaded, it might have left. Nor if a side jumps,
-/// or binds names for what follows; nor if the right side returns what is no `bool`.
+/// Not if the left side can leave the policy: had it loaded, it might have left. Nor if the right side has
+/// no value because it leaves; if a side jumps, or binds names for what follows; or if the right side
+/// returns what is no `bool`.
 pub fn is_three_valued(left: &Expr, right: &Expr, gives_bool: bool) -> bool {
     let is_plain = |side: &Expr| !side.binds_names() && !side.jumps_out();
     left.loads()
         && !left.leaves()
+        && !right.diverges()
         && is_plain(left)
         && is_plain(right)
         && (gives_bool || !right.any(&|expr| matches!(expr, Expr::Return(_))))
