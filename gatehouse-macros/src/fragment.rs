@@ -226,6 +226,9 @@ impl<'t> Fragment<'t> {
         if begins_with_both(self.after, ':', ':') {
             return self.before_a_segment();
         }
+        if self.is_cast_to_before_less() {
+            return Added::Parentheses;
+        }
         if let [tree] = self.trees.as_slice() {
             // `return || a` returns a closure.
             return parentheses_unless(!is_way_out(tree) || self.stands_alone());
@@ -250,6 +253,12 @@ impl<'t> Fragment<'t> {
             // Of other types `+` is the only operator.
             Ok(_) => parentheses_unless(self.stands_alone() || !self.has_operator('+')),
         }
+    }
+
+    /// `a as $t < b`, which would begin the arguments of a type.
+    fn is_cast_to_before_less(&self) -> bool {
+        matches!(self.before.last(), Some(TokenTree::Ident(word)) if word == "as")
+            && is_punct(self.after.first(), '<')
     }
 
     /// Whether a pattern is due, and nothing around can take a part of it.

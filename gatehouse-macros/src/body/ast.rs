@@ -20,6 +20,8 @@ pub(crate) type LoadId = usize;
 /// The body of a rule, lowered.
 pub(crate) struct Body {
     pub(crate) block: Block,
+    /// The names that the body is given: parameters, key parts.
+    pub(crate) given: Names,
     /// The type of what it gives.
     pub(crate) value: TokenStream,
     /// Whether that is `bool`.

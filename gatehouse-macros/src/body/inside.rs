@@ -84,7 +84,7 @@ fn pattern(pat: &mut Pat, on: &mut dyn FnMut(Part<'_>)) {
 
 /// The arguments of `matches!`; its tokens are those of the user, unless one of them changes.
 fn matches(it: &mut syn::ExprMacro, on: &mut dyn FnMut(Part<'_>)) {
-    let Ok(mut arguments) = syn::parse2::<MatchesArguments>(it.mac.tokens.clone()) else { return };
+    let Ok(mut arguments) = MatchesArguments::read(&it.mac) else { return };
     let written = |arguments: &MatchesArguments| {
         let MatchesArguments { scrutinee, pat, guard } = arguments;
         let guard = guard.as_ref().map(|guard| quote!(if #guard));

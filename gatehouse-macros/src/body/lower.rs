@@ -20,9 +20,10 @@ use crate::errors::Errors;
 use crate::refusal::{self, Refusal};
 use crate::{fragment, text};
 
-/// Lowers a body that gives a `value`.
+/// Lowers a body that gives a `value` and is `given` these names.
 pub(crate) fn body(
     mut block: syn::Block,
+    given: Names,
     value: TokenStream,
     gives_bool: bool,
     errors: &Errors,
@@ -45,7 +46,7 @@ pub(crate) fn body(
     let wanted = Wanted::of(&block, gives_bool);
     let ordering = Ordering::of(&block, &mutable);
     let mut body =
-        Body { block, value, gives_bool, loads, mutable, keys, wanted, ordering, is_whole };
+        Body { block, given, value, gives_bool, loads, mutable, keys, wanted, ordering, is_whole };
     check::body(&mut body, end, written, errors);
     body
 }

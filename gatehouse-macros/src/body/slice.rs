@@ -67,6 +67,9 @@ pub(crate) fn of(
             kept.extend(ruled_out.map(|(name, value)| Kept::Unless(name, value)));
         }
     }
+    if let Some(name) = bound_by_a_macro(way, &needed, &body.given) {
+        return Err(format!("a macro on the way may say what `{name}` is"));
+    }
     if (0..id).all(|before| needs.contains_key(&before)) {
         known.truncate(known_before);
         return Ok(Slice { code: None, needs });
@@ -84,6 +87,18 @@ pub(crate) fn of(
         });
     };
     Ok(Slice { code: Some(code), needs })
+}
+
+/// The first of `names` that nothing on the way binds, if a macro of the user's on it may.
+fn bound_by_a_macro(way: &Way<'_>, names: &Names, given: &Names) -> Option<String> {
+    let is_unknown = |step: &Step<'_>| matches!(step, Step::Stmt(Stmt::Macro(it)) if names::may_change_all(&it.mac.path));
+    if !way.steps.iter().any(is_unknown) {
+        return None;
+    }
+    // Facts, types and constants are items of elsewhere.
+    let is_name = |name: &&String| name.starts_with(char::is_lowercase);
+    let is_keyword = |name: &String| syn::parse_str::<Ident>(name).is_err();
+    names.iter().filter(is_name).find(|name| !given.contains(*name) && !is_keyword(name)).cloned()
 }
 
 /// A part of a slice.

@@ -147,7 +147,8 @@ fn lowered(fact: &Fact, block_facts: &[Fact], errors: &Errors) -> Option<Body> {
     refuse_await_calls(body.stream(), errors);
     // A value that was refused has its error.
     let value = fact.value.as_ref()?;
-    let body = lower::body(block, quote!(#value), is_bool(value), errors);
+    let given = fact.parts.iter().filter_map(|part| Some(part.name.as_ref()?.to_string()));
+    let body = lower::body(block, given.collect(), quote!(#value), is_bool(value), errors);
     for load in &body.loads {
         refuse_path(&load.fact, block_facts, errors);
     }

@@ -55,7 +55,8 @@ pub(crate) fn compile(attr: TokenStream, item: TokenStream, errors: &Errors) -> 
     let Some(block) = policy.body.take() else {
         return item::skeleton(&policy, &options, &runtime);
     };
-    let body = lower::body(block, policy.value.clone(), true, errors);
+    let given = policy.names();
+    let body = lower::body(block, given, policy.value.clone(), true, errors);
     check::body(&policy, &options, &body, errors);
     if !body.is_whole || !policy.has_signature {
         return item::skeleton(&policy, &options, &runtime);

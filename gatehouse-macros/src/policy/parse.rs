@@ -10,7 +10,9 @@ use syn::{
     Signature, Token, Type, Visibility, braced,
 };
 
+use crate::body::ast::bound_names;
 use crate::body::attributes::{self, is_for_tools, is_lint};
+use crate::body::names::Names;
 use crate::body::{capitals, leftover};
 use crate::crate_path::CratePath;
 use crate::errors::Errors;
@@ -234,6 +236,12 @@ impl Policy {
             })
         };
         parser.parse2(item).ok()
+    }
+
+    /// The names that its parameters bind.
+    pub(super) fn names(&self) -> Names {
+        let bound = self.parameters.iter().flat_map(|parameter| bound_names(&parameter.pat));
+        bound.map(ToString::to_string).collect()
     }
 
     /// The doc comment, as text.

@@ -37,7 +37,7 @@ fn function(source: &str, name: &str) -> String {
 fn plan(body: &str) -> String {
     let errors = Errors::new();
     let block = syn::parse_str(&format!("{{ {body} }}")).expect("a body");
-    let lowered = lower::body(block, quote!(bool), true, &errors);
+    let lowered = lower::body(block, crate::body::names::Names::new(), quote!(bool), true, &errors);
     assert!(errors.into_vec().is_empty(), "the body has errors");
     let plan = BodyPlan::new(&lowered, false, &TokenStream::new());
     let key = |id: &LoadId| text::of_expr(&lowered.loads[*id].written);

@@ -45,11 +45,16 @@ What is not seen, and is yours to look after:
   than four, or in a tuple that lies in another;
 - what a function of your own does with an `Option` that it is given, and what stands in a macro other
   than `matches!`;
+- an `Option` that is an iterator, a slice or a `Result` before it is ordered (`risk.iter().lt(…)`,
+  `risk.ok_or(…) < …`);
 - collections that keep an order: a `BTreeMap`, `BTreeSet` or `BinaryHeap` whose keys are `Option`s, and
   a range behind anything but a local;
 - a comparison that is kept as a value (`let less = PartialOrd::lt;`) or imported under another name, keys
   that a function gives by its name (`sort_by_key(Option::clone)`) or a closure by `return`, and a closure
   of a local that orders nothing but its own parameters, without types (`|a, b| a < b`).
+
+Names are told apart by their spelling: of two that a macro keeps apart by its hygiene, both count as fed by
+a fact if one is.
 ";
 
 /// Where the program is that rustc refuses, and what it says.

@@ -5,12 +5,17 @@
 //! last one every type; those between ([`Compared`]) fit what may be missing, and there `value` has a
 //! bound that no type satisfies.
 
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, LinkedList, VecDeque};
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::ops::{Bound, Deref, Range, RangeFrom, RangeInclusive, RangeTo, RangeToInclusive};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 /// A type that has an order in a rule: no type with missing values, as far as rustc sees them.
@@ -51,10 +56,17 @@ looked_through! {
     [T: ?Sized] Box<T>;
     [T: ?Sized] Rc<T>;
     [T: ?Sized] Arc<T>;
+    [T: ?Sized + ToOwned] Cow<'_, T>;
+    [T] Pin<T>;
+    [T: ?Sized] Cell<T>;
+    [T: ?Sized] RefCell<T>;
+    [T: ?Sized] ManuallyDrop<T>;
+    [T] Poll<T>;
     [T] [T];
     [T, const LEN: usize] [T; LEN];
     [T] Vec<T>;
     [T] VecDeque<T>;
+    [T] LinkedList<T>;
     [T] BTreeSet<T>;
     [K, T] BTreeMap<K, T>;
     [T, E] Result<T, E>;

@@ -9,6 +9,7 @@ use super::super::emit::as_written;
 use super::super::inside::{Part, visit};
 use super::super::lower::bare;
 use super::super::names::{Names, has_open_type, mentioned_in};
+use super::is_leaf;
 
 /// Where a fact has a part in what is mentioned, it may have one in what is bound.
 pub(super) struct Flow {
@@ -152,7 +153,7 @@ impl<'b> Flows<'b> {
     /// What an expression binds inside, what it may change, and what the closures take that it
     /// mentions.
     fn expr(&mut self, node: &Node) {
-        if let Node::Plain(Expr::Path(_) | Expr::Lit(_) | Expr::Field(_)) = node {
+        if matches!(node, Node::Plain(expr) if is_leaf(expr)) {
             return;
         }
         let (mentions, mut binds) = (mentioned(node), Names::new());

@@ -1,6 +1,6 @@
 //! What orders its operands, by its name; whether they are values that may be missing, their types say.
 
-use syn::{Expr, ExprMethodCall, ExprPath, Ident};
+use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, Ident};
 
 use super::super::lower::bare;
 use super::super::wanted::is_ordering;
@@ -41,7 +41,9 @@ pub(super) fn may_order(expr: &Expr) -> bool {
         Expr::Call(it) => match &*it.func {
             Expr::Path(path) => {
                 let last = path.path.segments.last();
-                is_order(path) || last.is_some_and(|last| orders_by_key(&last.ident))
+                is_order(path)
+                    || is_function_given_order(it)
+                    || last.is_some_and(|last| orders_by_key(&last.ident))
             }
             _ => false,
         },
@@ -72,11 +74,21 @@ pub(super) fn changes_receiver(name: &Ident) -> bool {
     name == "sort" || name.starts_with("sort_") || name.starts_with("select_nth")
 }
 
-/// Whether a path names what orders its arguments: `Ord::cmp`, `u32::max`, an imported `max`.
+/// Whether a path names what orders its arguments: `Ord::cmp`, `u32::max`, an imported `max`,
+/// `RangeBounds::contains`.
 pub(super) fn is_order(path: &ExprPath) -> bool {
     let Some(last) = path.path.segments.last() else { return false };
+    if last.ident == "contains" {
+        let of = path.path.segments.iter().rev().nth(1);
+        return of.is_some_and(|of| of.ident.to_string().starts_with("Range"));
+    }
     let is_imported = path.path.segments.len() == 1 && path.qself.is_none();
     orders(&last.ident) && (!is_imported || last.ident == "max" || last.ident == "min")
+}
+
+/// Whether a function orders its arguments by the last of them: `min_by(a, b, Ord::cmp)`.
+pub(super) fn is_function_given_order(call: &ExprCall) -> bool {
+    matches!(call.args.last().map(bare), Some(Expr::Path(path)) if is_order(path))
 }
 
 /// Whether an argument says how the receiver is ordered: `reduce(Ord::max)`, `min_by(Ord::cmp)`.

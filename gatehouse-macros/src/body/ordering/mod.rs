@@ -51,8 +51,7 @@ impl Ordering {
 
     /// An expression without loads, with what it orders named to rustc.
     pub(super) fn plain(&self, expr: &Expr, runtime: &TokenStream) -> TokenStream {
-        let is_leaf = matches!(expr, Expr::Path(_) | Expr::Lit(_) | Expr::Field(_));
-        if is_leaf || !self.feeds(expr) {
+        if is_leaf(expr) || !self.feeds(expr) {
             return expr.to_token_stream();
         }
         let mut expr = expr.clone();
@@ -78,5 +77,14 @@ impl Ordering {
     /// Whether a fact may have a part in `tokens`, which load nothing.
     fn feeds(&self, tokens: impl ToTokens) -> bool {
         !self.fed.is_empty() && !mentioned_in(tokens).is_disjoint(&self.fed)
+    }
+}
+
+/// Whether an expression is a path, a literal, or a field of a path: nothing is ordered in it.
+fn is_leaf(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(_) | Expr::Lit(_) => true,
+        Expr::Field(it) => is_leaf(&it.base),
+        _ => false,
     }
 }

@@ -15,7 +15,10 @@ use super::super::lower::children_mut;
 use super::super::names::Names;
 use super::Ordering;
 use super::flows::names_of;
-use super::methods::{self, changes_receiver, is_given_order, is_order, orders, orders_by_key};
+use super::methods::{
+    self, changes_receiver, is_function_given_order, is_given_order, is_order, orders,
+    orders_by_key,
+};
 use super::operand::{Operand, Shape, Ty};
 use crate::text;
 
@@ -120,7 +123,12 @@ impl Writer<'_> {
     /// `Ord::max(a, b)`, `std::cmp::min(a, b)`: one of the arguments has the type of both.
     fn function(&self, it: &mut ExprCall, operands: &[Operand]) {
         let Expr::Path(path) = &*it.func else { return };
-        if !is_order(path) {
+        // The last argument says how the others are ordered.
+        let operands = match operands {
+            [others @ .., _] if is_function_given_order(it) => others,
+            operands => operands,
+        };
+        if !is_order(path) && !is_function_given_order(it) {
             return self.keys(it.args.iter_mut());
         }
         if has_literal(operands) {
