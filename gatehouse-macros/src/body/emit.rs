@@ -9,12 +9,13 @@ use std::collections::BTreeSet;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::token::Brace;
-use syn::{BinOp, Expr, ExprBreak, ExprLit, Label, Lifetime, Lit, Pat, Token, UnOp};
+use syn::{Expr, ExprBreak, ExprLit, Label, Lifetime, Lit, Pat, Token, UnOp};
 
 use super::ast::{
     Arm, Block, Body, If, Kind, Let, Load, LoadId, Logic, LoopHead, Match, Node, Stmt,
 };
 use super::lower::{bare, children_mut};
+use super::names::is_comparison;
 use super::ordering::Ordering;
 use super::total::is_total;
 use crate::text;
@@ -966,10 +967,7 @@ fn rests_on_matches(node: &Node) -> bool {
 
 fn is_surely_bool_expr(expr: &Expr) -> bool {
     match bare(expr) {
-        Expr::Binary(it) => matches!(
-            it.op,
-            BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_)
-        ),
+        Expr::Binary(it) => is_comparison(&it.op),
         Expr::Macro(it) => it.mac.path.is_ident("matches"),
         Expr::Unary(it) => matches!(it.op, UnOp::Not(_)) && is_surely_bool_expr(&it.expr),
         _ => false,

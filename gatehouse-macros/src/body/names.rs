@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Expr, UnOp};
+use syn::{BinOp, Expr};
 
 use super::ast::{Block, Node, Stmt};
 use super::emit;
-use super::lower::is_capitalised;
+use super::total::is_total_shape;
 
 /// Names of locals, or what looks like one.
 pub(crate) type Names = BTreeSet<String>;
@@ -122,43 +122,24 @@ fn is_safe_block(block: &Block) -> bool {
     block.diverges() || block.stmts.iter().all(is_safe)
 }
 
-/// Whether `expr` itself, whatever its children are, is safe.
+/// Whether `expr` itself, whatever its children are, is safe: what cannot panic, and what nobody writes
+/// such that it does.
 fn is_safe_shape(expr: &Expr) -> bool {
     match expr {
-        Expr::Path(_)
-        | Expr::Lit(_)
-        | Expr::Field(_)
-        | Expr::Paren(_)
-        | Expr::Group(_)
-        | Expr::Tuple(_)
-        | Expr::Array(_)
-        | Expr::Struct(_)
-        | Expr::Range(_)
-        | Expr::Cast(_) => true,
-        Expr::Reference(it) => it.mutability.is_none(),
-        Expr::Unary(it) => match it.op {
-            UnOp::Not(_) | UnOp::Deref(_) => true,
-            // The negative of a variable can overflow, that of a literal cannot.
-            UnOp::Neg(_) => matches!(*it.expr, Expr::Lit(_)),
-            _ => false,
-        },
-        Expr::Binary(it) => matches!(
-            it.op,
-            syn::BinOp::And(_)
-                | syn::BinOp::Or(_)
-                | syn::BinOp::Eq(_)
-                | syn::BinOp::Ne(_)
-                | syn::BinOp::Lt(_)
-                | syn::BinOp::Le(_)
-                | syn::BinOp::Gt(_)
-                | syn::BinOp::Ge(_)
-        ),
-        Expr::Call(it) => matches!(&*it.func, Expr::Path(func) if is_capitalised(&func.path)),
+        Expr::Binary(it) => is_comparison(&it.op) || is_total_shape(expr),
         Expr::MethodCall(it) => is_getter(it) || is_adaptor(it),
         Expr::Macro(it) => it.mac.path.is_ident("matches"),
         Expr::Closure(it) => is_safe_expr(&it.body),
-        _ => false,
+        expr => is_total_shape(expr),
     }
+}
+
+/// `==`, `<` and the like.
+pub(super) fn is_comparison(op: &BinOp) -> bool {
+    matches!(
+        op,
+        BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_)
+    )
 }
 
 fn is_safe_expr(expr: &Expr) -> bool {

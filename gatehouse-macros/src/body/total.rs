@@ -48,7 +48,7 @@ fn is_total_expr(expr: &Expr) -> bool {
 }
 
 /// Whether `expr` itself, whatever its children are, cannot panic.
-fn is_total_shape(expr: &Expr) -> bool {
+pub(super) fn is_total_shape(expr: &Expr) -> bool {
     match expr {
         Expr::Array(_)
         | Expr::Break(_)
