@@ -20,9 +20,10 @@ use super::ordering::Ordering;
 use super::total::is_total;
 use crate::text;
 
-/// The variable that facts are read from; its hygiene keeps it apart from a user's `cx`.
+/// The variable that facts are read from. Its hygiene keeps it apart from a user's local; of a constant,
+/// which a pattern would compare with, nobody has the name.
 pub(crate) fn cx() -> Ident {
-    Ident::new("cx", Span::mixed_site())
+    Ident::new("__cx", Span::mixed_site())
 }
 
 /// A node as the user wrote it.
@@ -602,7 +603,7 @@ impl<'e> Emitter<'e> {
             let (first, _) = text::ends(word);
             let (runtime, name) = (text::at(runtime, first), Ident::new(name, first));
             // Called, and not only named: of a word that is not imported rustc then says what to import.
-            let keys = Ident::new("keys", Span::mixed_site());
+            let keys = Ident::new("__keys", Span::mixed_site());
             let called = quote_spanned!(text::located(first)=> |#keys| #word(#keys));
             quote_spanned!(first=> #runtime::word::#name(#called, #key))
         };
@@ -639,8 +640,8 @@ impl<'e> Emitter<'e> {
             // A value of the wrong type is shown as such, and not as an argument of `Ok`.
             Mode::Function => quote! {
                 #token {
-                    let value: #ty = #value;
-                    ::core::result::Result::Ok(value)
+                    let __value: #ty = #value;
+                    ::core::result::Result::Ok(__value)
                 }
             },
             Mode::Closure => {

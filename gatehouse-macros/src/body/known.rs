@@ -44,7 +44,7 @@ impl Known {
         if let Some((name, _)) = self.0.iter().find(|(_, known)| known.to_string() == text) {
             return name.clone();
         }
-        let name = format_ident!("known_{}", self.0.len(), span = Span::mixed_site());
+        let name = format_ident!("__known_{}", self.0.len(), span = Span::mixed_site());
         self.0.push((name.clone(), code));
         name
     }

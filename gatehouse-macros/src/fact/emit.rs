@@ -172,12 +172,12 @@ impl<'a> Emitter<'a> {
             .iter()
             .map(|Field { name, ty, .. }| {
                 let krate = self.krate;
-                quote!(<#ty as #krate::private::KeyPart>::part_eq(&self.#name, &other.#name))
+                quote!(<#ty as #krate::private::KeyPart>::part_eq(&self.#name, &__other.#name))
             })
             .collect();
         let (other, equal) = match parts.as_slice() {
             [] => (quote!(_), quote!(true)),
-            parts => (quote!(other), quote!(#(#parts)&&*)),
+            parts => (quote!(__other), quote!(#(#parts)&&*)),
         };
         quote! {
             #[automatically_derived]
@@ -195,11 +195,10 @@ impl<'a> Emitter<'a> {
     fn hash_impl(&self) -> TokenStream {
         let parts = self.fields.iter().map(|Field { name, ty, .. }| {
             let krate = self.krate;
-            quote!(<#ty as #krate::private::KeyPart>::part_hash(&self.#name, state);)
+            quote!(<#ty as #krate::private::KeyPart>::part_hash(&self.#name, __state);)
         });
         let name = &self.fact.name;
-        let state =
-            if self.fields.is_empty() { format_ident!("_state") } else { format_ident!("state") };
+        let state = format_ident!("__state");
         quote! {
             #[automatically_derived]
             impl ::core::hash::Hash for #name {
@@ -224,8 +223,8 @@ impl<'a> Emitter<'a> {
         quote! {
             #[automatically_derived]
             impl ::core::fmt::Debug for #name {
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    f.debug_struct(#text) #(#parts)* .finish()
+                fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    __f.debug_struct(#text) #(#parts)* .finish()
                 }
             }
         }
@@ -320,7 +319,7 @@ impl<'a> Emitter<'a> {
         let at_name = krate.spanned(name.span());
         let loaded_fact = quote_spanned!(name.span()=> impl #at_name::LoadedFact);
         // A mixed-site name: the default is the user's expression, and sees none of ours.
-        let found = Ident::new("found", Span::mixed_site());
+        let found = Ident::new("__found", Span::mixed_site());
         let body = match &self.fact.ending {
             // The default is the tail: an arm of a `match` with a wrong type would blame the whole
             // macro.

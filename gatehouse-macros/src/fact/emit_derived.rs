@@ -181,11 +181,11 @@ impl Emitter<'_> {
         let of_value = |test: fn(&syn::Type) -> bool| self.fact.value.as_ref().is_some_and(test);
         if of_value(is_bool) {
             quote! {
-                fn of_bool(value: ::core::primitive::bool) -> ::core::option::Option<#value> {
-                    ::core::option::Option::Some(value)
+                fn of_bool(__value: ::core::primitive::bool) -> ::core::option::Option<#value> {
+                    ::core::option::Option::Some(__value)
                 }
-                fn is_true(value: &#value) -> ::core::primitive::bool {
-                    *value
+                fn is_true(__value: &#value) -> ::core::primitive::bool {
+                    *__value
                 }
             }
         } else if of_value(is_option) {

@@ -87,11 +87,11 @@ fn a_fact() {
         }
         #[automatically_derived]
         impl ::core::cmp::PartialEq for OrgRole {
-            fn eq(&self, other: &Self) -> ::core::primitive::bool {
-                <UserId as ::gatehouse::private::KeyPart>::part_eq(&self.user, &other.user)
+            fn eq(&self, __other: &Self) -> ::core::primitive::bool {
+                <UserId as ::gatehouse::private::KeyPart>::part_eq(&self.user, &__other.user)
                     && <OrgId as ::gatehouse::private::KeyPart>::part_eq(
                         &self.org,
-                        &other.org,
+                        &__other.org,
                     )
             }
         }
@@ -99,15 +99,15 @@ fn a_fact() {
         impl ::core::cmp::Eq for OrgRole {}
         #[automatically_derived]
         impl ::core::hash::Hash for OrgRole {
-            fn hash<__H: ::core::hash::Hasher>(&self, state: &mut __H) {
-                <UserId as ::gatehouse::private::KeyPart>::part_hash(&self.user, state);
-                <OrgId as ::gatehouse::private::KeyPart>::part_hash(&self.org, state);
+            fn hash<__H: ::core::hash::Hasher>(&self, __state: &mut __H) {
+                <UserId as ::gatehouse::private::KeyPart>::part_hash(&self.user, __state);
+                <OrgId as ::gatehouse::private::KeyPart>::part_hash(&self.org, __state);
             }
         }
         #[automatically_derived]
         impl ::core::fmt::Debug for OrgRole {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.debug_struct("OrgRole")
+            fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                __f.debug_struct("OrgRole")
                     .field(
                         "user",
                         <UserId as ::gatehouse::private::KeyPart>::part_debug(&self.user),
@@ -136,8 +136,10 @@ fn a_fact() {
             for<'k> Self: ::gatehouse::private::KeyBounds<'k>,
             for<'k> Role: ::gatehouse::private::ValueBounds<'k>,
         {
-            fn output(found: ::core::option::Option<Role>) -> ::core::option::Option<Role> {
-                found
+            fn output(
+                __found: ::core::option::Option<Role>,
+            ) -> ::core::option::Option<Role> {
+                __found
             }
         }
     };
@@ -182,12 +184,12 @@ fn a_fact_without_parts_and_with_everything_else() {
         impl ::core::cmp::Eq for r#Type {}
         #[automatically_derived]
         impl ::core::hash::Hash for r#Type {
-            fn hash<__H: ::core::hash::Hasher>(&self, _state: &mut __H) {}
+            fn hash<__H: ::core::hash::Hasher>(&self, __state: &mut __H) {}
         }
         #[automatically_derived]
         impl ::core::fmt::Debug for r#Type {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.debug_struct("Type").finish()
+            fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                __f.debug_struct("Type").finish()
             }
         }
         const _: () = <Vec<u8> as crate::auth::private::FactValue>::CHECKED;
@@ -210,8 +212,8 @@ fn a_fact_without_parts_and_with_everything_else() {
             for<'k> Vec<u8>: crate::auth::private::ValueBounds<'k>,
         {
             const HAS_DEFAULT: ::core::primitive::bool = true;
-            fn output(found: ::core::option::Option<Vec<u8>>) -> Vec<u8> {
-                if let ::core::option::Option::Some(__value) = found {
+            fn output(__found: ::core::option::Option<Vec<u8>>) -> Vec<u8> {
+                if let ::core::option::Option::Some(__value) = __found {
                     return __value;
                 }
                 vec![1]
@@ -444,12 +446,12 @@ fn a_derived_fact() {
         {
             fn resolve<__Watch: Watch>(
                 self,
-                cx: &mut Cx<__Sources, __Watch>,
+                __cx: &mut Cx<__Sources, __Watch>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 Stop,
             > {
-                derived(cx, self)
+                derived(__cx, self)
             }
         }
         #[allow(clippy::diverging_sub_expression, clippy::needless_question_mark)]
@@ -461,7 +463,7 @@ fn a_derived_fact() {
         {
             fn evaluate<__Watch: Watch>(
                 &self,
-                cx: &mut Cx<__Sources, __Watch>,
+                __cx: &mut Cx<__Sources, __Watch>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Value,
                 Stop,
@@ -473,31 +475,40 @@ fn a_derived_fact() {
                 let __value: bool = {
                     or(
                         attempt(
-                            cx,
-                            |cx| side(
+                            __cx,
+                            |__cx| side(
                                 ::core::result::Result::Ok(
                                     met(
-                                        holds(Grant(user, folder), cx.at(0))?,
+                                        holds(
+                                            Grant(user, folder),
+                                            __cx.at(0),
+                                        )?,
                                         0,
-                                        cx,
+                                        __cx,
                                     ),
                                 ),
                             ),
                         ),
-                        cx,
-                        |cx| side(
+                        __cx,
+                        |__cx| side(
                             ::core::result::Result::Ok(
-                                match read(Parent(folder), cx.at(1))? {
+                                match read(
+                                    Parent(folder),
+                                    __cx.at(1),
+                                )? {
                                     Some(above) => {
-                                        met(true, 1, cx);
+                                        met(true, 1, __cx);
                                         met(
-                                            holds(Viewer(user, above), cx.at(2))?,
+                                            holds(
+                                                Viewer(user, above),
+                                                __cx.at(2),
+                                            )?,
                                             2,
-                                            cx,
+                                            __cx,
                                         )
                                     }
                                     None => {
-                                        met(true, 3, cx);
+                                        met(true, 3, __cx);
                                         false
                                     }
                                 },
@@ -507,11 +518,11 @@ fn a_derived_fact() {
                 };
                 #[allow(warnings)] return ::core::result::Result::Ok(__value);
             }
-            fn of_bool(value: ::core::primitive::bool) -> ::core::option::Option<bool> {
-                ::core::option::Option::Some(value)
+            fn of_bool(__value: ::core::primitive::bool) -> ::core::option::Option<bool> {
+                ::core::option::Option::Some(__value)
             }
-            fn is_true(value: &bool) -> ::core::primitive::bool {
-                *value
+            fn is_true(__value: &bool) -> ::core::primitive::bool {
+                *__value
             }
         }
         #[automatically_derived]
@@ -524,17 +535,17 @@ fn a_derived_fact() {
             #[allow(warnings, clippy::all, clippy::pedantic)]
             fn ask<__Watch: Watch>(
                 &self,
-                cx: &mut Cx<__Sources, __Watch>,
+                __cx: &mut Cx<__Sources, __Watch>,
             ) {
-                let _ = &cx;
+                let _ = &__cx;
                 {
                     let folder = <u64 as KeyPart>::part_clone(
                         &self.folder,
                     );
                     slice(
-                        cx,
-                        |cx| {
-                            ask(Parent(folder), cx);
+                        __cx,
+                        |__cx| {
+                            ask(Parent(folder), __cx);
                             ::core::result::Result::Ok(())
                         },
                     );
@@ -547,11 +558,11 @@ fn a_derived_fact() {
                         &self.folder,
                     );
                     slice(
-                        cx,
-                        |cx| {
-                            match read(Parent(folder), cx)? {
+                        __cx,
+                        |__cx| {
+                            match read(Parent(folder), __cx)? {
                                 Some(above) => {
-                                    ask(Viewer(user, above), cx);
+                                    ask(Viewer(user, above), __cx);
                                 }
                                 _ => {}
                             }

@@ -161,8 +161,8 @@ fn items(
             #bounds
             {
                 #[inline(always)]
-                fn visit(visitor: &mut impl #runtime::Visitor<#domain, #sources>) {
-                    visitor.rule::<Self>();
+                fn visit(__visitor: &mut impl #runtime::Visitor<#domain, #sources>) {
+                    __visitor.rule::<Self>();
                 }
             }
 
@@ -201,9 +201,9 @@ fn bound(fact: &syn::Path, name: &str, parameter: &Ident, runtime: &TokenStream)
     quote_spanned!(first=> #fact: #runtime::#name #arguments)
 }
 
-/// The variable that holds who asks for what; its hygiene keeps it apart from a user's `request`.
+/// The variable that holds who asks for what, named as the one that facts are read from is.
 fn request() -> Ident {
-    Ident::new("request", Span::mixed_site())
+    Ident::new("__request", Span::mixed_site())
 }
 
 /// A type parameter whose name no user's type has.

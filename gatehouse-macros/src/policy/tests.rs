@@ -58,25 +58,25 @@ fn a_local_policy_is_its_body() {
     let source = "#[policy] fn owner(user: &User, doc: &Document) -> bool { doc.owner == user.id }";
     assert_snapshot!(function(source, "evaluate"), @"
     fn evaluate<__Watch: Watch>(
-                request: &Request<'_, __Domain>,
-                cx: &mut Cx<__Sources, __Watch>,
+                __request: &Request<'_, __Domain>,
+                __cx: &mut Cx<__Sources, __Watch>,
             ) -> ::core::result::Result<bool, Stop> {
-                let user: &User = request.subject();
-                let doc: &Document = request.resource();
+                let user: &User = __request.subject();
+                let doc: &Document = __request.resource();
                 let __value: bool = {
-                    met(doc.owner == user.id, 0, cx)
+                    met(doc.owner == user.id, 0, __cx)
                 };
                 #[allow(warnings)] return ::core::result::Result::Ok(__value);
             }
     ");
-    assert_snapshot!(function(source, "ask"), @r#"
+    assert_snapshot!(function(source, "ask"), @"
     fn ask(
-                request: &Request<'_, __Domain>,
-                cx: &mut Cx<__Sources>,
+                __request: &Request<'_, __Domain>,
+                __cx: &mut Cx<__Sources>,
             ) {
-                let _ = (request, cx);
+                let _ = (__request, __cx);
             }
-    "#);
+    ");
 }
 
 #[test]
@@ -88,47 +88,47 @@ fn loads_become_reads() {
     }";
     assert_snapshot!(function(source, "evaluate"), @"
     fn evaluate<__Watch: Watch>(
-                request: &Request<'_, __Domain>,
-                cx: &mut Cx<__Sources, __Watch>,
+                __request: &Request<'_, __Domain>,
+                __cx: &mut Cx<__Sources, __Watch>,
             ) -> ::core::result::Result<bool, Stop> {
-                let user: &User = request.subject();
-                let Action::Edit: &Action = request.action() else {
-                    met(false, 5, cx);
+                let user: &User = __request.subject();
+                let Action::Edit: &Action = __request.action() else {
+                    met(false, 5, __cx);
                     return ::core::result::Result::Err(
                         Stop::NotApplicable,
                     );
                 };
-                met(true, 5, cx);
-                let doc: &Document = request.resource();
+                met(true, 5, __cx);
+                let doc: &Document = __request.resource();
                 let __value: bool = {
                     let role = MaybeMissing::given(
-                        read(OrgRole(user.id, doc.org), cx.at(0))?,
+                        read(OrgRole(user.id, doc.org), __cx.at(0))?,
                         0,
-                        cx,
+                        __cx,
                     )?;
-                    let Some(level) = read(Level(doc.id), cx.at(1))?
+                    let Some(level) = read(Level(doc.id), __cx.at(1))?
                     else {
-                        met(false, 1, cx);
+                        met(false, 1, __cx);
                         return ::core::result::Result::Ok(false);
                     };
-                    met(true, 1, cx);
+                    met(true, 1, __cx);
                     met(
                         Is {
                             bool: doc.shared,
                         }
                             .bool,
                         2,
-                        cx,
+                        __cx,
                     )
                         && (met(
                             *compared(&role).value() >= level,
                             3,
-                            cx,
+                            __cx,
                         )
                             || met(
-                                holds(Allowed(role), cx.at(2))?,
+                                holds(Allowed(role), __cx.at(2))?,
                                 4,
-                                cx,
+                                __cx,
                             ))
                 };
                 #[allow(warnings)] return ::core::result::Result::Ok(__value);
@@ -136,27 +136,27 @@ fn loads_become_reads() {
     ");
     assert_snapshot!(function(source, "ask"), @"
     fn ask(
-                request: &Request<'_, __Domain>,
-                cx: &mut Cx<__Sources>,
+                __request: &Request<'_, __Domain>,
+                __cx: &mut Cx<__Sources>,
             ) {
-                let user: &User = request.subject();
-                let Action::Edit: &Action = request.action() else { return };
-                let doc: &Document = request.resource();
+                let user: &User = __request.subject();
+                let Action::Edit: &Action = __request.action() else { return };
+                let doc: &Document = __request.resource();
                 slice(
-                    cx,
-                    |cx| {
-                        ask(Level(doc.id), cx);
+                    __cx,
+                    |__cx| {
+                        ask(Level(doc.id), __cx);
                         ::core::result::Result::Ok(())
                     },
                 );
                 slice(
-                    cx,
-                    |cx| {
+                    __cx,
+                    |__cx| {
                         let role = MaybeMissing::present(
-                            read(OrgRole(user.id, doc.org), cx)?,
+                            read(OrgRole(user.id, doc.org), __cx)?,
                         )?;
                         if doc.shared {
-                            ask(Allowed(role), cx);
+                            ask(Allowed(role), __cx);
                         }
                         ::core::result::Result::Ok(())
                     },
@@ -172,49 +172,49 @@ fn operands_over_facts_are_three_valued() {
     }";
     assert_snapshot!(function(source, "evaluate"), @"
     fn evaluate<__Watch: Watch>(
-                request: &Request<'_, __Domain>,
-                cx: &mut Cx<__Sources, __Watch>,
+                __request: &Request<'_, __Domain>,
+                __cx: &mut Cx<__Sources, __Watch>,
             ) -> ::core::result::Result<bool, Stop> {
-                let user: &User = request.subject();
+                let user: &User = __request.subject();
                 let __value: bool = {
                     or(
                         attempt(
-                            cx,
-                            |cx| side(
+                            __cx,
+                            |__cx| side(
                                 ::core::result::Result::Ok(
                                     met(
-                                        holds(A(user.id), cx.at(0))?,
+                                        holds(A(user.id), __cx.at(0))?,
                                         0,
-                                        cx,
+                                        __cx,
                                     ),
                                 ),
                             ),
                         ),
-                        cx,
-                        |cx| side(
+                        __cx,
+                        |__cx| side(
                             and(
                                 attempt(
-                                    cx,
-                                    |cx| side(
+                                    __cx,
+                                    |__cx| side(
                                         ::core::result::Result::Ok(
                                             met(
-                                                holds(B(user.id), cx.at(1))?,
+                                                holds(B(user.id), __cx.at(1))?,
                                                 1,
-                                                cx,
+                                                __cx,
                                             ),
                                         ),
                                     ),
                                 ),
-                                cx,
-                                |cx| side(
+                                __cx,
+                                |__cx| side(
                                     ::core::result::Result::Ok(
                                         met(
                                             Is {
-                                                bool: !holds(C(user.id), cx.at(2))?,
+                                                bool: !holds(C(user.id), __cx.at(2))?,
                                             }
                                                 .bool,
                                             2,
-                                            cx,
+                                            __cx,
                                         ),
                                     ),
                                 ),
@@ -227,21 +227,21 @@ fn operands_over_facts_are_three_valued() {
     ");
     assert_snapshot!(function(source, "ask"), @"
     fn ask(
-                request: &Request<'_, __Domain>,
-                cx: &mut Cx<__Sources>,
+                __request: &Request<'_, __Domain>,
+                __cx: &mut Cx<__Sources>,
             ) {
-                let user: &User = request.subject();
+                let user: &User = __request.subject();
                 slice(
-                    cx,
-                    |cx| {
-                        ask(B(user.id), cx);
+                    __cx,
+                    |__cx| {
+                        ask(B(user.id), __cx);
                         ::core::result::Result::Ok(())
                     },
                 );
                 slice(
-                    cx,
-                    |cx| {
-                        ask(C(user.id), cx);
+                    __cx,
+                    |__cx| {
+                        ask(C(user.id), __cx);
                         ::core::result::Result::Ok(())
                     },
                 );
@@ -257,50 +257,50 @@ fn operands_that_leave_are_strict() {
     }";
     assert_snapshot!(function(source, "evaluate"), @"
     fn evaluate<__Watch: Watch>(
-                request: &Request<'_, __Domain>,
-                cx: &mut Cx<__Sources, __Watch>,
+                __request: &Request<'_, __Domain>,
+                __cx: &mut Cx<__Sources, __Watch>,
             ) -> ::core::result::Result<bool, Stop> {
-                let user: &User = request.subject();
+                let user: &User = __request.subject();
                 let __value: bool = {
                     let mut n = 0;
                     (met(
                         Is {
                             bool: MaybeMissing::given(
-                                read(A(user.id), cx.at(0))?,
+                                read(A(user.id), __cx.at(0))?,
                                 0,
-                                cx,
+                                __cx,
                             )?,
                         }
                             .bool,
                         1,
-                        cx,
+                        __cx,
                     )
                         || met(
-                            holds(B(user.id), cx.at(1))?,
+                            holds(B(user.id), __cx.at(1))?,
                             2,
-                            cx,
+                            __cx,
                         ))
                         && (partial_or(
                             attempt(
-                                cx,
-                                |cx| side(
+                                __cx,
+                                |__cx| side(
                                     ::core::result::Result::Ok(
                                         met(
-                                            holds(C(user.id), cx.at(2))?,
+                                            holds(C(user.id), __cx.at(2))?,
                                             3,
-                                            cx,
+                                            __cx,
                                         ),
                                     ),
                                 ),
                             ),
-                            cx,
-                            |cx| side(
+                            __cx,
+                            |__cx| side(
                                 ::core::result::Result::Ok({
                                     n += 1;
                                     met(
-                                        holds(D(n), cx.at(3))?,
+                                        holds(D(n), __cx.at(3))?,
                                         4,
-                                        cx,
+                                        __cx,
                                     )
                                 }),
                             ),
@@ -326,15 +326,15 @@ fn control_flow_leads_to_a_load() {
     }";
     assert_snapshot!(function(source, "ask"), @"
     fn ask(
-                request: &Request<'_, __Domain>,
-                cx: &mut Cx<__Sources>,
+                __request: &Request<'_, __Domain>,
+                __cx: &mut Cx<__Sources>,
             ) {
-                let user: &User = request.subject();
-                let doc: &Document = request.resource();
-                let known_0 = known(
-                    cx,
-                    |cx| ::core::result::Result::Ok(
-                        (match read(Parent(doc.folder), cx)? {
+                let user: &User = __request.subject();
+                let doc: &Document = __request.resource();
+                let __known_0 = known(
+                    __cx,
+                    |__cx| ::core::result::Result::Ok(
+                        (match read(Parent(doc.folder), __cx)? {
                             Some(_) => false,
                             None => true,
                             _ => false,
@@ -342,14 +342,14 @@ fn control_flow_leads_to_a_load() {
                     ),
                 );
                 partial_slice(
-                    cx,
-                    |cx| {
-                        if known_0 != ::core::option::Option::Some(false) {
+                    __cx,
+                    |__cx| {
+                        if __known_0 != ::core::option::Option::Some(false) {
                             match doc.kind {
                                 Kind::Open => {}
                                 Kind::Team(team) => {
                                     if team > 3 {
-                                        ask(Member(user.id, team), cx);
+                                        ask(Member(user.id, team), __cx);
                                     }
                                 }
                                 _ => {}
@@ -359,16 +359,16 @@ fn control_flow_leads_to_a_load() {
                     },
                 );
                 partial_slice(
-                    cx,
-                    |cx| {
-                        if known_0 != ::core::option::Option::Some(false) {
+                    __cx,
+                    |__cx| {
+                        if __known_0 != ::core::option::Option::Some(false) {
                             match doc.kind {
                                 Kind::Open => {}
                                 Kind::Team(team) if team > 3 => {}
                                 _ => {
                                     ask_each(
                                         doc.tags.iter().map(|tag| Tagged(*tag)),
-                                        cx,
+                                        __cx,
                                     );
                                 }
                                 _ => {}
@@ -610,26 +610,26 @@ fn early_ways_out_stay() {
     }";
     assert_snapshot!(function(source, "ask"), @"
     fn ask(
-                request: &Request<'_, __Domain>,
-                cx: &mut Cx<__Sources>,
+                __request: &Request<'_, __Domain>,
+                __cx: &mut Cx<__Sources>,
             ) {
-                let user: &User = request.subject();
-                let doc: &Document = request.resource();
+                let user: &User = __request.subject();
+                let doc: &Document = __request.resource();
                 slice(
-                    cx,
-                    |cx| {
+                    __cx,
+                    |__cx| {
                         if doc.public {
                             return ::core::result::Result::Ok(());
                         }
                         if let Some(team) = doc.team {} else {
-                            ask(B(doc.id), cx);
+                            ask(B(doc.id), __cx);
                         }
                         ::core::result::Result::Ok(())
                     },
                 );
                 slice(
-                    cx,
-                    |cx| {
+                    __cx,
+                    |__cx| {
                         if doc.public {
                             return ::core::result::Result::Ok(());
                         }
@@ -640,7 +640,7 @@ fn early_ways_out_stay() {
                         if doc.closed {
                             return ::core::result::Result::Ok(());
                         }
-                        ask(C(half), cx);
+                        ask(C(half), __cx);
                         ::core::result::Result::Ok(())
                     },
                 );
@@ -1022,7 +1022,7 @@ fn attributes_under_a_condition_are_not_dropped() {
 fn words_are_mentioned() {
     let source = "#[policy] async fn p(u: &U) -> bool { q::any([A(u)]).await && lazy(B(u)).await && all::<C>(u.c).await }";
     let expansion: String = testing::expansion(policy, source).split_whitespace().collect();
-    for mention in ["q::any(keys)", "lazy(keys)", "all::<C>(keys)"] {
+    for mention in ["q::any(__keys)", "lazy(__keys)", "all::<C>(__keys)"] {
         assert_eq!(expansion.matches(mention).count(), 1, "{mention}\n{expansion}");
     }
 }
@@ -1033,7 +1033,7 @@ fn operands_lose_their_parentheses() {
     let source = "#[policy] async fn p(u: &U) -> bool { A(u).await && (u.a || u.b) && (B(u).await || C(u).await) && (D(u).await)? }";
     let evaluate = function(source, "evaluate");
     let evaluate: String = evaluate.split_whitespace().collect();
-    for text in ["|cx|side(or(", "MaybeMissing::given(read(D(u),cx.at(3))?,"] {
+    for text in ["|__cx|side(or(", "MaybeMissing::given(read(D(u),__cx.at(3))?,"] {
         assert!(evaluate.contains(text), "{text}\n{evaluate}");
     }
     assert!(!evaluate.contains("Ok((") && !evaluate.contains("met(("), "{evaluate}");
@@ -1096,13 +1096,13 @@ fn kept_and_broken_conditions() {
     }";
     assert_snapshot!(function(source, "evaluate"), @"
     fn evaluate<__Watch: Watch>(
-                request: &Request<'_, __Domain>,
-                cx: &mut Cx<__Sources, __Watch>,
+                __request: &Request<'_, __Domain>,
+                __cx: &mut Cx<__Sources, __Watch>,
             ) -> ::core::result::Result<bool, Stop> {
-                let user: &User = request.subject();
-                let doc: &Document = request.resource();
+                let user: &User = __request.subject();
+                let doc: &Document = __request.resource();
                 let __value: bool = {
-                    let owned = met(doc.owner == user.id, 0, cx);
+                    let owned = met(doc.owner == user.id, 0, __cx);
                     let mask = !doc.flags;
                     'answer: {
                         if met(
@@ -1111,9 +1111,9 @@ fn kept_and_broken_conditions() {
                             }
                                 .bool,
                             1,
-                            cx,
+                            __cx,
                         ) {
-                            break 'answer met(mask > 0, 2, cx);
+                            break 'answer met(mask > 0, 2, __cx);
                         }
                         let first = 'first: {
                             break 'first doc.id == 1;
@@ -1124,12 +1124,12 @@ fn kept_and_broken_conditions() {
                             }
                                 .bool,
                             3,
-                            cx,
+                            __cx,
                         )
                             && met(
-                                holds(Shared(doc.id), cx)?,
+                                holds(Shared(doc.id), __cx)?,
                                 4,
-                                cx,
+                                __cx,
                             )
                     }
                 };
@@ -1151,46 +1151,46 @@ fn operators_order_before_rustcs_eyes() {
     }";
     assert_snapshot!(function(source, "evaluate"), @"
     fn evaluate<__Watch: Watch>(
-                request: &Request<'_, __Domain>,
-                cx: &mut Cx<__Sources, __Watch>,
+                __request: &Request<'_, __Domain>,
+                __cx: &mut Cx<__Sources, __Watch>,
             ) -> ::core::result::Result<bool, Stop> {
-                let user: &User = request.subject();
+                let user: &User = __request.subject();
                 let __value: bool = {
-                    let risk = read(Risk(user.id), cx.at(0))?;
+                    let risk = read(Risk(user.id), __cx.at(0))?;
                     let low = |it| it < *compared(&user.limit).value();
                     partial_and(
                         attempt(
-                            cx,
-                            |cx| side(
+                            __cx,
+                            |__cx| side(
                                 ::core::result::Result::Ok(
                                     met(
                                         *compared(&risk).value() < Some(3),
                                         0,
-                                        cx,
+                                        __cx,
                                     )
                                         && met(
                                             *compared(
-                                                    &(read(Risk(0), cx.at(1))?, 1),
+                                                    &(read(Risk(0), __cx.at(1))?, 1),
                                                 )
                                                 .value() >= (risk, user.limit),
                                             1,
-                                            cx,
+                                            __cx,
                                         ),
                                 ),
                             ),
                         ),
-                        cx,
-                        |cx| side(
+                        __cx,
+                        |__cx| side(
                             ::core::result::Result::Ok(
                                 met(
                                     *compared(&Role::Reader).value()
                                         < MaybeMissing::given(
-                                            read(Holds(user.id), cx.at(2))?,
+                                            read(Holds(user.id), __cx.at(2))?,
                                             2,
-                                            cx,
+                                            __cx,
                                         )?,
                                     3,
-                                    cx,
+                                    __cx,
                                 ),
                             ),
                         ),
@@ -1201,7 +1201,7 @@ fn operators_order_before_rustcs_eyes() {
                             }
                                 .bool,
                             4,
-                            cx,
+                            __cx,
                         )
                 };
                 #[allow(warnings)] return ::core::result::Result::Ok(__value);
@@ -1220,17 +1220,17 @@ fn methods_order_before_rustcs_eyes() {
     }";
     assert_snapshot!(function(source, "evaluate"), @"
     fn evaluate<__Watch: Watch>(
-                request: &Request<'_, __Domain>,
-                cx: &mut Cx<__Sources, __Watch>,
+                __request: &Request<'_, __Domain>,
+                __cx: &mut Cx<__Sources, __Watch>,
             ) -> ::core::result::Result<bool, Stop> {
-                let user: &User = request.subject();
+                let user: &User = __request.subject();
                 let __value: bool = {
                     let mut all = each(
                         word::each(
-                            |keys| each(keys),
+                            |__keys| each(__keys),
                             [Risk(1), Risk(2)],
                         ),
-                        cx,
+                        __cx,
                     )?;
                     (compared_by(&all).check(), all.sort()).1;
                     met(
@@ -1244,29 +1244,29 @@ fn methods_order_before_rustcs_eyes() {
                         }
                             .bool,
                         0,
-                        cx,
+                        __cx,
                     )
                         && met(
                             all
                                 .iter()
                                 .min_by_key(|it| match **it {
-                                    value => {
-                                        compared_by(&value).check();
-                                        value
+                                    __value => {
+                                        compared_by(&__value).check();
+                                        __value
                                     }
                                 })
                                 == std::cmp::min(
                                         None,
                                         match user.risks(&all) {
-                                            value => {
-                                                compared_by(&value).check();
-                                                value
+                                            __value => {
+                                                compared_by(&__value).check();
+                                                __value
                                             }
                                         },
                                     )
                                     .as_ref(),
                             1,
-                            cx,
+                            __cx,
                         )
                 };
                 #[allow(warnings)] return ::core::result::Result::Ok(__value);

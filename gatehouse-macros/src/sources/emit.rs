@@ -73,7 +73,7 @@ impl<'a> Emitter<'a> {
         let (all, visitor) = if tables.is_empty() {
             (quote!(_), quote!(_))
         } else {
-            (quote!(tables), quote!(visit))
+            (quote!(__tables), quote!(__visit))
         };
         // What is wrong with a fact is said at its name, here too.
         let new = self.sources.loads.iter().map(|Load { fact, .. }| {
@@ -121,7 +121,7 @@ impl<'a> Emitter<'a> {
         let a_source = quote_spanned!(first=> &impl #path::FactSource #arguments);
         // The type and the struct may come from two macros, and a local is known to its own alone.
         let (source, _) = text::ends(source);
-        let sources = Ident::new("sources", source);
+        let sources = Ident::new("__sources", source);
         let the_field = quote_spanned!(source=> &#sources.#field);
         // That it is a fact which a source loads is taken for granted here, and checked where the
         // tables are visited: one error, and no conflict with the impl of a derived fact.
@@ -134,17 +134,17 @@ impl<'a> Emitter<'a> {
                 fn source(#sources: &#ty) -> #a_source {
                     #the_field
                 }
-                fn table(tables: &__Tables) -> &#krate::private::Table<Self> {
-                    &tables.#table
+                fn table(__tables: &__Tables) -> &#krate::private::Table<Self> {
+                    &__tables.#table
                 }
             }
             #[automatically_derived]
             impl #parameters #krate::ResolvedBy<#ty> for #fact #bounds {
                 fn resolve<__Watch: #krate::private::Watch>(
                     self,
-                    cx: &mut #krate::private::Cx<#ty, __Watch>,
+                    __cx: &mut #krate::private::Cx<#ty, __Watch>,
                 ) -> ::core::result::Result<<Self as #krate::FactKey>::Output, #krate::private::Stop> {
-                    #krate::private::stored(cx, self)
+                    #krate::private::stored(__cx, self)
                 }
             }
         }

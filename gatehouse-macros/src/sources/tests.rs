@@ -37,14 +37,14 @@ fn a_set_of_sources() {
                 }
             }
             fn for_each_table<'t>(
-                tables: &'t __Tables,
-                visit: &mut dyn ::core::ops::FnMut(
+                __tables: &'t __Tables,
+                __visit: &mut dyn ::core::ops::FnMut(
                     &'t dyn ::gatehouse::private::AnyTable<Self>,
                 ),
             ) {
-                visit(&tables.t0);
-                visit(&tables.t1);
-                visit(&tables.t2);
+                __visit(&__tables.t0);
+                __visit(&__tables.t1);
+                __visit(&__tables.t2);
             }
         }
         #[automatically_derived]
@@ -57,11 +57,11 @@ fn a_set_of_sources() {
         where
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn source(sources: &AppFacts) -> &impl ::gatehouse::FactSource<Self> {
-                &sources.db
+            fn source(__sources: &AppFacts) -> &impl ::gatehouse::FactSource<Self> {
+                &__sources.db
             }
-            fn table(tables: &__Tables) -> &::gatehouse::private::Table<Self> {
-                &tables.t0
+            fn table(__tables: &__Tables) -> &::gatehouse::private::Table<Self> {
+                &__tables.t0
             }
         }
         #[automatically_derived]
@@ -71,23 +71,23 @@ fn a_set_of_sources() {
         {
             fn resolve<__Watch: ::gatehouse::private::Watch>(
                 self,
-                cx: &mut ::gatehouse::private::Cx<AppFacts, __Watch>,
+                __cx: &mut ::gatehouse::private::Cx<AppFacts, __Watch>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
-                ::gatehouse::private::stored(cx, self)
+                ::gatehouse::private::stored(__cx, self)
             }
         }
         impl ::gatehouse::private::Stored<AppFacts> for org::Suspended
         where
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn source(sources: &AppFacts) -> &impl ::gatehouse::FactSource<Self> {
-                &sources.db
+            fn source(__sources: &AppFacts) -> &impl ::gatehouse::FactSource<Self> {
+                &__sources.db
             }
-            fn table(tables: &__Tables) -> &::gatehouse::private::Table<Self> {
-                &tables.t1
+            fn table(__tables: &__Tables) -> &::gatehouse::private::Table<Self> {
+                &__tables.t1
             }
         }
         #[automatically_derived]
@@ -97,23 +97,23 @@ fn a_set_of_sources() {
         {
             fn resolve<__Watch: ::gatehouse::private::Watch>(
                 self,
-                cx: &mut ::gatehouse::private::Cx<AppFacts, __Watch>,
+                __cx: &mut ::gatehouse::private::Cx<AppFacts, __Watch>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
-                ::gatehouse::private::stored(cx, self)
+                ::gatehouse::private::stored(__cx, self)
             }
         }
         impl ::gatehouse::private::Stored<AppFacts> for Parent
         where
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn source(sources: &AppFacts) -> &impl ::gatehouse::FactSource<Self> {
-                &sources.folders
+            fn source(__sources: &AppFacts) -> &impl ::gatehouse::FactSource<Self> {
+                &__sources.folders
             }
-            fn table(tables: &__Tables) -> &::gatehouse::private::Table<Self> {
-                &tables.t2
+            fn table(__tables: &__Tables) -> &::gatehouse::private::Table<Self> {
+                &__tables.t2
             }
         }
         #[automatically_derived]
@@ -123,12 +123,12 @@ fn a_set_of_sources() {
         {
             fn resolve<__Watch: ::gatehouse::private::Watch>(
                 self,
-                cx: &mut ::gatehouse::private::Cx<AppFacts, __Watch>,
+                __cx: &mut ::gatehouse::private::Cx<AppFacts, __Watch>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
-                ::gatehouse::private::stored(cx, self)
+                ::gatehouse::private::stored(__cx, self)
             }
         }
     };
@@ -191,13 +191,13 @@ fn parameters_are_bounded() {
                 }
             }
             fn for_each_table<'t>(
-                tables: &'t __Tables,
-                visit: &mut dyn ::core::ops::FnMut(
+                __tables: &'t __Tables,
+                __visit: &mut dyn ::core::ops::FnMut(
                     &'t dyn ::gatehouse::private::AnyTable<Self>,
                 ),
             ) {
-                visit(&tables.t0);
-                visit(&tables.t1);
+                __visit(&__tables.t0);
+                __visit(&__tables.t1);
             }
         }
         #[automatically_derived]
@@ -218,11 +218,11 @@ fn parameters_are_bounded() {
             Pool<D>: ::gatehouse::FactSource<A>,
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn source(sources: &App<D>) -> &impl ::gatehouse::FactSource<Self> {
-                &sources.db
+            fn source(__sources: &App<D>) -> &impl ::gatehouse::FactSource<Self> {
+                &__sources.db
             }
-            fn table(tables: &__Tables) -> &::gatehouse::private::Table<Self> {
-                &tables.t0
+            fn table(__tables: &__Tables) -> &::gatehouse::private::Table<Self> {
+                &__tables.t0
             }
         }
         #[automatically_derived]
@@ -235,12 +235,12 @@ fn parameters_are_bounded() {
         {
             fn resolve<__Watch: ::gatehouse::private::Watch>(
                 self,
-                cx: &mut ::gatehouse::private::Cx<App<D>, __Watch>,
+                __cx: &mut ::gatehouse::private::Cx<App<D>, __Watch>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
-                ::gatehouse::private::stored(cx, self)
+                ::gatehouse::private::stored(__cx, self)
             }
         }
         impl<D: Db> ::gatehouse::private::Stored<App<D>> for B
@@ -250,11 +250,11 @@ fn parameters_are_bounded() {
             Pool<D>: ::gatehouse::FactSource<A>,
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn source(sources: &App<D>) -> &impl ::gatehouse::FactSource<Self> {
-                &sources.other
+            fn source(__sources: &App<D>) -> &impl ::gatehouse::FactSource<Self> {
+                &__sources.other
             }
-            fn table(tables: &__Tables) -> &::gatehouse::private::Table<Self> {
-                &tables.t1
+            fn table(__tables: &__Tables) -> &::gatehouse::private::Table<Self> {
+                &__tables.t1
             }
         }
         #[automatically_derived]
@@ -267,12 +267,12 @@ fn parameters_are_bounded() {
         {
             fn resolve<__Watch: ::gatehouse::private::Watch>(
                 self,
-                cx: &mut ::gatehouse::private::Cx<App<D>, __Watch>,
+                __cx: &mut ::gatehouse::private::Cx<App<D>, __Watch>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
-                ::gatehouse::private::stored(cx, self)
+                ::gatehouse::private::stored(__cx, self)
             }
         }
     };
@@ -299,13 +299,13 @@ fn a_set_with_errors_is_there_all_the_same() {
                 }
             }
             fn for_each_table<'t>(
-                tables: &'t __Tables,
-                visit: &mut dyn ::core::ops::FnMut(
+                __tables: &'t __Tables,
+                __visit: &mut dyn ::core::ops::FnMut(
                     &'t dyn ::gatehouse::private::AnyTable<Self>,
                 ),
             ) {
-                visit(&tables.t0);
-                visit(&tables.t1);
+                __visit(&__tables.t0);
+                __visit(&__tables.t1);
             }
         }
         #[automatically_derived]
@@ -318,11 +318,11 @@ fn a_set_with_errors_is_there_all_the_same() {
         where
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn source(sources: &App) -> &impl ::gatehouse::FactSource<Self> {
-                &sources.0
+            fn source(__sources: &App) -> &impl ::gatehouse::FactSource<Self> {
+                &__sources.0
             }
-            fn table(tables: &__Tables) -> &::gatehouse::private::Table<Self> {
-                &tables.t0
+            fn table(__tables: &__Tables) -> &::gatehouse::private::Table<Self> {
+                &__tables.t0
             }
         }
         #[automatically_derived]
@@ -332,23 +332,23 @@ fn a_set_with_errors_is_there_all_the_same() {
         {
             fn resolve<__Watch: ::gatehouse::private::Watch>(
                 self,
-                cx: &mut ::gatehouse::private::Cx<App, __Watch>,
+                __cx: &mut ::gatehouse::private::Cx<App, __Watch>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
-                ::gatehouse::private::stored(cx, self)
+                ::gatehouse::private::stored(__cx, self)
             }
         }
         impl ::gatehouse::private::Stored<App> for B
         where
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn source(sources: &App) -> &impl ::gatehouse::FactSource<Self> {
-                &sources.0
+            fn source(__sources: &App) -> &impl ::gatehouse::FactSource<Self> {
+                &__sources.0
             }
-            fn table(tables: &__Tables) -> &::gatehouse::private::Table<Self> {
-                &tables.t1
+            fn table(__tables: &__Tables) -> &::gatehouse::private::Table<Self> {
+                &__tables.t1
             }
         }
         #[automatically_derived]
@@ -358,12 +358,12 @@ fn a_set_with_errors_is_there_all_the_same() {
         {
             fn resolve<__Watch: ::gatehouse::private::Watch>(
                 self,
-                cx: &mut ::gatehouse::private::Cx<App, __Watch>,
+                __cx: &mut ::gatehouse::private::Cx<App, __Watch>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
-                ::gatehouse::private::stored(cx, self)
+                ::gatehouse::private::stored(__cx, self)
             }
         }
     };

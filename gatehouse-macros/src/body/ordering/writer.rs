@@ -168,7 +168,7 @@ impl Writer<'_> {
 
     /// A value that is named to rustc on its way.
     fn passed(&self, value: impl ToTokens, at: Span) -> TokenStream {
-        let name = Ident::new("value", Span::mixed_site());
+        let name = Ident::new("__value", Span::mixed_site());
         let value = scrutinee(without_advice(value.into_token_stream()));
         let compared = self.compared("compared_by", &name, false, at);
         let check = quote_spanned!(at=> #compared.check(););
