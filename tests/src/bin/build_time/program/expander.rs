@@ -35,7 +35,7 @@ fn timed(items: &[Item]) -> Duration {
 /// An item with what its macro makes of it.
 fn expanded(item: &Item) -> TokenStream {
     match item {
-        Item::Macro(it) if it.mac.path.is_ident("fact") => crate::fact::expand(it.mac.tokens.clone()),
+        Item::Macro(it) if it.mac.path.is_ident("fact") => crate::fact::expand(&it.mac.tokens),
         Item::Fn(it) if it.attrs.iter().any(|attr| attr.path().is_ident("policy")) => {
             let mut function = it.clone();
             let at = function.attrs.iter().position(|attr| attr.path().is_ident("policy"));
@@ -43,10 +43,10 @@ fn expanded(item: &Item) -> TokenStream {
                 Meta::List(list) => list.tokens,
                 _ => TokenStream::new(),
             };
-            crate::policy::expand(arguments, function.to_token_stream())
+            crate::policy::expand(&arguments, &function.to_token_stream())
         }
         Item::Struct(it) if it.fields.iter().any(|field| !field.attrs.is_empty()) => {
-            let impls = crate::sources::expand(it.to_token_stream());
+            let impls = crate::sources::expand(&it.to_token_stream());
             let mut plain = it.clone();
             plain.attrs.clear();
             plain.fields.iter_mut().for_each(|field| field.attrs.clear());
