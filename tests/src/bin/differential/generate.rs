@@ -1037,17 +1037,23 @@ impl Generator<'_> {
     /// Items, which may be counted as they are taken, and the key of each.
     fn counted(&mut self, fact: usize) -> (Items, Vec<Expr>) {
         let items = self.items();
-        let counter = if self.chance(30) { self.mutable(Type::Int) } else { None };
-        let Some(counter) = counter else { return (items, self.keys_of_item(fact)) };
-        let counting = self.pick(&[Counting::Map, Counting::Inspect]);
-        // The closure of `inspect` has it alone.
-        let is_hidden = counting == Counting::Inspect;
-        self.hidden.extend(is_hidden.then(|| counter.clone()));
-        let keys = self.keys_of_item(fact);
-        if is_hidden {
-            self.hidden.pop();
+        let hidden = self.hidden.len();
+        // What lends its items is not to be looked at meanwhile.
+        if let Items::ByRef(name, _) = &items {
+            self.hidden.push(name.clone());
         }
-        (Items::Counted(Box::new(items), counting, counter), keys)
+        let counter = if self.chance(30) { self.mutable(Type::Int) } else { None };
+        let counter = counter.map(|name| (self.pick(&[Counting::Map, Counting::Inspect]), name));
+        // The closure of `inspect` has its counter alone.
+        if let Some((Counting::Inspect, name)) = &counter {
+            self.hidden.push(name.clone());
+        }
+        let keys = self.keys_of_item(fact);
+        self.hidden.truncate(hidden);
+        match counter {
+            Some((counting, name)) => (Items::Counted(Box::new(items), counting, name), keys),
+            None => (items, keys),
+        }
     }
 
     fn items(&mut self) -> Items {
