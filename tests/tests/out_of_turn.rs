@@ -224,6 +224,29 @@ fn a_panic_costs_no_other_load_its_round() {
     assert_loads!(costs, Inherits = [1], Other = [1], Grant = []);
 }
 
+/// A condition on a local that changes meanwhile is not known before the body comes to it: it rules out
+/// nothing that the plan asks for early.
+#[test]
+fn a_condition_on_what_changes_costs_no_round() {
+    #[policy]
+    async fn counts(_: _, it: &Folder) -> bool {
+        let Some(id) = Inherited(it.id).await else { return false };
+        let mut count = 0;
+        let any = any([it.id, 1].into_iter().inspect(|_| count += 1).map(Other)).await;
+        if count > id {
+            return Grant(id).await;
+        }
+        any
+    }
+    static GATE: Gate<Folders, counts> = Gate::new();
+    let (session, child) = (Session::new(facts()), folder(1));
+    let access = GATE.bind(&session, &(), &());
+    let (decision, costs) = block_on(measured(access.check(&child)));
+    assert_eq!(decision.as_str(), "deny");
+    assert_eq!(GATE.plan().rounds(), 2);
+    assert_rounds!(costs, 2);
+}
+
 /// A panic that carries what panics when it is dropped.
 #[test]
 fn a_payload_that_panics_is_no_way_out() {

@@ -147,6 +147,8 @@ fn leading_to<'t, 'b>(
     let mut needed = names::mentioned(node);
     let mut fed_by = node.passed_loads();
     let mut steps = Vec::new();
+    // What changes on the way, the steps that bind it do not tell.
+    let mut changes = !needed.is_disjoint(&body.mutable);
     for step in before.iter().rev() {
         let is_item = matches!(step.step, Step::Stmt(Stmt::Item(_)));
         if is_item || step.binds_one_of(&needed) {
@@ -155,10 +157,11 @@ fn leading_to<'t, 'b>(
             }
             fed_by.extend(step.step.loads());
             step.replace_names(&mut needed);
+            changes |= !needed.is_disjoint(&body.mutable);
             steps.push(step);
         }
     }
-    needed.is_disjoint(&body.mutable).then_some((steps, fed_by))
+    (!changes).then_some((steps, fed_by))
 }
 
 /// Whether a condition binds names.
