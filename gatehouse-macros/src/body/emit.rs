@@ -699,9 +699,6 @@ impl<'e> Emitter<'e> {
         };
         // From the operand's first token to its last: there a side that changes something is shown.
         let first = text::ends(&value).0;
-        if is_left(node) {
-            return quote_spanned!(first=> |#cx| #value);
-        }
         let last = match node {
             Node::Load(id, _, _) => body.loads[*id].ends.1,
             node => text::ends(as_written(node)).1,
@@ -988,9 +985,9 @@ fn three_valued<'n>(node: &'n Node, body: &Body) -> Option<&'n Logic> {
 ///
 /// Not if the left side can leave the policy: had it loaded, it might have left, so a result that
 /// is true or false whatever the left side's *value* is proves nothing. Nor if the right side has no
-/// value because it leaves, if a `let` in a condition binds what it uses, or if a side jumps. A side that returns something else
-/// than a `bool` is not evaluated beside the other. That neither changes anything is the library's to
-/// ask (`private::Operand`): no token tells.
+/// value because it leaves, if a `let` in a condition binds what it uses, or if a side jumps. A side that
+/// returns something else than a `bool` is not evaluated beside the other. That neither changes anything
+/// is the library's to ask (`private::Operand`): no token tells.
 pub(crate) fn is_three_valued(it: &Logic, body: &Body) -> bool {
     let is_plain = |side: &Node| !binds_names(side) && !side.jumps_out();
     let returns = |node: &Node| matches!(node, Node::Return(..));

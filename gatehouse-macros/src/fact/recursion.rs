@@ -58,6 +58,11 @@ pub(super) fn beside_recursion(
     found
 }
 
+/// Whether a fact of `cycle` is loaded in a node.
+fn recurs(node: &Node, body: &Body, cycle: &[Ident]) -> bool {
+    node.any(&|it| matches!(it, Node::Load(id, _, _) if is_in(cycle, &body.loads[*id].fact)))
+}
+
 fn note_beside(
     node: &Node,
     body: &Body,
@@ -65,12 +70,9 @@ fn note_beside(
     comes: &dyn Fn(&Path) -> Comes,
     found: &mut Vec<Beside>,
 ) {
-    let recurs = |node: &Node| {
-        node.any(&|it| matches!(it, Node::Load(id, _, _) if is_in(cycle, &body.loads[*id].fact)))
-    };
     if let Node::Logic(it) = node
         && is_three_valued(it, body)
-        && recurs(&it.left)
+        && recurs(&it.left, body, cycle)
     {
         let mut is_partial = !is_total(&it.right);
         for id in it.right.loads_inside() {
@@ -150,7 +152,7 @@ impl Check<'_> {
     }
 
     fn recurs(&self, node: &Node) -> bool {
-        node.any(&|inside| matches!(inside, Node::Load(id, _, _) if self.is_recursive(*id)))
+        recurs(node, self.body, self.cycle)
     }
 
     /// The other fact that the way back goes through, if there is one.
