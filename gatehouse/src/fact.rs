@@ -100,7 +100,11 @@ enum Reason {
     Overdue,
     Late(Duration),
     TooDeep,
+    Circular(String),
 }
+
+/// How many links of a circle an error shows.
+const MAX_LINKS_SHOWN: usize = 8;
 
 impl FactError {
     /// The source failed with `error`.
@@ -148,6 +152,15 @@ impl FactError {
         Self(Arc::new(Reason::Impure))
     }
 
+    /// Loads of these facts wait for each other, each for the next, and the last for the first.
+    pub(crate) fn circular<'f>(facts: impl Iterator<Item = &'f str> + Clone) -> Self {
+        let next = facts.clone().cycle().skip(1);
+        let mut links = facts.zip(next).map(|(fact, next)| format!("`{fact}` asks for `{next}`"));
+        let mut shown: Vec<_> = links.by_ref().take(MAX_LINKS_SHOWN).collect();
+        shown.extend(links.next().map(|_| "…".to_owned()));
+        Self(Arc::new(Reason::Circular(shown.join(", "))))
+    }
+
     /// What went wrong, in one word for telemetry: there are few, and they do not change.
     #[cfg(any(feature = "tracing", feature = "metrics"))]
     pub(crate) fn kind(&self) -> &'static str {
@@ -160,6 +173,7 @@ impl FactError {
             Reason::Overdue => "deadline",
             Reason::Late(_) => "timeout",
             Reason::TooDeep => "too_deep",
+            Reason::Circular(_) => "circle",
         }
     }
 
@@ -193,6 +207,13 @@ impl fmt::Display for FactError {
             }
             Reason::Late(limit) => {
                 return write!(f, "its source took longer than {limit:?}");
+            }
+            Reason::Circular(links) => {
+                return write!(
+                    f,
+                    "its load waits for itself, through a source that asks its own session ({links}): ask \
+                     for other facts only, or write it as a derived fact, which may be recursive"
+                );
             }
         })
     }

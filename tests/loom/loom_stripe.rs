@@ -2,7 +2,7 @@
 
 use loom::thread;
 
-use super::core::{Core, Registered};
+use super::core::{Asker, Asking, BatchId, Core, Registered};
 use super::index::Hashed;
 use super::model::explore;
 use super::sync::{Arc, HashState, Mutex, OnceLock};
@@ -11,7 +11,24 @@ use super::sync::{Arc, HashState, Mutex, OnceLock};
 type Results<V> = OnceLock<Vec<V>>;
 
 /// Results are numbers, waiters are the names of threads.
-type Stripe = Arc<Mutex<Core<u8, Results<u64>, &'static str>>>;
+type Stripe<V = u64> = Arc<Mutex<Core<u8, Results<V>, Load>>>;
+
+/// A load, as the core knows it: who waits for it.
+type Load = Arc<Mutex<Vec<&'static str>>>;
+
+/// A waiter that asks.
+struct Asks(&'static str);
+
+impl Asker<Load> for Asks {
+    fn open(&mut self, _: BatchId) -> Load {
+        Load::default()
+    }
+
+    fn join(&mut self, _: BatchId, load: &Load) -> bool {
+        load.lock().push(self.0);
+        true
+    }
+}
 
 fn stripe() -> Stripe {
     Arc::new(Mutex::new(Core::default()))
@@ -21,22 +38,36 @@ fn key(key: u8) -> Hashed<u8> {
     Hashed::new(key, &HashState::default())
 }
 
-fn register(stripe: &Stripe, waiter: &'static str) -> Registered {
-    stripe.lock().try_register(key(1), usize::MAX, &mut |_| Some(waiter))
+fn register<V>(stripe: &Stripe<V>, waiter: &'static str) -> Registered {
+    let mut asking = Asking::new(key(1));
+    stripe.lock().try_register(&mut asking, usize::MAX, &mut Asks(waiter))
+}
+
+/// The batch that a waiter is in after it asked.
+fn batch_of(registered: &Registered) -> Option<BatchId> {
+    match registered {
+        Registered::Leading(batch) | Registered::Joined(batch) => Some(*batch),
+        Registered::Cached(_) | Registered::Closed => None,
+    }
 }
 
 /// What is known of the key.
-fn peek<V: Copy, W>(stripe: &Mutex<Core<u8, Results<V>, W>>) -> Option<V> {
+fn peek<V: Copy>(stripe: &Stripe<V>) -> Option<V> {
     let (_, batch, at) = stripe.lock().peek_cache(&key(1))?;
     Some(batch.results.get().expect("results of a batch that is finished")[at])
 }
 
-/// Takes and finishes what is open, as whoever drives does; gives the waiters that it answered.
-fn load(stripe: &Stripe, value: u64) -> Vec<&'static str> {
-    let taken = stripe.lock().take_open();
-    let Some((batch, taken)) = taken else { return Vec::new() };
+/// Takes and finishes a batch, as whoever drives does; gives the waiters that it answered.
+fn load(stripe: &Stripe, batch: BatchId, value: u64) -> Vec<&'static str> {
+    let Some(taken) = stripe.lock().take(batch) else { return Vec::new() };
     taken.results.set(vec![value; taken.keys.len()]).expect("a batch is loaded once");
-    stripe.lock().ledger.finish(batch).to_vec()
+    let load = stripe.lock().ledger.finish(batch);
+    load.map_or_else(Vec::new, |load| std::mem::take(&mut *load.lock()))
+}
+
+/// One waiter leaves its batch, as an evaluation does; says whether that is abandoned.
+fn leave(stripe: &Stripe, batch: BatchId) -> bool {
+    stripe.lock().ledger.leave(batch).is_some()
 }
 
 /// Guarantee 1: of any number of askers of one key, one leads, and its batch is taken once.
@@ -48,8 +79,11 @@ fn a_key_has_one_leader() {
             .map(|name| {
                 let stripe = Arc::clone(&stripe);
                 thread::spawn(move || {
-                    let leads = matches!(register(&stripe, name), Registered::Leading(_));
-                    (leads, stripe.lock().take_open().map_or(0, |(_, taken)| taken.keys.len()))
+                    let registered = register(&stripe, name);
+                    let batch = batch_of(&registered).expect("nothing is known");
+                    let taken = stripe.lock().take(batch);
+                    let leads = matches!(registered, Registered::Leading(_));
+                    (leads, taken.map_or(0, |taken| taken.keys.len()))
                 })
             })
             .into();
@@ -64,7 +98,7 @@ fn a_key_has_one_leader() {
 fn waiters_are_answered_once_in_join_order() {
     explore("stripe: waiters are answered once, in join order", Some(3), || {
         let stripe = stripe();
-        assert!(matches!(register(&stripe, "first"), Registered::Leading(_)));
+        let Registered::Leading(batch) = register(&stripe, "first") else { panic!("it leads") };
         let joiners = ["b", "c"].map(|name| {
             let stripe = Arc::clone(&stripe);
             thread::spawn(move || match register(&stripe, name) {
@@ -76,7 +110,7 @@ fn waiters_are_answered_once_in_join_order() {
                 other => panic!("{other:?}"),
             })
         });
-        let answered = load(&stripe, 7);
+        let answered = load(&stripe, batch, 7);
         assert_eq!(answered[0], "first");
         for (joiner, name) in joiners.into_iter().zip(["b", "c"]) {
             let joined = joiner.join().unwrap();
@@ -98,9 +132,9 @@ fn leaving_is_fail_closed() {
         let Registered::Leading(batch) = register(&stripe, "a") else { panic!("a leads") };
         let leaver = {
             let stripe = Arc::clone(&stripe);
-            thread::spawn(move || stripe.lock().ledger.leave(batch, &|waiter| *waiter == "a"))
+            thread::spawn(move || leave(&stripe, batch))
         };
-        let answered = load(&stripe, 7);
+        let answered = load(&stripe, batch, 7);
         let abandoned = leaver.join().unwrap();
         assert_eq!(answered.is_empty(), abandoned);
         match register(&stripe, "b") {
@@ -120,13 +154,11 @@ fn one_leaves_and_one_stays() {
         assert_eq!(register(&stripe, "b"), Registered::Joined(batch));
         let leaver = {
             let stripe = Arc::clone(&stripe);
-            thread::spawn(move || {
-                assert!(!stripe.lock().ledger.leave(batch, &|waiter| *waiter == "a"))
-            })
+            thread::spawn(move || assert!(!leave(&stripe, batch)))
         };
-        let answered = load(&stripe, 7);
+        let answered = load(&stripe, batch, 7);
         leaver.join().unwrap();
-        assert!(answered == ["a", "b"] || answered == ["b"], "{answered:?}");
+        assert_eq!(answered, ["a", "b"]);
     });
 }
 
@@ -134,9 +166,9 @@ fn one_leaves_and_one_stays() {
 #[test]
 fn a_finished_load_is_visible_whole() {
     explore("stripe: a finished load is visible whole", None, || {
-        let stripe = Arc::new(Mutex::new(Core::<u8, Results<(u64, u64)>, ()>::default()));
-        stripe.lock().try_register(key(1), usize::MAX, &mut |_| Some(()));
-        let (batch, taken) = stripe.lock().take_open().unwrap();
+        let stripe: Stripe<(u64, u64)> = Arc::new(Mutex::new(Core::default()));
+        let Registered::Leading(batch) = register(&stripe, "a") else { panic!("a leads") };
+        let taken = stripe.lock().take(batch).unwrap();
         let reader = {
             let stripe = Arc::clone(&stripe);
             thread::spawn(move || {
@@ -161,12 +193,12 @@ fn stripes_do_not_interfere() {
         let worker = {
             let left = Arc::clone(&left);
             thread::spawn(move || {
-                register(&left, "a");
-                load(&left, 1)
+                let registered = register(&left, "a");
+                load(&left, batch_of(&registered).unwrap(), 1)
             })
         };
-        assert!(matches!(register(&right, "b"), Registered::Leading(_)));
-        assert_eq!(load(&right, 2), ["b"]);
+        let Registered::Leading(batch) = register(&right, "b") else { panic!("b leads") };
+        assert_eq!(load(&right, batch, 2), ["b"]);
         assert_eq!(worker.join().unwrap(), ["a"]);
         assert_eq!(peek(&left), Some(1));
         assert_eq!(peek(&right), Some(2));
@@ -202,15 +234,8 @@ fn a_key_is_loaded_once() {
         let workers = ["a", "b"].map(|name| {
             let stripe = Arc::clone(&stripe);
             thread::spawn(move || {
-                register(&stripe, name);
-                let taken = stripe.lock().take_open();
-                let loaded = taken.is_some();
-                if let Some((batch, taken)) = taken {
-                    assert_eq!(*taken.keys, [1]);
-                    taken.results.set(vec![7]).unwrap();
-                    stripe.lock().ledger.finish(batch);
-                }
-                loaded
+                let registered = register(&stripe, name);
+                batch_of(&registered).is_some_and(|batch| !load(&stripe, batch, 7).is_empty())
             })
         });
         let loads = workers.into_iter().filter(|_| true).map(|worker| worker.join().unwrap());

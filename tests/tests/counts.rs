@@ -450,9 +450,9 @@ mod keys {
         let session = Session::new(Facts { yes: Yes { backwards: false } });
         let access = GATE.bind(&session, &(), &());
         let things = things(1000);
-        // Once where it is asked for. Then the keys are read in the same order: the first is looked for,
-        // and each other one is behind the one before.
-        assert_eq!(counts(access.check_all(&things)), (1001, 0));
+        // Once where it is asked for. Then the keys are read in the same order, and each is behind the one
+        // before.
+        assert_eq!(counts(access.check_all(&things)), (1000, 0));
         assert_eq!(counts(access.check_all(&things)), (1, 0));
         // In another order each is looked for, but the one that was read last.
         assert_eq!(counts(access.check_all(things.iter().rev())), (999, 0));
@@ -464,7 +464,7 @@ mod keys {
         let session = Session::new(Facts { yes: Yes { backwards: false } });
         let things = things(1000);
         let asked = counts(BOTH.bind(&session, &(), &()).check_all(&things));
-        assert_eq!(asked, (2001, 0));
+        assert_eq!(asked, (2000, 0));
     }
 
     /// Answers in another order are matched by their hashes: one for each key, and one for each answer
@@ -473,6 +473,6 @@ mod keys {
     fn an_answer_in_another_order_costs_two_hashes() {
         let session = Session::new(Facts { yes: Yes { backwards: true } });
         let access = GATE.bind(&session, &(), &());
-        assert_eq!(counts(access.check_all(things(1000))), (1001 + 1000 + 999, 0));
+        assert_eq!(counts(access.check_all(things(1000))), (1000 + 1000 + 999, 0));
     }
 }

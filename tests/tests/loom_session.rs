@@ -40,6 +40,12 @@ async fn left(_: &u8, item: &u8) -> bool {
     Left(*item).await
 }
 
+/// One load.
+#[policy]
+async fn right(_: &u8, item: &u8) -> bool {
+    Right(*item).await
+}
+
 /// May a number have an item?
 pub struct Items;
 impl Domain for Items {
@@ -342,6 +348,119 @@ fn a_deadline_ends_whoever_waits() {
         let access = LEFT.bind(&session, &0, &());
         assert!(block_on(access.check(&1)).is_indeterminate());
         other.join().unwrap();
+    });
+}
+
+/// Guarantee 9: a deadline is set while another evaluation waits, which has none; it ends that one.
+#[test]
+fn a_deadline_that_is_set_ends_whoever_waits() {
+    explore("session: a deadline that is set ends whoever waits", Some(2), || {
+        let event = Arc::new(Event::default());
+        let session = Session::new(SilentFacts { silent: Silent });
+        let other = {
+            let session = session.clone();
+            thread::spawn(move || {
+                let access = LEFT.bind(&session, &0, &());
+                assert!(block_on(access.check(&1)).is_indeterminate());
+            })
+        };
+        let session = session.with_deadline(Arc::clone(&event).wait());
+        event.happen();
+        other.join().unwrap();
+        drop(session);
+    });
+}
+
+/// A source that answers `Left` by asking its own session for `Right`.
+struct Asks {
+    session: loom::sync::Mutex<Option<Session<AskingFacts>>>,
+    /// Whether it answers `Right` by asking for `Left`, too.
+    circle: bool,
+}
+
+#[derive(Sources)]
+struct AskingFacts {
+    #[loads(Left, Right)]
+    asks: Arc<Asks>,
+}
+
+static RIGHT: Gate<Items, right> = Gate::new();
+
+impl Asks {
+    fn new(circle: bool) -> (Arc<Self>, Session<AskingFacts>) {
+        let asks = Arc::new(Self { session: loom::sync::Mutex::new(None), circle });
+        let session = Session::new(AskingFacts { asks: Arc::clone(&asks) });
+        *asks.session.lock().unwrap() = Some(session.clone());
+        (asks, session)
+    }
+
+    fn session(&self) -> Result<Session<AskingFacts>, FactError> {
+        self.session.lock().unwrap().clone().ok_or_else(|| FactError::safe("it is over"))
+    }
+
+    /// The source does not hold its session any more.
+    fn release(&self) {
+        let session = self.session.lock().unwrap().take();
+        drop(session);
+    }
+}
+
+impl FactSource<Left> for Asks {
+    async fn load(&self, keys: &[Left]) -> Result<Loaded<Left>, FactError> {
+        let session = self.session()?;
+        let allowed = RIGHT.bind(&session, &0, &()).check(&keys[0].item).await.is_allow();
+        Ok(keys.iter().map(|key| (key.clone(), allowed)).collect())
+    }
+}
+
+impl FactSource<Right> for Asks {
+    async fn load(&self, keys: &[Right]) -> Result<Loaded<Right>, FactError> {
+        if self.circle {
+            let session = self.session()?;
+            let denied = !LEFT.bind(&session, &0, &()).check(&keys[0].item).await.is_allow();
+            return Ok(keys.iter().map(|key| (key.clone(), denied)).collect());
+        }
+        yield_now().await;
+        Ok(keys.iter().map(|key| (key.clone(), true)).collect())
+    }
+}
+
+/// Guarantee 9: a source uses its own session, while another evaluation waits for the inner fact.
+#[test]
+fn a_source_uses_its_own_session() {
+    explore("session: a source uses its own session", Some(2), || {
+        let (asks, session) = Asks::new(false);
+        let other = {
+            let session = session.clone();
+            thread::spawn(move || {
+                let access = RIGHT.bind(&session, &0, &());
+                assert!(block_on(access.check(&1)).is_allow());
+            })
+        };
+        let access = LEFT.bind(&session, &0, &());
+        assert!(block_on(access.check(&1)).is_allow());
+        other.join().unwrap();
+        asks.release();
+    });
+}
+
+/// Guarantee 9: two loads wait for each other, begun from both ends at a time; both fail, so that
+/// nobody waits for ever, and nobody gets in.
+#[test]
+fn loads_that_wait_for_each_other_fail() {
+    explore("session: loads that wait for each other fail", Some(2), || {
+        let (asks, session) = Asks::new(true);
+        let other = {
+            let session = session.clone();
+            thread::spawn(move || {
+                let access = RIGHT.bind(&session, &0, &());
+                assert!(block_on(access.check(&1)).is_indeterminate());
+            })
+        };
+        let access = LEFT.bind(&session, &0, &());
+        assert!(block_on(access.check(&1)).is_indeterminate());
+        other.join().unwrap();
+        asks.release();
     });
 }
 

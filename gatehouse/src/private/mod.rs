@@ -46,7 +46,7 @@ pub use crate::policy::{
     Decides, EarlyRule, Effect, Listed, LoadsNothing, LocalPolicies, Locally, Location, Member,
     Policies, Policy, PolicyInfo, Rule, Visitor,
 };
-pub use crate::session::{AnyTable, Drivers, LedgerHandle, LoadHandle, Table};
+pub use crate::session::{AnyTable, BatchHandle, LedgerHandle, Table};
 pub use crate::source::{ResolvedBy, Sources};
 pub use crate::{Domain, FactKey, IntoSources, LoadedFact};
 pub use std::vec::Vec;

@@ -2,9 +2,9 @@
 //!
 //! It knows no async, no I/O, no tracing and no channel type. Keys wait in *batches*: a batch is
 //! open while askers add to it, loading once somebody took it, and gone when it is finished or
-//! abandoned. What waits for a batch is a `W`, which the core only keeps and hands back, in the
-//! order in which it came, to be signalled outside the lock. What loads a batch is an `F`, which it keeps
-//! for whoever can drive it. What a batch comes to is an `R`, which is made when the batch is taken,
+//! abandoned. What loads a batch is an `F`, which is made when the batch is opened, keeps who waits for
+//! it, and is handed back once, when the batch is over, to be signalled outside the lock: the core
+//! only counts those who wait. What a batch comes to is an `R`, which is made when the batch is taken,
 //! shared with whoever loads it, and read once it is finished.
 //!
 //! A key is moved into its batch, and stays there: nothing of it is copied.
@@ -15,7 +15,7 @@
 //! # Invariants
 //! - A key is in at most one batch that is not abandoned, and a batch is taken at most once, so a key
 //!   has one leader however many ask for it (guarantee 1).
-//! - A batch hands back its waiters once, when it is finished or abandoned (guarantee 2).
+//! - A batch hands back what loads it once, when it is finished or abandoned (guarantee 2).
 //! - The results of a batch are read after it is finished, and it is finished once, after they are
 //!   whole (guarantee 4).
 //! - A batch without waiters is abandoned and leaves its keys vacant, as if never asked (guarantee 3).
@@ -27,12 +27,12 @@ use super::few::Few;
 use super::index::Hashed;
 use super::ledger::Ledger;
 
-pub(crate) use super::ledger::{BatchId, Registered};
+pub(crate) use super::ledger::{Asker, BatchId, Registered};
 
 /// One fact type's results and loads in flight; see the [module](self).
 #[derive(Debug)]
-pub(crate) struct Core<K, R, W, F = ()> {
-    pub(crate) ledger: Ledger<W, F>,
+pub(crate) struct Core<K, R, F> {
+    pub(crate) ledger: Ledger<F>,
     /// The keys of each batch, by the number that the ledger gives it: of the first, and of the others.
     first: Keys<K, R>,
     others: Vec<Keys<K, R>>,
@@ -40,7 +40,7 @@ pub(crate) struct Core<K, R, W, F = ()> {
 
 /// The keys of a batch, in the order in which they were asked for.
 #[derive(Debug)]
-enum Keys<K, R> {
+pub(crate) enum Keys<K, R> {
     Open(Few<K>),
     Taken(Arc<Taken<K, R>>),
 }
@@ -50,6 +50,19 @@ enum Keys<K, R> {
 pub(crate) struct Taken<K, R> {
     pub(crate) keys: Few<K>,
     pub(crate) results: R,
+}
+
+/// A key that is asked for, until it is in a batch; then, the keys of an abandoned one that it replaced.
+/// Their destructors are the user's, so they are dropped outside of the lock.
+pub(crate) struct Asking<K, R> {
+    key: Option<Hashed<K>>,
+    replaced: Option<Keys<K, R>>,
+}
+
+impl<K, R> Asking<K, R> {
+    pub(crate) fn new(key: Hashed<K>) -> Self {
+        Self { key: Some(key), replaced: None }
+    }
 }
 
 /// A key's result is in the batch of this number, which is this one, at this place.
@@ -64,7 +77,7 @@ impl<K, R> Keys<K, R> {
     }
 }
 
-impl<K, R, W, F> Default for Core<K, R, W, F> {
+impl<K, R, F> Default for Core<K, R, F> {
     #[inline]
     fn default() -> Self {
         let first = Keys::Open(Few::default());
@@ -72,7 +85,7 @@ impl<K, R, W, F> Default for Core<K, R, W, F> {
     }
 }
 
-impl<K: Eq, R: Default, W, F> Core<K, R, W, F> {
+impl<K: Eq, R: Default, F> Core<K, R, F> {
     /// Where the result of `key` is, if it is known.
     pub(crate) fn peek_cache(&self, key: &Hashed<K>) -> Option<Known<K, R>> {
         self.known(self.find(key)?)
@@ -95,33 +108,37 @@ impl<K: Eq, R: Default, W, F> Core<K, R, W, F> {
         })
     }
 
-    /// Asks for `key`: says that it is known, or sees to it that the key is in a batch.
+    /// Asks for a key: says that it is known, or sees to it that the key is in a batch.
     ///
-    /// `make_waiter` is called with that batch, under the lock, so that no batch is abandoned
-    /// between an asker's registration and its waiting; it gives `None` if the asker waits for
-    /// the batch already. A batch takes at most `limit` keys (at least one).
+    /// `asker` joins that batch under the lock, so that no batch is abandoned between an asker's
+    /// registration and its waiting. A batch takes at most `limit` keys (at least one). What `asking` is
+    /// left with is to be dropped outside of the lock.
     pub(crate) fn try_register(
         &mut self,
-        key: Hashed<K>,
+        asking: &mut Asking<K, R>,
         limit: usize,
-        make_waiter: &mut dyn FnMut(BatchId) -> Option<W>,
+        asker: &mut dyn Asker<F>,
     ) -> Registered {
-        let found = self.find(&key);
-        let registered = self.ledger.register(key.hash(), found, limit, make_waiter);
+        let Some(key) = &asking.key else { return Registered::Closed };
+        let found = self.find(key);
+        let registered = self.ledger.register(key.hash(), found, limit, asker);
         if let Registered::Leading(id) = registered {
-            self.put(id, key.key);
+            asking.replaced = asking.key.take().and_then(|key| self.put(id, key.key));
         }
         registered
     }
 
-    /// A new key of an open batch.
-    fn put(&mut self, id: BatchId, key: K) {
+    /// A new key of an open batch. Gives the keys of an abandoned one, whose place it takes.
+    fn put(&mut self, id: BatchId, key: K) -> Option<Keys<K, R>> {
         let number = id.number();
         let (is_first, expected) = (self.ledger.keys(number) == 1, self.ledger.expected);
         match self.keys_mut(number) {
-            Keys::Open(keys) if !is_first => keys.push(key, expected),
+            Keys::Open(keys) if !is_first => {
+                keys.push(key, expected);
+                None
+            }
             // Where an abandoned batch was, or where none was yet.
-            unused => *unused = Keys::Open(Few::One(key)),
+            unused => Some(std::mem::replace(unused, Keys::Open(Few::One(key)))),
         }
     }
 
@@ -138,16 +155,25 @@ impl<K: Eq, R: Default, W, F> Core<K, R, W, F> {
         &mut self.others[at]
     }
 
-    /// Takes the oldest open batch: the caller must load its keys, put what they come to into the
+    /// Takes a batch, if it is open: the caller must load its keys, put what they come to into the
     /// results, in the order of the keys, and then finish or abandon the batch.
-    pub(crate) fn take_open(&mut self) -> Option<(BatchId, Arc<Taken<K, R>>)> {
-        let id = self.ledger.take_open()?;
+    pub(crate) fn take(&mut self, id: BatchId) -> Option<Arc<Taken<K, R>>> {
+        if !self.ledger.take(id) {
+            return None;
+        }
         let batch = self.keys_mut(id.number());
         let Keys::Open(keys) = batch else { return None };
-        let taken = Taken { keys: std::mem::take(keys), results: R::default() };
-        let taken = Arc::new(taken);
+        let taken = Arc::new(Taken { keys: std::mem::take(keys), results: R::default() });
         *batch = Keys::Taken(Arc::clone(&taken));
-        Some((id, taken))
+        Some(taken)
+    }
+
+    /// A batch that was taken.
+    pub(crate) fn taken(&self, id: BatchId) -> Option<Arc<Taken<K, R>>> {
+        match self.keys(id.number()) {
+            Keys::Taken(taken) => Some(Arc::clone(taken)),
+            Keys::Open(_) => None,
+        }
     }
 
     /// How many batches it keeps keys of.

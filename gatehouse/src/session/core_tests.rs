@@ -1,14 +1,15 @@
 //! The synchronous core against a model that is too simple to be wrong.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
 use proptest::prelude::*;
 
-use super::core::{BatchId, Core, Registered, Taken};
+use super::core::{Asker, Asking, BatchId, Core, Registered, Taken};
 use super::index::Hashed;
-use super::ledger::Waiters;
 
 /// What a driver of the core does.
 #[derive(Clone, Debug)]
@@ -19,6 +20,7 @@ enum Step {
         waiter: u8,
         limit: usize,
     },
+    /// Takes the batch that has been open for longest.
     Take,
     /// Finishes the batch that was taken at this place, if it was.
     Finish {
@@ -76,15 +78,10 @@ impl Model {
         self.batches.iter().find(|(_, batch)| batch.keys.contains(&key)).map(|(id, _)| *id)
     }
 
-    /// How many batches wait for somebody to take them.
-    fn waiting(&self) -> usize {
-        self.batches.values().filter(|batch| !batch.taken).count()
-    }
-
+    /// New keys go into the batch that was opened last, while it is open and has room.
     fn open_batch(&mut self, limit: usize) -> u64 {
-        let open = self.batches.iter().rev().find(|(_, batch)| !batch.taken);
-        match open {
-            Some((id, batch)) if batch.keys.len() < limit => *id,
+        match self.batches.get(&self.next) {
+            Some(batch) if !batch.taken && batch.keys.len() < limit => self.next,
             _ => {
                 self.next += 1;
                 self.batches.insert(self.next, Batch::default());
@@ -111,10 +108,27 @@ impl Hasher for Crowded {
 /// What a batch comes to.
 type Results = OnceLock<Vec<u32>>;
 
+/// A load, as the core knows it: who waits for it.
+type Load = Rc<RefCell<Vec<u8>>>;
+
+/// A waiter that asks, unless it waits already.
+struct Asks(Option<u8>);
+
+impl Asker<Load> for Asks {
+    fn open(&mut self, _: BatchId) -> Load {
+        Load::default()
+    }
+
+    fn join(&mut self, _: BatchId, load: &Load) -> bool {
+        load.borrow_mut().extend(self.0);
+        self.0.is_some()
+    }
+}
+
 /// The core, the model, and which batch of one is which of the other.
 #[derive(Default)]
 struct Both {
-    core: Core<u8, Results, u8>,
+    core: Core<u8, Results, Load>,
     model: Model,
     names: BTreeMap<u64, BatchId>,
     taken: Vec<(u64, Arc<Taken<u8, Results>>)>,
@@ -147,7 +161,6 @@ impl Both {
             }
         }
         assert_eq!(self.core.ledger.is_idle(), self.model.batches.is_empty());
-        assert_eq!(self.core.ledger.waiting(), self.model.waiting());
     }
 
     fn peek(&self, key: u8) -> Option<u32> {
@@ -165,7 +178,8 @@ impl Both {
             in_batch.is_none() && !self.model.closed && !self.model.known.contains_key(&key);
         let id = if opened { Some(self.model.open_batch(limit)) } else { in_batch };
         let wait = id.is_some_and(|id| joins(&self.model.batches[&id])).then_some(waiter);
-        let registered = self.core.try_register(hashed, limit, &mut |_| wait);
+        let mut asking = Asking::new(hashed);
+        let registered = self.core.try_register(&mut asking, limit, &mut Asks(wait));
         match registered {
             Registered::Closed => assert!(self.model.closed),
             Registered::Cached(_) => {
@@ -196,20 +210,23 @@ impl Both {
             batch.taken = true;
             (*id, batch.keys.clone())
         });
-        match (self.core.take_open(), expected) {
-            (None, None) => {}
-            (Some((name, batch)), Some((id, expected))) => {
-                assert_eq!((self.names[&id], &*batch.keys), (name, &*expected));
-                self.taken.push((id, batch));
-            }
-            (got, expected) => panic!("{got:?} instead of {expected:?}"),
-        }
+        let Some((id, expected)) = expected else { return };
+        let name = self.names[&id];
+        let batch = self.core.take(name).expect("an open batch is taken");
+        assert_eq!(*batch.keys, *expected);
+        assert!(self.core.take(name).is_none(), "a batch is taken once");
+        self.taken.push((id, batch));
     }
 
     /// The waiters of a batch that is there no more, and of one that is.
     fn remove(&mut self, taken: usize) -> Option<(u64, Batch)> {
         let (id, _) = *self.taken.get(taken)?;
         Some((id, self.model.batches.remove(&id).unwrap_or_default()))
+    }
+
+    /// Those who wait for a load that is over.
+    fn waiters(load: Option<Load>) -> Vec<u8> {
+        load.map_or_else(Vec::new, |load| load.take())
     }
 
     fn finish(&mut self, taken: usize, value: u32) {
@@ -220,12 +237,12 @@ impl Both {
         }
         // As a load that goes on although its batch was abandoned: it may put results in too.
         let _ = self.taken[taken].1.results.set((0..6).map(value_of).collect());
-        assert_eq!(self.core.ledger.finish(self.names[&id]), Waiters::from(batch.waiters));
+        assert_eq!(Self::waiters(self.core.ledger.finish(self.names[&id])), batch.waiters);
     }
 
     fn abandon(&mut self, taken: usize) {
         let Some((id, batch)) = self.remove(taken) else { return };
-        assert_eq!(self.core.ledger.abandon(self.names[&id]), Waiters::from(batch.waiters));
+        assert_eq!(Self::waiters(self.core.ledger.abandon(self.names[&id])), batch.waiters);
     }
 
     fn leave(&mut self, waiter: u8) {
@@ -240,10 +257,10 @@ impl Both {
             if abandoned {
                 self.model.batches.remove(&id);
             }
-            assert_eq!(
-                self.core.ledger.leave(self.names[&id], &|waits| *waits == waiter),
-                abandoned
-            );
+            // As an evaluation does, which leaves the load first.
+            let load = self.core.ledger.load(self.names[&id]).expect("it is in flight");
+            load.borrow_mut().retain(|waits| *waits != waiter);
+            assert_eq!(self.core.ledger.leave(self.names[&id]).is_some(), abandoned);
         }
     }
 }
@@ -265,25 +282,23 @@ fn the_core_does_what_its_model_does() {
 #[test]
 fn what_is_abandoned_leaves_nothing_behind() {
     let hash_state = BuildHasherDefault::<Crowded>::default();
-    let mut core = Core::<u8, Results, u8>::default();
-    let ask = |core: &mut Core<u8, Results, u8>, key| match core.try_register(
-        Hashed::new(key, &hash_state),
-        1,
-        &mut |_| Some(key),
-    ) {
-        Registered::Leading(id) => id,
-        other => panic!("{other:?}"),
+    let mut core = Core::<u8, Results, Load>::default();
+    let ask = |core: &mut Core<u8, Results, Load>, key| {
+        let mut asking = Asking::new(Hashed::new(key, &hash_state));
+        match core.try_register(&mut asking, 1, &mut Asks(Some(key))) {
+            Registered::Leading(id) => id,
+            other => panic!("{other:?}"),
+        }
     };
     let busy = ask(&mut core, 0);
-    assert_eq!(core.take_open().expect("it is open").0, busy);
+    assert!(core.take(busy).is_some());
     for _ in 0..100 {
         let (one, two) = (ask(&mut core, 1), ask(&mut core, 2));
-        assert!(core.ledger.leave(one, &|_| true));
-        assert_eq!(core.take_open().expect("the second is open").0, two);
-        assert!(core.ledger.leave(two, &|_| true));
+        assert!(core.ledger.leave(one).is_some());
+        assert!(core.take(two).is_some());
+        assert!(core.ledger.leave(two).is_some());
         // Of the batch that is there, of those that the two keys were in last, and of one that they
         // left.
-        assert_eq!(core.ledger.waiting(), 0);
         assert!(core.batches() <= 4, "{}", core.batches());
     }
 }

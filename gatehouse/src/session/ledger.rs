@@ -3,14 +3,12 @@
 //! It is compiled once, and not anew for each fact of a user's; see [`core`](super::core) for what it
 //! means and what it guarantees.
 
-use std::collections::VecDeque;
-
 use smallvec::SmallVec;
 
 use super::index::{Index, make_small_room};
 
 /// Names a batch of one core, for as long as the core lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct BatchId {
     /// How many batches were there before it. It comes first: batches stand in the order of their ids.
     serial: u64,
@@ -49,20 +47,27 @@ enum State {
     Abandoned,
 }
 
-/// Who waits for a batch. Most requests have one evaluation, and a room for one costs no allocation;
-/// nor does it below, where most requests ask for one key at a time.
-pub(crate) type Waiters<W> = SmallVec<[W; 1]>;
-
 /// Keys that are loaded by one call.
 #[derive(Debug)]
-struct Batch<W> {
+struct Batch<F> {
     serial: u64,
     state: State,
     /// How many keys it has, and how many of them have come into no other one since.
     keys: usize,
     left: usize,
-    /// Who waits, in the order in which they came.
-    waiters: Waiters<W>,
+    /// How many wait for it.
+    waiters: usize,
+    /// What loads it, until it is over.
+    load: Option<F>,
+}
+
+/// Who asks for a key.
+pub(crate) trait Asker<F> {
+    /// What loads a new batch.
+    fn open(&mut self, batch: BatchId) -> F;
+
+    /// Waits for a batch from now on; `false` if it does so already.
+    fn join(&mut self, batch: BatchId, load: &F) -> bool;
 }
 
 /// What became of a key that was asked for.
@@ -80,29 +85,26 @@ pub(crate) enum Registered {
 
 /// One fact type's slots and batches; see the [module](self).
 #[derive(Debug)]
-pub(crate) struct Ledger<W, F> {
+pub(crate) struct Ledger<F> {
     pub(super) index: Index,
     /// Where each key is that was ever asked for.
     slots: SmallVec<[Place; 1]>,
     /// The batches by their numbers.
-    batches: SmallVec<[Batch<W>; 1]>,
+    batches: SmallVec<[Batch<F>; 1]>,
     /// How many batches there were.
     count: u64,
-    /// The numbers of those that are open: the last, and the others, oldest first.
-    last: Option<u32>,
-    open: VecDeque<u32>,
+    /// The number of the one that new keys go into.
+    open: Option<u32>,
     /// The numbers of abandoned ones that no key is in any more.
     unused: Vec<u32>,
     /// How many are open or taken.
     in_flight: usize,
-    /// What loads those that are taken, oldest first.
-    flights: SmallVec<[(BatchId, F); 1]>,
     closed: bool,
     /// How many more keys may be asked for soon. It is a guess.
     pub(super) expected: usize,
 }
 
-impl<W, F> Default for Ledger<W, F> {
+impl<F> Default for Ledger<F> {
     #[inline]
     fn default() -> Self {
         Self {
@@ -110,18 +112,16 @@ impl<W, F> Default for Ledger<W, F> {
             slots: SmallVec::new(),
             batches: SmallVec::new(),
             count: 0,
-            last: None,
-            open: VecDeque::new(),
+            open: None,
             unused: Vec::new(),
             in_flight: 0,
-            flights: SmallVec::new(),
             closed: false,
             expected: 0,
         }
     }
 }
 
-impl<W, F> Ledger<W, F> {
+impl<F> Ledger<F> {
     /// The number of the batch that the key of `slot` is in, and its place there.
     pub(super) fn place(&self, slot: usize) -> (usize, usize) {
         let Place { batch, at } = self.slots[slot];
@@ -145,7 +145,7 @@ impl<W, F> Ledger<W, F> {
         hash: u64,
         found: Option<usize>,
         limit: usize,
-        make_waiter: &mut dyn FnMut(BatchId) -> Option<W>,
+        asker: &mut dyn Asker<F>,
     ) -> Registered {
         if self.closed {
             return Registered::Closed;
@@ -155,24 +155,29 @@ impl<W, F> Ledger<W, F> {
             match self.batches[id.number()].state {
                 State::Finished => return Registered::Cached(slot),
                 State::Open | State::Taken => {
-                    self.batches[id.number()].waiters.extend(make_waiter(id));
+                    self.join(id, asker);
                     return Registered::Joined(id);
                 }
                 State::Abandoned => {}
             }
         }
-        let number = self.open_batch(limit);
-        let batch = &mut self.batches[number as usize];
-        let id = BatchId { number, serial: batch.serial };
-        if let Some(waiter) = make_waiter(id) {
-            batch.waiters.push(waiter);
-        }
+        let id = self.open_batch(limit, asker);
+        self.join(id, asker);
+        let batch = &mut self.batches[id.number()];
         // No batch has more than `MOST_KEYS`.
         let at = u32::try_from(batch.keys).unwrap_or(u32::MAX);
         batch.keys += 1;
         batch.left += 1;
-        self.put(hash, found, Place { batch: number, at });
+        self.put(hash, found, Place { batch: id.number, at });
         Registered::Leading(id)
+    }
+
+    /// One more waits for a batch that is in flight, unless it does so already.
+    fn join(&mut self, id: BatchId, asker: &mut dyn Asker<F>) {
+        let batch = &mut self.batches[id.number()];
+        if let Some(load) = &batch.load {
+            batch.waiters += usize::from(asker.join(id, load));
+        }
     }
 
     /// A key comes into a batch, and gets a slot unless it has one.
@@ -200,106 +205,90 @@ impl<W, F> Ledger<W, F> {
     }
 
     /// The batch, if it is open or taken.
-    fn in_flight(&mut self, id: BatchId) -> Option<&mut Batch<W>> {
+    fn in_flight(&mut self, id: BatchId) -> Option<&mut Batch<F>> {
         let batch = self.batches.get_mut(id.number())?;
         let flies = matches!(batch.state, State::Open | State::Taken) && batch.serial == id.serial;
         flies.then_some(batch)
     }
 
     /// The batch that the next new key goes into.
-    fn open_batch(&mut self, limit: usize) -> u32 {
-        if let Some(last) = self.last
-            && self.keys(last as usize) < limit.min(MOST_KEYS)
+    fn open_batch(&mut self, limit: usize, asker: &mut dyn Asker<F>) -> BatchId {
+        if let Some(open) = self.open
+            && self.keys(open as usize) < limit.min(MOST_KEYS)
         {
-            return last;
+            return self.id(open);
         }
-        let serial = self.count;
-        self.count += 1;
-        self.in_flight += 1;
-        let batch = Batch { serial, state: State::Open, keys: 0, left: 0, waiters: Waiters::new() };
         let number = self.unused.pop().unwrap_or_else(|| {
             u32::try_from(self.batches.len()).expect("a session has less than 2^32 batches")
         });
-        match self.batches.get_mut(number as usize) {
+        let id = BatchId { number, serial: self.count };
+        let (serial, load) = (id.serial, Some(asker.open(id)));
+        let batch = Batch { serial, state: State::Open, keys: 0, left: 0, waiters: 0, load };
+        match self.batches.get_mut(id.number()) {
             Some(unused) => *unused = batch,
             None => self.batches.push(batch),
         }
-        self.open.extend(self.last.replace(number));
-        number
+        self.count += 1;
+        self.in_flight += 1;
+        self.open = Some(number);
+        id
     }
 
-    /// Takes the oldest open batch.
-    pub(super) fn take_open(&mut self) -> Option<BatchId> {
-        let number = self.open.pop_front().or_else(|| self.last.take())?;
-        self.batches[number as usize].state = State::Taken;
-        Some(self.id(number))
+    /// Takes a batch, if it is open: the caller loads it.
+    pub(super) fn take(&mut self, id: BatchId) -> bool {
+        let Some(batch) = self.in_flight(id) else { return false };
+        let was = std::mem::replace(&mut batch.state, State::Taken);
+        self.close(id);
+        was == State::Open
     }
 
-    /// Keeps what loads a batch that was taken, the newest of all.
-    pub(super) fn fly(&mut self, id: BatchId, flight: F) {
-        self.flights.push((id, flight));
+    /// No key comes into a batch any more.
+    fn close(&mut self, id: BatchId) {
+        if self.open == Some(id.number) {
+            self.open = None;
+        }
     }
 
-    /// The flight behind that of a batch, which may be gone; without one, the oldest of all.
-    pub(super) fn flight_behind(&self, id: Option<BatchId>) -> Option<(BatchId, F)>
-    where
-        F: Clone,
-    {
-        let at = self.flights.partition_point(|(flight, _)| Some(*flight) <= id);
-        self.flights.get(at).cloned()
-    }
-
-    /// Gives up the flight of a batch.
-    pub(super) fn ground(&mut self, id: BatchId) -> Option<F> {
-        let at = self.flights.iter().position(|(flight, _)| *flight == id)?;
-        Some(self.flights.remove(at).1)
-    }
-
-    /// The results of a batch are there: its keys are known. Gives back its waiters in join order,
-    /// to be signalled outside the lock. A batch that was abandoned changes nothing.
-    pub(crate) fn finish(&mut self, id: BatchId) -> Waiters<W> {
+    /// The results of a batch are there: its keys are known. Gives what loaded it, which answers its
+    /// waiters outside the lock. A batch that was abandoned changes nothing.
+    pub(crate) fn finish(&mut self, id: BatchId) -> Option<F> {
         self.end(id, State::Finished)
     }
 
-    /// Ends a batch without caching anything; its waiters must register anew.
-    pub(crate) fn abandon(&mut self, id: BatchId) -> Waiters<W> {
+    /// Ends a batch without caching anything; its waiters must register anew. Gives what loads it,
+    /// to be cancelled outside the lock.
+    pub(crate) fn abandon(&mut self, id: BatchId) -> Option<F> {
         self.end(id, State::Abandoned)
     }
 
-    fn end(&mut self, id: BatchId, state: State) -> Waiters<W> {
-        let Some(batch) = self.in_flight(id) else { return Waiters::new() };
-        let was = std::mem::replace(&mut batch.state, state);
-        let waiters = std::mem::take(&mut batch.waiters);
+    fn end(&mut self, id: BatchId, state: State) -> Option<F> {
+        let batch = self.in_flight(id)?;
+        batch.state = state;
+        let load = batch.load.take();
         self.in_flight -= 1;
-        if was == State::Open {
-            self.open.retain(|open| *open != id.number);
-            if self.last == Some(id.number) {
-                self.last = self.open.pop_back();
-            }
-        }
-        waiters
+        self.close(id);
+        load
     }
 
-    /// Takes back one waiter of a batch; if it was the last one, abandons the batch and says so.
-    pub(crate) fn leave(&mut self, id: BatchId, is_leaving: &dyn Fn(&W) -> bool) -> bool {
-        let Some(batch) = self.in_flight(id) else { return false };
-        batch.waiters.retain(|waiter| !is_leaving(waiter));
-        if !batch.waiters.is_empty() {
-            return false;
+    /// One waiter of a batch waits no more; if it was the last one, abandons the batch.
+    pub(crate) fn leave(&mut self, id: BatchId) -> Option<F> {
+        let batch = self.in_flight(id)?;
+        batch.waiters -= 1;
+        if batch.waiters > 0 {
+            return None;
         }
-        self.abandon(id);
-        true
+        self.abandon(id)
+    }
+
+    /// What loads a batch that is in flight.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn load(&self, id: BatchId) -> Option<&F> {
+        self.batches.get(id.number())?.load.as_ref()
     }
 
     /// Whether no batch is open or loading.
     pub(crate) fn is_idle(&self) -> bool {
         self.in_flight == 0
-    }
-
-    /// How many batches wait for somebody to take them.
-    #[cfg(all(test, not(loom)))]
-    pub(crate) fn waiting(&self) -> usize {
-        self.open.len() + usize::from(self.last.is_some())
     }
 
     /// Closes the core if nothing is in flight, so that no load can begin; says whether it did.

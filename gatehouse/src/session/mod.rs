@@ -3,34 +3,39 @@
 //! - `core`: synchronous; per fact type, what is known and what is on its way. `ledger` is what it
 //!   does that needs no key.
 //! - `hash`: how keys are hashed; `index`: where keys are found by their hashes.
-//! - `few`: lists of keys and values, which most often have one.
-//! - `flight`: a load that whoever waits can drive.
-//! - `seat`: where an evaluation waits, how, and the roster of all that do.
+//! - `few`: lists of keys and values, which most often have one. `queue`: entries that leave from anywhere.
+//! - `shared_future`: a load that whoever waits can drive.
+//! - `waiter`: who waits on a session, and whom a wake reaches.
+//! - `thread`: what the present thread is at: wakes, drops and loads that it polls.
+//! - `circle`: loads that wait for each other.
 //! - `table`: one fact type's core, and its loads.
 //! - `round`: one evaluation's waiting, and its cancellation.
 //! - `load`: one call of a source.
 //! - `memo`: what derived facts came to.
 //! - `sync`: the seam to the model checker.
 
+mod circle;
 mod core;
 mod few;
-mod flight;
 #[cfg(not(loom))]
 mod hash;
 mod index;
 mod ledger;
 mod load;
 mod memo;
+mod queue;
 mod round;
-mod seat;
+mod shared_future;
 mod sync;
 mod table;
+mod thread;
+mod waiter;
 
 #[cfg(all(test, not(loom)))]
 mod core_tests;
 #[cfg(all(test, loom))]
-#[path = "../../../tests/loom/loom_flight.rs"]
-mod loom_flight;
+#[path = "../../../tests/loom/loom_shared_future.rs"]
+mod loom_shared_future;
 #[cfg(all(test, loom))]
 #[path = "../../../tests/loom/loom_stripe.rs"]
 mod loom_stripe;
@@ -41,19 +46,20 @@ mod model;
 use std::fmt;
 use std::sync::Arc as StdArc;
 
-use self::flight::Flight;
-use self::seat::Roster;
+use self::shared_future::SharedFuture;
 pub(crate) use self::sync::Arc;
 use self::sync::{AtomicBool, AtomicUsize, Mutex, MutexGuard, OnceLock, Ordering};
+use self::waiter::WaiterSet;
 use crate::source::Sources;
+use crate::unwind;
 
 pub(crate) use self::few::Few;
-pub(crate) use self::flight::BoxFuture;
 pub(crate) use self::index::{Distinct, Index};
 pub(crate) use self::load::Found;
 pub(crate) use self::memo::{Computed, Entry, Memo, MemoOf, Settled};
 pub(crate) use self::round::Round;
-pub use self::table::{AnyTable, Drivers, LedgerHandle, LoadHandle, Table};
+pub(crate) use self::shared_future::BoxFuture;
+pub use self::table::{AnyTable, BatchHandle, LedgerHandle, Table};
 
 /// What one request knows: every fact that was loaded for it, each key loaded once.
 ///
@@ -73,11 +79,10 @@ pub use self::table::{AnyTable, Drivers, LedgerHandle, LoadHandle, Table};
 /// # let _ = session;
 /// ```
 pub struct Session<P: Sources> {
-    sources: StdArc<P>,
-    /// The first generation, until something is shared: most sessions stay with one handle.
+    /// What it has of its own, until something is shared: most sessions stay with one handle.
     ///
     /// Lock order: this one, then those of what is shared.
-    own: Mutex<Option<Arc<Generation<P>>>>,
+    own: Mutex<Own<P>>,
     shared: OnceLock<Arc<Shared<P>>>,
     /// Evaluations that were made from this handle and are not over.
     live: AtomicUsize,
@@ -86,12 +91,51 @@ pub struct Session<P: Sources> {
     pub(crate) trail: Option<StdArc<crate::record::Trail>>,
 }
 
+/// What a handle has of its own.
+enum Own<P: Sources> {
+    /// Nothing was asked for yet.
+    Sources(StdArc<P>),
+    /// The first generation.
+    Generation(Arc<Generation<P>>),
+    /// Nothing: everything is shared.
+    Shared(Arc<Shared<P>>),
+}
+
+impl<P: Sources> Own<P> {
+    fn generation(&self) -> Option<&Arc<Generation<P>>> {
+        match self {
+            Self::Generation(generation) => Some(generation),
+            Self::Sources(_) | Self::Shared(_) => None,
+        }
+    }
+
+    /// Begins the first generation, if nothing is begun.
+    fn begin(&mut self) {
+        if let Self::Sources(sources) = self {
+            *self = Self::Generation(Arc::new(Generation::first(StdArc::clone(sources))));
+        }
+    }
+
+    fn share(&mut self) -> Arc<Shared<P>> {
+        let shared = match self {
+            Self::Sources(sources) => {
+                Shared::new(Arc::new(Generation::first(StdArc::clone(sources))))
+            }
+            Self::Generation(generation) => Shared::new(Arc::clone(generation)),
+            Self::Shared(shared) => return Arc::clone(shared),
+        };
+        let shared = Arc::new(shared);
+        *self = Self::Shared(Arc::clone(&shared));
+        shared
+    }
+}
+
 /// What the clones of a session have in common. A session that was never cloned, and has no deadline
 /// and its first sources, does without.
 struct Shared<P: Sources> {
     current: Mutex<Arc<Generation<P>>>,
     /// Everybody who waits on the session, whatever its sources are meanwhile.
-    roster: Arc<Roster>,
+    everybody: Arc<WaiterSet>,
     deadline: Mutex<Deadline>,
     cloned: AtomicBool,
 }
@@ -99,7 +143,7 @@ struct Shared<P: Sources> {
 impl<P: Sources> Shared<P> {
     fn new(generation: Arc<Generation<P>>) -> Self {
         Self {
-            roster: Arc::clone(&generation.roster),
+            everybody: Arc::clone(&generation.everybody),
             current: Mutex::new(generation),
             deadline: Mutex::new(Deadline::Never),
             cloned: AtomicBool::new(false),
@@ -111,7 +155,7 @@ impl<P: Sources> Shared<P> {
 enum Deadline {
     Never,
     /// When this future ends. Like a load, it is driven by whoever waits.
-    Ahead(StdArc<Flight<()>>),
+    Ahead(StdArc<SharedFuture>),
     Passed,
 }
 
@@ -122,7 +166,7 @@ pub(crate) struct Generation<P: Sources> {
     pub(crate) sources: StdArc<P>,
     pub(crate) tables: P::Tables,
     pub(crate) memo: Memo,
-    roster: Arc<Roster>,
+    everybody: Arc<WaiterSet>,
     /// Whether no load begins any more: the session has new sources.
     closed: AtomicBool,
     /// Held while a table is filled for the first time, and while all are closed: none is filled meanwhile.
@@ -133,33 +177,33 @@ pub(crate) struct Generation<P: Sources> {
 impl Deadline {
     /// Nobody waits for it any more.
     fn cancel(&self) {
-        if let Self::Ahead(flight) = self {
-            flight.cancel();
+        if let Self::Ahead(deadline) = self {
+            deadline.cancel();
         }
     }
 }
 
 impl<P: Sources> Drop for Shared<P> {
     fn drop(&mut self) {
-        self.deadline.lock().cancel();
+        let deadline = std::mem::replace(&mut *self.deadline.lock(), Deadline::Passed);
+        deadline.cancel();
     }
 }
 
 impl<P: Sources> Generation<P> {
-    fn new(sources: StdArc<P>, roster: Arc<Roster>) -> Self {
+    fn first(sources: StdArc<P>) -> Self {
+        Self::new(sources, Arc::new(WaiterSet::default()))
+    }
+
+    fn new(sources: StdArc<P>, everybody: Arc<WaiterSet>) -> Self {
         let (tables, memo) = (P::tables(), Memo::default());
         let (closed, closing) = (AtomicBool::new(false), Mutex::new(()));
-        Self { sources, tables, memo, roster, closed, closing }
+        Self { sources, tables, memo, everybody, closed, closing }
     }
 
     /// Whether the session still answers from it.
     pub(crate) fn is_current(&self) -> bool {
         !self.closed.load(Ordering::Acquire)
-    }
-
-    /// Begins and drives every load of the session.
-    fn drive(&self) {
-        P::for_each_table(&self.tables, &mut |table| table.drive(&self.sources, &self.roster));
     }
 
     /// Makes what is in a table, unless the generation is closed.
@@ -225,8 +269,7 @@ impl<P: Sources> Session<P> {
     /// A session that knows nothing yet.
     pub fn new(sources: impl IntoSources<P>) -> Self {
         Self {
-            sources: sources.into_sources(),
-            own: Mutex::new(None),
+            own: Mutex::new(Own::Sources(sources.into_sources())),
             shared: OnceLock::new(),
             live: AtomicUsize::new(0),
             #[cfg(feature = "serde")]
@@ -240,13 +283,17 @@ impl<P: Sources> Session<P> {
     /// # Errors
     /// [`LoadsInFlight`], and nothing changed, while a load is in flight.
     pub fn replace_sources(&self, sources: impl IntoSources<P>) -> Result<(), LoadsInFlight> {
+        let sources = sources.into_sources();
         let shared = self.shared();
+        let next = Generation::new(sources, Arc::clone(&shared.everybody));
         let mut current = shared.current.lock();
         if !current.retire() {
             return Err(LoadsInFlight);
         }
-        let roster = Arc::clone(&shared.roster);
-        *current = Arc::new(Generation::new(sources.into_sources(), roster));
+        let former = std::mem::replace(&mut *current, Arc::new(next));
+        drop(current);
+        // Its values and sources are the user's, and so are their destructors.
+        unwind::drop_quietly(former);
         Ok(())
     }
 
@@ -280,31 +327,33 @@ impl<P: Sources> Session<P> {
     #[must_use]
     pub fn with_deadline(self, deadline: impl Future<Output = ()> + Send + 'static) -> Self {
         let shared = self.shared();
-        let flight = Flight::new(Box::pin(deadline), Arc::clone(&shared.roster));
-        let former = std::mem::replace(&mut *shared.deadline.lock(), Deadline::Ahead(flight));
+        let deadline =
+            SharedFuture::of_everybody(Box::pin(deadline), Arc::clone(&shared.everybody));
+        let former = std::mem::replace(&mut *shared.deadline.lock(), Deadline::Ahead(deadline));
         former.cancel();
+        // Whoever waits drives it from now on.
+        shared.everybody.wake();
         self
     }
 
     /// Whether the session's deadline has passed. Drives it, so that its end wakes whoever waits.
     pub(crate) fn is_overdue(&self) -> bool {
         let Some(shared) = self.shared.get() else { return false };
-        let flight = match &*shared.deadline.lock() {
+        let ahead = match &*shared.deadline.lock() {
             Deadline::Never => return false,
             Deadline::Passed => return true,
-            Deadline::Ahead(flight) => StdArc::clone(flight),
+            Deadline::Ahead(ahead) => StdArc::clone(ahead),
         };
         // A deadline that panics has passed: its timer is broken.
-        if flight.drive().is_none() {
+        if !ahead.drive() {
             return false;
         }
         let mut deadline = shared.deadline.lock();
-        let is_the_same =
-            matches!(&*deadline, Deadline::Ahead(ahead) if StdArc::ptr_eq(ahead, &flight));
+        let is_the_same = matches!(&*deadline, Deadline::Ahead(it) if StdArc::ptr_eq(it, &ahead));
         if is_the_same {
             *deadline = Deadline::Passed;
             drop(deadline);
-            shared.roster.wake_all();
+            shared.everybody.wake();
         }
         is_the_same
     }
@@ -315,15 +364,11 @@ impl<P: Sources> Session<P> {
         }
         let mut own = self.own.lock();
         // Under the lock: somebody else may have been first, and is not at it.
-        self.shared.get_or_init(|| {
-            let generation = own.take().unwrap_or_else(|| self.first());
-            Arc::new(Shared::new(generation))
-        })
+        self.shared.get_or_init(|| own.share())
     }
 
-    /// The session's own generation, unless something is shared; and nothing is while it is
-    /// held.
-    fn alone(&self) -> Option<MutexGuard<'_, Option<Arc<Generation<P>>>>> {
+    /// What the handle has of its own, unless something is shared; and nothing is while it is held.
+    fn alone(&self) -> Option<MutexGuard<'_, Own<P>>> {
         if self.shared.get().is_some() {
             return None;
         }
@@ -332,22 +377,21 @@ impl<P: Sources> Session<P> {
         self.shared.get().is_none().then_some(own)
     }
 
-    fn first(&self) -> Arc<Generation<P>> {
-        Arc::new(Generation::new(StdArc::clone(&self.sources), Arc::new(Roster::default())))
-    }
-
     /// The present generation.
     pub(crate) fn generation(&self) -> Arc<Generation<P>> {
-        match self.alone() {
-            Some(mut own) => Arc::clone(own.get_or_insert_with(|| self.first())),
-            None => Arc::clone(&self.shared().current.lock()),
+        if let Some(mut own) = self.alone() {
+            own.begin();
+            if let Some(generation) = own.generation() {
+                return Arc::clone(generation);
+            }
         }
+        Arc::clone(&self.shared().current.lock())
     }
 
     /// The present generation, if the session has loaded or shared anything.
     pub(crate) fn begun(&self) -> Option<Arc<Generation<P>>> {
         match self.alone() {
-            Some(own) => own.clone(),
+            Some(own) => own.generation().cloned(),
             None => Some(Arc::clone(&self.shared().current.lock())),
         }
     }
@@ -373,8 +417,7 @@ impl<P: Sources> Clone for Session<P> {
         let shared = self.shared();
         shared.cloned.store(true, Ordering::Relaxed);
         Self {
-            sources: StdArc::clone(&self.sources),
-            own: Mutex::new(None),
+            own: Mutex::new(Own::Shared(Arc::clone(shared))),
             shared: OnceLock::from(Arc::clone(shared)),
             live: AtomicUsize::new(0),
             #[cfg(feature = "serde")]

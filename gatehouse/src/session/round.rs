@@ -1,48 +1,102 @@
 //! An evaluation's round: the batches that it waits for, and the waiting.
 
+use std::collections::HashSet;
 use std::future::poll_fn;
+use std::sync::Arc as StdArc;
 use std::task::{Context, Poll};
 
 use smallvec::SmallVec;
 
+use super::circle::{Inside, Node};
 use super::core::BatchId;
-use super::seat::{Seat, Waiting};
+use super::shared_future::SharedFuture;
 use super::sync::Arc;
 use super::table::AnyTable;
+use super::thread;
+use super::waiter::{Driver, WaitHandle, WaiterSet};
 use super::{Generation, Session};
 use crate::source::Sources;
 
 /// What one evaluation waits for.
 ///
 /// # Cancel safety
-/// Dropping it takes its seat out of every batch that has not answered; a batch that nobody else
+/// Dropping it takes its evaluation out of every batch that has not answered; a batch that nobody else
 /// waits for is abandoned with its load, and leaves no trace.
 pub(crate) struct Round<P: Sources> {
     generation: Arc<Generation<P>>,
-    waiting: Waiting,
-    waits: SmallVec<[Wait<P>; 1]>,
+    handle: WaitHandle,
+    pending: Pending<P>,
+    /// The load that the evaluation is polled in, if there is one.
+    inside: Inside,
     replaced: bool,
     /// How many items are left that may need facts, in this pass.
     pub(super) left: usize,
 }
 
+/// The batches that an evaluation waits for, each once.
+struct Pending<P: Sources> {
+    batches: SmallVec<[PendingBatch<P>; 1]>,
+    /// The loads of all of them, once they are more than a few.
+    loads: Option<HashSet<usize>>,
+    /// How many of them were begun.
+    begun: usize,
+}
+
 /// One batch, and the table that it is of.
-struct Wait<P: Sources> {
+struct PendingBatch<P: Sources> {
     table: fn(&P::Tables) -> &dyn AnyTable<P>,
-    /// Where the table is, to tell it from others.
-    address: usize,
     batch: BatchId,
+    load: StdArc<SharedFuture>,
+    /// With which it is left.
+    ticket: usize,
+}
+
+/// How many loads are looked through, so that few of them need no table.
+const FEW: usize = 8;
+
+impl<P: Sources> Pending<P> {
+    fn new() -> Self {
+        Self { batches: SmallVec::new(), loads: None, begun: 0 }
+    }
+
+    fn contains(&self, load: &StdArc<SharedFuture>) -> bool {
+        if let Some(loads) = &self.loads {
+            return loads.contains(&StdArc::as_ptr(load).addr());
+        }
+        self.batches.iter().rev().any(|pending| StdArc::ptr_eq(&pending.load, load))
+    }
+
+    fn push(&mut self, pending: PendingBatch<P>) {
+        let address = |pending: &PendingBatch<P>| StdArc::as_ptr(&pending.load).addr();
+        match &mut self.loads {
+            Some(loads) => {
+                loads.insert(address(&pending));
+            }
+            None if self.batches.len() == FEW => {
+                self.loads = Some(self.batches.iter().chain([&pending]).map(address).collect());
+            }
+            None => {}
+        }
+        self.batches.push(pending);
+    }
+
+    /// Takes all of them.
+    fn take(&mut self) -> SmallVec<[PendingBatch<P>; 1]> {
+        self.loads = None;
+        self.begun = 0;
+        std::mem::take(&mut self.batches)
+    }
 }
 
 impl<P: Sources> Round<P> {
     pub(crate) fn new(generation: Arc<Generation<P>>) -> Self {
-        let (waiting, waits) = (Waiting::new(), SmallVec::new());
-        Self { generation, waiting, waits, replaced: false, left: 0 }
+        let (handle, pending, inside) = (WaitHandle::new(), Pending::new(), Inside::default());
+        Self { generation, handle, pending, inside, replaced: false, left: 0 }
     }
 
     /// How many loads the round waits for.
     pub(crate) fn len(&self) -> usize {
-        self.waits.len()
+        self.pending.batches.len()
     }
 
     /// Whether the session got new sources while the round was put together.
@@ -55,31 +109,33 @@ impl<P: Sources> Round<P> {
         self.left = left;
     }
 
-    /// Makes what is in a table, unless the session got new sources.
-    pub(super) fn make<T>(&self, make: impl FnOnce() -> T) -> Option<T> {
-        self.generation.make(make)
+    pub(super) fn generation(&self) -> &Generation<P> {
+        &self.generation
+    }
+
+    pub(super) fn everybody(&self) -> Arc<WaiterSet> {
+        Arc::clone(&self.generation.everybody)
     }
 
     pub(super) fn find_replaced(&mut self) {
         self.replaced = true;
     }
 
-    /// The waiter for a batch, unless the round waits for it already. One for each batch, however
-    /// many of its keys the evaluation needs.
+    /// Waits for a batch, unless the round does so already: once for each batch, however many of its
+    /// keys the evaluation needs.
     #[inline]
-    pub(super) fn wait_for<T>(
+    pub(super) fn wait_for(
         &mut self,
-        of: &T,
         table: fn(&P::Tables) -> &dyn AnyTable<P>,
         batch: BatchId,
-    ) -> Option<Arc<Seat>> {
-        let address = std::ptr::from_ref(of).addr();
-        let is_it = |wait: &Wait<P>| wait.batch == batch && wait.address == address;
-        if self.waits.iter().rev().any(is_it) {
-            return None;
+        load: &StdArc<SharedFuture>,
+    ) -> bool {
+        let is_new = !self.pending.contains(load);
+        if is_new {
+            let ticket = load.join(self.handle.add_pending());
+            self.pending.push(PendingBatch { table, batch, load: StdArc::clone(load), ticket });
         }
-        self.waits.push(Wait { table, address, batch });
-        Some(self.waiting.expect_answer())
+        is_new
     }
 
     /// Waits until every batch of the round has answered, driving whatever is in flight on the
@@ -98,37 +154,78 @@ impl<P: Sources> Round<P> {
         })
         .await;
         if answered {
-            self.waits.clear();
+            self.inside.leave(self.handle.number());
+            self.pending.take();
         } else {
-            self.leave();
+            self.cancel();
         }
         answered
     }
 
     fn poll_answered(&mut self, session: &Session<P>, cx: &mut Context<'_>) -> Poll<bool> {
-        let generation = &self.generation;
-        let mut drive = || {
-            let in_time = !session.is_overdue();
-            if in_time {
-                generation.drive();
+        if !self.handle.is_answered() && session.is_overdue() {
+            return Poll::Ready(false);
+        }
+        match thread::polled_load() {
+            Some(load) => {
+                let loads = || self.pending.batches.iter().map(as_node).collect();
+                self.inside.enter(self.handle.number(), &load, loads);
             }
-            in_time
-        };
-        self.waiting.poll(&generation.roster, cx.waker(), &mut drive)
+            None => self.inside.leave(self.handle.number()),
+        }
+        let mut driver = Drive { generation: &self.generation, pending: &mut self.pending };
+        self.handle.poll(&self.generation.everybody, cx.waker(), &mut driver).map(|()| true)
     }
 
-    /// Waits for nothing any more. Batches that were about to answer may still do, so that the seat is
+    /// Waits for nothing any more. Loads that were about to answer may still do, so that the handle is
     /// of no further use.
-    fn leave(&mut self) {
-        for wait in self.waits.drain(..) {
-            (wait.table)(&self.generation.tables).abandon(wait.batch, &self.waiting);
+    fn cancel(&mut self) {
+        self.inside.leave(self.handle.number());
+        for PendingBatch { table, batch, load, ticket } in self.pending.take() {
+            load.leave(ticket);
+            table(&self.generation.tables).abandon(batch);
         }
-        self.waiting.rise(&self.generation.roster);
+        self.handle.unregister(&self.generation.everybody);
     }
+}
+
+fn as_node<P: Sources>(pending: &PendingBatch<P>) -> std::sync::Weak<dyn Node> {
+    let load: std::sync::Weak<SharedFuture> = StdArc::downgrade(&pending.load);
+    load
 }
 
 impl<P: Sources> Drop for Round<P> {
     fn drop(&mut self) {
-        self.leave();
+        self.cancel();
+    }
+}
+
+/// Drives what a round waits for.
+struct Drive<'r, P: Sources> {
+    generation: &'r Generation<P>,
+    pending: &'r mut Pending<P>,
+}
+
+impl<P: Sources> Driver for Drive<'_, P> {
+    fn begin(&mut self) -> bool {
+        let begun = std::mem::replace(&mut self.pending.begun, self.pending.batches.len());
+        let new = &self.pending.batches[begun..];
+        for pending in new {
+            let PendingBatch { table, batch, load, .. } = pending;
+            table(&self.generation.tables).begin(&self.generation.sources, *batch, load);
+        }
+        !new.is_empty()
+    }
+
+    fn drive_own(&mut self) {
+        for pending in &self.pending.batches {
+            pending.load.drive();
+        }
+    }
+
+    fn make_own_ready(&mut self) {
+        for pending in &self.pending.batches {
+            pending.load.make_ready();
+        }
     }
 }

@@ -14,6 +14,12 @@ pub(crate) use std::sync::OnceLock;
 /// A counter that is a guess: whatever it holds, nothing goes wrong. So it is no part of the models.
 pub(crate) use std::sync::atomic::AtomicUsize as Hint;
 
+pub(crate) use imp::thread::LocalKey;
+#[cfg(loom)]
+pub(crate) use loom::thread_local;
+#[cfg(not(loom))]
+pub(crate) use std::thread_local;
+
 #[cfg(not(loom))]
 pub(crate) use super::hash::Keyed as HashState;
 /// How a table hashes its keys: the same in every execution of a model.

@@ -2,15 +2,14 @@
 
 use std::sync::Arc as StdArc;
 
-use super::core::{BatchId, Core, Known, Registered};
-use super::flight::Flight;
+use super::core::{Asker, Asking, BatchId, Core, Known, Registered};
 use super::index::Hashed;
-use super::ledger::{Ledger, Waiters};
+use super::ledger::Ledger;
 use super::load::{self, Asked, Results};
 use super::round::Round;
-use super::seat::{Roster, Seat, Waiting};
-use super::sync::{Arc, HashState, Hint, Mutex, OnceLock, Ordering};
-use crate::fact::{FactKey, FactResult};
+use super::shared_future::{LoadOwner, Owned, SharedFuture};
+use super::sync::{HashState, Hint, Mutex, OnceLock, Ordering};
+use crate::fact::{FactError, FactKey, FactResult};
 use crate::private::Stored;
 use crate::source::{FactSource, Sources};
 
@@ -20,12 +19,13 @@ use crate::source::{FactSource, Sources};
 /// first asked for: it costs no allocation, and a glance where all tables are driven.
 pub struct Table<K: FactKey> {
     /// Made under the lock of the generation, see [`Generation::closing`](super::Generation).
-    entries: OnceLock<Box<Entries<K>>>,
+    entries: OnceLock<StdArc<Entries<K>>>,
 }
 
-/// A table, once its fact was asked for.
+/// A table, once its fact was asked for. Its loads in flight hold it.
 ///
-/// Lock order: `core`, then a seat. No user code but `Eq` of a key runs under any of them.
+/// Lock order: `core`, then a load, then the [set](super::waiter::WaiterSet) of those who wait. No user code but `Eq` of a key runs
+/// under any of them.
 struct Entries<K: FactKey> {
     core: Mutex<CoreOf<K>>,
     /// Not zero once a load is over. Noted before its batch is finished: who finds that a key is known
@@ -79,13 +79,10 @@ impl<K: FactKey> Shelved<K> {
 }
 
 /// What is known of a fact, who waits for more, and what loads it.
-type CoreOf<K> = Core<K, Results<<K as FactKey>::Value>, Arc<Seat>, Load>;
+type CoreOf<K> = Core<K, Results<<K as FactKey>::Value>, Load>;
 
-/// The load of a batch that was taken.
-type Load = StdArc<Flight<()>>;
-
-/// The same, with its batch.
-type Flying = (BatchId, Load);
+/// The load of a batch.
+type Load = StdArc<SharedFuture>;
 
 impl<K: FactKey> Default for Table<K> {
     fn default() -> Self {
@@ -116,19 +113,20 @@ impl<K: FactKey> Table<K> {
     where
         K: Stored<P>,
     {
-        let Some(entries) = self.entries().or_else(|| round.make(|| self.make())) else {
+        let Some(entries) = self.entries().or_else(|| round.generation().make(|| self.make()))
+        else {
             round.find_replaced();
             return None;
         };
         entries.read_or_ask(key, sources, round)
     }
 
-    fn entries(&self) -> Option<&Entries<K>> {
-        self.entries.get().map(Box::as_ref)
+    fn entries(&self) -> Option<&StdArc<Entries<K>>> {
+        self.entries.get()
     }
 
-    fn make(&self) -> &Entries<K> {
-        self.entries.get_or_init(|| Box::new(Entries::new()))
+    fn make(&self) -> &StdArc<Entries<K>> {
+        self.entries.get_or_init(|| StdArc::new(Entries::new()))
     }
 }
 
@@ -171,11 +169,11 @@ impl<K: FactKey> Entries<K> {
     fn look_up(&self, key: K) -> Option<FactResult<K::Value>> {
         let key = self.hashed(key);
         let known = self.core.lock().peek_cache(&key)?;
-        Some(self.read_known(known))
+        Some(self.read_known(&known))
     }
 
     fn read_or_ask<P: Sources>(
-        &self,
+        self: &StdArc<Self>,
         key: K,
         sources: &P,
         round: &mut Round<P>,
@@ -192,72 +190,103 @@ impl<K: FactKey> Entries<K> {
         let limit = K::source(sources).max_batch_size();
         // No batch has more, nor needs room for more.
         let expected = round.left.min(limit);
-        let mut wait = |batch| round.wait_for(self, |tables| K::table(tables), batch);
+        let mut asking = Asking::new(key);
+        let mut asker = AskFor { entries: self, round };
         let mut core = self.core.lock();
         core.ledger.expected = expected;
-        match core.try_register(key, limit, &mut wait) {
+        match core.try_register(&mut asking, limit, &mut asker) {
             Registered::Cached(slot) => {
                 let known = core.known(slot)?;
                 drop(core);
-                return Some(self.read_known(known));
+                return Some(self.read_known(&known));
             }
-            Registered::Closed => round.find_replaced(),
+            Registered::Closed => asker.round.find_replaced(),
             Registered::Leading(_) | Registered::Joined(_) => {}
         }
         None
     }
 
-    fn read_known(&self, (number, batch, at): Known<K, Results<K::Value>>) -> FactResult<K::Value> {
-        let result = load::read(&batch.results, at);
-        if let Some(shelved) = self.shelf.get(number) {
-            // Most requests with one key read it once, and have no use for the shelf.
-            let before = shelved.last.load(Ordering::Relaxed);
-            shelved.last.store(at, Ordering::Relaxed);
-            if before != NOWHERE || batch.keys.len() > 1 {
-                let _ = shelved.batch.set(batch);
-            }
+    fn read_known(&self, known: &Known<K, Results<K::Value>>) -> FactResult<K::Value> {
+        let (number, batch, at) = known;
+        if let Some(shelved) = self.shelf.get(*number) {
+            shelved.last.store(*at, Ordering::Relaxed);
         }
-        result
+        load::read(&batch.results, *at)
+    }
+
+    /// A batch is finished: it is read without a lock from now on, if it is one of the first.
+    fn shelve(&self, batch: BatchId, taken: Option<StdArc<Asked<K>>>) {
+        if let (Some(shelved), Some(taken)) = (self.shelf.get(batch.number()), taken) {
+            let _ = shelved.batch.set(taken);
+        }
+    }
+}
+
+/// Asks for a key of one fact, in the round of one evaluation.
+struct AskFor<'a, P: Sources, K: FactKey> {
+    entries: &'a StdArc<Entries<K>>,
+    round: &'a mut Round<P>,
+}
+
+impl<P: Sources, K: Stored<P>> Asker<Load> for AskFor<'_, P, K> {
+    fn open(&mut self, batch: BatchId) -> Load {
+        let owner = StdArc::clone(self.entries);
+        SharedFuture::load(Owned { owner, batch }, self.round.everybody())
+    }
+
+    fn join(&mut self, batch: BatchId, load: &Load) -> bool {
+        self.round.wait_for(|tables| K::table(tables), batch, load)
+    }
+}
+
+impl<K: FactKey> LoadOwner for Entries<K> {
+    fn fact(&self) -> &'static str {
+        K::NAME
+    }
+
+    fn finish(&self, batch: BatchId, failed: Option<FactError>) {
+        self.landed.store(1, Ordering::Relaxed);
+        let mut core = self.core.lock();
+        let taken = core.taken(batch);
+        if let (Some(error), Some(taken)) = (failed, &taken) {
+            // It was ended before it had any.
+            let _ = taken.results.set(Err(error));
+        }
+        let load = core.ledger.finish(batch);
+        drop(core);
+        if load.is_some() {
+            self.shelve(batch, taken);
+        }
     }
 }
 
 /// What the session needs of a table, whatever its fact. As it is compiled anew for each fact, there
 /// is no more to it than what needs the fact's type.
-pub trait AnyTable<P>: Send + Sync {
-    /// Where it notes that a load is over; `None` if the fact was never asked for.
+pub trait AnyTable<P: Sources>: Send + Sync {
+    /// Begins the load of a batch, unless somebody did.
     #[doc(hidden)]
-    fn landed(&self) -> Option<&Hint>;
-
-    /// Begins a load of every open batch; gives the first of all loads.
-    #[doc(hidden)]
-    fn launch(&self, sources: &StdArc<P>, drivers: Drivers<'_>) -> Option<LoadHandle>;
+    fn start(&self, sources: &StdArc<P>, batch: BatchHandle<'_>);
 
     /// Runs `run` under the lock, if the fact was ever asked for.
     #[doc(hidden)]
     fn locked(&self, run: &mut dyn FnMut(LedgerHandle<'_>));
 }
 
-/// Who can drive a load, opaque to the outside.
-#[derive(Clone, Copy)]
-pub struct Drivers<'r>(&'r Arc<Roster>);
-/// A load, opaque to the outside.
-pub struct LoadHandle(Flying);
+/// A batch, opaque to the outside.
+pub struct BatchHandle<'b> {
+    batch: BatchId,
+    load: &'b Load,
+}
 /// What a table's core has that knows no key, opaque to the outside.
-pub struct LedgerHandle<'l>(&'l mut Ledger<Arc<Seat>, Load>);
+pub struct LedgerHandle<'l>(&'l mut Ledger<Load>);
 
 impl<P: Sources, K: Stored<P>> AnyTable<P> for Table<K> {
-    fn landed(&self) -> Option<&Hint> {
-        Some(&self.entries()?.landed)
-    }
-
-    fn launch(&self, sources: &StdArc<P>, Drivers(roster): Drivers<'_>) -> Option<LoadHandle> {
-        // The lock is held from the taking to the flying: an abandoned batch has a load to cancel.
-        let mut core = self.entries()?.core.lock();
-        while let Some((id, asked)) = core.take_open() {
-            let load = Box::pin(load::load(StdArc::clone(sources), asked));
-            core.ledger.fly(id, Flight::new(load, Arc::clone(roster)));
+    fn start(&self, sources: &StdArc<P>, BatchHandle { batch, load }: BatchHandle<'_>) {
+        let Some(entries) = self.entries() else { return };
+        let taken = entries.core.lock().take(batch);
+        if let Some(asked) = taken {
+            load.start(Box::pin(load::load(StdArc::clone(sources), asked)));
         }
-        core.ledger.flight_behind(None).map(LoadHandle)
     }
 
     fn locked(&self, run: &mut dyn FnMut(LedgerHandle<'_>)) {
@@ -267,53 +296,16 @@ impl<P: Sources, K: Stored<P>> AnyTable<P> for Table<K> {
     }
 }
 
-impl<P> dyn AnyTable<P> + '_ {
-    /// Begins every load that waits for somebody to begin it, and drives every load in flight as
-    /// far as it goes.
-    #[inline]
-    pub(super) fn drive(&self, sources: &StdArc<P>, roster: &Arc<Roster>) {
-        if let Some(landed) = self.landed() {
-            self.drive_all(landed, sources, roster);
-        }
-    }
-
-    fn drive_all(&self, landed: &Hint, sources: &StdArc<P>, roster: &Arc<Roster>) {
-        let mut next = self.launch(sources, Drivers(roster));
-        while let Some(LoadHandle((id, load))) = next {
-            // A load that panicked has left no results, which says so.
-            let is_over = load.drive().is_some();
-            if is_over {
-                landed.store(1, Ordering::Relaxed);
-            }
-            next = self.behind(id, is_over);
-        }
-    }
-
-    /// The load behind that of a batch. If that one is over, those who wait for it are answered.
-    fn behind(&self, id: BatchId, is_over: bool) -> Option<LoadHandle> {
-        let (mut next, mut waiters) = (None, Waiters::new());
-        self.locked(&mut |LedgerHandle(ledger)| {
-            if is_over {
-                waiters = ledger.finish(id);
-                // Not dropped here, under the lock: whoever drives it has it too.
-                ledger.ground(id);
-            }
-            next = ledger.flight_behind(Some(id));
-        });
-        for waiter in waiters {
-            waiter.answer();
-        }
-        next.map(LoadHandle)
+impl<P: Sources> dyn AnyTable<P> + '_ {
+    /// Begins the load of a batch that an evaluation waits for, unless somebody did.
+    pub(super) fn begin(&self, sources: &StdArc<P>, batch: BatchId, load: &Load) {
+        self.start(sources, BatchHandle { batch, load });
     }
 
     /// One evaluation no longer waits for a batch of this table.
-    pub(super) fn abandon(&self, id: BatchId, waiting: &Waiting) {
+    pub(super) fn abandon(&self, id: BatchId) {
         let mut cancelled = None;
-        self.locked(&mut |LedgerHandle(ledger)| {
-            if ledger.leave(id, &|waiter| waiting.is_at(waiter)) {
-                cancelled = ledger.ground(id);
-            }
-        });
+        self.locked(&mut |LedgerHandle(ledger)| cancelled = ledger.leave(id));
         if let Some(load) = cancelled {
             load.cancel();
         }

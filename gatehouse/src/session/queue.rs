@@ -1,0 +1,165 @@
+//! A queue whose entries can leave from anywhere.
+
+use smallvec::SmallVec;
+
+/// Entries in the order in which they came. Each has a ticket, by which it is found without a search.
+///
+/// An entry that left is marked, and the marked ones are removed when they are the majority: each
+/// operation costs a constant amortized, or the logarithm where a ticket is looked up. Tickets may wrap around.
+#[derive(Debug)]
+pub(crate) struct Queue<T> {
+    entries: SmallVec<[(usize, Option<T>); 1]>,
+    /// Where the first entry is that may not have left.
+    front: usize,
+    next: usize,
+    len: usize,
+}
+
+impl<T> Default for Queue<T> {
+    #[inline]
+    fn default() -> Self {
+        Self { entries: SmallVec::new(), front: 0, next: 0, len: 0 }
+    }
+}
+
+impl<T> Queue<T> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The ticket of the entry that comes next.
+    pub(crate) fn next(&self) -> usize {
+        self.next
+    }
+
+    /// Adds an entry behind all others; gives its ticket.
+    pub(crate) fn push(&mut self, entry: T) -> usize {
+        self.make_dense();
+        let ticket = self.next;
+        self.next = ticket.wrapping_add(1);
+        self.entries.push((ticket, Some(entry)));
+        self.len += 1;
+        ticket
+    }
+
+    /// Removes the entry that has this ticket, unless it left before.
+    pub(crate) fn remove(&mut self, ticket: usize) -> Option<T> {
+        let (first, _) = self.entries.first()?;
+        let wanted = ticket.wrapping_sub(*first);
+        let at = self.entries.partition_point(|(of, _)| of.wrapping_sub(*first) < wanted);
+        let (found, entry) = self.entries.get_mut(at)?;
+        if *found != ticket {
+            return None;
+        }
+        let entry = entry.take()?;
+        self.len -= 1;
+        Some(entry)
+    }
+
+    /// The oldest entry.
+    pub(crate) fn pop_front(&mut self) -> Option<T> {
+        self.pop_front_before(self.next)
+    }
+
+    /// The oldest entry, if its ticket is older than this one.
+    pub(crate) fn pop_front_before(&mut self, ticket: usize) -> Option<T> {
+        while let Some((of, entry)) = self.entries.get_mut(self.front) {
+            // As many came since; those of the queue are fewer than half of all tickets.
+            if ticket.wrapping_sub(*of).wrapping_sub(1) > usize::MAX / 2 {
+                return None;
+            }
+            let entry = entry.take();
+            self.front += 1;
+            if entry.is_some() {
+                self.len -= 1;
+                return entry;
+            }
+        }
+        None
+    }
+
+    /// The newest entry.
+    pub(crate) fn pop_back(&mut self) -> Option<T> {
+        while self.entries.len() > self.front {
+            if let Some((_, Some(entry))) = self.entries.pop() {
+                self.len -= 1;
+                return Some(entry);
+            }
+        }
+        None
+    }
+
+    /// Those that did not leave, oldest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.entries.iter().filter_map(|(_, entry)| entry.as_ref())
+    }
+
+    /// Takes all entries, oldest first.
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = T> + use<T> {
+        (self.len, self.front) = (0, 0);
+        std::mem::take(&mut self.entries).into_iter().filter_map(|(_, entry)| entry)
+    }
+
+    /// Removes those that are marked, if they are the majority.
+    fn make_dense(&mut self) {
+        if self.entries.len() > 2 * self.len {
+            self.entries.retain(|(_, entry)| entry.is_some());
+            self.front = 0;
+        }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::Queue;
+
+    /// The operations, against a map by ticket.
+    fn compare(start: usize, steps: &[(u8, usize)]) {
+        let mut queue = Queue { next: start, ..Queue::default() };
+        let (mut model, mut count) = (BTreeMap::new(), 0_usize);
+        let ticket = |number: usize| start.wrapping_add(number);
+        for (kind, at) in steps {
+            match kind % 5 {
+                0 | 1 => {
+                    assert_eq!(queue.push(count), ticket(count));
+                    model.insert(count, count);
+                    count += 1;
+                }
+                2 => {
+                    let number = at % (count + 1);
+                    assert_eq!(queue.remove(ticket(number)), model.remove(&number));
+                }
+                3 => {
+                    let bound = at % (count + 1);
+                    let first = model.keys().next().copied().filter(|first| *first < bound);
+                    let expected = first.and_then(|first| model.remove(&first));
+                    assert_eq!(queue.pop_front_before(ticket(bound)), expected);
+                }
+                _ => assert_eq!(queue.pop_back(), model.pop_last().map(|(_, entry)| entry)),
+            }
+            assert_eq!((queue.len, queue.is_empty()), (model.len(), model.is_empty()));
+            assert_eq!(
+                queue.iter().copied().collect::<Vec<_>>(),
+                model.values().copied().collect::<Vec<_>>()
+            );
+            assert!(queue.entries.len() <= 2 * (model.len() + 1).max(2));
+        }
+        let all: Vec<_> = queue.drain().collect();
+        assert_eq!(all, model.into_values().collect::<Vec<_>>());
+        assert!(queue.is_empty() && queue.pop_front().is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn a_queue_is_a_map_by_ticket(
+            wraps: bool,
+            steps in prop::collection::vec((any::<u8>(), any::<usize>()), 0..200),
+        ) {
+            compare(if wraps { usize::MAX - 20 } else { 0 }, &steps);
+        }
+    }
+}

@@ -1,0 +1,351 @@
+//! A future that whoever waits for it can drive, one at a time: a load in flight.
+
+use std::pin::Pin;
+use std::sync::Arc as StdArc;
+use std::task::{Context, Poll, Wake, Waker};
+
+use smallvec::SmallVec;
+
+use super::circle::{Links, Node};
+use super::core::BatchId;
+use super::queue::Queue;
+use super::sync::{Arc, Mutex};
+use super::thread::{self, Polling};
+use super::waiter::{Waiter, WaiterSet};
+use crate::fact::FactError;
+use crate::unwind;
+
+/// The boxed future of a load.
+pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Wakers that were collected under a lock, to be woken outside.
+pub(crate) type Wakers = SmallVec<[Waker; 1]>;
+
+/// Where what a load comes to is kept.
+pub(crate) trait LoadOwner: Send + Sync {
+    /// The fact that is loaded.
+    fn fact(&self) -> &'static str;
+
+    /// The load of this batch is over: it ended or panicked, or was ended with an error.
+    fn finish(&self, batch: BatchId, failed: Option<FactError>);
+}
+
+/// A batch of keys, and whose it is.
+pub(crate) struct Owned {
+    pub(crate) owner: StdArc<dyn LoadOwner>,
+    pub(crate) batch: BatchId,
+}
+
+/// A future that belongs to nobody: any task may call [`drive`](SharedFuture::drive), and exactly one
+/// call sees it end.
+///
+/// # Wakes
+/// A wake is noted first, and then reaches those who wait for the future, and some of the others on
+/// the session; see [`WaiterSet`]. One that comes while the future is polled is made behind the poll.
+///
+/// # Cancel safety
+/// No lock is held while the future runs, and no task owns it: a driver that goes away between two
+/// polls leaves it where every other driver finds it.
+///
+/// # Who holds whom
+/// It is the waker of its future, which may hold it: whoever gives up one that has not ended must
+/// [`cancel`](SharedFuture::cancel) it, or neither is ever dropped.
+pub(crate) struct SharedFuture {
+    /// What it loads; `None` if it is no load, and everybody on the session waits for it.
+    loads: Option<Owned>,
+    state: Mutex<State>,
+    /// Everybody who could drive it.
+    everybody: Arc<WaiterSet>,
+    /// What it waits for.
+    links: Links,
+}
+
+struct State {
+    future: PollState,
+    /// How often it was polled.
+    polls: u64,
+    /// Whether there was a wake since the last poll.
+    woken: bool,
+    /// Its ticket among those that are ready, since it was put there.
+    ready: Option<usize>,
+    /// Why it is to end, by itself or not.
+    failed: Option<FactError>,
+    /// Who waits for it, in the order in which they came.
+    waiters: Queue<Arc<Waiter>>,
+}
+
+/// Where the future is.
+enum PollState {
+    /// It is not made yet: what is loaded is not known to the last key.
+    Unstarted,
+    /// At rest, to be polled by whoever comes first after a wake.
+    Idle(BoxFuture<()>),
+    /// A driver polls it right now.
+    Polling,
+    /// It is over, or nobody waits for it any more.
+    Done,
+}
+
+impl PollState {
+    /// It is over. Gives the future, to be dropped outside of the lock.
+    fn end(&mut self) -> Option<BoxFuture<()>> {
+        match std::mem::replace(self, Self::Done) {
+            Self::Idle(future) => Some(future),
+            Self::Unstarted | Self::Polling | Self::Done => None,
+        }
+    }
+}
+
+/// How a future ended.
+enum Completion {
+    /// By itself, or with a panic.
+    Ended,
+    /// It was ended, with this error.
+    Failed(FactError),
+}
+
+impl Completion {
+    fn error(self) -> Option<FactError> {
+        match self {
+            Self::Ended => None,
+            Self::Failed(error) => Some(error),
+        }
+    }
+}
+
+/// What somebody who comes to drive has to do.
+enum Turn {
+    Nothing,
+    /// The future, and the number of its poll.
+    Poll(BoxFuture<()>, u64),
+    Fail(BoxFuture<()>, FactError),
+}
+
+impl Wake for SharedFuture {
+    fn wake(self: StdArc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &StdArc<Self>) {
+        let mut state = self.state.lock();
+        // Noted first: who is woken finds it.
+        state.woken = true;
+        // While it is polled, its driver makes the wake behind the poll.
+        if matches!(state.future, PollState::Idle(_)) {
+            let wakers = self.collect_wakers(&mut state);
+            drop(state);
+            thread::wake_each(wakers);
+        }
+    }
+}
+
+impl SharedFuture {
+    /// The load of a batch, which is [started](SharedFuture::start) later.
+    pub(crate) fn load(loads: Owned, everybody: Arc<WaiterSet>) -> StdArc<Self> {
+        Self::make(Some(loads), PollState::Unstarted, everybody)
+    }
+
+    /// A future that everybody on the session waits for, and that nobody has polled yet.
+    pub(crate) fn of_everybody(future: BoxFuture<()>, everybody: Arc<WaiterSet>) -> StdArc<Self> {
+        Self::make(None, PollState::Idle(future), everybody)
+    }
+
+    fn make(loads: Option<Owned>, future: PollState, everybody: Arc<WaiterSet>) -> StdArc<Self> {
+        let state = State {
+            future,
+            polls: 0,
+            woken: true,
+            ready: None,
+            failed: None,
+            waiters: Queue::default(),
+        };
+        StdArc::new(Self { loads, state: Mutex::new(state), everybody, links: Links::default() })
+    }
+
+    /// The future is there, to be driven.
+    pub(crate) fn start(&self, future: BoxFuture<()>) {
+        let mut state = self.state.lock();
+        if matches!(state.future, PollState::Unstarted) {
+            state.future = PollState::Idle(future);
+        } else {
+            // Cancelled meanwhile.
+            drop(state);
+            thread::discard(future);
+        }
+    }
+
+    /// One more waits for it. Gives the ticket with which it can leave.
+    pub(crate) fn join(&self, waiter: Arc<Waiter>) -> usize {
+        self.state.lock().waiters.push(waiter)
+    }
+
+    /// One waits for it no more.
+    pub(crate) fn leave(&self, ticket: usize) {
+        let waiter = self.state.lock().waiters.remove(ticket);
+        drop(waiter);
+    }
+
+    /// Puts it among those that are ready to be driven, without waking anybody: whoever calls this
+    /// sees to it that it is driven.
+    pub(crate) fn make_ready(self: &StdArc<Self>) {
+        let mut state = self.state.lock();
+        if state.woken && state.ready.is_none() && matches!(state.future, PollState::Idle(_)) {
+            state.ready = Some(self.everybody.add_ready(StdArc::clone(self)));
+        }
+    }
+
+    /// Notes that it is ready, unless that is noted; collects whom the wake reaches.
+    fn collect_wakers(self: &StdArc<Self>, state: &mut State) -> Wakers {
+        let mut wakers = Wakers::new();
+        if self.loads.is_none() {
+            self.everybody.take_everybody(&mut wakers);
+        } else if state.ready.is_some() {
+            self.everybody.take_others(&mut wakers);
+        } else {
+            let load = StdArc::clone(self);
+            state.ready = Some(self.everybody.take_for(load, state.waiters.iter(), &mut wakers));
+        }
+        wakers
+    }
+
+    /// Polls the future once, if it was woken and nobody else polls it. If it is over then, answers
+    /// everybody who waits for it, in the order in which they came, and says so; every other call
+    /// gives `false`.
+    ///
+    /// Once, rather than until nothing woke it: a self-waking future wants to yield to the executor.
+    pub(crate) fn drive(self: &StdArc<Self>) -> bool {
+        let completion = match self.take_turn() {
+            Turn::Nothing => None,
+            Turn::Poll(future, poll) => self.poll(future, poll),
+            Turn::Fail(future, error) => {
+                thread::discard(future);
+                Some(Completion::Failed(error))
+            }
+        };
+        let is_over = completion.is_some();
+        if let Some(completion) = completion {
+            self.finish(completion);
+        }
+        is_over
+    }
+
+    fn finish(&self, completion: Completion) {
+        if let Some(Owned { owner, batch }) = &self.loads {
+            owner.finish(*batch, completion.error());
+        }
+        let waiters = self.state.lock().waiters.drain();
+        self.everybody.answer(waiters);
+    }
+
+    fn poll(self: &StdArc<Self>, mut future: BoxFuture<()>, poll: u64) -> Option<Completion> {
+        let waker = Waker::from(StdArc::clone(self));
+        // A future that ended is dropped inside, so that a panic of its destructor is caught.
+        let polled =
+            self.is_polled(|| match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                Poll::Ready(()) => None,
+                Poll::Pending => Some(future),
+            });
+        match polled {
+            Some(Some(future)) => self.put_back(future),
+            Some(None) | None => self.complete(),
+        }
+    }
+
+    /// Runs `poll` while the thread knows what it polls; `None` if it panics.
+    fn is_polled<T>(self: &StdArc<Self>, number: u64, poll: impl FnOnce() -> T) -> Option<T> {
+        let _polling = self.loads.is_some().then(|| {
+            let load: StdArc<Self> = StdArc::clone(self);
+            Polling::begin(self.everybody.address(), number, load)
+        });
+        unwind::catch(poll)
+    }
+
+    fn take_turn(&self) -> Turn {
+        let mut state = self.state.lock();
+        self.forget_ready(&mut state);
+        if !state.woken {
+            return Turn::Nothing;
+        }
+        match std::mem::replace(&mut state.future, PollState::Polling) {
+            PollState::Idle(future) => {
+                state.woken = false;
+                if let Some(error) = state.failed.take() {
+                    state.future = PollState::Done;
+                    return Turn::Fail(future, error);
+                }
+                state.polls += 1;
+                Turn::Poll(future, state.polls)
+            }
+            // The wake is for its driver, who finds it behind the poll.
+            other => {
+                state.future = other;
+                Turn::Nothing
+            }
+        }
+    }
+
+    /// It is not among those that are ready any more.
+    fn forget_ready(&self, state: &mut State) {
+        if let Some(ticket) = state.ready.take() {
+            self.everybody.remove_ready(ticket);
+        }
+    }
+
+    fn put_back(self: &StdArc<Self>, future: BoxFuture<()>) -> Option<Completion> {
+        let mut state = self.state.lock();
+        if !matches!(state.future, PollState::Polling) {
+            // Cancelled meanwhile.
+            drop(state);
+            thread::discard(future);
+            return None;
+        }
+        if let Some(error) = state.failed.take() {
+            state.future = PollState::Done;
+            drop(state);
+            thread::discard(future);
+            return Some(Completion::Failed(error));
+        }
+        state.future = PollState::Idle(future);
+        if state.woken {
+            let wakers = self.collect_wakers(&mut state);
+            drop(state);
+            thread::wake_each(wakers);
+        }
+        None
+    }
+
+    fn complete(&self) -> Option<Completion> {
+        let was = std::mem::replace(&mut self.state.lock().future, PollState::Done);
+        matches!(was, PollState::Polling).then_some(Completion::Ended)
+    }
+
+    /// Drops the future, or lets its driver drop it: nobody waits for it any more.
+    pub(crate) fn cancel(&self) {
+        let mut state = self.state.lock();
+        self.forget_ready(&mut state);
+        let future = state.future.end();
+        drop(state);
+        if let Some(future) = future {
+            thread::discard(future);
+        }
+    }
+}
+
+impl Node for SharedFuture {
+    fn fact(&self) -> &'static str {
+        self.loads.as_ref().map_or("", |loads| loads.owner.fact())
+    }
+
+    fn links(&self) -> &Links {
+        &self.links
+    }
+
+    fn fail(self: StdArc<Self>, error: FactError) {
+        let mut state = self.state.lock();
+        if matches!(state.future, PollState::Idle(_) | PollState::Polling) {
+            state.failed.get_or_insert(error);
+            drop(state);
+            self.wake_by_ref();
+        }
+    }
+}

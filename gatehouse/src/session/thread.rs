@@ -1,0 +1,139 @@
+//! What the present thread is at: wakes to make, futures to drop, loads that it polls.
+//!
+//! A waker may be that of a load, and wakes others; a future that is dropped may hold an evaluation,
+//! which drops others. Both are done from a loop, so that they take no stack by the number of loads.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::sync::Arc as StdArc;
+use std::task::Waker;
+
+use super::circle::{Node, address};
+use super::shared_future::{BoxFuture, Wakers};
+use super::sync::{LocalKey, thread_local};
+use crate::unwind;
+
+thread_local! {
+    static WAKES: RefCell<Todo<Waker>> = RefCell::new(Todo::new());
+    static DROPS: RefCell<Todo<BoxFuture<()>>> = RefCell::new(Todo::new());
+    /// Each inside of the one before.
+    static POLLED: RefCell<Vec<Polled>> = RefCell::new(Vec::new());
+}
+
+/// What is left to do, by a loop further up the stack if one is at it.
+struct Todo<T> {
+    is_busy: bool,
+    rest: VecDeque<T>,
+}
+
+impl<T> Todo<T> {
+    fn new() -> Self {
+        Self { is_busy: false, rest: VecDeque::new() }
+    }
+
+    /// The next one to do; the loop is over if there is none.
+    fn next(&mut self) -> Option<T> {
+        let next = self.rest.pop_front();
+        self.is_busy = next.is_some();
+        next
+    }
+}
+
+/// Does `each` for what is new, in its order: now, or by the loop that is at it.
+fn work_off<T>(
+    list: &'static LocalKey<RefCell<Todo<T>>>,
+    new: impl IntoIterator<Item = T>,
+    each: impl Fn(T),
+) {
+    let mut new = Some(new);
+    let is_ours = list.try_with(|todo| {
+        let mut todo = todo.borrow_mut();
+        todo.rest.extend(new.take().into_iter().flatten());
+        !std::mem::replace(&mut todo.is_busy, true)
+    });
+    match is_ours {
+        Ok(true) => {
+            while let Some(next) = list.with(|todo| todo.borrow_mut().next()) {
+                each(next);
+            }
+        }
+        Ok(false) => {}
+        // The thread ends, and has no list any more.
+        Err(_) => new.into_iter().flatten().for_each(each),
+    }
+}
+
+/// Makes these wakes. No lock may be held.
+///
+/// A waker is the executor's code. If it panics, the others are woken all the same.
+pub(crate) fn wake_each(wakers: Wakers) {
+    if !wakers.is_empty() {
+        let wake = |waker: Waker| {
+            let _ = unwind::catch(move || waker.wake());
+        };
+        work_off(&WAKES, wakers, wake);
+    }
+}
+
+/// Drops a future that nobody waits for. No lock may be held.
+///
+/// Its destructor is the source's code, and a panic in it is nobody's answer.
+pub(crate) fn discard(future: BoxFuture<()>) {
+    work_off(&DROPS, [future], unwind::drop_quietly);
+}
+
+/// A load that the thread polls.
+struct Polled {
+    /// How often the load was polled by now.
+    poll: u64,
+    /// Tells the session from others.
+    session: usize,
+    load: StdArc<dyn Node>,
+}
+
+/// Notes, until it is dropped, that the thread polls a load.
+pub(crate) struct Polling {
+    is_noted: bool,
+}
+
+impl Polling {
+    pub(crate) fn begin(session: usize, poll: u64, load: StdArc<dyn Node>) -> Self {
+        let polled = Polled { poll, session, load };
+        let noted = POLLED.try_with(|all| all.borrow_mut().push(polled));
+        // A thread that ends notes nothing any more.
+        Self { is_noted: noted.is_ok() }
+    }
+}
+
+impl Drop for Polling {
+    fn drop(&mut self) {
+        if self.is_noted {
+            let polled = look(Vec::pop);
+            // Behind the look: this may be the last to hold the load.
+            drop(polled);
+        }
+    }
+}
+
+fn look<T>(look: impl FnOnce(&mut Vec<Polled>) -> Option<T>) -> Option<T> {
+    POLLED.try_with(|polled| look(&mut polled.borrow_mut())).ok().flatten()
+}
+
+/// The poll of a load of this session that the thread is in, the innermost one: which load, and which
+/// poll of it.
+pub(crate) fn poll_of_load(session: usize) -> Option<(usize, u64)> {
+    look(|polled| {
+        let polled = polled.iter().rev().find(|polled| polled.session == session)?;
+        Some((address(&polled.load), polled.poll))
+    })
+}
+
+/// The load that the thread polls, the innermost one.
+pub(crate) fn polled_load() -> Option<StdArc<dyn Node>> {
+    look(|polled| Some(StdArc::clone(&polled.last()?.load)))
+}
+
+/// How many loads the thread polls.
+pub(crate) fn depth() -> usize {
+    look(|polled| Some(polled.len())).unwrap_or(0)
+}

@@ -1,0 +1,430 @@
+//! Who waits on a session, and whom a wake reaches.
+
+use std::sync::Arc as StdArc;
+use std::task::{Poll, Waker};
+
+use super::queue::Queue;
+use super::shared_future::{SharedFuture, Wakers};
+use super::sync::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering};
+use super::thread;
+
+/// An evaluation, as the loads that it waits for know it: each answers once.
+#[derive(Debug, Default)]
+pub(crate) struct Waiter {
+    /// How many loads have answered. Written under the lock.
+    answered: AtomicUsize,
+    place: Mutex<Place>,
+}
+
+/// Where an evaluation is. While it is parked, this is written under the lock of the set, too.
+#[derive(Debug, Default)]
+struct Place {
+    parked: Option<ParkedAt>,
+    woken_for: WokenFor,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct ParkedAt {
+    kind: Kind,
+    ticket: usize,
+    /// How many loads are to have answered.
+    expected: usize,
+}
+
+/// How an evaluation is parked.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// It is woken for the loads of others, too.
+    Helpful,
+    /// The same, but it was often woken for them in vain.
+    Tired,
+    /// A load of the session polls it, so that it drives nothing.
+    Inside,
+}
+
+/// What an evaluation was woken for, beside answers.
+#[derive(Clone, Copy, Debug, Default)]
+enum WokenFor {
+    #[default]
+    Nothing,
+    /// A load that it waits for, by its ticket among those that are ready.
+    Own(usize),
+    /// A load that others wait for.
+    Others,
+}
+
+impl Waiter {
+    fn answered(&self) -> usize {
+        self.answered.load(Ordering::Acquire)
+    }
+
+    /// One load answers. Says whether the evaluation is parked and has all its answers.
+    fn answer(&self) -> bool {
+        let place = self.place.lock();
+        let answered = self.answered() + 1;
+        self.answered.store(answered, Ordering::Release);
+        place.parked.is_some_and(|parked| answered >= parked.expected)
+    }
+}
+
+/// Those who wait on one session: the evaluations that are parked, and the loads that are ready to be
+/// driven.
+///
+/// # Whom a wake reaches
+/// Whoever waits on a session can drive every load in flight on it. A load that can go on is noted here,
+/// and its wake reaches all that wait for it. Any of them may never be polled again, while another
+/// evaluation depends on the load in a way that nobody sees: it waits for a connection, say, that the load
+/// holds. So the wake reaches the others too, and whichever is polled first drives the load (guarantee 8).
+///
+/// An evaluation that was woken so and found nothing to drive several times is *tired*: the waiters
+/// of those loads are polled. From then on it is woken for others only if it is among the newest or
+/// oldest few. So the wakes of n loads cost n polls times a constant, and not the square of n. What is
+/// woken and not polled costs nothing more, and is passed over.
+///
+/// Lock order: the core of a table, a load, this one, a waiter.
+pub(crate) struct WaiterSet(Mutex<State>);
+
+struct State {
+    helpful: Queue<Parked>,
+    tired: Queue<Parked>,
+    inside: Queue<Parked>,
+    /// Loads that were woken and that nobody came to drive yet.
+    ready: Queue<StdArc<SharedFuture>>,
+}
+
+/// An evaluation that is not polled now.
+struct Parked {
+    waker: Waker,
+    waiter: Arc<Waiter>,
+}
+
+/// How many of the tired ones are woken for a load of others: so many of the newest, and of the oldest.
+const TIRED_WOKEN: usize = 2;
+
+/// How often an evaluation is woken in vain before it is tired.
+const PATIENCE: u8 = 8;
+
+/// How many loads a thread polls, one inside of the other, where what blocks it is driven all the same.
+const MAX_DEPTH: usize = 8;
+
+impl Default for WaiterSet {
+    fn default() -> Self {
+        Self(Mutex::new(State {
+            helpful: Queue::default(),
+            tired: Queue::default(),
+            inside: Queue::default(),
+            ready: Queue::default(),
+        }))
+    }
+}
+
+impl State {
+    fn parked(&mut self, kind: Kind) -> &mut Queue<Parked> {
+        match kind {
+            Kind::Helpful => &mut self.helpful,
+            Kind::Tired => &mut self.tired,
+            Kind::Inside => &mut self.inside,
+        }
+    }
+
+    /// Parks an evaluation; gives its waker back if it has all its answers.
+    fn park(
+        &mut self,
+        kind: Kind,
+        expected: usize,
+        waker: Waker,
+        waiter: &Arc<Waiter>,
+    ) -> Option<Waker> {
+        let mut place = waiter.place.lock();
+        // Under the lock under which answers are counted.
+        if waiter.answered() >= expected {
+            return Some(waker);
+        }
+        let parked = Parked { waker, waiter: Arc::clone(waiter) };
+        let ticket = self.parked(kind).push(parked);
+        place.parked = Some(ParkedAt { kind, ticket, expected });
+        None
+    }
+
+    /// Takes an evaluation out, if it is parked: it is woken, or polled.
+    fn unpark(&mut self, waiter: &Waiter, woken_for: WokenFor) -> Option<Waker> {
+        let ParkedAt { kind, ticket, .. } = {
+            let mut place = waiter.place.lock();
+            let parked = place.parked.take()?;
+            place.woken_for = woken_for;
+            parked
+        };
+        Some(self.parked(kind).remove(ticket)?.waker)
+    }
+
+    /// Those who are woken for a load that others wait for.
+    fn take_others(&mut self, wakers: &mut Wakers) {
+        while let Some(parked) = self.helpful.pop_front() {
+            wakers.push(parked.woken_for_others());
+        }
+        for _ in 0..TIRED_WOKEN {
+            wakers.extend(self.tired.pop_back().map(Parked::woken_for_others));
+            wakers.extend(self.tired.pop_front().map(Parked::woken_for_others));
+        }
+    }
+}
+
+impl Parked {
+    fn woken_for_others(self) -> Waker {
+        self.woken(WokenFor::Others)
+    }
+
+    fn woken(self, woken_for: WokenFor) -> Waker {
+        *self.waiter.place.lock() = Place { parked: None, woken_for };
+        self.waker
+    }
+}
+
+impl WaiterSet {
+    /// Tells it from others.
+    pub(crate) fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock()
+    }
+
+    /// Notes that a load is ready; gives its ticket.
+    pub(crate) fn add_ready(&self, load: StdArc<SharedFuture>) -> usize {
+        self.lock().ready.push(load)
+    }
+
+    /// A load is driven, or over.
+    pub(crate) fn remove_ready(&self, ticket: usize) {
+        let load = self.lock().ready.remove(ticket);
+        drop(load);
+    }
+
+    /// Notes that a load is ready, and gives its ticket; takes the wakers of those who wait for it, and
+    /// of others.
+    pub(crate) fn take_for<'w>(
+        &self,
+        load: StdArc<SharedFuture>,
+        waiters: impl Iterator<Item = &'w Arc<Waiter>>,
+        wakers: &mut Wakers,
+    ) -> usize {
+        let mut state = self.lock();
+        let ticket = state.ready.push(load);
+        wakers.extend(waiters.filter_map(|waiter| state.unpark(waiter, WokenFor::Own(ticket))));
+        state.take_others(wakers);
+        ticket
+    }
+
+    /// Takes the wakers of those who can drive what others wait for.
+    pub(crate) fn take_others(&self, wakers: &mut Wakers) {
+        self.lock().take_others(wakers);
+    }
+
+    /// Takes all wakers.
+    pub(crate) fn take_everybody(&self, wakers: &mut Wakers) {
+        let mut state = self.lock();
+        for kind in [Kind::Helpful, Kind::Tired, Kind::Inside] {
+            let parked = state.parked(kind).drain();
+            wakers.extend(parked.map(|parked| parked.woken(WokenFor::Nothing)));
+        }
+    }
+
+    /// Wakes everybody who waits.
+    pub(crate) fn wake(&self) {
+        let mut wakers = Wakers::new();
+        self.take_everybody(&mut wakers);
+        thread::wake_each(wakers);
+    }
+
+    /// One load answers these, in their order; wakes those that have all their answers.
+    pub(crate) fn answer(&self, waiters: impl Iterator<Item = Arc<Waiter>>) {
+        let mut wakers = Wakers::new();
+        for waiter in waiters {
+            if waiter.answer() {
+                wakers.extend(self.lock().unpark(&waiter, WokenFor::Nothing));
+            }
+        }
+        thread::wake_each(wakers);
+    }
+
+    /// Drives every load that is ready now; says whether there was any.
+    fn drive_ready(&self) -> bool {
+        let end = self.lock().ready.next();
+        let next = || self.lock().ready.pop_front_before(end);
+        let mut helped = false;
+        while let Some(load) = next() {
+            load.drive();
+            helped = true;
+        }
+        helped
+    }
+}
+
+/// Who drives the loads of a session.
+pub(crate) trait Driver {
+    /// Begins the loads that the evaluation waits for, and says whether it did: they are begun once.
+    fn begin(&mut self) -> bool;
+
+    /// Drives the loads that the evaluation waits for.
+    fn drive_own(&mut self);
+
+    /// Notes that the loads that the evaluation waits for are ready to be driven.
+    fn make_own_ready(&mut self);
+}
+
+/// An evaluation that waits: what the loads know of it, and how many are to answer.
+pub(crate) struct WaitHandle {
+    waiter: Arc<Waiter>,
+    expected: usize,
+    /// Whether it was ever parked.
+    was_parked: bool,
+    /// How often it may be woken in vain.
+    patience: u8,
+    /// The poll of a load inside of which it was polled last.
+    polled_inside: Option<(usize, u64)>,
+}
+
+impl WaitHandle {
+    pub(crate) fn new() -> Self {
+        let waiter = Arc::default();
+        Self { waiter, expected: 0, was_parked: false, patience: PATIENCE, polled_inside: None }
+    }
+
+    /// Tells it from others.
+    pub(crate) fn number(&self) -> usize {
+        std::ptr::from_ref::<Waiter>(&self.waiter).addr()
+    }
+
+    /// One more load will answer.
+    pub(crate) fn add_pending(&mut self) -> Arc<Waiter> {
+        self.expected += 1;
+        Arc::clone(&self.waiter)
+    }
+
+    pub(crate) fn is_answered(&self) -> bool {
+        self.waiter.answered() >= self.expected
+    }
+
+    /// Whether every load has answered, which may be after some driving: first of those that it waits
+    /// for, then of all that are ready on the session. Each once: one that wakes itself meanwhile is
+    /// for the next poll.
+    ///
+    /// The waker is not registered while driving: most loads end at once, and then neither a waker nor
+    /// a place in the set is needed.
+    pub(crate) fn poll(
+        &mut self,
+        everybody: &WaiterSet,
+        waker: &Waker,
+        driver: &mut dyn Driver,
+    ) -> Poll<()> {
+        let (former, woken_for) = self.unpark(everybody);
+        if let Some(poll) = thread::poll_of_load(everybody.address()) {
+            return self.poll_inside(poll, everybody, waker, former, driver);
+        }
+        if !self.is_answered() {
+            if driver.begin() {
+                driver.drive_own();
+            }
+            if let WokenFor::Own(ticket) = woken_for {
+                let load = everybody.lock().ready.remove(ticket);
+                if let Some(load) = load {
+                    load.drive();
+                }
+            }
+        }
+        // What it was woken for is driven, even if it waits for nothing any more.
+        let is_help = matches!(woken_for, WokenFor::Others);
+        if is_help || !self.is_answered() {
+            let helped = everybody.drive_ready();
+            self.note_help(is_help, helped);
+        }
+        if self.is_answered() {
+            return Poll::Ready(());
+        }
+        let kind = if self.patience == 0 { Kind::Tired } else { Kind::Helpful };
+        self.park(everybody, waker, former, kind)
+    }
+
+    /// The same inside of a load's poll: whoever drives that one goes on with the loads that are ready,
+    /// so that loads inside of loads take no stack by their number.
+    fn poll_inside(
+        &mut self,
+        poll: (usize, u64),
+        everybody: &WaiterSet,
+        waker: &Waker,
+        former: Option<Waker>,
+        driver: &mut dyn Driver,
+    ) -> Poll<()> {
+        if self.is_answered() {
+            return Poll::Ready(());
+        }
+        let is_again = self.polled_inside.replace(poll) == Some(poll);
+        if driver.begin() {
+            driver.make_own_ready();
+            // Whoever drives the outer load may do so for the last time, and the others do not know.
+            waker.wake_by_ref();
+        } else if is_again && thread::depth() <= MAX_DEPTH {
+            // Whatever polls it twice in one poll of the load may not come back: it blocks the thread.
+            driver.drive_own();
+            if self.is_answered() {
+                return Poll::Ready(());
+            }
+        }
+        self.park(everybody, waker, former, Kind::Inside)
+    }
+
+    /// It is polled, so nobody need wake it.
+    fn unpark(&mut self, everybody: &WaiterSet) -> (Option<Waker>, WokenFor) {
+        if !self.was_parked {
+            return (None, WokenFor::Nothing);
+        }
+        let former = everybody.lock().unpark(&self.waiter, WokenFor::Nothing);
+        (former, std::mem::take(&mut self.waiter.place.lock().woken_for))
+    }
+
+    fn note_help(&mut self, is_help: bool, helped: bool) {
+        if helped {
+            self.patience = PATIENCE;
+        } else if is_help {
+            self.patience = self.patience.saturating_sub(1);
+        }
+    }
+
+    /// Is woken from now on, by `waker`: at once, if a load became ready since it drove.
+    fn park(
+        &mut self,
+        everybody: &WaiterSet,
+        waker: &Waker,
+        former: Option<Waker>,
+        kind: Kind,
+    ) -> Poll<()> {
+        self.was_parked = true;
+        // Cloned before a lock is taken: it is the executor's code.
+        let former = former.filter(|former| former.will_wake(waker));
+        let waker = former.unwrap_or_else(|| waker.clone());
+        let mut state = everybody.lock();
+        if matches!(kind, Kind::Inside) || state.ready.is_empty() {
+            let parked = state.park(kind, self.expected, waker, &self.waiter);
+            drop(state);
+            // The waker is dropped outside of the lock.
+            parked.map_or(Poll::Pending, |_| Poll::Ready(()))
+        } else {
+            drop(state);
+            waker.wake();
+            Poll::Pending
+        }
+    }
+
+    /// Waits no more. If it was woken for the loads of others, they are told.
+    pub(crate) fn unregister(&mut self, everybody: &WaiterSet) {
+        let (waker, woken_for) = self.unpark(everybody);
+        self.was_parked = false;
+        drop(waker);
+        if !matches!(woken_for, WokenFor::Nothing) && !everybody.lock().ready.is_empty() {
+            let mut wakers = Wakers::new();
+            everybody.take_others(&mut wakers);
+            thread::wake_each(wakers);
+        }
+    }
+}
