@@ -1,7 +1,9 @@
-//! What the tests share: a source that counts what it is asked, tests in a process of their own, tables
-//! of seeded faults, a soak.
+//! What the tests share: a source that counts what it is asked, crowds that are counted, tests in a
+//! process of their own, tables of seeded faults, a soak.
 
 pub mod child;
+#[cfg(not(loom))]
+pub mod crowd;
 pub mod faults;
 #[cfg(not(loom))]
 pub mod soak;
