@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use gatehouse::prelude::*;
 use gatehouse_tests::child::in_child;
-use gatehouse_tests::crowd::{Count, Counts, Crowd, assert_linear, counted};
+use gatehouse_tests::crowd::{Count, Counts, Crowd, Order, Signals, assert_linear, counted};
 use tokio::task::{spawn_blocking, yield_now};
 
 struct Things;
@@ -49,6 +49,8 @@ static LINK: Gate<Things, link> = Gate::new();
 #[derive(Clone, Copy, Debug)]
 enum Pace {
     YieldsOnce,
+    /// Waits for a signal.
+    Signal,
     /// Yields, waits for other tasks and for timers.
     Busy,
 }
@@ -58,6 +60,7 @@ struct Source {
     limit: usize,
     pace: Pace,
     polls: Count,
+    signals: Signals,
 }
 
 impl Source {
@@ -69,6 +72,7 @@ impl Source {
     async fn wait(&self, id: u32) {
         match self.pace {
             Pace::YieldsOnce => yield_now().await,
+            Pace::Signal => self.signals.next().await,
             Pace::Busy => busy(id).await,
         }
     }
@@ -155,8 +159,8 @@ struct Facts {
 
 /// A session whose source knows it.
 fn session(limit: usize, pace: Pace) -> (Arc<Session<Facts>>, Arc<Source>) {
-    let source = Source { own: OnceLock::new(), limit, pace, polls: Count::default() };
-    let source = Arc::new(source);
+    let (own, polls, signals) = (OnceLock::new(), Count::default(), Signals::default());
+    let source = Arc::new(Source { own, limit, pace, polls, signals });
     let session = Arc::new(Session::new(Facts { source: Arc::clone(&source) }));
     source.own.set(Arc::downgrade(&session)).expect("it is set once");
     (session, source)
@@ -203,6 +207,43 @@ fn chain(many: usize) -> Counts {
     crowd.run();
     assert!(crowd.is_over(0), "the chain is answered");
     Counts::of(&crowd, &source.polls)
+}
+
+/// One is polled a few times and parked, while its load asks the session; whether those who come then
+/// are answered: by the same load, by what that one asks for, and by others.
+fn are_answered(pace: Pace, limit: usize, polls: usize) -> bool {
+    let (session, source) = session(limit, pace);
+    let (outer, inner) = (OUTER.bind(&session, &(), &()), INNER.bind(&session, &(), &()));
+    let chain = LINK.bind(&session, &(), &());
+    let mut crowd = Crowd::default();
+    let parked = [crowd.add(outer.check(&1)), crowd.add(chain.check(&5))];
+    for number in parked {
+        crowd.park(number);
+        (0..polls).for_each(|_| crowd.poll(number));
+    }
+    let others = [
+        crowd.add(async { assert!(outer.check(&1).await.is_allow()) }),
+        crowd.add(async { assert!(inner.check(&1).await.is_allow()) }),
+        crowd.add(async { assert!(outer.check(&2).await.is_allow()) }),
+        crowd.add(async { assert!(chain.check(&3).await.is_allow()) }),
+        crowd.add(async { assert!(chain.check(&7).await.is_allow()) }),
+    ];
+    crowd.run();
+    source.signals.give_all(&mut crowd, Order::Forward);
+    others.into_iter().all(|number| crowd.is_over(number))
+}
+
+/// Guarantee 8: a parked check whose load asks the session holds up nobody who waits for the same.
+#[test]
+fn a_parked_check_whose_load_asks_holds_up_nobody() {
+    for pace in [Pace::YieldsOnce, Pace::Signal] {
+        for limit in [1, usize::MAX] {
+            for polls in 0..=5 {
+                let case = format!("{pace:?}, {limit} a call, polled {polls} times");
+                assert!(are_answered(pace, limit, polls), "{case}: somebody is not answered");
+            }
+        }
+    }
 }
 
 /// On a thread with so much stack, in KiB.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use gatehouse::prelude::*;
+use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 
 use super::random::Random;
@@ -35,6 +36,8 @@ fact! {
     pub Ping(at: u16) -> bool = false;
     /// Its source asks for `Ping`.
     pub Pong(at: u16) -> bool = false;
+    /// Its source asks nobody.
+    pub Calm(at: u16) -> bool = false;
 }
 
 #[policy]
@@ -52,13 +55,19 @@ async fn pong(_: _, place: &Place) -> bool {
     Pong(place.at).await
 }
 
+#[policy]
+async fn calm(_: _, place: &Place) -> bool {
+    Calm(place.at).await
+}
+
 static RING: Gate<Places, ring> = Gate::new();
 static PING: Gate<Places, ping> = Gate::new();
 static PONG: Gate<Places, pong> = Gate::new();
+static CALM: Gate<Places, calm> = Gate::new();
 
 #[derive(Sources)]
 struct Facts {
-    #[loads(Ring, Ping, Pong)]
+    #[loads(Ring, Ping, Pong, Calm)]
     source: Source,
 }
 
@@ -110,7 +119,15 @@ asks! {
     Pong PING |key: &Pong| Place { at: key.at, of: 2 };
 }
 
+impl FactSource<Calm> for Source {
+    async fn load(&self, keys: &[Calm]) -> Result<Loaded<Calm>, FactError> {
+        yield_now().await;
+        Ok(keys.iter().map(|key| (key.clone(), true)).collect())
+    }
+}
+
 /// Asks for something that waits for itself, perhaps several times at once: whoever asks is told so.
+/// Somebody else, who asks for something else, is answered.
 pub(super) async fn circle(seed: u64) -> Result<(), String> {
     let mut random = Random::new(seed);
     let own = Arc::new(OnceLock::new());
@@ -142,11 +159,17 @@ pub(super) async fn circle(seed: u64) -> Result<(), String> {
          deadline: {deadline}, heeds: {heeds}"
     );
     let asked: Vec<_> = asked.collect();
+    let place = Place { at: 0, of };
+    let bystander = timeout(PATIENCE, CALM.bind(&session, &(), &()).check(&place)).await;
+    let bystander = bystander.map(|decision| decision.to_string());
     let aborts: Vec<_> = asked.iter().map(tokio::task::JoinHandle::abort_handle).collect();
     let Ok(decisions) = timeout(PATIENCE, join_all(asked)).await else {
         aborts.iter().for_each(tokio::task::AbortHandle::abort);
         return Err(format!("{case}: nobody is answered"));
     };
+    if bystander.as_deref() != Ok("allowed by `calm`") {
+        return Err(format!("{case}: the other one got {bystander:?}"));
+    }
     for decision in decisions {
         let text = decision.map_err(|error| format!("{case}: {error}"))?.to_string();
         if !(text.starts_with("indeterminate") && text.contains("waits for itself")) {
