@@ -1,6 +1,12 @@
-//! What the tests share: a source that counts what it is asked, and tables of seeded faults.
+//! What the tests share: a source that counts what it is asked, crowds that are counted, tests in a
+//! process of their own, tables of seeded faults, a soak.
 
+pub mod child;
+#[cfg(not(loom))]
+pub mod crowd;
 pub mod faults;
+#[cfg(not(loom))]
+pub mod soak;
 
 use std::collections::HashMap;
 use std::fmt::Debug;
