@@ -241,7 +241,7 @@ impl SharedFuture {
         let waker = Waker::from(StdArc::clone(self));
         // A future that ended is dropped inside, so that a panic of its destructor is caught.
         let polled =
-            self.is_polled(|| match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            self.is_polled(poll, || match future.as_mut().poll(&mut Context::from_waker(&waker)) {
                 Poll::Ready(()) => None,
                 Poll::Pending => Some(future),
             });

@@ -17,6 +17,7 @@ thread_local! {
     static WAKES: RefCell<Todo<Waker>> = RefCell::new(Todo::new());
     static DROPS: RefCell<Todo<BoxFuture<()>>> = RefCell::new(Todo::new());
     /// Each inside of the one before.
+    #[allow(clippy::missing_const_for_thread_local, reason = "loom's takes no `const`")]
     static POLLED: RefCell<Vec<Polled>> = RefCell::new(Vec::new());
 }
 
