@@ -2,7 +2,6 @@
 //! coverage of a test run.
 
 use std::collections::HashSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::executor::Rules;
 use super::tally::Tally;
@@ -11,6 +10,7 @@ use crate::explanation::{ConsultedFact, FactRead};
 use crate::policy::{Domain, Effect, PolicyInfo};
 use crate::private::{Cx, Event, Request, Seen, Trace};
 use crate::source::Sources;
+use crate::unwind::catch;
 
 /// What the policies did that decided, in the executor's order.
 pub(super) type Ran = Vec<(&'static PolicyInfo, Vec<Event>)>;
@@ -42,7 +42,7 @@ pub(super) fn run_again<D: Domain, P: Sources, R: Rules<D, P>>(
         }
         ran
     };
-    catch_unwind(AssertUnwindSafe(run)).ok()
+    catch(run)
 }
 
 /// The facts that were read for a decision, each once for each policy, in the order in which they were

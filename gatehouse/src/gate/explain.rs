@@ -1,7 +1,6 @@
 //! Runs the policies of a gate before a watcher's eyes, and works out what would decide otherwise.
 
 use std::collections::{HashMap, HashSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::decision::Decision;
 use super::executor::Rules;
@@ -12,6 +11,7 @@ use crate::plan::Condition;
 use crate::policy::{Domain, PolicyInfo};
 use crate::private::{Cx, Event, Request, Seen, SeenFact, Stop, Trace};
 use crate::source::Sources;
+use crate::unwind::catch;
 
 /// One policy's run.
 struct Watched {
@@ -34,10 +34,10 @@ fn watch_all<D: Domain, P: Sources>(
     each(rules, |policy, evaluate| {
         let mut cx = cx.traced(std::mem::take(&mut trace));
         cx.trace().begin();
-        let run = catch_unwind(AssertUnwindSafe(|| evaluate(request, &mut cx)));
+        let run = catch(|| evaluate(request, &mut cx));
         let events = cx.trace().end();
         trace = std::mem::take(cx.trace());
-        watched.push(Watched { policy, run: run.ok(), events });
+        watched.push(Watched { policy, run, events });
     });
     watched
 }

@@ -5,13 +5,12 @@
 //! begun is forgotten. Where a panic ends the process, nothing runs out of turn that may panic by its
 //! tokens, the bodies of derived facts included.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use super::cx::Cx;
 use super::watch::Watch;
 use crate::fact::FactKey;
 use crate::plan::Derivation;
 use crate::source::Sources;
+use crate::unwind::catch;
 
 /// Whether a panic ends the process.
 pub(super) const PANICS_ABORT: bool = cfg!(panic = "abort");
@@ -28,14 +27,11 @@ impl<P: Sources, W: Watch> Cx<P, W> {
             return Some(value);
         }
         let (links, mark, asking) = (self.links(), self.watch.mark(), self.is_asking());
-        match catch_unwind(AssertUnwindSafe(|| code(self))) {
-            Ok(value) => Some(value),
-            Err(payload) => {
-                self.begin_again(links, mark, asking);
-                drop_quietly(payload);
-                None
-            }
+        let value = catch(|| code(self));
+        if value.is_none() {
+            self.begin_again(links, mark, asking);
         }
+        value
     }
 
     /// Forgets what was begun by code that panicked.
@@ -62,11 +58,4 @@ pub const fn total_beside_recursion(fact: Option<&'static Derivation>) {
         "a fact that may panic stands behind a recursive one, and with `panic = \"abort\"` no panic is \
          caught: write it as the left operand, or take it into a `let` before"
     );
-}
-
-/// Drops what a panic carried. Its destructor is the user's: if that panics too, what it carries stays.
-fn drop_quietly(payload: Box<dyn std::any::Any + Send>) {
-    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        std::mem::forget(again);
-    }
 }

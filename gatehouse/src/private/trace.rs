@@ -3,13 +3,13 @@
 use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Debug;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::cx::{Cx, Stop};
 use super::watch::Watch;
 use crate::fact::{FactError, FactKey};
 use crate::plan::Derivation;
 use crate::source::Sources;
+use crate::unwind::catch;
 
 /// What was found of a fact.
 #[derive(Clone, Debug)]
@@ -49,8 +49,8 @@ pub struct SeenFact {
 
 /// What `Debug` says, on one line: a user wrote it, and it may panic, or send colours to a terminal.
 pub(crate) fn text(value: &dyn Debug) -> String {
-    let text = catch_unwind(AssertUnwindSafe(|| format!("{value:?}")));
-    let Ok(text) = text else { return "<its Debug panicked>".into() };
+    let text = catch(|| format!("{value:?}"));
+    let Some(text) = text else { return "<its Debug panicked>".into() };
     if !text.contains(char::is_control) {
         return text;
     }

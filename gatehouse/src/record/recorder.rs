@@ -1,13 +1,13 @@
 //! The recorder: a handle for sessions, and the thread that feeds the sink.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::TryRecvError;
 use std::time::Duration;
 
 use super::data::DecisionRecord;
 use super::queue::{Intake, Message, Outlet, queue};
 use super::sink::DecisionSink;
+use crate::unwind::{catch, drop_quietly};
 
 /// The most records that a sink is given at once; its documentation says the number.
 const SLICE: usize = 1024;
@@ -195,7 +195,8 @@ impl<S: DecisionSink> Drain<S> {
             }
         }
         let dropped = self.outlet.dropped() - self.reported;
-        let _ = catch_unwind(AssertUnwindSafe(|| self.sink.close(dropped)));
+        let _ = catch(|| self.sink.close(dropped));
+        drop_quietly(self.sink);
     }
 
     /// The next message. If there is none, what is pending is offered first.
@@ -217,8 +218,10 @@ impl<S: DecisionSink> Drain<S> {
         for records in pending.chunks_mut(SLICE) {
             let dropped = self.outlet.dropped();
             records[0].dropped_before = dropped - self.reported;
-            let written = catch_unwind(AssertUnwindSafe(|| self.sink.write(records)));
-            let taken = matches!(written, Ok(Ok(())));
+            let written = catch(|| self.sink.write(records));
+            let taken = matches!(written, Some(Ok(())));
+            // An error is the sink's, and so is its destructor.
+            drop_quietly(written);
             if taken {
                 self.reported = dropped;
             }

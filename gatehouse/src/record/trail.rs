@@ -1,6 +1,5 @@
 //! What a session knows of its records, and how they are taken.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
@@ -12,6 +11,7 @@ use crate::policy::Domain;
 use crate::session::Session;
 use crate::source::Sources;
 use crate::telemetry::domain_name;
+use crate::unwind::catch;
 
 /// Where the decisions of a session are recorded, and under which names.
 #[derive(Clone)]
@@ -112,13 +112,11 @@ impl<'s> Begun<'s> {
             loads,
             duration,
         };
-        match catch_unwind(AssertUnwindSafe(evaluation)) {
-            Ok(evaluation) => Some(Ended { recorder, evaluation: Arc::new(evaluation) }),
-            Err(_panic) => {
-                recorder.intake().lose(items);
-                None
-            }
+        let evaluation = catch(evaluation);
+        if evaluation.is_none() {
+            recorder.intake().lose(items);
         }
+        Some(Ended { recorder, evaluation: Arc::new(evaluation?) })
     }
 }
 
@@ -151,7 +149,7 @@ impl Page<'_> {
         let described = decisions.iter().take(room.len()).enumerate().filter_map(describe);
         let mut decided = Vec::with_capacity(room.len());
         // The domain's code may panic: what was not described is dropped then.
-        let _ = catch_unwind(AssertUnwindSafe(|| decided.extend(described)));
+        let _ = catch(|| decided.extend(described));
         room.fill(Stretch { evaluation: Arc::clone(evaluation), first, decided });
     }
 }
