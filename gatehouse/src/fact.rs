@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::plan::{Cost, Derivation};
+use crate::text::FactText;
+use crate::unwind::Quiet;
 
 /// The key of one fact: what [`fact!`](crate::fact) declares.
 ///
@@ -91,8 +93,8 @@ pub struct FactError(Arc<Reason>);
 
 #[derive(Debug)]
 enum Reason {
-    Source(Box<dyn Error + Send + Sync>),
-    Said(String),
+    Source(Quiet<Box<dyn Error + Send + Sync>>),
+    Said(FactText),
     Panicked,
     Missing,
     Unasked,
@@ -105,7 +107,7 @@ enum Reason {
 impl FactError {
     /// The source failed with `error`.
     pub fn new(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self(Arc::new(Reason::Source(error.into())))
+        Self(Arc::new(Reason::Source(Quiet::new(error.into()))))
     }
 
     /// The source failed, and `text` says why to everybody: write what is safe to show.
@@ -116,7 +118,7 @@ impl FactError {
     /// assert_eq!(error.to_string(), "the directory is down for maintenance");
     /// ```
     pub fn safe(text: impl Into<String>) -> Self {
-        Self(Arc::new(Reason::Said(text.into())))
+        Self(Arc::new(Reason::Said(text.into().into())))
     }
 
     pub(crate) fn panicked() -> Self {
@@ -163,21 +165,11 @@ impl FactError {
         }
     }
 
-    /// The source's own error, for logs.
-    #[must_use]
-    pub fn source(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
-        match &*self.0 {
-            Reason::Source(error) => Some(&**error),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for FactError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match &*self.0 {
+    /// What `Display` shows. It is shared, where it was made for this error.
+    pub(crate) fn text(&self) -> FactText {
+        FactText::from(match &*self.0 {
             Reason::Source(_) => "its source failed",
-            Reason::Said(text) => text,
+            Reason::Said(text) => return text.clone(),
             Reason::Panicked => "its source panicked",
             Reason::Missing => "it is required, and its source has no value for it",
             Reason::Unasked => {
@@ -192,9 +184,24 @@ impl fmt::Display for FactError {
                 "it is more than 64 links of derived facts deep (in a circle, each key is a link)"
             }
             Reason::Late(limit) => {
-                return write!(f, "its source took longer than {limit:?}");
+                return format!("its source took longer than {limit:?}").into();
             }
         })
+    }
+
+    /// The source's own error, for logs.
+    #[must_use]
+    pub fn source(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
+        match &*self.0 {
+            Reason::Source(error) => error.get().map(|error| &**error),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for FactError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
     }
 }
 

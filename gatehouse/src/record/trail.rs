@@ -132,7 +132,7 @@ impl Page<'_> {
         first: usize,
         decisions: &[Option<Decision>],
         resource: impl Fn(usize) -> &'i D::Resource,
-        facts: impl Fn(usize) -> Vec<ConsultedFact>,
+        mut facts: impl FnMut(usize) -> Vec<ConsultedFact>,
     ) where
         D::Resource: 'i,
     {
