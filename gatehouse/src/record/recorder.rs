@@ -23,6 +23,8 @@ const GATHER: Duration = Duration::from_millis(1);
 /// records into a queue and never waits: when the sink is slow the queue fills up, and what does not
 /// fit is dropped and counted. So is what a sink refuses. No decision depends on any of it.
 ///
+/// The queue is bounded twice, in records and in bytes: see [`with_bounds`](Self::with_bounds).
+///
 /// ```
 /// use std::time::Duration;
 /// use gatehouse::{DecisionRecord, DecisionSink, Described, Recorder, SinkError, prelude::*};
@@ -75,6 +77,13 @@ const GATHER: Duration = Duration::from_millis(1);
 /// `check_all` and the filters one for each item. What is cancelled decides nothing; where a long
 /// page is cancelled while its records are made, the first of them are there.
 ///
+/// # When the sink fails or panics
+/// The records that it was given, at most 1024, count as dropped; it is called again with the next ones,
+/// as often as it takes. That holds for every panic of its [`write`](DecisionSink::write), and of the
+/// destructors of what it panics with and of the errors that it gives back. So the thread never ends
+/// before the last handle is gone, and what [`flush`](Self::flush) and [`dropped`](Self::dropped) say
+/// stays true. A panic of its `close`, or of its own destructor, ends nothing but the sink.
+///
 /// # The end
 /// Dropping a handle never waits. When the last one is gone, those in sessions included, the thread
 /// offers what is left to the sink, calls its [`close`](DecisionSink::close) and ends; a process that
@@ -90,6 +99,10 @@ impl Recorder {
     /// says another number: about a page of a hundred thousand.
     pub const CAPACITY: usize = 1 << 17;
 
+    /// How many bytes they take at most, unless [`with_bounds`](Self::with_bounds) says another
+    /// number: 64 MiB, enough for as many records without long texts.
+    pub const BYTES: usize = 64 << 20;
+
     /// A recorder that brings records to `sink`.
     ///
     /// # Errors
@@ -98,14 +111,33 @@ impl Recorder {
         Self::with_capacity(sink, Self::CAPACITY)
     }
 
-    /// A recorder of which at most `records` records wait for `sink`.
-    ///
-    /// A record takes about a hundred bytes and its texts. The memory is taken when it is needed.
+    /// A recorder of which at most `records` records wait for `sink`, of [`BYTES`](Self::BYTES) in all.
     ///
     /// # Errors
     /// If the system has no thread for it.
     pub fn with_capacity(sink: impl DecisionSink, records: usize) -> std::io::Result<Self> {
-        let (intake, outlet) = queue(records);
+        Self::with_bounds(sink, records, Self::BYTES)
+    }
+
+    /// A recorder of which at most `records` records wait for `sink`, and at most `bytes` of them.
+    ///
+    /// The memory is taken when it is needed. What a record takes is estimated, and rather too high:
+    /// less than half a kibibyte, with the texts that describe subject, action, resource and context,
+    /// and about 200 bytes and its texts for each fact. A text that records share counts for each of
+    /// them, and of the error that a source failed with, nothing but its
+    /// [safe text](crate::FactError::safe) does.
+    ///
+    /// A record for which no bytes are left is dropped, and those after it on its page with it (every
+    /// 2048 items, it is tried again).
+    ///
+    /// # Errors
+    /// If the system has no thread for it.
+    pub fn with_bounds(
+        sink: impl DecisionSink,
+        records: usize,
+        bytes: usize,
+    ) -> std::io::Result<Self> {
+        let (intake, outlet) = queue(records, bytes);
         let drain = Drain { sink, outlet, pending: Vec::new(), reported: 0 };
         std::thread::Builder::new().name("gatehouse-recorder".into()).spawn(|| drain.run())?;
         Ok(Self { intake, facts: false })
@@ -115,6 +147,7 @@ impl Recorder {
     /// decision depends: their keys, what was found, and where it comes from.
     ///
     /// It costs another run of the policies for each decision, and the text of their keys and values.
+    /// A text is made once for a page, and cut if it is [long](crate::explanation::ConsultedFact::MOST_BYTES).
     /// Facts and key parts that are personal should be `#[sensitive]`: then a placeholder is written.
     #[must_use]
     pub fn with_facts(self) -> Self {
@@ -214,10 +247,12 @@ impl<S: DecisionSink> Drain<S> {
 
     /// Offers what is pending to the sink.
     fn offer(&mut self) {
-        let mut pending = std::mem::take(&mut self.pending);
-        for records in pending.chunks_mut(SLICE) {
+        while !self.pending.is_empty() {
+            let count = self.pending.len().min(SLICE);
+            let records = &mut self.pending[..count];
             let dropped = self.outlet.dropped();
             records[0].dropped_before = dropped - self.reported;
+            let bytes = records.iter().map(DecisionRecord::bytes).sum();
             let written = catch(|| self.sink.write(records));
             let taken = matches!(written, Some(Ok(())));
             // An error is the sink's, and so is its destructor.
@@ -225,9 +260,9 @@ impl<S: DecisionSink> Drain<S> {
             if taken {
                 self.reported = dropped;
             }
-            self.outlet.done(records.len(), taken);
+            // Their memory is given back before their room is.
+            self.pending.drain(..count);
+            self.outlet.done(count, bytes, taken);
         }
-        pending.clear();
-        self.pending = pending;
     }
 }
