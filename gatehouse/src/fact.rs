@@ -105,7 +105,8 @@ enum Reason {
 }
 
 impl FactError {
-    /// The source failed with `error`.
+    /// The source failed with `error`. Whoever is the last to know of it drops it, on any thread, and a
+    /// panic of its destructor is caught.
     pub fn new(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(Arc::new(Reason::Source(Quiet::new(error.into()))))
     }

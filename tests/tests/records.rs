@@ -780,3 +780,67 @@ fn a_queue_without_bytes_drops_all_and_decides() {
     assert_eq!(recorder.dropped(), 3);
     recorder.flush(PATIENCE).unwrap();
 }
+
+/// Long records come in smaller slices: what a sink needs to write them is bounded too.
+#[test]
+fn a_slice_of_long_records_is_no_larger_than_one_of_short_ones() {
+    struct Lengths(Sender<(usize, usize)>);
+    impl DecisionSink for Lengths {
+        fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
+            let lines = serde_json::to_string(records)?;
+            Ok(self.0.send((records.len(), lines.len()))?)
+        }
+    }
+    let (told, slices) = channel();
+    let recorder = Recorder::new(Lengths(told)).unwrap();
+    let session = long_session(&recorder.clone().with_facts());
+    ask(&session, "grouped", &documents(3000));
+    recorder.flush(PATIENCE).unwrap();
+    let slices: Vec<_> = slices.try_iter().collect();
+    assert_eq!(slices.iter().map(|(records, _)| records).sum::<usize>(), 3000);
+    let longest = slices.iter().map(|(_, bytes)| *bytes).max().unwrap();
+    assert!(longest < 1_250_000, "{longest} bytes at once");
+}
+
+/// Takes nothing while a test has the lock.
+struct Locked(Arc<Mutex<()>>, Ear);
+
+impl DecisionSink for Locked {
+    fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
+        let lock = Arc::clone(&self.0);
+        let _guard = lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.1.write(records)
+    }
+}
+
+/// However the threads meet, and whatever the sink does: what was let in goes out of the counts again.
+#[test]
+fn no_bytes_are_lost_to_the_queue() {
+    let (lock, (heard, told)) = (Arc::new(Mutex::new(())), channel());
+    let sink = Locked(Arc::clone(&lock), Ear { moods: Vec::new(), heard });
+    let recorder = Recorder::with_bounds(sink, Recorder::CAPACITY, 50_000).unwrap();
+    let fitting = || {
+        let guard = lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let before = recorder.dropped();
+        ask(&long_session(&recorder.clone().with_facts()), "tagged", &documents(100));
+        drop(guard);
+        recorder.flush(PATIENCE).unwrap();
+        100 - (recorder.dropped() - before)
+    };
+    let first = fitting();
+    assert!((1..100).contains(&first), "{first}");
+    std::thread::scope(|threads| {
+        for _ in 0..4 {
+            threads.spawn(|| {
+                let session = long_session(&recorder.clone().with_facts());
+                for page in 0..60 {
+                    ask(&session, ["tagged", "grouped", "noted"][page % 3], &documents(9));
+                }
+            });
+        }
+    });
+    recorder.flush(PATIENCE).unwrap();
+    assert_eq!(fitting(), first);
+    let asked = 2 * 100 + 4 * 60 * 9;
+    assert_eq!(records(&told).len() as u64 + recorder.dropped(), asked);
+}

@@ -12,6 +12,9 @@ use crate::unwind::{catch, drop_quietly};
 /// The most records that a sink is given at once; its documentation says the number.
 const SLICE: usize = 1024;
 
+/// The most bytes of them, unless one record has more. A sink may need as many to write them.
+const SLICE_BYTES: usize = 1 << 20;
+
 /// How long records wait for others. While this thread sleeps, an evaluation does not have to wake
 /// it, which costs more than everything else about a record.
 const GATHER: Duration = Duration::from_millis(1);
@@ -247,12 +250,12 @@ impl<S: DecisionSink> Drain<S> {
 
     /// Offers what is pending to the sink.
     fn offer(&mut self) {
-        while !self.pending.is_empty() {
-            let count = self.pending.len().min(SLICE);
-            let records = &mut self.pending[..count];
+        let mut pending = std::mem::take(&mut self.pending).into_iter();
+        while pending.len() > 0 {
+            let (count, bytes) = slice(pending.as_slice());
+            let records = &mut pending.as_mut_slice()[..count];
             let dropped = self.outlet.dropped();
             records[0].dropped_before = dropped - self.reported;
-            let bytes = records.iter().map(DecisionRecord::bytes).sum();
             let written = catch(|| self.sink.write(records));
             let taken = matches!(written, Some(Ok(())));
             // An error is the sink's, and so is its destructor.
@@ -261,8 +264,21 @@ impl<S: DecisionSink> Drain<S> {
                 self.reported = dropped;
             }
             // Their memory is given back before their room is.
-            self.pending.drain(..count);
+            pending.by_ref().take(count).for_each(drop);
             self.outlet.done(count, bytes, taken);
         }
     }
+}
+
+/// How many of `pending` are offered at once, one at least, and their bytes.
+fn slice(pending: &[DecisionRecord]) -> (usize, usize) {
+    let (mut count, mut bytes) = (0, 0);
+    for record in pending.iter().take(SLICE) {
+        let more = record.bytes();
+        if count > 0 && bytes + more > SLICE_BYTES {
+            break;
+        }
+        (count, bytes) = (count + 1, bytes + more);
+    }
+    (count, bytes)
 }
