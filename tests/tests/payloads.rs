@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use futures::executor::block_on;
-use gatehouse::explanation::FactFound;
+use gatehouse::explanation::{FactFound, PolicyOutcome};
 use gatehouse::prelude::*;
 use gatehouse::{DecisionRecord, DecisionSink, Described, Recorder, SinkError};
 
@@ -414,6 +414,66 @@ fn a_key_that_panics_when_a_watcher_drops_it_changes_nothing() {
     let told: Vec<_> = records.try_iter().collect();
     assert_eq!(told.len(), 6);
     assert!(told.iter().all(|it| it.facts[0].read.key == "Watched { part: mined }"));
+}
+
+thread_local! {
+    static ARMED: Cell<bool> = const { Cell::new(false) };
+    static RUNS: Cell<usize> = const { Cell::new(0) };
+    static WORKED_OUT: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A value of which a clone is a bomb, once that is wanted.
+#[derive(Debug)]
+pub struct Made(bool);
+
+impl Clone for Made {
+    fn clone(&self) -> Self {
+        Self(ARMED.get())
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        if self.0 {
+            BOMBS.set(BOMBS.get() + 1);
+            panic_any(Bomb);
+        }
+    }
+}
+
+/// A bomb the third time: for the decision, for the explanation, and when that shows the body.
+fn third() -> Made {
+    WORKED_OUT.set(WORKED_OUT.get() + 1);
+    Made(WORKED_OUT.get() == 3)
+}
+
+/// What an explanation works out for itself, it drops itself.
+#[test]
+fn a_value_that_panics_when_an_explanation_drops_it_changes_nothing() {
+    fact! {
+        pub Worth(user: u32) -> Made {
+            third()
+        }
+    }
+    #[policy]
+    async fn made(_: &Part) -> bool {
+        !Worth(7).await.0
+    }
+    /// Runs for the decision, and then before the watcher: from there on, clones are bombs.
+    #[policy(forbid)]
+    fn arming(_: &Part) -> bool {
+        ARMED.set(RUNS.replace(RUNS.get() + 1) > 0);
+        *NONE != Part::None
+    }
+    static GATE: Gate<Things, (arming, made)> = Gate::new();
+
+    let session = session();
+    let access = GATE.bind(&session, NONE, NONE).with_context(NONE);
+    let explanation = block_on(access.explain(NONE));
+    assert!(explanation.decision.is_allow());
+    assert_eq!(explanation.policies[1].outcome, PolicyOutcome::Applies);
+    // One is what the fact is, and one what its body comes to when it is shown.
+    assert_eq!((RUNS.get(), BOMBS.get()), (2, 2));
 }
 
 /// Panics when it is told of records that were dropped.

@@ -703,6 +703,30 @@ fn the_texts_of_a_page_are_made_in_linear_time() {
     }
 }
 
+/// Reads what is the same for all, and what each has for itself.
+#[policy]
+async fn sorted(user: &u64, doc: &u64) -> bool {
+    let tags = Tags(*doc).await?.0;
+    Groups(*user).await?.0 == tags
+}
+
+/// The more a page reads, the more often it begins anew: what it keeps does not grow with it.
+#[test]
+fn a_page_keeps_a_bounded_number_of_texts() {
+    static GATE: Gate<Documents, sorted> = Gate::new();
+    for items in [1000, 4000] {
+        let (recorder, _told) = ear(vec![]);
+        let session = long_session(&recorder.clone().with_facts());
+        let docs = documents(items);
+        written::since();
+        let decisions = block_on(GATE.bind(&session, &7, &"read").check_all(&docs));
+        assert!(decisions.iter().all(Decision::is_allow));
+        // A thousand texts of a kibibyte take four times what is kept.
+        let again = written::since().0 - docs.len();
+        assert!((2..docs.len() / 50).contains(&again), "{again} times for {items} items");
+    }
+}
+
 /// A recorder whose sink takes nothing before its second part is dropped, within bounds.
 fn stopped(count: usize, bytes: usize) -> (Recorder, Sender<()>, Receiver<Heard>) {
     let ((called, calls), (free, go_on), (heard, told)) = (channel(), channel(), channel());
@@ -755,7 +779,9 @@ fn the_queue_holds_no_more_bytes_than_it_may() {
         for most in [100_000, 1_000_000] {
             let (recorder, free, told) = stopped(Recorder::CAPACITY, most);
             let session = known.clone().with_recorder(&recorder.clone().with_facts());
+            written::since();
             let bytes = left_by(|| (0..3).for_each(|_| ask(&session, gate, &docs)));
+            let (times, _) = written::since();
             assert!(bytes <= most, "{gate}: {bytes} bytes are held of {most}");
             let dropped = recorder.dropped();
             drop(free);
@@ -763,6 +789,8 @@ fn the_queue_holds_no_more_bytes_than_it_may() {
             let written = records(&told).len();
             assert_eq!(written as u64 + dropped, 3 * 3000, "{gate}");
             assert!((written + 1) * each >= most, "{gate}: {written} records in {most} bytes");
+            // A page in two parts, each with one that does not fit.
+            assert!(times <= written + 3 * 2, "{gate}: {times} texts for {written} records");
             ask(&session, gate, &docs);
             recorder.flush(PATIENCE).unwrap();
             assert!(!records(&told).is_empty(), "{gate}");

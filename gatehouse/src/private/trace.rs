@@ -10,6 +10,7 @@ use crate::fact::{FactError, FactKey};
 use crate::plan::Derivation;
 use crate::source::Sources;
 use crate::text::FactText;
+use crate::unwind::drop_quietly;
 
 /// What was found of a fact.
 #[derive(Clone, Debug)]
@@ -192,8 +193,8 @@ impl Watch for Trace {
         if is_known && trace.shown.len() < MOST_SHOWN && trace.shown.insert(fact.id) {
             trace.runs.push(Run::default());
             let failed = cx.failed.len();
-            // What it comes to is known.
-            let _ = run(cx);
+            // What it comes to is known. The value is one that nobody has asked the user for.
+            drop_quietly(run(cx));
             cx.failed.truncate(failed);
             fact.run = cx.watch.runs.pop().map(|run| run.events).unwrap_or_default();
         }
