@@ -4,7 +4,7 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::panic::panic_any;
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -37,6 +37,17 @@ impl fmt::Display for Bomb {
 }
 
 impl std::error::Error for Bomb {}
+
+/// Runs a test. A bomb that gets through would take the harness with it, which then waits for the test.
+fn contained(test: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(test)) {
+        if payload.is::<Bomb>() {
+            std::mem::forget(payload);
+            panic!("a bomb got through");
+        }
+        resume_unwind(payload);
+    }
+}
 
 /// The parts of a request that cannot be described.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -242,178 +253,192 @@ fn moody() -> (Recorder, Sender<Mood>, Receiver<DecisionRecord>) {
 /// Whatever a slice is refused with, the next one is offered, and counts and flushes are right.
 #[test]
 fn a_recorder_outlives_every_panic_of_its_sink() {
-    let (recorder, moods, records) = moody();
-    let session = session().with_recorder(&recorder);
-    let access = LOCAL.bind(&session, NONE, NONE).with_context(NONE);
-    let refusals = [Mood::PanicsWithBomb, Mood::FailsWithBomb, Mood::Panics, Mood::Fails];
-    let all = refusals.iter().chain(&refusals).chain(refusals.iter().rev());
-    for (number, mood) in all.enumerate() {
-        moods.send(*mood).unwrap();
-        assert!(access.check_local(NONE).is_allow());
-        recorder.flush(PATIENCE).unwrap();
-        assert_eq!(recorder.dropped(), number as u64 + 1, "{mood:?}");
-        moods.send(Mood::Takes).unwrap();
-        assert!(access.check_local(NONE).is_allow());
-        recorder.flush(PATIENCE).unwrap();
-        assert_eq!(records.try_iter().map(|it| it.dropped_before).collect::<Vec<_>>(), [1]);
-    }
-    assert_eq!(recorder.dropped(), 12);
+    contained(|| {
+        let (recorder, moods, records) = moody();
+        let session = session().with_recorder(&recorder);
+        let access = LOCAL.bind(&session, NONE, NONE).with_context(NONE);
+        let refusals = [Mood::PanicsWithBomb, Mood::FailsWithBomb, Mood::Panics, Mood::Fails];
+        let all = refusals.iter().chain(&refusals).chain(refusals.iter().rev());
+        for (number, mood) in all.enumerate() {
+            moods.send(*mood).unwrap();
+            assert!(access.check_local(NONE).is_allow());
+            recorder.flush(PATIENCE).unwrap();
+            assert_eq!(recorder.dropped(), number as u64 + 1, "{mood:?}");
+            moods.send(Mood::Takes).unwrap();
+            assert!(access.check_local(NONE).is_allow());
+            recorder.flush(PATIENCE).unwrap();
+            assert_eq!(records.try_iter().map(|it| it.dropped_before).collect::<Vec<_>>(), [1]);
+        }
+        assert_eq!(recorder.dropped(), 12);
+    });
 }
 
 /// The error of a source goes with the records: the recorder's thread may be the last to have it.
 #[test]
 fn an_error_that_panics_when_it_is_dropped_ends_no_recorder() {
-    let (recorder, moods, records) = moody();
-    for _ in 0..2 {
+    contained(|| {
+        let (recorder, moods, records) = moody();
+        for _ in 0..2 {
+            let session = session().with_recorder(&recorder);
+            let decision = block_on(DOWN.bind(&session, NONE, NONE).with_context(NONE).check(NONE));
+            assert!(decision.is_indeterminate());
+            drop((decision, session));
+            // The sink takes none: nobody but the recorder has the error then.
+            moods.send(Mood::Fails).unwrap();
+            recorder.flush(PATIENCE).unwrap();
+        }
+        drop(moods);
         let session = session().with_recorder(&recorder);
-        let decision = block_on(DOWN.bind(&session, NONE, NONE).with_context(NONE).check(NONE));
-        assert!(decision.is_indeterminate());
-        drop((decision, session));
-        // The sink takes none: nobody but the recorder has the error then.
-        moods.send(Mood::Fails).unwrap();
+        let access = LOCAL.bind(&session, NONE, NONE).with_context(NONE);
+        assert!(access.check_local(NONE).is_allow());
         recorder.flush(PATIENCE).unwrap();
-    }
-    drop(moods);
-    let session = session().with_recorder(&recorder);
-    let access = LOCAL.bind(&session, NONE, NONE).with_context(NONE);
-    assert!(access.check_local(NONE).is_allow());
-    recorder.flush(PATIENCE).unwrap();
-    assert_eq!(records.try_iter().map(|it| it.dropped_before).collect::<Vec<_>>(), [2]);
+        assert_eq!(records.try_iter().map(|it| it.dropped_before).collect::<Vec<_>>(), [2]);
+    });
 }
 
 #[test]
 fn a_sink_that_panics_at_its_end_is_dropped_once() {
-    struct Last(Arc<AtomicUsize>, Sender<usize>);
-    impl DecisionSink for Last {
-        fn write(&mut self, _: &[DecisionRecord]) -> Result<(), SinkError> {
-            Ok(())
-        }
+    contained(|| {
+        struct Last(Arc<AtomicUsize>, Sender<usize>);
+        impl DecisionSink for Last {
+            fn write(&mut self, _: &[DecisionRecord]) -> Result<(), SinkError> {
+                Ok(())
+            }
 
-        fn close(&mut self, _: u64) {
-            panic_any(Bomb);
+            fn close(&mut self, _: u64) {
+                panic_any(Bomb);
+            }
         }
-    }
-    impl Drop for Last {
-        fn drop(&mut self) {
-            let drops = self.0.fetch_add(1, Ordering::Relaxed) + 1;
-            self.1.send(drops).unwrap();
-            panic_any(Bomb);
+        impl Drop for Last {
+            fn drop(&mut self) {
+                let drops = self.0.fetch_add(1, Ordering::Relaxed) + 1;
+                self.1.send(drops).unwrap();
+                panic_any(Bomb);
+            }
         }
-    }
-    let (told, drops) = channel();
-    drop(Recorder::new(Last(Arc::default(), told)).unwrap());
-    assert_eq!(drops.recv_timeout(PATIENCE), Ok(1));
-    assert!(drops.recv_timeout(PATIENCE).is_err(), "nothing comes after the end");
+        let (told, drops) = channel();
+        drop(Recorder::new(Last(Arc::default(), told)).unwrap());
+        assert_eq!(drops.recv_timeout(PATIENCE), Ok(1));
+        assert!(drops.recv_timeout(PATIENCE).is_err(), "nothing comes after the end");
+    });
 }
 
 /// Every way of asking decides, whichever part it is that the domain cannot describe.
 #[test]
 fn a_domain_that_panics_when_it_describes_loses_records_and_no_decision() {
-    let (recorder, moods, records) = moody();
-    drop(moods);
-    let session = session().with_recorder(&recorder);
-    let mut lost = 0;
-    for part in [Part::Subject, Part::Action, Part::Context, Part::Resource] {
-        for access in [
-            LEVEL.bind(&session, &part, NONE).with_context(NONE),
-            LEVEL.bind(&session, NONE, &part).with_context(NONE),
-            LEVEL.bind(&session, NONE, NONE).with_context(&part),
-        ] {
-            assert!(block_on(access.check(&part)).is_allow());
-            assert!(block_on(access.check_all([&part, &part])).iter().all(Decision::is_allow));
-            assert!(block_on(access.explain(&part)).decision.is_allow());
+    contained(|| {
+        let (recorder, moods, records) = moody();
+        drop(moods);
+        let session = session().with_recorder(&recorder);
+        let mut lost = 0;
+        for part in [Part::Subject, Part::Action, Part::Context, Part::Resource] {
+            for access in [
+                LEVEL.bind(&session, &part, NONE).with_context(NONE),
+                LEVEL.bind(&session, NONE, &part).with_context(NONE),
+                LEVEL.bind(&session, NONE, NONE).with_context(&part),
+            ] {
+                assert!(block_on(access.check(&part)).is_allow());
+                assert!(block_on(access.check_all([&part, &part])).iter().all(Decision::is_allow));
+                assert!(block_on(access.explain(&part)).decision.is_allow());
+            }
+            let access = LOCAL.bind(&session, &part, &part).with_context(&part);
+            assert!(access.check_local(&part).is_allow());
+            // Each part is bound in its own place once, but a resource in every call.
+            lost += if part == Part::Resource { 3 * 4 } else { 4 } + 1;
         }
-        let access = LOCAL.bind(&session, &part, &part).with_context(&part);
-        assert!(access.check_local(&part).is_allow());
-        // Each part is bound in its own place once, but a resource in every call.
-        lost += if part == Part::Resource { 3 * 4 } else { 4 } + 1;
-    }
-    recorder.flush(PATIENCE).unwrap();
-    assert_eq!(recorder.dropped(), lost);
-    assert_eq!(records.try_iter().count() as u64 + lost, 4 * (3 * 4 + 1));
+        recorder.flush(PATIENCE).unwrap();
+        assert_eq!(recorder.dropped(), lost);
+        assert_eq!(records.try_iter().count() as u64 + lost, 4 * (3 * 4 + 1));
+    });
 }
 
 /// Where a watcher runs what the decision did not need, or runs it again, it may panic with anything.
 #[test]
 fn a_policy_that_panics_before_a_watcher_changes_no_decision() {
-    static RUNS: AtomicUsize = AtomicUsize::new(0);
-    /// Panics when it runs once more.
-    #[policy(forbid)]
-    async fn once(_: &Part) -> bool {
-        if RUNS.fetch_add(1, Ordering::Relaxed) % 2 == 1 {
-            panic_any(Bomb);
+    contained(|| {
+        static RUNS: AtomicUsize = AtomicUsize::new(0);
+        /// Panics when it runs once more.
+        #[policy(forbid)]
+        async fn once(_: &Part) -> bool {
+            if RUNS.fetch_add(1, Ordering::Relaxed) % 2 == 1 {
+                panic_any(Bomb);
+            }
+            false
         }
-        false
-    }
-    #[policy]
-    fn bomb(_: &Part) -> bool {
-        *NONE != Part::None || explode()
-    }
-    static GATE: Gate<Things, (once, everybody, bomb)> = Gate::new();
+        #[policy]
+        fn bomb(_: &Part) -> bool {
+            *NONE != Part::None || explode()
+        }
+        static GATE: Gate<Things, (once, everybody, bomb)> = Gate::new();
 
-    let (recorder, moods, records) = moody();
-    drop(moods);
-    let session = session().with_recorder(&recorder.clone().with_facts());
-    let access = GATE.bind(&session, NONE, NONE).with_context(NONE);
-    for _ in 0..3 {
-        assert!(block_on(access.check(NONE)).is_allow());
-    }
-    recorder.flush(PATIENCE).unwrap();
-    let told: Vec<_> = records.try_iter().collect();
-    assert!(told.iter().all(|it| it.decision.is_allow() && it.facts.is_empty()));
-    assert_eq!(told.len(), 3);
-    let silent = self::session();
-    let access = GATE.bind(&silent, NONE, NONE).with_context(NONE);
-    assert!(block_on(access.explain(NONE)).decision.is_allow());
+        let (recorder, moods, records) = moody();
+        drop(moods);
+        let session = session().with_recorder(&recorder.clone().with_facts());
+        let access = GATE.bind(&session, NONE, NONE).with_context(NONE);
+        for _ in 0..3 {
+            assert!(block_on(access.check(NONE)).is_allow());
+        }
+        recorder.flush(PATIENCE).unwrap();
+        let told: Vec<_> = records.try_iter().collect();
+        assert!(told.iter().all(|it| it.decision.is_allow() && it.facts.is_empty()));
+        assert_eq!(told.len(), 3);
+        let silent = self::session();
+        let access = GATE.bind(&silent, NONE, NONE).with_context(NONE);
+        assert!(block_on(access.explain(NONE)).decision.is_allow());
+    });
 }
 
 #[test]
 fn a_debug_that_panics_with_a_bomb_is_named_as_any_other() {
-    #[policy]
-    async fn odd(_: &Part) -> bool {
-        Odd(Unspeakable).await.is_some()
-    }
-    static GATE: Gate<Things, odd> = Gate::new();
+    contained(|| {
+        #[policy]
+        async fn odd(_: &Part) -> bool {
+            Odd(Unspeakable).await.is_some()
+        }
+        static GATE: Gate<Things, odd> = Gate::new();
 
-    let (recorder, moods, records) = moody();
-    drop(moods);
-    let session = session().with_recorder(&recorder.clone().with_facts());
-    let access = GATE.bind(&session, NONE, NONE).with_context(NONE);
-    let explanation = block_on(access.explain(NONE));
-    assert!(explanation.decision.is_allow());
-    let told = &explanation.policies[0].conditions[0].facts[0];
-    recorder.flush(PATIENCE).unwrap();
-    let record = records.recv().unwrap();
-    for read in [told, &record.facts[0].read] {
-        assert_eq!(read.key, "<its Debug panicked>");
-        assert_eq!(read.found, FactFound::Value("<its Debug panicked>".into()));
-    }
+        let (recorder, moods, records) = moody();
+        drop(moods);
+        let session = session().with_recorder(&recorder.clone().with_facts());
+        let access = GATE.bind(&session, NONE, NONE).with_context(NONE);
+        let explanation = block_on(access.explain(NONE));
+        assert!(explanation.decision.is_allow());
+        let told = &explanation.policies[0].conditions[0].facts[0];
+        recorder.flush(PATIENCE).unwrap();
+        let record = records.recv().unwrap();
+        for read in [told, &record.facts[0].read] {
+            assert_eq!(read.key, "<its Debug panicked>");
+            assert_eq!(read.found, FactFound::Value("<its Debug panicked>".into()));
+        }
+    });
 }
 
 /// Whoever looks on keeps keys of its own, which the check did not ask for.
 #[test]
 fn a_key_that_panics_when_a_watcher_drops_it_changes_nothing() {
-    #[policy]
-    async fn watched(_: &Part) -> bool {
-        !Watched(Mined(false)).await
-    }
-    static GATE: Gate<Things, watched> = Gate::new();
+    contained(|| {
+        #[policy]
+        async fn watched(_: &Part) -> bool {
+            !Watched(Mined(false)).await
+        }
+        static GATE: Gate<Things, watched> = Gate::new();
 
-    let (recorder, moods, records) = moody();
-    drop(moods);
-    let session = session().with_recorder(&recorder.clone().with_facts());
-    let access = GATE.bind(&session, NONE, NONE).with_context(NONE);
-    // What is loaded, what is known, and a page.
-    assert!(block_on(access.check(NONE)).is_allow());
-    assert!(block_on(access.check(NONE)).is_allow());
-    assert!(block_on(access.check_all([NONE; 3])).iter().all(Decision::is_allow));
-    assert_eq!(BOMBS.get(), 3);
-    assert!(block_on(access.explain(NONE)).decision.is_allow());
-    assert_eq!(BOMBS.get(), 5, "one for the record, and one for the explanation");
-    recorder.flush(PATIENCE).unwrap();
-    let told: Vec<_> = records.try_iter().collect();
-    assert_eq!(told.len(), 6);
-    assert!(told.iter().all(|it| it.facts[0].read.key == "Watched { part: mined }"));
+        let (recorder, moods, records) = moody();
+        drop(moods);
+        let session = session().with_recorder(&recorder.clone().with_facts());
+        let access = GATE.bind(&session, NONE, NONE).with_context(NONE);
+        // What is loaded, what is known, and a page.
+        assert!(block_on(access.check(NONE)).is_allow());
+        assert!(block_on(access.check(NONE)).is_allow());
+        assert!(block_on(access.check_all([NONE; 3])).iter().all(Decision::is_allow));
+        assert_eq!(BOMBS.get(), 3);
+        assert!(block_on(access.explain(NONE)).decision.is_allow());
+        assert_eq!(BOMBS.get(), 5, "one for the record, and one for the explanation");
+        recorder.flush(PATIENCE).unwrap();
+        let told: Vec<_> = records.try_iter().collect();
+        assert_eq!(told.len(), 6);
+        assert!(told.iter().all(|it| it.facts[0].read.key == "Watched { part: mined }"));
+    });
 }
 
 thread_local! {
@@ -450,30 +475,32 @@ fn third() -> Made {
 /// What an explanation works out for itself, it drops itself.
 #[test]
 fn a_value_that_panics_when_an_explanation_drops_it_changes_nothing() {
-    fact! {
-        pub Worth(user: u32) -> Made {
-            third()
+    contained(|| {
+        fact! {
+            pub Worth(user: u32) -> Made {
+                third()
+            }
         }
-    }
-    #[policy]
-    async fn made(_: &Part) -> bool {
-        !Worth(7).await.0
-    }
-    /// Runs for the decision, and then before the watcher: from there on, clones are bombs.
-    #[policy(forbid)]
-    fn arming(_: &Part) -> bool {
-        ARMED.set(RUNS.replace(RUNS.get() + 1) > 0);
-        *NONE != Part::None
-    }
-    static GATE: Gate<Things, (arming, made)> = Gate::new();
+        #[policy]
+        async fn made(_: &Part) -> bool {
+            !Worth(7).await.0
+        }
+        /// Runs for the decision, and then before the watcher: from there on, clones are bombs.
+        #[policy(forbid)]
+        fn arming(_: &Part) -> bool {
+            ARMED.set(RUNS.replace(RUNS.get() + 1) > 0);
+            *NONE != Part::None
+        }
+        static GATE: Gate<Things, (arming, made)> = Gate::new();
 
-    let session = session();
-    let access = GATE.bind(&session, NONE, NONE).with_context(NONE);
-    let explanation = block_on(access.explain(NONE));
-    assert!(explanation.decision.is_allow());
-    assert_eq!(explanation.policies[1].outcome, PolicyOutcome::Applies);
-    // One is what the fact is, and one what its body comes to when it is shown.
-    assert_eq!((RUNS.get(), BOMBS.get()), (2, 2));
+        let session = session();
+        let access = GATE.bind(&session, NONE, NONE).with_context(NONE);
+        let explanation = block_on(access.explain(NONE));
+        assert!(explanation.decision.is_allow());
+        assert_eq!(explanation.policies[1].outcome, PolicyOutcome::Applies);
+        // One is what the fact is, and one what its body comes to when it is shown.
+        assert_eq!((RUNS.get(), BOMBS.get()), (2, 2));
+    });
 }
 
 /// Panics when it is told of records that were dropped.
@@ -534,14 +561,16 @@ impl metrics::Recorder for NoDrops {
 
 #[test]
 fn metrics_that_panic_at_dropped_records_change_no_decision() {
-    let (told, _records) = channel();
-    let (_moods, next) = channel();
-    let recorder = Recorder::with_capacity(Moody { moods: next, told }, 0).unwrap();
-    let session = session().with_recorder(&recorder);
-    let access = LOCAL.bind(&session, NONE, NONE).with_context(NONE);
-    metrics::with_local_recorder(&NoDrops, || {
-        assert!(access.check_local(NONE).is_allow());
-        assert!(block_on(access.check_all([NONE; 3])).iter().all(Decision::is_allow));
+    contained(|| {
+        let (told, _records) = channel();
+        let (_moods, next) = channel();
+        let recorder = Recorder::with_capacity(Moody { moods: next, told }, 0).unwrap();
+        let session = session().with_recorder(&recorder);
+        let access = LOCAL.bind(&session, NONE, NONE).with_context(NONE);
+        metrics::with_local_recorder(&NoDrops, || {
+            assert!(access.check_local(NONE).is_allow());
+            assert!(block_on(access.check_all([NONE; 3])).iter().all(Decision::is_allow));
+        });
+        assert_eq!(recorder.dropped(), 4);
     });
-    assert_eq!(recorder.dropped(), 4);
 }
