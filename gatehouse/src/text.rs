@@ -271,6 +271,22 @@ mod tests {
         assert_eq!(FactText::of(&Unwraps, 27).len(), 27);
     }
 
+    /// A `Debug` that does not look whether it could write: what is left is a beginning all the same.
+    #[test]
+    fn a_debug_that_goes_on_adds_nothing() {
+        struct GoesOn;
+        impl Debug for GoesOn {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                for part in ["€", "€", "a"] {
+                    let _ = f.write_str(part);
+                }
+                Ok(())
+            }
+        }
+        assert_eq!(FactText::of(&GoesOn, 4), "€… (cut after 4 bytes)");
+        assert_eq!(FactText::of(&GoesOn, 7), "€€a");
+    }
+
     #[test]
     fn a_debug_that_panics_or_fails_is_named() {
         struct Panics;
