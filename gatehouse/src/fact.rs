@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::plan::{Cost, Derivation};
+use crate::text::FactText;
+use crate::unwind::Quiet;
 
 /// The key of one fact: what [`fact!`](crate::fact) declares.
 ///
@@ -91,8 +93,8 @@ pub struct FactError(Arc<Reason>);
 
 #[derive(Debug)]
 enum Reason {
-    Source(Box<dyn Error + Send + Sync>),
-    Said(String),
+    Source(Quiet<Box<dyn Error + Send + Sync>>),
+    Said(FactText),
     Panicked,
     Missing,
     Unasked,
@@ -100,16 +102,17 @@ enum Reason {
     Overdue,
     Late(Duration),
     TooDeep,
-    Circular(String),
+    Circular(FactText),
 }
 
 /// How many links of a circle an error shows.
 const MAX_LINKS_SHOWN: usize = 8;
 
 impl FactError {
-    /// The source failed with `error`.
+    /// The source failed with `error`. Whoever is the last to know of it drops it, on any thread, and a
+    /// panic of its destructor is caught.
     pub fn new(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self(Arc::new(Reason::Source(error.into())))
+        Self(Arc::new(Reason::Source(Quiet::new(error.into()))))
     }
 
     /// The source failed, and `text` says why to everybody: write what is safe to show.
@@ -120,7 +123,7 @@ impl FactError {
     /// assert_eq!(error.to_string(), "the directory is down for maintenance");
     /// ```
     pub fn safe(text: impl Into<String>) -> Self {
-        Self(Arc::new(Reason::Said(text.into())))
+        Self(Arc::new(Reason::Said(text.into().into())))
     }
 
     pub(crate) fn panicked() -> Self {
@@ -158,7 +161,12 @@ impl FactError {
         let mut links = facts.zip(next).map(|(fact, next)| format!("`{fact}` asks for `{next}`"));
         let mut shown: Vec<_> = links.by_ref().take(MAX_LINKS_SHOWN).collect();
         shown.extend(links.next().map(|_| "…".to_owned()));
-        Self(Arc::new(Reason::Circular(shown.join(", "))))
+        let text = format!(
+            "its load waits for itself, through a source that asks its own session ({}): ask for other \
+             facts only, or write it as a derived fact, which may be recursive",
+            shown.join(", ")
+        );
+        Self(Arc::new(Reason::Circular(text.into())))
     }
 
     /// What went wrong, in one word for telemetry: there are few, and they do not change.
@@ -177,21 +185,11 @@ impl FactError {
         }
     }
 
-    /// The source's own error, for logs.
-    #[must_use]
-    pub fn source(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
-        match &*self.0 {
-            Reason::Source(error) => Some(&**error),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for FactError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match &*self.0 {
+    /// What `Display` shows. It is shared, where it was made for this error.
+    pub(crate) fn text(&self) -> FactText {
+        FactText::from(match &*self.0 {
             Reason::Source(_) => "its source failed",
-            Reason::Said(text) => text,
+            Reason::Said(text) => return text.clone(),
             Reason::Panicked => "its source panicked",
             Reason::Missing => "it is required, and its source has no value for it",
             Reason::Unasked => {
@@ -206,16 +204,25 @@ impl fmt::Display for FactError {
                 "it is more than 64 links of derived facts deep (in a circle, each key is a link)"
             }
             Reason::Late(limit) => {
-                return write!(f, "its source took longer than {limit:?}");
+                return format!("its source took longer than {limit:?}").into();
             }
-            Reason::Circular(links) => {
-                return write!(
-                    f,
-                    "its load waits for itself, through a source that asks its own session ({links}): ask \
-                     for other facts only, or write it as a derived fact, which may be recursive"
-                );
-            }
+            Reason::Circular(text) => return text.clone(),
         })
+    }
+
+    /// The source's own error, for logs.
+    #[must_use]
+    pub fn source(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
+        match &*self.0 {
+            Reason::Source(error) => error.get().map(|error| &**error),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for FactError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
     }
 }
 

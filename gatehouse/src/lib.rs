@@ -275,6 +275,7 @@ mod source;
 mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod text;
 mod unwind;
 mod words;
 

@@ -29,6 +29,27 @@ pub(crate) fn drop_quietly<T>(value: T) {
     }
 }
 
+/// A value of a user's that is shared: whoever has it last drops it quietly.
+#[derive(Debug)]
+pub(crate) struct Quiet<T>(Option<T>);
+
+impl<T> Quiet<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(Some(value))
+    }
+
+    /// The value, which is there as long as this is.
+    pub(crate) fn get(&self) -> Option<&T> {
+        self.0.as_ref()
+    }
+}
+
+impl<T> Drop for Quiet<T> {
+    fn drop(&mut self) {
+        drop_quietly(self.0.take());
+    }
+}
+
 /// Leaves what the panic of a destructor carried where it is, unless it is a text: another destructor
 /// may carry the next one, without end.
 #[cold]
@@ -63,6 +84,7 @@ mod tests {
     #[test]
     fn nothing_that_a_destructor_does_gets_through() {
         drop_quietly(Bomb);
+        drop(Quiet::new(Bomb));
         drop_quietly(vec![Box::new(Bomb)]);
         let shared = std::sync::Arc::new(());
         drop_quietly(std::sync::Arc::clone(&shared));

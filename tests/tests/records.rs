@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::executor::block_on;
+use gatehouse::explanation::{ConsultedFact, FactFound};
 use gatehouse::prelude::*;
 use gatehouse::{DecisionRecord, DecisionSink, Described, JsonLines, Recorder, SinkError};
 use serde_json::{Value, json};
@@ -502,4 +503,372 @@ fn whatever_the_threads_do_each_record_is_written_or_counted() {
     let told = records(&told);
     assert_eq!(told.len() as u64 + recorder.dropped(), asked);
     assert_eq!(told.iter().map(|it| it.dropped_before).sum::<u64>(), recorder.dropped());
+}
+
+/// How often the text of a key part or a value was made on this thread.
+mod written {
+    use std::cell::Cell;
+    use std::fmt;
+
+    thread_local! {
+        static TIMES: Cell<usize> = const { Cell::new(0) };
+        static PARTS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// How many texts were begun, and how many parts of them were written, since the last call.
+    pub fn since() -> (usize, usize) {
+        (TIMES.take(), PARTS.take())
+    }
+
+    /// So many numbers, written one at a time.
+    #[derive(Clone, PartialEq, Eq, Hash)]
+    pub struct Long(pub usize);
+
+    impl fmt::Debug for Long {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            TIMES.set(TIMES.get() + 1);
+            for number in 1_000_000..1_000_000 + self.0 {
+                PARTS.set(PARTS.get() + 1);
+                write!(f, "{number} ")?;
+            }
+            Ok(())
+        }
+    }
+}
+use written::Long;
+
+fact! {
+    /// Of everybody the same, and long.
+    pub Groups(user: u64) -> Long;
+    /// Of each document its own.
+    pub Tags(doc: u64) -> Long;
+    /// Its key is long, and it has none.
+    pub Note(part: Long) -> u64;
+    /// The error is long.
+    pub Down(doc: u64) -> u64;
+}
+
+struct LongTexts;
+
+/// How many numbers a value has.
+const NUMBERS: usize = 5000;
+
+impl FactSource<Groups> for LongTexts {
+    async fn load(&self, keys: &[Groups]) -> Result<Loaded<Groups>, FactError> {
+        Ok(keys.iter().map(|key| (key.clone(), Long(NUMBERS))).collect())
+    }
+}
+
+impl FactSource<Tags> for LongTexts {
+    async fn load(&self, keys: &[Tags]) -> Result<Loaded<Tags>, FactError> {
+        Ok(keys.iter().map(|key| (key.clone(), Long(NUMBERS))).collect())
+    }
+}
+
+impl FactSource<Note> for LongTexts {
+    async fn load(&self, _: &[Note]) -> Result<Loaded<Note>, FactError> {
+        Ok(Loaded::new())
+    }
+}
+
+impl FactSource<Down> for LongTexts {
+    async fn load(&self, _: &[Down]) -> Result<Loaded<Down>, FactError> {
+        Err(FactError::safe("it is down ".repeat(NUMBERS)))
+    }
+}
+
+#[derive(Sources)]
+struct LongFacts {
+    #[loads(Groups, Tags, Note, Down)]
+    source: LongTexts,
+}
+
+#[policy]
+async fn grouped(user: &u64) -> bool {
+    Groups(*user).await?.0 > 0
+}
+
+/// Reads what `grouped` reads, and comes first.
+#[policy(forbid)]
+async fn ungrouped(user: &u64) -> bool {
+    Groups(*user).await.is_none()
+}
+
+#[policy]
+async fn tagged(_: _, doc: &u64) -> bool {
+    Tags(*doc).await?.0 > 0
+}
+
+#[policy]
+async fn noted(_: &u64) -> bool {
+    Note(Long(NUMBERS)).await.is_none()
+}
+
+#[policy]
+async fn down(_: _, doc: &u64) -> bool {
+    Down(*doc).await? > 0
+}
+
+static GROUPED: Gate<Documents, (ungrouped, grouped)> = Gate::new();
+static TAGGED: Gate<Documents, tagged> = Gate::new();
+static NOTED: Gate<Documents, noted> = Gate::new();
+static DOWN: Gate<Documents, down> = Gate::new();
+
+fn long_session(recorder: &Recorder) -> Session<LongFacts> {
+    Session::new(LongFacts { source: LongTexts }).with_recorder(recorder)
+}
+
+fn documents(count: u64) -> Vec<u64> {
+    (1000..1000 + count).collect()
+}
+
+/// The 1024 bytes of a text that are left, and what is said of the rest.
+fn cut(text: &str) -> String {
+    format!("{}… (cut after 1024 bytes)", &text[..1024])
+}
+
+#[test]
+fn a_long_text_is_cut_in_a_record_and_whole_in_an_explanation() {
+    let page = Page::default();
+    let recorder = Recorder::new(JsonLines::new(page.clone())).unwrap().with_facts();
+    let session = long_session(&recorder);
+    let user = 7;
+    let groups = GROUPED.bind(&session, &user, &"read");
+    let notes = NOTED.bind(&session, &user, &"read");
+    let downs = DOWN.bind(&session, &user, &"read");
+    let told =
+        [block_on(groups.explain(&1)), block_on(notes.explain(&1)), block_on(downs.explain(&1))];
+    recorder.flush(PATIENCE).unwrap();
+    let lines = page.lines();
+    let read = |line: usize| &lines[line]["facts"][0];
+    let told = |at: usize| &told[at].policies[0].conditions[0].facts[0];
+
+    let FactFound::Value(value) = &told(0).found else { panic!("no value") };
+    assert_eq!(value.len(), NUMBERS * "1000000 ".len());
+    assert_eq!(read(0)["found"]["value"], cut(value));
+    assert_eq!(read(0)["key"], "Groups { user: 7 }");
+
+    assert!(told(1).key.len() > NUMBERS * "1000000 ".len());
+    assert_eq!(read(1)["key"], cut(&told(1).key));
+    assert_eq!(read(1)["found"], json!({ "missing": null }));
+
+    let FactFound::Failed(error) = &told(2).found else { panic!("no error") };
+    assert_eq!(error.len(), NUMBERS * "it is down ".len());
+    assert_eq!(read(2)["found"]["failed"], cut(error));
+    assert_eq!(lines[2]["failed"][0]["error"], **error, "what the decision says is not cut");
+}
+
+/// Whatever reads it, and for however many items: a text is made once for a page, and of what is left
+/// out nothing is written.
+#[test]
+fn the_records_of_a_page_share_their_texts() {
+    for items in [100, 3000] {
+        let (recorder, told) = ear(vec![]);
+        let session = long_session(&recorder.clone().with_facts());
+        let docs = documents(items);
+        written::since();
+        let decisions = block_on(GROUPED.bind(&session, &7, &"read").check_all(&docs));
+        assert!(decisions.iter().all(Decision::is_allow));
+        let (times, parts) = written::since();
+        assert_eq!(times, 1, "{items} items");
+        assert!(parts <= 1 + 1024 / 7, "{parts} parts were written");
+        recorder.flush(PATIENCE).unwrap();
+        let told = records(&told);
+        assert_eq!(told.len(), docs.len());
+        let first = &told[0].facts;
+        assert_eq!(first.len(), 2, "one for each policy");
+        for fact in told.iter().flat_map(|record| &record.facts) {
+            let text = |fact: &ConsultedFact| match &fact.read.found {
+                FactFound::Value(text) => (fact.read.key.as_ptr(), text.as_ptr()),
+                _ => panic!("no value"),
+            };
+            assert_eq!(text(fact), text(&first[0]));
+        }
+    }
+}
+
+/// What each item reads for itself is written once for each.
+#[test]
+fn the_texts_of_a_page_are_made_in_linear_time() {
+    for items in [100, 3000] {
+        let (recorder, _told) = ear(vec![]);
+        let session = long_session(&recorder.clone().with_facts());
+        let docs = documents(items);
+        written::since();
+        let decisions = block_on(TAGGED.bind(&session, &7, &"read").check_all(&docs));
+        assert!(decisions.iter().all(Decision::is_allow));
+        let (times, parts) = written::since();
+        assert_eq!(times, docs.len());
+        assert!(parts <= times * (1 + 1024 / 7), "{parts} parts were written of {times} texts");
+    }
+}
+
+/// Reads what is the same for all, and what each has for itself.
+#[policy]
+async fn sorted(user: &u64, doc: &u64) -> bool {
+    let tags = Tags(*doc).await?.0;
+    Groups(*user).await?.0 == tags
+}
+
+/// The more a page reads, the more often it begins anew: what it keeps does not grow with it.
+#[test]
+fn a_page_keeps_a_bounded_number_of_texts() {
+    static GATE: Gate<Documents, sorted> = Gate::new();
+    for items in [1000, 4000] {
+        let (recorder, _told) = ear(vec![]);
+        let session = long_session(&recorder.clone().with_facts());
+        let docs = documents(items);
+        written::since();
+        let decisions = block_on(GATE.bind(&session, &7, &"read").check_all(&docs));
+        assert!(decisions.iter().all(Decision::is_allow));
+        // A thousand texts of a kibibyte take four times what is kept.
+        let again = written::since().0 - docs.len();
+        assert!((2..docs.len() / 50).contains(&again), "{again} times for {items} items");
+    }
+}
+
+/// A recorder whose sink takes nothing before its second part is dropped, within bounds.
+fn stopped(count: usize, bytes: usize) -> (Recorder, Sender<()>, Receiver<Heard>) {
+    let ((called, calls), (free, go_on), (heard, told)) = (channel(), channel(), channel());
+    let sink = Slow { called, go_on, ear: Ear { moods: vec![], heard } };
+    drop(calls);
+    (Recorder::with_bounds(sink, count, bytes).unwrap(), free, told)
+}
+
+/// The bytes that `run` leaves allocated by this thread: what it has put into a queue, which another
+/// thread empties.
+fn left_by(run: impl FnOnce()) -> usize {
+    usize::try_from(allocation_counter::measure(run).bytes_current).unwrap()
+}
+
+/// A page on which each record has the same long value costs what its records cost without it.
+#[test]
+fn a_page_takes_its_records_and_one_text() {
+    for items in [1000, 4000] {
+        let (recorder, _free, _told) = stopped(Recorder::CAPACITY, Recorder::BYTES);
+        let session = long_session(&recorder.clone().with_facts());
+        let docs = documents(items);
+        let access = GROUPED.bind(&session, &7, &"read");
+        drop(block_on(access.check(&0)));
+        let bytes = left_by(|| drop(block_on(access.check_all(&docs))));
+        let each = bytes / docs.len();
+        assert!(each < 700, "{each} bytes for each of {items} records");
+        assert_eq!(recorder.dropped(), 0);
+    }
+}
+
+/// Asks about all `docs` by the gate of this name.
+fn ask(session: &Session<LongFacts>, gate: &str, docs: &[u64]) {
+    drop(match gate {
+        "tagged" => block_on(TAGGED.bind(session, &7, &"read").check_all(docs)),
+        "grouped" => block_on(GROUPED.bind(session, &7, &"read").check_all(docs)),
+        "noted" => block_on(NOTED.bind(session, &7, &"read").check_all(docs)),
+        _ => block_on(DOWN.bind(session, &7, &"read").check_all(docs)),
+    });
+}
+
+/// Whatever a record has: a text of its own, one that it shares, a long key, or an error. What does not
+/// fit is counted, and there is room again once the sink takes something.
+#[test]
+fn the_queue_holds_no_more_bytes_than_it_may() {
+    let docs = documents(3000);
+    let known = Session::new(LongFacts { source: LongTexts });
+    // A record of each gate, with some to spare.
+    for (gate, each) in [("tagged", 2500), ("grouped", 4000), ("noted", 2500), ("down", 60_000)] {
+        ask(&known, gate, &docs);
+        for most in [100_000, 1_000_000] {
+            let (recorder, free, told) = stopped(Recorder::CAPACITY, most);
+            let session = known.clone().with_recorder(&recorder.clone().with_facts());
+            written::since();
+            let bytes = left_by(|| (0..3).for_each(|_| ask(&session, gate, &docs)));
+            let (times, _) = written::since();
+            assert!(bytes <= most, "{gate}: {bytes} bytes are held of {most}");
+            let dropped = recorder.dropped();
+            drop(free);
+            recorder.flush(PATIENCE).unwrap();
+            let written = records(&told).len();
+            assert_eq!(written as u64 + dropped, 3 * 3000, "{gate}");
+            assert!((written + 1) * each >= most, "{gate}: {written} records in {most} bytes");
+            // A page in two parts, each with one that does not fit.
+            assert!(times <= written + 3 * 2, "{gate}: {times} texts for {written} records");
+            ask(&session, gate, &docs);
+            recorder.flush(PATIENCE).unwrap();
+            assert!(!records(&told).is_empty(), "{gate}");
+        }
+    }
+}
+
+#[test]
+fn a_queue_without_bytes_drops_all_and_decides() {
+    let (recorder, _free, _told) = stopped(Recorder::CAPACITY, 0);
+    let session = session().with_recorder(&recorder);
+    let decisions = check_all(&session, 7, &[1, 9]);
+    assert!(decisions[0].is_allow() && decisions[1].is_deny());
+    assert!(LOCAL.bind(&session, &7, &"read").check_local(&7).is_allow());
+    assert_eq!(recorder.dropped(), 3);
+    recorder.flush(PATIENCE).unwrap();
+}
+
+/// Long records come in smaller slices: what a sink needs to write them is bounded too.
+#[test]
+fn a_slice_of_long_records_is_no_larger_than_one_of_short_ones() {
+    struct Lengths(Sender<(usize, usize)>);
+    impl DecisionSink for Lengths {
+        fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
+            let lines = serde_json::to_string(records)?;
+            Ok(self.0.send((records.len(), lines.len()))?)
+        }
+    }
+    let (told, slices) = channel();
+    let recorder = Recorder::new(Lengths(told)).unwrap();
+    let session = long_session(&recorder.clone().with_facts());
+    ask(&session, "grouped", &documents(3000));
+    recorder.flush(PATIENCE).unwrap();
+    let slices: Vec<_> = slices.try_iter().collect();
+    assert_eq!(slices.iter().map(|(records, _)| records).sum::<usize>(), 3000);
+    let longest = slices.iter().map(|(_, bytes)| *bytes).max().unwrap();
+    assert!(longest < 1_250_000, "{longest} bytes at once");
+}
+
+/// Takes nothing while a test has the lock.
+struct Locked(Arc<Mutex<()>>, Ear);
+
+impl DecisionSink for Locked {
+    fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
+        let lock = Arc::clone(&self.0);
+        let _guard = lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.1.write(records)
+    }
+}
+
+/// However the threads meet, and whatever the sink does: what was let in goes out of the counts again.
+#[test]
+fn no_bytes_are_lost_to_the_queue() {
+    let (lock, (heard, told)) = (Arc::new(Mutex::new(())), channel());
+    let sink = Locked(Arc::clone(&lock), Ear { moods: Vec::new(), heard });
+    let recorder = Recorder::with_bounds(sink, Recorder::CAPACITY, 50_000).unwrap();
+    let fitting = || {
+        let guard = lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let before = recorder.dropped();
+        ask(&long_session(&recorder.clone().with_facts()), "tagged", &documents(100));
+        drop(guard);
+        recorder.flush(PATIENCE).unwrap();
+        100 - (recorder.dropped() - before)
+    };
+    let first = fitting();
+    assert!((1..100).contains(&first), "{first}");
+    std::thread::scope(|threads| {
+        for _ in 0..4 {
+            threads.spawn(|| {
+                let session = long_session(&recorder.clone().with_facts());
+                for page in 0..60 {
+                    ask(&session, ["tagged", "grouped", "noted"][page % 3], &documents(9));
+                }
+            });
+        }
+    });
+    recorder.flush(PATIENCE).unwrap();
+    assert_eq!(fitting(), first);
+    let asked = 2 * 100 + 4 * 60 * 9;
+    assert_eq!(records(&told).len() as u64 + recorder.dropped(), asked);
 }

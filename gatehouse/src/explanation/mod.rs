@@ -60,6 +60,7 @@ use crate::gate::Decision;
 use crate::plan::{Condition, Plan};
 use crate::policy::{Location, PolicyInfo};
 use crate::private::{Event, SeenFact};
+pub use crate::text::FactText;
 
 /// Why a gate decided as it did: made by [`Bound::explain`](crate::Bound::explain).
 ///
@@ -140,7 +141,7 @@ pub struct FactRead {
     /// The fact.
     pub fact: &'static str,
     /// The key, as its `Debug` shows it.
-    pub key: String,
+    pub key: FactText,
     /// What was found.
     pub found: FactFound,
     /// The type of the source that was asked, unless it is a derived fact.
@@ -164,8 +165,17 @@ pub struct FactRead {
 pub struct ConsultedFact {
     /// The policy that read it, or a derived fact which that policy read.
     pub policy: &'static PolicyInfo,
-    /// The fact; what the body of a derived one met is left out.
+    /// The fact; what the body of a derived one met is left out. Its texts are cut.
     pub read: FactRead,
+}
+
+impl ConsultedFact {
+    /// The most bytes of the text of a key, of a value or of an error in a record. A longer one is
+    /// cut, and says so: `[1000000, 1000001, … (cut after 1024 bytes)`. What is left out is not
+    /// written in the first place.
+    ///
+    /// Records of a page share the texts of what they have in common.
+    pub const MOST_BYTES: usize = 1024;
 }
 
 /// What was found of a fact.
@@ -175,13 +185,13 @@ pub struct ConsultedFact {
 #[non_exhaustive]
 pub enum FactFound {
     /// A value, as its `Debug` shows it.
-    Value(String),
+    Value(FactText),
     /// No value; and the default that stands in for it, if there is one.
-    Missing(Option<String>),
+    Missing(Option<FactText>),
     /// A value, or none, that is not shown: the fact is `#[sensitive]`.
     Sensitive,
     /// The load failed. The text is safe to show: the source's own error is not in it.
-    Failed(String),
+    Failed(FactText),
     /// It was not loaded.
     NotLoaded,
 }

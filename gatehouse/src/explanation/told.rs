@@ -152,7 +152,7 @@ impl FactFound {
             Seen::Value(value) => Self::Value(value.clone()),
             Seen::Missing(default) => Self::Missing(default.clone()),
             Seen::Sensitive => Self::Sensitive,
-            Seen::Failed(error) => Self::Failed(error.to_string()),
+            Seen::Failed(error) => Self::Failed(error.text()),
             Seen::Pending => Self::NotLoaded,
         }
     }

@@ -6,9 +6,9 @@ use std::collections::HashSet;
 use super::executor::Rules;
 use super::tally::Tally;
 use super::traced::each;
-use crate::explanation::{ConsultedFact, FactRead};
+use crate::explanation::{ConsultedFact, FactFound, FactRead};
 use crate::policy::{Domain, Effect, PolicyInfo};
-use crate::private::{Cx, Event, Request, Seen, Trace};
+use crate::private::{Cx, Event, Request, Seen, Texts, Trace};
 use crate::source::Sources;
 use crate::unwind::catch;
 
@@ -20,10 +20,13 @@ pub(super) type Ran = Vec<(&'static PolicyInfo, Vec<Event>)>;
 ///
 /// It runs the policies that the executor has run for the decision, and no others: one that it has not
 /// may panic, and a check must not do so because somebody looks on.
+///
+/// Keys and values are told in `texts`, which other runs on the same facts may have used before.
 pub(super) fn run_again<D: Domain, P: Sources, R: Rules<D, P>>(
     rules: R,
     request: &Request<'_, D>,
     cx: &Cx<P>,
+    texts: &mut Texts,
 ) -> Option<Ran> {
     let run = || {
         let (mut tally, mut ran) = (Tally::default(), Ran::new());
@@ -33,11 +36,13 @@ pub(super) fn run_again<D: Domain, P: Sources, R: Rules<D, P>>(
                     return;
                 }
                 // Each with a trace of its own: what a derived fact was computed from is told to each.
-                let mut cx = cx.traced(Trace::default());
+                let mut cx = cx.traced(Trace::with(texts.take()));
                 cx.trace().begin();
                 let run = evaluate(request, &mut cx);
                 tally.note(policy, run);
-                ran.push((policy, cx.trace().end()));
+                let mut trace = std::mem::take(cx.trace());
+                ran.push((policy, trace.end()));
+                *texts = trace.into_texts();
             });
         }
         ran
@@ -51,10 +56,18 @@ pub(super) fn consulted<D: Domain, P: Sources, R: Rules<D, P>>(
     rules: R,
     request: &Request<'_, D>,
     cx: &Cx<P>,
+    texts: &mut Texts,
 ) -> Vec<ConsultedFact> {
+    texts.bound();
     let mut facts = Vec::new();
-    for (policy, events) in run_again(rules, request, cx).unwrap_or_default() {
+    for (policy, events) in run_again(rules, request, cx, texts).unwrap_or_default() {
         collect(policy, &events, &mut HashSet::new(), &mut facts);
+    }
+    facts.shrink_to_fit();
+    for ConsultedFact { read, .. } in &mut facts {
+        if let FactFound::Failed(error) = &mut read.found {
+            *error = texts.cut(error);
+        }
     }
     facts
 }

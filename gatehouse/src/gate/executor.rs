@@ -23,7 +23,7 @@ use super::watch::{Asked, Watch, is_watched};
 use crate::explanation::{ConsultedFact, Explanation};
 use crate::fact::FactError;
 use crate::policy::{Domain, DynPolicy, Effect, PolicyInfo, PolicySet, Rule, Visitor};
-use crate::private::{Cx, Request, Stop};
+use crate::private::{Cx, Request, Stop, Texts};
 use crate::session::Session;
 use crate::source::Sources;
 
@@ -337,7 +337,8 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         let slot = [Some(decision)];
         let asked = Asked { subject, action, context };
         let page = watch.close::<D>(&asked, &Progress::default(), &slot);
-        let facts = |_| self.consulted(&cx, resource);
+        let mut texts = Texts::cut_at(ConsultedFact::MOST_BYTES);
+        let facts = |_| self.consulted(&cx, resource, &mut texts);
         page.record::<D>(0, &slot, |_| resource, facts);
         let [decision] = slot;
         Ok(decided(decision))
@@ -381,11 +382,12 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         let Self { subject, action, context, .. } = *self;
         let asked = Asked { subject, action, context };
         let page = watch.close::<D>(&asked, &progress, decisions);
+        let mut texts = Texts::cut_at(ConsultedFact::MOST_BYTES);
         for (i, decisions) in decisions.chunks(RESOURCES_PER_YIELD).enumerate() {
             if i > 0 && page.is_recorded() {
                 yield_now().await;
             }
-            let facts = |i| self.consulted(cx, resource(i));
+            let facts = |i| self.consulted(cx, resource(i), &mut texts);
             page.record::<D>(i * RESOURCES_PER_YIELD, decisions, &resource, facts);
         }
         #[cfg(feature = "testing")]
@@ -424,9 +426,14 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         explain(rules, &request, &cx, decided(decision))
     }
 
-    fn consulted(&self, cx: &Cx<P>, resource: &D::Resource) -> Vec<ConsultedFact> {
+    fn consulted(
+        &self,
+        cx: &Cx<P>,
+        resource: &D::Resource,
+        texts: &mut Texts,
+    ) -> Vec<ConsultedFact> {
         let Self { rules, subject, action, context, .. } = *self;
-        consulted(rules, &Request { subject, action, resource, context }, cx)
+        consulted(rules, &Request { subject, action, resource, context }, cx, texts)
     }
 
     async fn decide<'i>(

@@ -11,7 +11,7 @@ use crate::plan::Condition;
 use crate::policy::{Domain, PolicyInfo};
 use crate::private::{Cx, Event, Request, Seen, SeenFact, Stop, Trace};
 use crate::source::Sources;
-use crate::unwind::catch;
+use crate::unwind::{catch, drop_quietly};
 
 /// One policy's run.
 struct Watched {
@@ -37,6 +37,8 @@ fn watch_all<D: Domain, P: Sources>(
         let run = catch(|| evaluate(request, &mut cx));
         let events = cx.trace().end();
         trace = std::mem::take(cx.trace());
+        // Values of derived facts are in it, whose destructors are the user's.
+        drop_quietly(cx);
         watched.push(Watched { policy, run, events });
     });
     watched

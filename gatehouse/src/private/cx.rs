@@ -2,7 +2,7 @@
 
 use std::any::type_name_of_val;
 
-use super::trace::{Seen, SeenFact, Trace, text};
+use super::trace::{Seen, SeenFact, Trace};
 use super::walk::Walk;
 use super::watch::{Unwatched, Watch};
 use crate::fact::{FactError, FailedFact, LoadedFact};
@@ -260,7 +260,7 @@ pub fn stored<P: Sources, W: Watch, K: Stored<P>>(
     cx: &mut Cx<P, W>,
     key: K,
 ) -> Result<K::Output, Stop> {
-    if W::WATCHES {
+    if W::WATCHES && cx.watch.listens() {
         return stored_watched(cx, key);
     }
     find(cx, key).map(K::output)
@@ -270,17 +270,17 @@ fn stored_watched<P: Sources, W: Watch, K: Stored<P>>(
     cx: &mut Cx<P, W>,
     key: K,
 ) -> Result<K::Output, Stop> {
-    let (shown, id) = (text(&key), cx.watch.id(&key));
+    let id = cx.watch.id(&key);
     let found = find(cx, key);
     let seen = match &found {
         Ok(_) if K::SENSITIVE => Seen::Sensitive,
-        Ok(Some(value)) => Seen::Value(text(value)),
-        Ok(None) => Seen::Missing(K::HAS_DEFAULT.then(|| text(&K::output(None)))),
+        Ok(Some(value)) => Seen::Value(cx.watch.value(id, || value)),
+        Ok(None) => Seen::Missing(K::HAS_DEFAULT.then(|| cx.watch.value(id, || K::output(None)))),
         Err(stop) => cx.seen_stop(*stop),
     };
     let source = cx.generation().map(|of| type_name_of_val(K::source(&of.sources)));
     let (derivation, run) = (None, Vec::new());
-    let (fact, key, again) = (K::NAME, shown, false);
+    let (fact, key, again) = (K::NAME, cx.watch.key(id), false);
     cx.watch.fact(SeenFact { fact, id, key, seen, source, derivation, run, again });
     found.map(K::output)
 }

@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use super::cx::{Cx, Stop};
-use super::trace::{Seen, SeenFact, text};
+use super::trace::{Seen, SeenFact};
 use super::walk::{Closed, Found};
 use super::watch::Watch;
 use crate::fact::{FactError, FactKey, FailedFact};
@@ -51,7 +51,7 @@ pub fn derived<P: Sources, W: Watch, K: Derived<P>>(
     if cx.must_wait_for_turn::<K>() {
         return Err(Stop::Failed);
     }
-    let shown = W::WATCHES.then(|| key.clone());
+    let shown = (W::WATCHES && cx.watch.listens()).then(|| key.clone());
     cx.watch.mute(true);
     let found = cx.find(key);
     let resolved = resolve(cx, found);
@@ -75,13 +75,14 @@ fn show<P: Sources, W: Watch, K: Derived<P>>(
     key: &K,
     computed: &Result<K::Value, Stop>,
 ) {
+    let id = cx.watch.id(key);
     let seen = match computed {
         Ok(_) if K::SENSITIVE => Seen::Sensitive,
-        Ok(value) => Seen::Value(text(value)),
+        Ok(value) => Seen::Value(cx.watch.value(id, || value)),
         Err(stop) => cx.seen_stop(*stop),
     };
-    let (fact, id, derivation) = (K::NAME, cx.watch.id(key), K::DERIVATION);
-    let (key_text, source, run, again) = (text(key), None, Vec::new(), false);
+    let (fact, derivation, key_text) = (K::NAME, K::DERIVATION, cx.watch.key(id));
+    let (source, run, again) = (None, Vec::new(), false);
     let fact = SeenFact { fact, id, key: key_text, seen, source, derivation, run, again };
     W::derived::<K, P>(cx, fact, |cx| key.evaluate(cx));
 }

@@ -14,6 +14,7 @@ mod logic;
 mod nodes;
 mod out_of_turn;
 mod roles;
+mod texts;
 mod trace;
 mod unloaded;
 mod walk;
@@ -32,6 +33,7 @@ pub use self::logic::{
 };
 pub use self::out_of_turn::total_beside_recursion;
 pub use self::roles::*;
+pub(crate) use self::texts::Texts;
 pub use self::trace::Trace;
 pub(crate) use self::trace::{Event, Seen, SeenFact};
 pub use self::unloaded::{IsLoaded, Unloaded};

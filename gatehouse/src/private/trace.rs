@@ -1,23 +1,24 @@
 //! Writes down what a rule reports while it runs.
 
-use std::any::{Any, TypeId};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use super::cx::{Cx, Stop};
+use super::texts::Texts;
 use super::watch::Watch;
 use crate::fact::{FactError, FactKey};
 use crate::plan::Derivation;
 use crate::source::Sources;
-use crate::unwind::catch;
+use crate::text::FactText;
+use crate::unwind::drop_quietly;
 
 /// What was found of a fact.
 #[derive(Clone, Debug)]
 pub enum Seen {
     /// A value, as its `Debug` shows it.
-    Value(String),
+    Value(FactText),
     /// None, and what stands in for it.
-    Missing(Option<String>),
+    Missing(Option<FactText>),
     /// A value, or none, that is not to be shown.
     Sensitive,
     /// The load failed.
@@ -34,7 +35,7 @@ pub struct SeenFact {
     /// Tells its key from all others of the trace.
     pub id: usize,
     /// Its key, as its `Debug` shows it.
-    pub key: String,
+    pub key: FactText,
     /// What was found.
     pub seen: Seen,
     /// The type of its source, unless it is a derived fact.
@@ -45,18 +46,6 @@ pub struct SeenFact {
     pub run: Vec<Event>,
     /// Whether it was shown before.
     pub again: bool,
-}
-
-/// What `Debug` says, on one line: a user wrote it, and it may panic, or send colours to a terminal.
-pub(crate) fn text(value: &dyn Debug) -> String {
-    let text = catch(|| format!("{value:?}"));
-    let Some(text) = text else { return "<its Debug panicked>".into() };
-    if !text.contains(char::is_control) {
-        return text;
-    }
-    let on_one_line =
-        |c: char| if c.is_control() { c.escape_debug().collect() } else { c.to_string() };
-    text.chars().map(on_one_line).collect()
 }
 
 /// What a body reports. Places are those in its plan.
@@ -88,8 +77,8 @@ pub enum Event {
 pub struct Trace {
     /// The bodies that run: the policy's, and above it those of derived facts that are shown.
     runs: Vec<Run>,
-    /// The keys that were read.
-    ids: Ids,
+    /// The keys that were read, and what was found.
+    texts: Texts,
     /// Those of derived facts whose bodies were shown.
     shown: BTreeSet<usize>,
     /// How many derived facts are being worked out.
@@ -103,31 +92,20 @@ struct Run {
     load: usize,
 }
 
-/// Numbers for keys of any fact.
-#[derive(Debug, Default)]
-struct Ids {
-    of_facts: BTreeMap<TypeId, Box<dyn Any + Send>>,
-    count: usize,
-}
-
-impl Ids {
-    fn of<K: FactKey>(&mut self, key: &K) -> usize {
-        let empty = || Box::new(HashMap::<K, usize>::new());
-        let ids = self.of_facts.entry(TypeId::of::<K>()).or_insert_with(|| empty());
-        let Some(ids) = ids.downcast_mut::<HashMap<K, usize>>() else { return usize::MAX };
-        if let Some(id) = ids.get(key) {
-            return *id;
-        }
-        self.count += 1;
-        ids.insert(key.clone(), self.count);
-        self.count
-    }
-}
-
 /// How many derived facts' bodies one explanation shows.
 const MOST_SHOWN: usize = 256;
 
 impl Trace {
+    /// A trace that takes its texts from `texts`, if they are there.
+    pub(crate) fn with(texts: Texts) -> Self {
+        Self { texts, ..Self::default() }
+    }
+
+    /// Gives them back.
+    pub(crate) fn into_texts(self) -> Texts {
+        self.texts
+    }
+
     /// Begins a policy's run.
     pub(crate) fn begin(&mut self) {
         self.runs = vec![Run::default()];
@@ -176,8 +154,20 @@ impl Watch for Trace {
         self.muted = if muted { self.muted + 1 } else { self.muted.saturating_sub(1) };
     }
 
+    fn listens(&self) -> bool {
+        self.muted == 0
+    }
+
     fn id<K: FactKey>(&mut self, key: &K) -> usize {
-        self.ids.of(key)
+        self.texts.id(key)
+    }
+
+    fn key(&self, id: usize) -> FactText {
+        self.texts.key(id)
+    }
+
+    fn value<V: Debug>(&mut self, id: usize, value: impl FnOnce() -> V) -> FactText {
+        self.texts.value(id, value)
     }
 
     fn mark(&self) -> (u32, usize) {
@@ -203,8 +193,8 @@ impl Watch for Trace {
         if is_known && trace.shown.len() < MOST_SHOWN && trace.shown.insert(fact.id) {
             trace.runs.push(Run::default());
             let failed = cx.failed.len();
-            // What it comes to is known.
-            let _ = run(cx);
+            // What it comes to is known. The value is one that nobody has asked the user for.
+            drop_quietly(run(cx));
             cx.failed.truncate(failed);
             fact.run = cx.watch.runs.pop().map(|run| run.events).unwrap_or_default();
         }

@@ -5,10 +5,13 @@
 //! explanation runs the same code on the same facts before a [`Trace`](super::trace::Trace), which
 //! writes down what is reported. So it cannot disagree with the check.
 
+use std::fmt::Debug;
+
 use super::cx::{Cx, Stop};
 use super::trace::SeenFact;
 use crate::fact::FactKey;
 use crate::source::Sources;
+use crate::text::FactText;
 
 /// Looks on while a rule runs.
 pub trait Watch: Send + Sized {
@@ -27,9 +30,25 @@ pub trait Watch: Send + Sized {
     #[inline]
     fn at(&mut self, _load: usize) {}
 
+    /// Whether what is read now is written down.
+    #[inline]
+    fn listens(&self) -> bool {
+        false
+    }
+
     /// Tells a key from all others that are read.
     fn id<K: FactKey>(&mut self, _key: &K) -> usize {
         0
+    }
+
+    /// The text of the key with this `id`.
+    fn key(&self, _id: usize) -> FactText {
+        FactText::default()
+    }
+
+    /// The text of what was found of it, which is `value`.
+    fn value<V: Debug>(&mut self, _id: usize, _value: impl FnOnce() -> V) -> FactText {
+        FactText::default()
     }
 
     /// A fact was read.

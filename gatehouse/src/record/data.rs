@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use crate::described::Described;
-use crate::explanation::ConsultedFact;
+use crate::explanation::{ConsultedFact, FactFound};
 use crate::gate::Decision;
 
 /// One decision, for the audit log: what a [`DecisionSink`](crate::DecisionSink) is given.
@@ -58,7 +58,64 @@ pub(super) struct Decided {
     pub(super) facts: Vec<ConsultedFact>,
 }
 
+impl Decided {
+    /// See [`bytes`].
+    pub(super) fn bytes(&self, evaluation: &EvaluationRecord) -> usize {
+        bytes(evaluation, &self.resource, &self.decision, &self.facts)
+    }
+}
+
+impl DecisionRecord {
+    /// See [`bytes`].
+    pub(super) fn bytes(&self) -> usize {
+        bytes(&self.evaluation, &self.resource, &self.decision, &self.facts)
+    }
+}
+
+/// What a record takes that has no texts, with an evaluation of its own, a share of the vectors that
+/// it is in, and what the queue needs for it.
+pub(super) const LEAST_BYTES: usize =
+    size_of::<DecisionRecord>() + size_of::<EvaluationRecord>() + 2 * size_of::<Stretch>();
+
+/// The memory that a record takes, about, and rather too much: what it shares with others counts for
+/// each of them. What the source's own error holds is not known, and not counted.
+fn bytes(
+    evaluation: &EvaluationRecord,
+    resource: &Described,
+    decision: &Decision,
+    facts: &Vec<ConsultedFact>,
+) -> usize {
+    let EvaluationRecord { trace, subject, action, context, .. } = evaluation;
+    let described = [subject, action, context, resource];
+    let described = described.map(|it| it.as_str().map_or(0, str::len)).iter().sum::<usize>();
+    let failed = match decision {
+        Decision::Indeterminate { failed, .. } => &**failed,
+        _ => &[],
+    };
+    let errors = failed.iter().map(|failed| size_of_val(failed) + failed.error.text().bytes());
+    let texts = facts.iter().map(|ConsultedFact { read, .. }| {
+        let found = match &read.found {
+            FactFound::Value(text) | FactFound::Missing(Some(text)) | FactFound::Failed(text) => {
+                text.bytes()
+            }
+            _ => 0,
+        };
+        read.key.bytes() + found
+    });
+    LEAST_BYTES
+        + trace.as_ref().map_or(0, |trace| trace.len())
+        + described
+        + errors.sum::<usize>()
+        + facts.capacity() * size_of::<ConsultedFact>()
+        + texts.sum::<usize>()
+}
+
 impl Stretch {
+    /// What its records take together.
+    pub(super) fn bytes(&self) -> usize {
+        self.decided.iter().map(|decided| decided.bytes(&self.evaluation)).sum()
+    }
+
     pub(super) fn records(self) -> impl Iterator<Item = DecisionRecord> {
         let Self { evaluation, first, decided } = self;
         (first..).zip(decided).map(move |(item, Decided { resource, decision, facts })| {

@@ -29,6 +29,9 @@ pub struct JsonLines<W> {
     is_torn: bool,
 }
 
+/// How much memory is kept for the lines of the next records.
+const KEPT: usize = 1 << 20;
+
 impl<W: Write + Send + 'static> JsonLines<W> {
     /// Writes to `out`.
     pub fn new(out: W) -> Self {
@@ -50,6 +53,7 @@ impl<W: Write + Send + 'static> JsonLines<W> {
 impl<W: Write + Send + 'static> DecisionSink for JsonLines<W> {
     fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
         self.lines.clear();
+        self.lines.shrink_to(KEPT);
         for record in records {
             serde_json::to_writer(&mut self.lines, record)?;
             self.lines.push(b'\n');

@@ -43,7 +43,7 @@ impl Page<'_> {
         _first: usize,
         _decisions: &[Option<Decision>],
         _resource: impl Fn(usize) -> &'i D::Resource,
-        _facts: impl Fn(usize) -> Vec<ConsultedFact>,
+        _facts: impl FnMut(usize) -> Vec<ConsultedFact>,
     ) where
         D::Resource: 'i,
     {

@@ -12,6 +12,9 @@ use crate::unwind::{catch, drop_quietly};
 /// The most records that a sink is given at once; its documentation says the number.
 const SLICE: usize = 1024;
 
+/// The most bytes of them, unless one record has more. A sink may need as many to write them.
+const SLICE_BYTES: usize = 1 << 20;
+
 /// How long records wait for others. While this thread sleeps, an evaluation does not have to wake
 /// it, which costs more than everything else about a record.
 const GATHER: Duration = Duration::from_millis(1);
@@ -22,6 +25,8 @@ const GATHER: Duration = Duration::from_millis(1);
 /// Make one for the life of the service; a clone is a handle of the same. An evaluation puts its
 /// records into a queue and never waits: when the sink is slow the queue fills up, and what does not
 /// fit is dropped and counted. So is what a sink refuses. No decision depends on any of it.
+///
+/// The queue is bounded twice, in records and in bytes: see [`with_bounds`](Self::with_bounds).
 ///
 /// ```
 /// use std::time::Duration;
@@ -75,6 +80,13 @@ const GATHER: Duration = Duration::from_millis(1);
 /// `check_all` and the filters one for each item. What is cancelled decides nothing; where a long
 /// page is cancelled while its records are made, the first of them are there.
 ///
+/// # When the sink fails or panics
+/// The records that it was given, at most 1024, count as dropped; it is called again with the next ones,
+/// as often as it takes. That holds for every panic of its [`write`](DecisionSink::write), and of the
+/// destructors of what it panics with and of the errors that it gives back. So the thread never ends
+/// before the last handle is gone, and what [`flush`](Self::flush) and [`dropped`](Self::dropped) say
+/// stays true. A panic of its `close`, or of its own destructor, ends nothing but the sink.
+///
 /// # The end
 /// Dropping a handle never waits. When the last one is gone, those in sessions included, the thread
 /// offers what is left to the sink, calls its [`close`](DecisionSink::close) and ends; a process that
@@ -90,6 +102,10 @@ impl Recorder {
     /// says another number: about a page of a hundred thousand.
     pub const CAPACITY: usize = 1 << 17;
 
+    /// How many bytes they take at most, unless [`with_bounds`](Self::with_bounds) says another
+    /// number: 64 MiB, enough for as many records without long texts.
+    pub const BYTES: usize = 64 << 20;
+
     /// A recorder that brings records to `sink`.
     ///
     /// # Errors
@@ -98,14 +114,33 @@ impl Recorder {
         Self::with_capacity(sink, Self::CAPACITY)
     }
 
-    /// A recorder of which at most `records` records wait for `sink`.
-    ///
-    /// A record takes about a hundred bytes and its texts. The memory is taken when it is needed.
+    /// A recorder of which at most `records` records wait for `sink`, of [`BYTES`](Self::BYTES) in all.
     ///
     /// # Errors
     /// If the system has no thread for it.
     pub fn with_capacity(sink: impl DecisionSink, records: usize) -> std::io::Result<Self> {
-        let (intake, outlet) = queue(records);
+        Self::with_bounds(sink, records, Self::BYTES)
+    }
+
+    /// A recorder of which at most `records` records wait for `sink`, and at most `bytes` of them.
+    ///
+    /// The memory is taken when it is needed. What a record takes is estimated, and rather too high:
+    /// less than half a kibibyte, with the texts that describe subject, action, resource and context,
+    /// and about 200 bytes and its texts for each fact. A text that records share counts for each of
+    /// them, and of the error that a source failed with, nothing but its
+    /// [safe text](crate::FactError::safe) does.
+    ///
+    /// A record for which no bytes are left is dropped, and those after it on its page with it (every
+    /// 2048 items, it is tried again).
+    ///
+    /// # Errors
+    /// If the system has no thread for it.
+    pub fn with_bounds(
+        sink: impl DecisionSink,
+        records: usize,
+        bytes: usize,
+    ) -> std::io::Result<Self> {
+        let (intake, outlet) = queue(records, bytes);
         let drain = Drain { sink, outlet, pending: Vec::new(), reported: 0 };
         std::thread::Builder::new().name("gatehouse-recorder".into()).spawn(|| drain.run())?;
         Ok(Self { intake, facts: false })
@@ -115,6 +150,7 @@ impl Recorder {
     /// decision depends: their keys, what was found, and where it comes from.
     ///
     /// It costs another run of the policies for each decision, and the text of their keys and values.
+    /// A text is made once for a page, and cut if it is [long](crate::explanation::ConsultedFact::MOST_BYTES).
     /// Facts and key parts that are personal should be `#[sensitive]`: then a placeholder is written.
     #[must_use]
     pub fn with_facts(self) -> Self {
@@ -214,8 +250,10 @@ impl<S: DecisionSink> Drain<S> {
 
     /// Offers what is pending to the sink.
     fn offer(&mut self) {
-        let mut pending = std::mem::take(&mut self.pending);
-        for records in pending.chunks_mut(SLICE) {
+        let mut pending = std::mem::take(&mut self.pending).into_iter();
+        while pending.len() > 0 {
+            let (count, bytes) = slice(pending.as_slice());
+            let records = &mut pending.as_mut_slice()[..count];
             let dropped = self.outlet.dropped();
             records[0].dropped_before = dropped - self.reported;
             let written = catch(|| self.sink.write(records));
@@ -225,9 +263,22 @@ impl<S: DecisionSink> Drain<S> {
             if taken {
                 self.reported = dropped;
             }
-            self.outlet.done(records.len(), taken);
+            // Their memory is given back before their room is.
+            pending.by_ref().take(count).for_each(drop);
+            self.outlet.done(count, bytes, taken);
         }
-        pending.clear();
-        self.pending = pending;
     }
+}
+
+/// How many of `pending` are offered at once, one at least, and their bytes.
+fn slice(pending: &[DecisionRecord]) -> (usize, usize) {
+    let (mut count, mut bytes) = (0, 0);
+    for record in pending.iter().take(SLICE) {
+        let more = record.bytes();
+        if count > 0 && bytes + more > SLICE_BYTES {
+            break;
+        }
+        (count, bytes) = (count + 1, bytes + more);
+    }
+    (count, bytes)
 }

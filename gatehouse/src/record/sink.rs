@@ -29,14 +29,15 @@ pub type SinkError = Box<dyn std::error::Error + Send + Sync>;
 /// # let _ = Refusals;
 /// ```
 pub trait DecisionSink: Send + 'static {
-    /// Takes records, in the order in which they came; at most 1024 of them, and never none.
+    /// Takes records, in the order in which they came; at most 1024 of them, or about a mebibyte, and
+    /// never none.
     ///
     /// `Ok` says that they are where they belong: what a sink keeps back and loses later is counted
     /// by nobody.
     ///
     /// # Errors
-    /// All `records` then count as dropped, and are not offered again. So they do if it panics; it is
-    /// called with the next records all the same.
+    /// All `records` then count as dropped, and are not offered again. So they do if it panics, whatever
+    /// it panics with; it is called with the next records all the same.
     fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError>;
 
     /// The last call: every [`Recorder`](crate::Recorder) handle is gone, and everything before was

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use super::data::{Decided, EvaluationRecord, SessionId, Stretch};
+use super::queue::Room;
 use super::recorder::Recorder;
 use crate::explanation::ConsultedFact;
 use crate::gate::{Asked, Decision};
@@ -132,7 +133,7 @@ impl Page<'_> {
         first: usize,
         decisions: &[Option<Decision>],
         resource: impl Fn(usize) -> &'i D::Resource,
-        facts: impl Fn(usize) -> Vec<ConsultedFact>,
+        mut facts: impl FnMut(usize) -> Vec<ConsultedFact>,
     ) where
         D::Resource: 'i,
     {
@@ -147,9 +148,21 @@ impl Page<'_> {
             Some(Decided { resource: D::describe_resource(resource(at)), decision, facts })
         };
         let described = decisions.iter().take(room.len()).enumerate().filter_map(describe);
-        let mut decided = Vec::with_capacity(room.len());
+        let decided = Vec::with_capacity(room.len());
+        let mut stretch = Stretch { evaluation: Arc::clone(evaluation), first, decided };
         // The domain's code may panic: what was not described is dropped then.
-        let _ = catch(|| decided.extend(described));
-        room.fill(Stretch { evaluation: Arc::clone(evaluation), first, decided });
+        let _ = catch(|| extend(&mut stretch, described, &room));
+        room.fill(stretch);
+    }
+}
+
+/// Adds records to `stretch` as long as there is room for their bytes. One that is too large is dropped,
+/// and so is what comes after it: to make that only to drop it would cost most where there is least time.
+fn extend(stretch: &mut Stretch, described: impl Iterator<Item = Decided>, room: &Room<'_>) {
+    let mut left = room.bytes();
+    for one in described {
+        let Some(rest) = left.checked_sub(one.bytes(&stretch.evaluation)) else { return };
+        left = rest;
+        stretch.decided.push(one);
     }
 }
