@@ -189,7 +189,7 @@ impl FactError {
     pub(crate) fn text(&self) -> FactText {
         FactText::from(match &*self.0 {
             Reason::Source(_) => "its source failed",
-            Reason::Said(text) => return text.clone(),
+            Reason::Said(text) | Reason::Circular(text) => return text.clone(),
             Reason::Panicked => "its source panicked",
             Reason::Missing => "it is required, and its source has no value for it",
             Reason::Unasked => {
@@ -206,7 +206,6 @@ impl FactError {
             Reason::Late(limit) => {
                 return format!("its source took longer than {limit:?}").into();
             }
-            Reason::Circular(text) => return text.clone(),
         })
     }
 
