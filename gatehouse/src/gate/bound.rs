@@ -265,8 +265,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
     where
         C: SuppliesContext<D::Context>,
     {
-        let mut decisions: Vec<Option<Decision>> = Vec::new();
-        decisions.resize_with(items.len(), || None);
+        let mut decisions: Vec<Option<Decision>> = items.iter().map(|_| None).collect();
         self.evaluation().run(|i| resource(&items[i]), &mut decisions).await;
         decisions.into_iter().map(decided).collect()
     }
