@@ -3,6 +3,7 @@
 
 pub mod by_hand;
 pub mod counted;
+pub mod crowds;
 pub mod data;
 pub mod executor;
 pub mod ours;

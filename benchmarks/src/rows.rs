@@ -79,6 +79,13 @@ impl Rows<'_> {
         self.push(workload, settings::OURS, 1, Box::new(ours));
     }
 
+    /// A page on a fresh request, by hand, with the promises of a session.
+    fn floor(&mut self, workload: &str, docs: &[Document]) {
+        let docs = docs.to_vec();
+        let by_hand = by_hand_page!(shared::page, self.store, self.executor, docs);
+        self.push(workload, settings::BY_HAND_SHARED, docs.len(), by_hand);
+    }
+
     fn small(&mut self) {
         let (facts, executor) = (ours::facts::one_fact(self.store), self.executor.clone());
         let doc = document(2);
@@ -114,7 +121,8 @@ pub fn rows(store: &Arc<Store>, executor: Executor) -> Vec<Row> {
 
     let docs = vec![document(2)];
     let by_hand = by_hand_page!(pages::page, store, executor, docs);
-    rows.page(FRESH, docs, by_hand, &ONE_FACT);
+    rows.page(FRESH, docs.clone(), by_hand, &ONE_FACT);
+    rows.floor(FRESH, &docs);
     rows.small();
     let docs = vec![audited()];
     let by_hand = by_hand_page!(pages::five_fact_page, store, executor, docs);
@@ -122,7 +130,11 @@ pub fn rows(store: &Arc<Store>, executor: Executor) -> Vec<Row> {
     for count in [1000, 10_000] {
         let docs = page(count);
         let by_hand = by_hand_page!(pages::page, store, executor, docs);
-        rows.page(&format!("page of {count}, 1 fact each"), docs, by_hand, &ONE_FACT);
+        let workload = format!("page of {count}, 1 fact each");
+        rows.page(&workload, docs.clone(), by_hand, &ONE_FACT);
+        if count == 1000 {
+            rows.floor(&workload, &docs);
+        }
     }
     let docs = page_of_few_orgs(1000);
     let by_hand = by_hand_page!(pages::page, store, executor, docs);

@@ -18,6 +18,8 @@ pub const BY_HAND: &str = "hand-written";
 pub const BY_HAND_SINGLE: &str = "hand-written, one row";
 /// By hand, on all cores.
 pub const BY_HAND_PARALLEL: &str = "hand-written, rayon";
+/// By hand, with the promises of a session: shared, cancelled, and a panic is an error.
+pub const BY_HAND_SHARED: &str = "hand-written, shared";
 /// This repository's.
 pub const OURS: &str = "gatehouse";
 /// Without async.

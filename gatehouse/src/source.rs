@@ -192,7 +192,14 @@ impl<K: FactKey> Loaded<K> {
     /// there are that are not among them and should be. If there are any, what has no answer failed: the
     /// answer may be there, under another spelling of the key.
     pub(crate) fn matched(self, asked: &[K]) -> (Found<K::Value>, usize) {
-        let Self { found, failed, more_than_asked } = self;
+        let Self { mut found, failed, more_than_asked } = self;
+        if let ([key], [(answered, _)]) = (asked, &*found)
+            && answered == key
+            && failed.is_empty()
+        {
+            // One key, and its answer, as most often.
+            return (Found::new(Few::One(found.pop().map(|(_, value)| value))), 0);
+        }
         let mut found = found.into_iter().peekable();
         let mut answer =
             |key| found.next_if(|(answered, _)| answered == key).map(|(_, value)| value);

@@ -204,6 +204,41 @@ fn a_load_that_ends_without_an_answer_says_how() {
     assert!(!cancelled.iter().any(|line| line.contains("decided")), "{cancelled:#?}");
 }
 
+/// Answers at its second poll, and looks in which span it is polled.
+struct Watched(Arc<Mutex<Vec<String>>>);
+
+impl FactSource<Level> for Watched {
+    async fn load(&self, keys: &[Level]) -> Result<Loaded<Level>, FactError> {
+        let look = || {
+            let span = tracing::Span::current();
+            self.0.lock().unwrap().push(span.metadata().map_or("none", |it| it.name()).to_owned());
+        };
+        look();
+        tokio::task::yield_now().await;
+        look();
+        Ok(keys.iter().map(|key| (key.clone(), 7)).collect())
+    }
+}
+
+#[derive(Sources)]
+struct WatchedFacts {
+    #[loads(Level)]
+    levels: Watched,
+}
+
+#[test]
+fn a_source_runs_in_the_span_of_its_load_at_each_poll_and_nothing_else_does() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let subscriber = tracing_subscriber::registry().with(Notes::default());
+    tracing::subscriber::with_default(subscriber, || {
+        let session = Session::new(WatchedFacts { levels: Watched(Arc::clone(&seen)) });
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        assert!(runtime.block_on(GATE.bind(&session, &7, &()).check(&7)).is_allow());
+        assert!(tracing::Span::current().is_disabled(), "it is left");
+    });
+    assert_eq!(*seen.lock().unwrap(), ["gatehouse.load", "gatehouse.load"]);
+}
+
 #[test]
 fn a_decision_without_async_is_told_too() {
     static LOCAL: Gate<Documents, own> = Gate::new();

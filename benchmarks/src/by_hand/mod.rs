@@ -4,4 +4,5 @@ pub mod folders;
 pub mod local;
 pub mod pages;
 pub mod roles;
+pub mod shared;
 pub mod tasks;

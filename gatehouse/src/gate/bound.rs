@@ -265,8 +265,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
     where
         C: SuppliesContext<D::Context>,
     {
-        let mut decisions: Vec<Option<Decision>> = Vec::new();
-        decisions.resize_with(items.len(), || None);
+        let mut decisions: Vec<Option<Decision>> = items.iter().map(|_| None).collect();
         self.evaluation().run(|i| resource(&items[i]), &mut decisions).await;
         decisions.into_iter().map(decided).collect()
     }
@@ -299,15 +298,17 @@ impl<D: Domain, P: Sources, S: PolicySet<D, P>, C> Bound<'_, D, P, Static<S>, C>
         C: SuppliesContext<D::Context>,
     {
         let context = self.context.context();
-        let request = Request { subject: self.subject, action: self.action, resource, context };
+        // Made where it is needed: who watches wants it in memory, which nobody else does.
+        let request = || Request { subject: self.subject, action: self.action, resource, context };
         let decision = if is_watched(self.session) {
+            let request = request();
             watched_locally(self.session, &request, || decide_local(self.rules, &request))
         } else {
-            decide_local(self.rules, &request)
+            decide_local(self.rules, &request())
         };
         #[cfg(feature = "testing")]
         if crate::testing::is_recording() {
-            cover(self.rules, &request, &crate::private::Cx::new(None));
+            cover(self.rules, &request(), &crate::private::Cx::new(None));
         }
         decision
     }

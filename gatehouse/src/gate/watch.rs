@@ -34,7 +34,7 @@ impl<'s> Watch<'s> {
         }
     }
 
-    pub(super) fn within<F: Future>(&self, future: F) -> impl Future<Output = F::Output> {
+    pub(super) fn within<F: Future + Unpin>(&self, future: F) -> impl Future<Output = F::Output> {
         self.span.within(future)
     }
 

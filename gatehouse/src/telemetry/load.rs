@@ -17,7 +17,7 @@ impl LoadWatch {
         Self { span, metrics, is_over: false }
     }
 
-    pub(crate) fn within<F: Future>(&self, future: F) -> impl Future<Output = F::Output> {
+    pub(crate) fn within<F: Future + Unpin>(&self, future: F) -> impl Future<Output = F::Output> {
         self.span.within(future)
     }
 

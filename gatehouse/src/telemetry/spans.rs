@@ -2,65 +2,113 @@
 
 #[cfg(feature = "tracing")]
 mod on {
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
     use tracing::field::{Empty, display};
     use tracing::level_filters::LevelFilter;
-    use tracing::{Instrument, Level, Span};
+    use tracing::{Level, Span};
 
     use crate::gate::Decision;
     use crate::telemetry::{Answers, domain_name};
 
-    /// Runs `future` inside a span, if anybody wants it.
-    async fn within<F: Future>(span: &Span, future: F) -> F::Output {
-        if span.is_disabled() {
-            return future.await;
+    /// A future that is pinned elsewhere, polled inside a span.
+    ///
+    /// No `async fn`: where nobody listens it is to cost no more than the future itself.
+    struct Within<'s, F> {
+        span: Option<&'s Span>,
+        future: F,
+    }
+
+    impl<F: Future + Unpin> Future for Within<'_, F> {
+        type Output = F::Output;
+
+        #[inline]
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+            let _entered = self.span.map(Span::enter);
+            Pin::new(&mut self.future).poll(cx)
         }
-        future.instrument(span.clone()).await
+    }
+
+    /// Whether anybody may listen, to a span or to an event.
+    #[inline]
+    fn is_wanted() -> bool {
+        Level::INFO <= LevelFilter::current()
+    }
+
+    /// The span, if anybody listens. In a box: what is seldom there is moved about with all that is
+    /// watched.
+    #[inline]
+    fn open(span: impl FnOnce() -> Span) -> Option<Box<Span>> {
+        if !is_wanted() {
+            return None;
+        }
+        Some(span()).filter(|span| !span.is_disabled()).map(Box::new)
     }
 
     /// The span of one evaluation: how many items, rounds and loads it took, and what came of it.
-    pub(crate) struct EvaluationSpan(Span);
+    pub(crate) struct EvaluationSpan(Option<Box<Span>>);
 
     impl EvaluationSpan {
         /// Whether anybody may listen, to the span or to the events in it.
         #[inline]
         pub(crate) fn is_wanted() -> bool {
-            Level::INFO <= LevelFilter::current()
+            is_wanted()
         }
 
+        #[inline]
         pub(crate) fn open<D: 'static>(items: usize) -> Self {
-            Self(tracing::info_span!(
+            Self(open(|| Self::span(domain_name::<D>(), items)))
+        }
+
+        #[cold]
+        fn span(domain: &'static str, items: usize) -> Span {
+            tracing::info_span!(
                 target: "gatehouse",
                 "gatehouse.evaluate",
-                otel.name = display(format_args!("evaluate {}", domain_name::<D>())),
+                otel.name = display(format_args!("evaluate {domain}")),
                 otel.status_code = Empty,
                 otel.status_description = Empty,
-                gatehouse.domain = domain_name::<D>(),
+                gatehouse.domain = domain,
                 gatehouse.items = items,
                 gatehouse.rounds = Empty,
                 gatehouse.loads = Empty,
                 gatehouse.allowed = Empty,
                 gatehouse.denied = Empty,
                 gatehouse.indeterminate = Empty,
-            ))
+            )
         }
 
-        pub(crate) async fn within<F: Future>(&self, future: F) -> F::Output {
-            within(&self.0, future).await
+        #[inline]
+        pub(crate) fn within<F: Future + Unpin>(
+            &self,
+            future: F,
+        ) -> impl Future<Output = F::Output> {
+            Within { span: self.0.as_deref(), future }
         }
 
         pub(crate) fn inside<T>(&self, run: impl FnOnce() -> T) -> T {
-            self.0.in_scope(run)
+            let _entered = self.0.as_deref().map(Span::enter);
+            run()
         }
 
+        #[inline]
         pub(crate) fn close(self, rounds: usize, loads: usize, decisions: &[Option<Decision>]) {
-            if !self.0.is_disabled() {
-                self.0.record("gatehouse.rounds", rounds).record("gatehouse.loads", loads);
-                self.count(decisions);
+            if self.0.is_some() || is_wanted() {
+                self.tell(rounds, loads, decisions);
+            }
+        }
+
+        #[cold]
+        fn tell(&self, rounds: usize, loads: usize, decisions: &[Option<Decision>]) {
+            if let Some(span) = &self.0 {
+                span.record("gatehouse.rounds", rounds).record("gatehouse.loads", loads);
+                count(span, decisions);
             }
             if !tracing::enabled!(target: "gatehouse::decision", tracing::Level::INFO) {
                 return;
             }
-            let _entered = self.0.enter();
+            let _entered = self.0.as_deref().map(Span::enter);
             for decision in decisions.iter().flatten() {
                 let by = decision.by().map(|policy| policy.name);
                 tracing::info!(
@@ -70,31 +118,36 @@ mod on {
                 );
             }
         }
+    }
 
-        fn count(&self, decisions: &[Option<Decision>]) {
-            let count = |is: fn(&Decision) -> bool| {
-                decisions.iter().flatten().filter(|decision| is(decision)).count()
-            };
-            let indeterminate = count(Decision::is_indeterminate);
-            self.0
-                .record("gatehouse.allowed", count(Decision::is_allow))
-                .record("gatehouse.denied", count(Decision::is_deny))
-                .record("gatehouse.indeterminate", indeterminate);
-            if indeterminate > 0 {
-                // A refusal is an answer. This is none.
-                let text = format_args!("{indeterminate} of {} indeterminate", decisions.len());
-                self.0.record("otel.status_code", "ERROR");
-                self.0.record("otel.status_description", display(text));
-            }
+    fn count(span: &Span, decisions: &[Option<Decision>]) {
+        let count = |is: fn(&Decision) -> bool| {
+            decisions.iter().flatten().filter(|decision| is(decision)).count()
+        };
+        let indeterminate = count(Decision::is_indeterminate);
+        span.record("gatehouse.allowed", count(Decision::is_allow))
+            .record("gatehouse.denied", count(Decision::is_deny))
+            .record("gatehouse.indeterminate", indeterminate);
+        if indeterminate > 0 {
+            // A refusal is an answer. This is none.
+            let text = format_args!("{indeterminate} of {} indeterminate", decisions.len());
+            span.record("otel.status_code", "ERROR");
+            span.record("otel.status_description", display(text));
         }
     }
 
     /// The span of one call of a source: the fact, and how many keys it was asked and found.
-    pub(crate) struct LoadSpan(Span);
+    pub(crate) struct LoadSpan(Option<Box<Span>>);
 
     impl LoadSpan {
+        #[inline]
         pub(crate) fn open(fact: &'static str, keys: usize) -> Self {
-            Self(tracing::info_span!(
+            Self(open(|| Self::span(fact, keys)))
+        }
+
+        #[cold]
+        fn span(fact: &'static str, keys: usize) -> Span {
+            tracing::info_span!(
                 target: "gatehouse",
                 "gatehouse.load",
                 otel.name = display(format_args!("load {fact}")),
@@ -106,20 +159,25 @@ mod on {
                 gatehouse.found = Empty,
                 gatehouse.missing = Empty,
                 gatehouse.failed = Empty,
-            ))
+            )
         }
 
         /// Whether anybody listens.
+        #[inline]
         pub(crate) fn is_wanted(&self) -> bool {
-            !self.0.is_disabled()
+            self.0.is_some()
         }
 
-        pub(crate) async fn within<F: Future>(&self, future: F) -> F::Output {
-            within(&self.0, future).await
+        #[inline]
+        pub(crate) fn within<F: Future + Unpin>(
+            &self,
+            future: F,
+        ) -> impl Future<Output = F::Output> {
+            Within { span: self.0.as_deref(), future }
         }
 
         pub(crate) fn foreign_keys(&self, keys: usize) {
-            let _entered = self.0.enter();
+            let _entered = self.0.as_deref().map(Span::enter);
             tracing::warn!(
                 target: "gatehouse",
                 { gatehouse.keys = keys },
@@ -128,9 +186,9 @@ mod on {
         }
 
         pub(crate) fn close(&self, answers: &Answers<'_>) {
+            let Some(span) = &self.0 else { return };
             let Answers { found, missing, failed, error } = *answers;
-            self.0
-                .record("gatehouse.found", found)
+            span.record("gatehouse.found", found)
                 .record("gatehouse.missing", missing)
                 .record("gatehouse.failed", failed);
             if let Some(error) = error {
@@ -144,8 +202,9 @@ mod on {
         }
 
         fn fail(&self, kind: &'static str, text: &dyn std::fmt::Display) {
-            self.0.record("error.type", kind).record("otel.status_code", "ERROR");
-            self.0.record("otel.status_description", display(text));
+            let Some(span) = &self.0 else { return };
+            span.record("error.type", kind).record("otel.status_code", "ERROR");
+            span.record("otel.status_description", display(text));
         }
     }
 }
