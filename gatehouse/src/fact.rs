@@ -148,6 +148,15 @@ impl FactError {
         Self(Arc::new(Reason::Impure))
     }
 
+    /// Whether both display the same.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        match (&*self.0, &*other.0) {
+            _ if Arc::ptr_eq(&self.0, &other.0) => true,
+            (Reason::Late(one), Reason::Late(other)) => one == other,
+            (one, other) => one.text().is_some() && one.text() == other.text(),
+        }
+    }
+
     /// What went wrong, in one word for telemetry: there are few, and they do not change.
     #[cfg(any(feature = "tracing", feature = "metrics"))]
     pub(crate) fn kind(&self) -> &'static str {
@@ -173,28 +182,36 @@ impl FactError {
     }
 }
 
-impl fmt::Display for FactError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match &*self.0 {
-            Reason::Source(_) => "its source failed",
-            Reason::Said(text) => text,
-            Reason::Panicked => "its source panicked",
-            Reason::Missing => "it is required, and its source has no value for it",
-            Reason::Unasked => {
+impl Reason {
+    /// What it displays, if that need not be put together.
+    fn text(&self) -> Option<&str> {
+        Some(match self {
+            Self::Source(_) => "its source failed",
+            Self::Said(text) => text,
+            Self::Panicked => "its source panicked",
+            Self::Missing => "it is required, and its source has no value for it",
+            Self::Unasked => {
                 "its source left it out, and answered a key that nobody asked for: perhaps this one, \
                  spelt otherwise; answer with the key that was asked (send its number along, or map \
                  the row back to it), or declare with `Loaded::more_than_asked()` that the source \
                  answers more than it is asked"
             }
-            Reason::Impure => "the rule asks for another key each time it runs",
-            Reason::Overdue => "the session's deadline passed",
-            Reason::TooDeep => {
+            Self::Impure => "the rule asks for another key each time it runs",
+            Self::Overdue => "the session's deadline passed",
+            Self::TooDeep => {
                 "it is more than 64 links of derived facts deep (in a circle, each key is a link)"
             }
-            Reason::Late(limit) => {
-                return write!(f, "its source took longer than {limit:?}");
-            }
+            Self::Late(_) => return None,
         })
+    }
+}
+
+impl fmt::Display for FactError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Reason::Late(limit) => write!(f, "its source took longer than {limit:?}"),
+            reason => f.write_str(reason.text().unwrap_or_default()),
+        }
     }
 }
 

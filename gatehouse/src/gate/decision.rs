@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::fact::FailedFact;
 use crate::policy::PolicyInfo;
+use crate::private::Failures;
 
 /// What a gate decided about one resource.
 ///
@@ -101,26 +102,36 @@ impl fmt::Display for Decision {
                 for (i, failed) in failed.iter().enumerate() {
                     write!(f, "{} {failed}", if i == 0 { ":" } else { ";" })?;
                 }
-                Ok(())
+                match failed.more() {
+                    0 => Ok(()),
+                    more => write!(f, "; and {more} more"),
+                }
             }
         }
     }
 }
 
-/// The facts whose loading failed, each fact and error once.
-#[derive(Clone, Debug)]
-pub struct FailedFacts(Arc<Vec<FailedFact>>);
+/// The facts whose loading failed, each fact and error once, in the order in which they were read.
+///
+/// There are at most 16, beside the first failure of each further fact: a decision that read a thousand
+/// keys does not carry a thousand texts. How many reads are left out, [`more`](Self::more) says.
+#[derive(Clone)]
+pub struct FailedFacts(Arc<Failed>);
+
+struct Failed {
+    shown: Vec<FailedFact>,
+    more: usize,
+}
 
 impl FailedFacts {
-    pub(super) fn new(met: &[FailedFact]) -> Self {
-        let mut failed: Vec<FailedFact> = Vec::new();
-        for new in met {
-            let text = new.error.to_string();
-            if !failed.iter().any(|old| old.fact == new.fact && old.error.to_string() == text) {
-                failed.push(new.clone());
-            }
-        }
-        Self(Arc::new(failed))
+    pub(super) fn new(met: &Failures) -> Self {
+        Self(Arc::new(Failed { shown: met.kept().to_vec(), more: met.more() }))
+    }
+
+    /// How many more reads failed, otherwise than those that are listed.
+    #[must_use]
+    pub fn more(&self) -> usize {
+        self.0.more
     }
 }
 
@@ -128,7 +139,19 @@ impl Deref for FailedFacts {
     type Target = [FailedFact];
 
     fn deref(&self) -> &[FailedFact] {
-        &self.0
+        &self.0.shown
+    }
+}
+
+impl fmt::Debug for FailedFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Failed { shown, more } = &*self.0;
+        let mut tuple = f.debug_tuple("FailedFacts");
+        tuple.field(shown);
+        if *more > 0 {
+            tuple.field(&format_args!("and {more} more"));
+        }
+        tuple.finish()
     }
 }
 

@@ -97,11 +97,10 @@ impl<D: Domain, P: Sources, const FORBIDS: bool> Run<'_, D, P, FORBIDS> {
         if is_forbid != FORBIDS || !self.tally.matters(info.effect) {
             return;
         }
-        let met = self.cx.failed.len();
+        let met = self.cx.failed.mark();
         let run = evaluate(self.request, self.cx);
-        // `truncate` alone would be a call, though there is nothing to drop.
-        if run != Err(Stop::Failed) && self.cx.failed.len() > met {
-            self.cx.failed.truncate(met);
+        if run != Err(Stop::Failed) {
+            self.cx.failed.rewind(met);
         }
         self.tally.note(info, run);
     }
@@ -128,9 +127,7 @@ fn read<D: Domain, P: Sources>(
     cx: &mut Cx<P>,
 ) -> Tally {
     let mut tally = Tally::default();
-    if !cx.failed.is_empty() {
-        cx.failed.clear();
-    }
+    cx.failed.clear();
     rules.visit(&mut Run::<_, _, true> { request, cx, tally: &mut tally });
     if tally.matters(Effect::Permit) {
         rules.visit(&mut Run::<_, _, false> { request, cx, tally: &mut tally });

@@ -2,10 +2,11 @@
 
 use std::any::type_name_of_val;
 
+use super::failures::Failures;
 use super::trace::{Seen, SeenFact, Trace, text};
 use super::walk::Walk;
 use super::watch::{Unwatched, Watch};
-use crate::fact::{FactError, FailedFact, LoadedFact};
+use crate::fact::{FactError, LoadedFact};
 use crate::policy::Domain;
 use crate::session::{Arc, Generation, Round, Session, Table};
 use crate::source::{FactSource, ResolvedBy, Sources};
@@ -48,7 +49,7 @@ pub struct Cx<P: Sources, W: Watch = Unwatched> {
     /// Why loads that are not answered now never will be.
     gave_up: Option<FactError>,
     /// The failed facts that the present run met.
-    pub(crate) failed: Vec<FailedFact>,
+    pub(crate) failed: Failures,
     /// What is known of derived facts; `None` before the first one.
     walk: Option<Box<Walk<P, W>>>,
     /// Who looks on.
@@ -85,7 +86,7 @@ impl<P: Sources, W: Watch> Cx<P, W> {
             asking: false,
             is_out_of_turn: false,
             gave_up: None,
-            failed: Vec::new(),
+            failed: Failures::new(),
             walk: None,
             watch,
         }
@@ -223,21 +224,23 @@ impl<P: Sources, W: Watch> Cx<P, W> {
 
     /// Why a fact has no value.
     pub(super) fn seen_stop(&self, stop: Stop) -> Seen {
-        match (stop, self.failed.last()) {
-            (Stop::Failed, Some(failed)) => Seen::Failed(failed.error.clone()),
+        match (stop, self.watch.last_failure()) {
+            (Stop::Failed, Some(error)) => Seen::Failed(error.clone()),
             _ => Seen::Pending,
         }
     }
 
-    fn fail(&mut self, fact: &'static str, error: FactError) -> Stop {
-        self.failed.push(FailedFact { fact, error });
+    /// Why a policy stops at a fact that failed.
+    pub(super) fn fail(&mut self, fact: &'static str, error: &FactError) -> Stop {
+        self.failed.note(fact, error);
+        self.watch.failure(error);
         Stop::Failed
     }
 
     /// Why a policy stops at a fact that is not known.
     fn unknown(&mut self, fact: &'static str) -> Stop {
         if let Some(error) = self.gave_up.clone() {
-            return self.fail(fact, error);
+            return self.fail(fact, &error);
         }
         if let Some(walk) = &mut self.walk {
             walk.read_unknown();
@@ -297,7 +300,7 @@ fn find<P: Sources, W: Watch, K: Stored<P>>(
         };
         match known {
             Some(Ok(value)) => return Ok(value),
-            Some(Err(error)) => return Err(cx.fail(K::NAME, error)),
+            Some(Err(error)) => return Err(cx.fail(K::NAME, &error)),
             None => {}
         }
     }

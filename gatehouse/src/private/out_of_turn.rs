@@ -28,10 +28,12 @@ impl<P: Sources, W: Watch> Cx<P, W> {
             return Some(value);
         }
         let (links, mark, asking) = (self.links(), self.watch.mark(), self.is_asking());
+        let met = self.failed.mark();
         match catch_unwind(AssertUnwindSafe(|| code(self))) {
             Ok(value) => Some(value),
             Err(payload) => {
                 self.begin_again(links, mark, asking);
+                self.failed.end(met);
                 drop_quietly(payload);
                 None
             }
