@@ -98,6 +98,7 @@ enum Reason {
     Unasked,
     Impure,
     Overdue,
+    NotRun,
     Late(Duration),
     TooDeep,
 }
@@ -136,6 +137,15 @@ impl FactError {
         Self(Arc::new(Reason::Overdue))
     }
 
+    /// A policy was not run any more, whatever it would have read.
+    pub(crate) fn not_run() -> Self {
+        Self(Arc::new(Reason::NotRun))
+    }
+
+    pub(crate) fn is_not_run(&self) -> bool {
+        matches!(*self.0, Reason::NotRun)
+    }
+
     pub(crate) fn late(limit: Duration) -> Self {
         Self(Arc::new(Reason::Late(limit)))
     }
@@ -166,7 +176,7 @@ impl FactError {
             Reason::Missing => "missing",
             Reason::Unasked => "unasked",
             Reason::Impure => "impure",
-            Reason::Overdue => "deadline",
+            Reason::Overdue | Reason::NotRun => "deadline",
             Reason::Late(_) => "timeout",
             Reason::TooDeep => "too_deep",
         }
@@ -198,6 +208,7 @@ impl Reason {
             }
             Self::Impure => "the rule asks for another key each time it runs",
             Self::Overdue => "the session's deadline passed",
+            Self::NotRun => "the session's deadline passed before it was run",
             Self::TooDeep => {
                 "it is more than 64 links of derived facts deep (in a circle, each key is a link)"
             }
@@ -245,10 +256,13 @@ impl<E: SourceError> From<E> for FactError {
 pub(crate) type FactResult<V> = Result<Option<V>, FactError>;
 
 /// A fact that a decision needed and that failed to load. Names the fact, never its key.
+///
+/// A resource that was not looked at any more when the session's deadline had passed has one, which names
+/// the policy that was not run.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FailedFact {
-    /// The fact's name, as declared.
+    /// The fact's name, as declared; or that of a policy that was not run.
     pub fact: &'static str,
     /// What went wrong.
     pub error: FactError,

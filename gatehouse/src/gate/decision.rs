@@ -66,6 +66,11 @@ impl Decision {
         }
     }
 
+    /// Whether no policy was run for it: its session's deadline had passed.
+    pub(super) fn is_not_run(&self) -> bool {
+        matches!(self, Self::Indeterminate { failed, .. } if failed.is_not_run())
+    }
+
     /// One word, for logs and metrics: `allow`, `deny` or `indeterminate`.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
@@ -126,6 +131,11 @@ struct Failed {
 impl FailedFacts {
     pub(super) fn new(met: &Failures) -> Self {
         Self(Arc::new(Failed { shown: met.kept().to_vec(), more: met.more() }))
+    }
+
+    /// Whether the resource was not run: its session's deadline had passed.
+    pub(super) fn is_not_run(&self) -> bool {
+        self.first().is_some_and(|failed| failed.error.is_not_run())
     }
 
     /// How many more reads failed, otherwise than those that are listed.

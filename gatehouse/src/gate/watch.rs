@@ -34,6 +34,11 @@ impl<'s> Watch<'s> {
         }
     }
 
+    /// Whether a record says on which facts the decision depends.
+    pub(super) fn notes_facts(&self) -> bool {
+        self.recording.notes_facts()
+    }
+
     pub(super) fn within<F: Future>(&self, future: F) -> impl Future<Output = F::Output> {
         self.span.within(future)
     }

@@ -46,6 +46,8 @@ pub struct Cx<P: Sources, W: Watch = Unwatched> {
     asking: bool,
     /// Whether what runs may be code that its body did not come to.
     is_out_of_turn: bool,
+    /// How many facts were read; it wraps.
+    reads: u32,
     /// Why loads that are not answered now never will be.
     gave_up: Option<FactError>,
     /// The failed facts that the present run met.
@@ -85,11 +87,23 @@ impl<P: Sources, W: Watch> Cx<P, W> {
             round: None,
             asking: false,
             is_out_of_turn: false,
+            reads: 0,
             gave_up: None,
             failed: Failures::new(),
             walk: None,
             watch,
         }
+    }
+
+    /// How many facts were read so far, known or not; it wraps.
+    #[inline]
+    pub(crate) fn reads(&self) -> u32 {
+        self.reads
+    }
+
+    #[inline]
+    pub(super) fn count_read(&mut self) {
+        self.reads = self.reads.wrapping_add(1);
     }
 
     /// Begins to run the policies once more: what was pending may be known now.
@@ -197,13 +211,12 @@ impl<P: Sources, W: Watch> Cx<P, W> {
         self.round.as_ref().map_or(0, Round::len)
     }
 
-    /// Waits until everything that was asked for is answered, or the session's deadline passes:
-    /// then what is not known counts as failed.
-    pub(crate) async fn answered(&mut self, session: &Session<P>) {
-        if let Some(round) = &mut self.round
-            && !round.answered(session).await
-        {
-            self.give_up(FactError::overdue());
+    /// Waits until everything that was asked for is answered; `false` if the session's deadline came
+    /// first.
+    pub(crate) async fn answered(&mut self, session: &Session<P>) -> bool {
+        match &mut self.round {
+            Some(round) => round.answered(session).await,
+            None => true,
         }
     }
 
@@ -237,10 +250,18 @@ impl<P: Sources, W: Watch> Cx<P, W> {
         Stop::Failed
     }
 
+    #[cold]
+    fn given_up(&mut self, fact: &'static str) -> Stop {
+        match self.gave_up.clone() {
+            Some(error) => self.fail(fact, &error),
+            None => Stop::Failed,
+        }
+    }
+
     /// Why a policy stops at a fact that is not known.
     fn unknown(&mut self, fact: &'static str) -> Stop {
-        if let Some(error) = self.gave_up.clone() {
-            return self.fail(fact, &error);
+        if self.gave_up.is_some() {
+            return self.given_up(fact);
         }
         if let Some(walk) = &mut self.walk {
             walk.read_unknown();
@@ -292,6 +313,7 @@ fn find<P: Sources, W: Watch, K: Stored<P>>(
     cx: &mut Cx<P, W>,
     key: K,
 ) -> Result<Option<K::Value>, Stop> {
+    cx.count_read();
     if let Some(generation) = &cx.generation {
         let table = K::table(&generation.tables);
         let known = match &mut cx.round {

@@ -94,6 +94,12 @@ impl Failures {
         self.kept.get(self.from as usize..).unwrap_or_default()
     }
 
+    /// What stands for all that `policy` might have read, had it been run.
+    pub(crate) fn not_run(policy: &'static str) -> Self {
+        let failed = FailedFact { fact: policy, error: FactError::not_run() };
+        Self { kept: vec![failed], ..Self::new() }
+    }
+
     /// A read of `fact` failed. The first failure of a fact is always kept, so that each has its name
     /// told: there are as many as the program declares.
     pub(super) fn note(&mut self, fact: &'static str, error: &FactError) {
