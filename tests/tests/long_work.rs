@@ -1,0 +1,320 @@
+//! Long work that waits for nothing: it yields by what it does, and ends soon after a deadline. Counted.
+#![cfg(not(loom))]
+
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
+
+use gatehouse::prelude::*;
+use gatehouse::{Decision, DecisionRecord, DecisionSink, Recorder, SinkError};
+use gatehouse_tests::{Says, Scripted};
+
+/// Counts the runs of its policies.
+#[derive(Default)]
+struct User {
+    runs: AtomicUsize,
+}
+
+struct Document {
+    id: u32,
+    groups: u32,
+}
+
+struct Documents;
+impl Domain for Documents {
+    type Subject = User;
+    type Action = ();
+    type Resource = Document;
+    type Context = ();
+}
+
+fact! {
+    pub Member(group: u32) -> bool = false;
+    /// Is not known before the deadline.
+    pub Slow(id: u32) -> bool = false;
+
+    pub Derived(id: u32) -> bool {
+        Slow(id).await
+    }
+}
+
+struct Never;
+
+impl FactSource<Slow> for Never {
+    async fn load(&self, _: &[Slow]) -> Result<Loaded<Slow>, FactError> {
+        std::future::pending().await
+    }
+}
+
+#[derive(Sources)]
+struct Facts {
+    #[loads(Member)]
+    member: Scripted<Member>,
+    #[loads(Slow)]
+    never: Never,
+}
+
+fn session() -> Session<Facts> {
+    let member = Scripted::new(|key: &Member| Says::Value(key.group == u32::MAX));
+    Session::new(Facts { member, never: Never })
+}
+
+#[policy(forbid)]
+fn every_seventh(user: &User, doc: &Document) -> bool {
+    user.runs.fetch_add(1, Ordering::Relaxed);
+    doc.id % 7 == 0
+}
+
+#[policy]
+fn even(_: _, doc: &Document) -> bool {
+    doc.id % 2 == 0
+}
+
+#[policy]
+async fn member(user: &User, doc: &Document) -> bool {
+    user.runs.fetch_add(1, Ordering::Relaxed);
+    any((0..doc.groups).map(|group| Member(group))).await
+}
+
+#[policy]
+async fn slow(_: _, doc: &Document) -> bool {
+    Slow(doc.id).await
+}
+
+#[policy]
+async fn derived(_: _, _: &Document) -> bool {
+    Derived(0).await
+}
+
+static LOCAL: Gate<Documents, (every_seventh, even)> = Gate::new();
+static FORBIDS: Gate<Documents, every_seventh> = Gate::new();
+static MEMBER: Gate<Documents, member> = Gate::new();
+static SLOW: Gate<Documents, (every_seventh, even, slow)> = Gate::new();
+static DERIVED: Gate<Documents, (every_seventh, derived)> = Gate::new();
+
+fn documents(count: u32, groups: u32) -> Vec<Document> {
+    (0..count).map(|id| Document { id, groups }).collect()
+}
+
+/// Counts its wakes.
+#[derive(Default)]
+struct Wakes(AtomicUsize);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Polls a future that waits for nothing to its end, and calls `polled` behind each poll. Gives the number
+/// of polls.
+fn polls<T>(future: impl Future<Output = T>, mut polled: impl FnMut()) -> (usize, T) {
+    let wakes = Arc::new(Wakes::default());
+    let waker = Waker::from(Arc::clone(&wakes));
+    let mut future = pin!(future);
+    for polls in 1.. {
+        let poll = future.as_mut().poll(&mut Context::from_waker(&waker));
+        polled();
+        if let Poll::Ready(value) = poll {
+            return (polls, value);
+        }
+        assert_eq!(wakes.0.load(Ordering::Relaxed), polls, "what yields wakes itself, once");
+    }
+    unreachable!()
+}
+
+/// A deadline that is over when it was polled so often.
+struct Polls {
+    polls: Arc<AtomicUsize>,
+    most: usize,
+}
+
+impl Future for Polls {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if self.polls.fetch_add(1, Ordering::Relaxed) + 1 == self.most {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+fn session_until(most: usize) -> (Session<Facts>, Arc<AtomicUsize>) {
+    let polls = Arc::new(AtomicUsize::new(0));
+    let deadline = Polls { polls: Arc::clone(&polls), most };
+    (session().with_deadline(deadline), polls)
+}
+
+#[test]
+fn a_local_page_yields_by_its_resources() {
+    let (session, user) = (session(), User::default());
+    let access = LOCAL.bind(&session, &user, &());
+    let yields = |count| polls(access.check_all(documents(count, 0)), || ()).0;
+    assert_eq!(yields(4_096), 1);
+    assert_eq!(yields(4_097), 2);
+    assert_eq!((yields(100_000), yields(200_000)), (25, 49));
+}
+
+/// Two thousand resources with two hundred facts each were one poll.
+#[test]
+fn a_page_of_facts_yields_by_what_it_reads() {
+    let yields = |count, groups: u32| {
+        let (session, user) = (session(), User::default());
+        let access = MEMBER.bind(&session, &user, &());
+        // Everything is loaded.
+        let _ = polls(access.check(&Document { id: 0, groups }), || ());
+        let (mut before, mut most) = (user.runs.load(Ordering::Relaxed), 0);
+        let (polls, decisions) = polls(access.check_all(documents(count, groups)), || {
+            let runs = user.runs.load(Ordering::Relaxed);
+            most = most.max(runs - before);
+            before = runs;
+        });
+        assert!(decisions.iter().all(Decision::is_deny));
+        let reads = (most * groups as usize).saturating_sub(groups as usize);
+        assert!(reads <= 4_096, "{most} resources in a poll");
+        polls
+    };
+    assert_eq!((yields(500, 200), yields(1_000, 200), yields(2_000, 200)), (24, 48, 96));
+    // One resource is the least that is done at a time.
+    assert_eq!(yields(10, 10_000), 10);
+}
+
+/// A recorded page whose records say on which facts it depends runs its policies again.
+#[test]
+fn the_records_of_a_page_yield_by_what_is_read_for_them() {
+    struct Nowhere;
+    impl DecisionSink for Nowhere {
+        fn write(&mut self, _: &[DecisionRecord]) -> Result<(), SinkError> {
+            Ok(())
+        }
+    }
+    let yields = |count| {
+        let recorder = Recorder::new(Nowhere).expect("there is a thread for it").with_facts();
+        let (session, user) = (session().with_recorder(&recorder), User::default());
+        let access = MEMBER.bind(&session, &user, &());
+        let _ = polls(access.check(&Document { id: 0, groups: 200 }), || ());
+        let before = user.runs.load(Ordering::Relaxed);
+        let (polls, _) = polls(access.check_all(documents(count, 200)), || ());
+        let runs = user.runs.load(Ordering::Relaxed) - before;
+        assert_eq!((runs, recorder.dropped()), (2 * count as usize, 0));
+        polls
+    };
+    // The first records are made in the poll that decides the last resources.
+    assert_eq!((yields(100), yields(200)), (9, 19));
+}
+
+/// Three milliseconds came back after three hundred.
+#[test]
+fn a_page_ends_soon_after_its_deadline_however_long_it_is() {
+    let (session_without, user) = (session(), User::default());
+    let expected =
+        polls(LOCAL.bind(&session_without, &user, &()).check_all(documents(200_000, 0)), || ()).1;
+    let mut runs = Vec::new();
+    for count in [100_000, 200_000] {
+        let ((session, deadline), user) = (session_until(3), User::default());
+        let access = LOCAL.bind(&session, &user, &());
+        let (polls, decisions) = polls(access.check_all(documents(count, 0)), || ());
+        // At each yield, the deadline is looked at.
+        assert_eq!(deadline.load(Ordering::Relaxed), 3);
+        assert!(polls > 3);
+        let mut left_out = 0;
+        for (decision, expected) in decisions.iter().zip(&expected) {
+            if decision.is_indeterminate() {
+                left_out += 1;
+            } else {
+                assert_eq!(decision.to_string(), expected.to_string());
+            }
+        }
+        runs.push(user.runs.load(Ordering::Relaxed));
+        assert_eq!(left_out, count as usize - runs[0]);
+        let text = "indeterminate: `every_seventh` could not be decided: `every_seventh`: the session's \
+                    deadline passed before it was run";
+        assert_eq!(decisions.last().map(ToString::to_string).as_deref(), Some(text));
+        // No part of the page is decided behind one that is not.
+        assert!(decisions.is_sorted_by_key(Decision::is_indeterminate));
+    }
+    // Three yields, and eight more.
+    assert_eq!(runs, [11 * 4_096; 2]);
+}
+
+#[test]
+fn a_page_that_is_not_long_is_decided_though_the_deadline_passes_in_it() {
+    let ((session, deadline), user) = (session_until(1), User::default());
+    let access = LOCAL.bind(&session, &user, &());
+    let decisions = polls(access.check_all(documents(9 * 4_096, 0)), || ()).1;
+    assert_eq!(deadline.load(Ordering::Relaxed), 1);
+    assert!(!decisions.iter().any(Decision::is_indeterminate));
+}
+
+/// Whatever the facts are, a gate without a permit refuses.
+#[test]
+fn without_a_permit_nothing_is_indeterminate() {
+    let ((session, _), user) = (session_until(1), User::default());
+    let access = FORBIDS.bind(&session, &user, &());
+    let decisions = polls(access.check_all(documents(100_000, 0)), || ()).1;
+    assert!(decisions.iter().all(Decision::is_deny));
+}
+
+/// What is known at the deadline decides, on every resource of a page that waits.
+#[test]
+fn what_is_known_at_the_deadline_decides_a_whole_page() {
+    let ((session, deadline), user) = (session_until(5), User::default());
+    let access = SLOW.bind(&session, &user, &());
+    let page = documents(4_000, 0);
+    let decisions = polls(access.check_all(&page), || ()).1;
+    assert_eq!(deadline.load(Ordering::Relaxed), 5);
+    for (doc, decision) in page.iter().zip(&decisions) {
+        let expected = if doc.id % 7 == 0 {
+            "denied by `every_seventh`"
+        } else if doc.id % 2 == 0 {
+            "allowed by `even`"
+        } else {
+            "indeterminate: `slow` could not be decided: `Slow`: the session's deadline passed"
+        };
+        assert_eq!(decision.to_string(), expected);
+    }
+}
+
+/// A fact that was found to wait before the deadline has failed for the rest of the pass.
+#[test]
+fn what_waits_for_a_derived_fact_fails_at_the_deadline() {
+    for most in 1..6 {
+        let ((session, _), user) = (session_until(most), User::default());
+        let access = DERIVED.bind(&session, &user, &());
+        let page = documents(20_000, 0);
+        let decisions = polls(access.check_all(&page), || ()).1;
+        for (doc, decision) in page.iter().zip(&decisions) {
+            assert_eq!(decision.is_deny(), doc.id % 7 == 0);
+            assert!(!decision.is_allow());
+        }
+        // Those before the deadline ran once more, or not at all while they waited for the same.
+        assert!(user.runs.load(Ordering::Relaxed) <= 3 * page.len());
+    }
+}
+
+/// A resource that was not run is recorded, and is not run for its record.
+#[test]
+fn what_was_not_run_is_recorded_without_a_run() {
+    struct Count(Arc<AtomicUsize>);
+    impl DecisionSink for Count {
+        fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
+            self.0.fetch_add(records.len(), Ordering::Relaxed);
+            Ok(())
+        }
+    }
+    let recorded = Arc::new(AtomicUsize::new(0));
+    let recorder = Recorder::new(Count(Arc::clone(&recorded))).expect("there is a thread for it");
+    let recorder = recorder.with_facts();
+    let ((session, _), user) = (session_until(1), User::default());
+    let session = session.with_recorder(&recorder);
+    let access = LOCAL.bind(&session, &user, &());
+    let decisions = polls(access.check_all(documents(100_000, 0)), || ()).1;
+    let run = decisions.iter().filter(|decision| !decision.is_indeterminate()).count();
+    assert_eq!(user.runs.load(Ordering::Relaxed), 2 * run);
+    recorder.flush(Duration::from_secs(60)).expect("it is taken");
+    assert_eq!(recorded.load(Ordering::Relaxed), 100_000);
+}
