@@ -2,12 +2,14 @@
 #![cfg(not(loom))]
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+
+use std::time::Duration;
 
 use futures::executor::block_on;
 use gatehouse::prelude::*;
-use gatehouse::{Decision, FailedFacts};
+use gatehouse::{Decision, DecisionRecord, DecisionSink, FailedFacts, Recorder, SinkError};
 
 struct Document {
     groups: Vec<u32>,
@@ -219,4 +221,28 @@ fn deciding_about_failed_keys_builds_no_texts() {
     let few = allocated(1_000);
     assert_eq!(allocated(16_000), few);
     assert!(few.0 < 16, "{few:?}");
+}
+
+/// A record lists what the decision lists, and counts what it counts.
+#[test]
+fn a_record_says_how_many_failures_it_leaves_out() {
+    struct Lines(mpsc::Sender<serde_json::Value>);
+    impl DecisionSink for Lines {
+        fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
+            for record in records {
+                self.0.send(serde_json::to_value(record)?)?;
+            }
+            Ok(())
+        }
+    }
+    let (sender, lines) = mpsc::channel();
+    let recorder = Recorder::new(Lines(sender)).expect("there is a thread for it");
+    let session = session(each_its_own).with_recorder(&recorder);
+    let access = MEMBER.bind(&session, &(), &());
+    let _ = block_on(access.check_all([document(28), document(1)]));
+    recorder.flush(Duration::from_secs(60)).expect("it is taken");
+    let lines: Vec<_> = lines.try_iter().collect();
+    assert_eq!(lines[0]["failed"].as_array().map(Vec::len), Some(16));
+    assert_eq!(lines[0]["failed_more"], 12);
+    assert_eq!(lines[1].get("failed_more"), None);
 }

@@ -318,3 +318,16 @@ fn what_was_not_run_is_recorded_without_a_run() {
     recorder.flush(Duration::from_secs(60)).expect("it is taken");
     assert_eq!(recorded.load(Ordering::Relaxed), 100_000);
 }
+
+/// Whoever listens to each decision is told a part of the page at a time.
+#[test]
+fn the_events_of_a_page_yield() {
+    let yields = |count| {
+        let (session, user) = (session(), User::default());
+        let access = LOCAL.bind(&session, &user, &());
+        tracing::subscriber::with_default(tracing_subscriber::registry(), || {
+            polls(access.check_all(documents(count, 0)), || ()).0
+        })
+    };
+    assert_eq!((yields(8_192), yields(16_384)), (3, 7));
+}

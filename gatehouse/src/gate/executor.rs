@@ -8,7 +8,7 @@
 //! # Long work
 //! Bodies are synchronous, so a resource's run is the least that is done at a time. Between resources an
 //! evaluation yields, when it has read some thousands of facts or run as many policies ([`Pace`]): in
-//! passes, and where decisions are recorded or covered. In a pass it looks at the session's deadline
+//! passes, and where decisions are recorded, told or covered. In a pass it looks at the session's deadline
 //! then. Once that has passed, facts that are not known count as failed, and what is undecided is run as
 //! long as that does not take long; the rest is left undecided without a run, as if every policy had
 //! failed. So a deadline makes a decision indeterminate, and never another one.
@@ -390,9 +390,9 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         crate::testing::note_evaluation(0);
         let slot = [Some(decision)];
         let asked = Asked { subject, action, context };
-        let page = watch.close::<D>(&asked, &Progress::default(), &slot);
+        let ended = watch.close::<D>(&asked, &Progress::default(), &slot);
         let facts = |_| self.consulted(&cx, resource);
-        page.record::<D>(0, &slot, |_| resource, facts);
+        ended.tell::<D>(0, &slot, |_| resource, facts);
         let [decision] = slot;
         Ok(decided(decision))
     }
@@ -436,9 +436,9 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         crate::testing::note_evaluation(progress.rounds);
         let Self { subject, action, context, .. } = *self;
         let asked = Asked { subject, action, context };
-        let page = watch.close::<D>(&asked, &progress, decisions);
+        let ended = watch.close::<D>(&asked, &progress, decisions);
         let mut next = 0;
-        while page.is_recorded() && next < decisions.len() {
+        while ended.tells() && next < decisions.len() {
             if next > 0 {
                 yield_now().await;
             }
@@ -447,7 +447,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
                 Some(decision) if decision.is_not_run() => Vec::new(),
                 _ => self.consulted(cx, resource(i)),
             };
-            page.record::<D>(next, &decisions[next..end], &resource, facts);
+            ended.tell::<D>(next, &decisions[next..end], &resource, facts);
             next = end;
         }
         #[cfg(feature = "testing")]

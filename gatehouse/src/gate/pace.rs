@@ -10,7 +10,7 @@ use std::task::Poll;
 const POLICIES_PER_READ: usize = 4;
 
 /// Work between two chances for the runtime to run something else.
-const WORK_PER_YIELD: usize = 4096;
+const WORK_PER_YIELD: usize = READS_PER_YIELD as usize;
 const READS_PER_YIELD: u32 = 4096;
 
 /// Work after the deadline. What is known then decides, as far as that goes; a page for which it does not

@@ -52,14 +52,20 @@ mod on {
             self.0.in_scope(run)
         }
 
-        pub(crate) fn close(self, rounds: usize, loads: usize, decisions: &[Option<Decision>]) {
+        pub(crate) fn close(&self, rounds: usize, loads: usize, decisions: &[Option<Decision>]) {
             if !self.0.is_disabled() {
                 self.0.record("gatehouse.rounds", rounds).record("gatehouse.loads", loads);
                 self.count(decisions);
             }
-            if !tracing::enabled!(target: "gatehouse::decision", tracing::Level::INFO) {
-                return;
-            }
+        }
+
+        /// Whether anybody listens to each decision.
+        pub(crate) fn tells_decisions() -> bool {
+            tracing::enabled!(target: "gatehouse::decision", tracing::Level::INFO)
+        }
+
+        /// Tells each decision.
+        pub(crate) fn tell(&self, decisions: &[Option<Decision>]) {
             let _entered = self.0.enter();
             for decision in decisions.iter().flatten() {
                 let by = decision.by().map(|policy| policy.name);
@@ -180,7 +186,14 @@ mod off {
             run()
         }
 
-        pub(crate) fn close(self, _rounds: usize, _loads: usize, _decisions: &[Option<Decision>]) {}
+        pub(crate) fn close(&self, _rounds: usize, _loads: usize, _decisions: &[Option<Decision>]) {
+        }
+
+        pub(crate) fn tells_decisions() -> bool {
+            false
+        }
+
+        pub(crate) fn tell(&self, _decisions: &[Option<Decision>]) {}
     }
 
     pub(crate) struct LoadSpan;
