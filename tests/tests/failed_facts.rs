@@ -36,6 +36,12 @@ fact! {
     pub Visitor(group: u32) -> bool {
         Closed(group).await || Member(group).await
     }
+
+    /// Panics, whatever is loaded.
+    pub Broken(group: u32) -> bool {
+        let nobody: Vec<bool> = Vec::new();
+        nobody[group as usize] || Closed(group).await
+    }
 }
 
 /// How a key fails.
@@ -85,6 +91,12 @@ async fn banned(_: _, doc: &Document) -> bool {
 #[policy]
 async fn visitor(_: _, doc: &Document) -> bool {
     any(doc.groups.iter().map(|group| Visitor(*group))).await
+}
+
+#[policy]
+async fn member_or_broken(_: _, doc: &Document) -> bool {
+    let first = doc.groups[0];
+    Member(first).await || Broken(first).await
 }
 
 static MEMBER: Gate<Documents, member> = Gate::new();
@@ -175,6 +187,16 @@ fn a_derived_fact_fails_by_what_a_policy_has_met_before() {
     assert_eq!(names(failed(&decision)), ["Member", "Closed"]);
     let decision = block_on(VISITOR.bind(&session, &(), &()).check(&document(2)));
     assert_eq!(names(failed(&decision)), ["Closed", "Member"]);
+}
+
+/// What panics behind a failure leaves nothing behind, nor does it hide what was met before.
+#[test]
+fn a_derived_fact_that_panics_hides_no_failure() {
+    static GATE: Gate<Documents, (member_or_broken, member)> = Gate::new();
+    let session = session(|_, _| FactError::safe("down"));
+    let decision = block_on(GATE.bind(&session, &(), &()).check(&document(2)));
+    let texts: Vec<_> = failed(&decision).iter().map(ToString::to_string).collect();
+    assert_eq!(texts, ["`Member`: down"]);
 }
 
 /// Nobody formats a source's own error.
