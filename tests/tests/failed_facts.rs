@@ -44,6 +44,9 @@ fact! {
     }
 }
 
+/// A group that nobody belongs to, as is known.
+const NOBODYS: u32 = 1_000_000;
+
 /// How a key fails.
 type Fails = dyn Fn(&'static str, u32) -> FactError + Send + Sync;
 
@@ -55,7 +58,7 @@ macro_rules! fails {
             impl FactSource<$fact> for Directory {
                 async fn load(&self, keys: &[$fact]) -> Result<Loaded<$fact>, FactError> {
                     let mut loaded = Loaded::new();
-                    for key in keys {
+                    for key in keys.iter().filter(|key| key.group != NOBODYS) {
                         loaded.fail(key.clone(), (self.0)($fact::NAME, key.group));
                     }
                     Ok(loaded)
@@ -91,6 +94,12 @@ async fn banned(_: _, doc: &Document) -> bool {
 #[policy]
 async fn visitor(_: _, doc: &Document) -> bool {
     any(doc.groups.iter().map(|group| Visitor(*group))).await
+}
+
+/// Does not apply, whatever else fails.
+#[policy]
+async fn member_of_nobodys(_: _, doc: &Document) -> bool {
+    all(doc.groups.iter().copied().chain([NOBODYS]).map(Banned)).await
 }
 
 #[policy]
@@ -197,6 +206,15 @@ fn a_derived_fact_that_panics_hides_no_failure() {
     let decision = block_on(GATE.bind(&session, &(), &()).check(&document(2)));
     let texts: Vec<_> = failed(&decision).iter().map(ToString::to_string).collect();
     assert_eq!(texts, ["`Member`: down"]);
+}
+
+#[test]
+fn what_a_policy_met_that_is_decided_does_not_count() {
+    static GATE: Gate<Documents, (member_of_nobodys, member)> = Gate::new();
+    let session = session(each_its_own);
+    let decision = block_on(GATE.bind(&session, &(), &()).check(&document(28)));
+    assert_eq!(names(failed(&decision)), ["Member"]);
+    assert_eq!((failed(&decision).len(), failed(&decision).more()), (16, 12));
 }
 
 /// Nobody formats a source's own error.

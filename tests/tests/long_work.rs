@@ -38,6 +38,10 @@ fact! {
     pub Derived(id: u32) -> bool {
         Slow(id).await
     }
+
+    pub Visitor(group: u32) -> bool {
+        Member(group).await
+    }
 }
 
 struct Never;
@@ -79,6 +83,19 @@ async fn member(user: &User, doc: &Document) -> bool {
 }
 
 #[policy]
+async fn visitor(user: &User, doc: &Document) -> bool {
+    user.runs.fetch_add(1, Ordering::Relaxed);
+    any((0..doc.groups).map(|group| Visitor(group))).await
+}
+
+/// The first group decides.
+#[policy]
+async fn member_of_the_first(user: &User, doc: &Document) -> bool {
+    user.runs.fetch_add(1, Ordering::Relaxed);
+    any((0..doc.groups).map(|group| Member(u32::MAX - group))).await
+}
+
+#[policy]
 async fn slow(_: _, doc: &Document) -> bool {
     Slow(doc.id).await
 }
@@ -91,6 +108,8 @@ async fn derived(_: _, _: &Document) -> bool {
 static LOCAL: Gate<Documents, (every_seventh, even)> = Gate::new();
 static FORBIDS: Gate<Documents, every_seventh> = Gate::new();
 static MEMBER: Gate<Documents, member> = Gate::new();
+static VISITOR: Gate<Documents, visitor> = Gate::new();
+static MEMBER_OF_THE_FIRST: Gate<Documents, member_of_the_first> = Gate::new();
 static SLOW: Gate<Documents, (every_seventh, even, slow)> = Gate::new();
 static DERIVED: Gate<Documents, (every_seventh, derived)> = Gate::new();
 
@@ -159,28 +178,47 @@ fn a_local_page_yields_by_its_resources() {
     assert_eq!((yields(100_000), yields(200_000)), (25, 49));
 }
 
+/// A page whose facts are known, so many for each of its resources: how often it is polled. Between two
+/// yields, it reads no more than what it yields by, and what the last resource reads.
+macro_rules! yields {
+    ($gate:ident) => {
+        |count, groups: u32| {
+            let (session, user) = (session(), User::default());
+            let access = $gate.bind(&session, &user, &());
+            let _ = polls(access.check(&Document { id: 0, groups }), || ());
+            let (mut before, mut most) = (user.runs.load(Ordering::Relaxed), 0);
+            let (polls, decisions) = polls(access.check_all(documents(count, groups)), || {
+                let runs = user.runs.load(Ordering::Relaxed);
+                most = most.max(runs - before);
+                before = runs;
+            });
+            assert!(!decisions.iter().any(Decision::is_indeterminate));
+            assert!((most - 1) * groups as usize <= 4_096, "{most} resources in a poll");
+            polls
+        }
+    };
+}
+
 /// Two thousand resources with two hundred facts each were one poll.
 #[test]
 fn a_page_of_facts_yields_by_what_it_reads() {
-    let yields = |count, groups: u32| {
-        let (session, user) = (session(), User::default());
-        let access = MEMBER.bind(&session, &user, &());
-        // Everything is loaded.
-        let _ = polls(access.check(&Document { id: 0, groups }), || ());
-        let (mut before, mut most) = (user.runs.load(Ordering::Relaxed), 0);
-        let (polls, decisions) = polls(access.check_all(documents(count, groups)), || {
-            let runs = user.runs.load(Ordering::Relaxed);
-            most = most.max(runs - before);
-            before = runs;
-        });
-        assert!(decisions.iter().all(Decision::is_deny));
-        let reads = (most * groups as usize).saturating_sub(groups as usize);
-        assert!(reads <= 4_096, "{most} resources in a poll");
-        polls
-    };
+    let yields = yields!(MEMBER);
     assert_eq!((yields(500, 200), yields(1_000, 200), yields(2_000, 200)), (24, 48, 96));
     // One resource is the least that is done at a time.
     assert_eq!(yields(10, 10_000), 10);
+}
+
+#[test]
+fn derived_facts_count_though_they_are_settled() {
+    let yields = yields!(VISITOR);
+    assert_eq!((yields(500, 200), yields(1_000, 200)), (24, 48));
+}
+
+/// An iterator goes on behind the key that decides.
+#[test]
+fn keys_behind_the_decisive_one_count() {
+    let yields = yields!(MEMBER_OF_THE_FIRST);
+    assert_eq!((yields(500, 200), yields(1_000, 200)), (24, 48));
 }
 
 /// A recorded page whose records say on which facts it depends runs its policies again.
@@ -239,6 +277,38 @@ fn a_page_ends_soon_after_its_deadline_however_long_it_is() {
     }
     // Three yields, and eight more.
     assert_eq!(runs, [11 * 4_096; 2]);
+}
+
+/// What is read after the deadline counts as well.
+#[test]
+fn a_page_of_facts_ends_soon_after_its_deadline() {
+    let runs = |count| {
+        let ((session, _), user) = (session_until(2), User::default());
+        let access = MEMBER.bind(&session, &user, &());
+        let decisions = polls(access.check_all(documents(count, 200)), || ()).1;
+        assert!(decisions.iter().all(Decision::is_indeterminate));
+        user.runs.load(Ordering::Relaxed)
+    };
+    assert_eq!(runs(10_000), runs(1_000));
+    assert!(runs(1_000) < 300);
+}
+
+/// The deadline that ends the waiting for a load is followed by no more work than another one.
+#[test]
+fn a_page_that_waits_ends_soon_after_its_deadline() {
+    // The first pass is over before.
+    let runs = |count, most| {
+        let ((session, deadline), user) = (session_until(most), User::default());
+        let access = SLOW.bind(&session, &user, &());
+        let decisions = polls(access.check_all(documents(count, 0)), || ()).1;
+        assert_eq!(deadline.load(Ordering::Relaxed), most);
+        assert!(decisions.iter().any(Decision::is_allow));
+        user.runs.load(Ordering::Relaxed) - count as usize
+    };
+    let after = runs(100_000, 200);
+    assert_eq!(runs(200_000, 200), after);
+    // Each resource and the fact that it reads: eight times what is done between two yields.
+    assert!((8 * 2_048..=8 * 4_096).contains(&after), "{after}");
 }
 
 #[test]
