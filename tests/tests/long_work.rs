@@ -68,24 +68,24 @@ fn session() -> Session<Facts> {
 #[policy(forbid)]
 fn every_seventh(user: &User, doc: &Document) -> bool {
     user.runs.fetch_add(1, Ordering::Relaxed);
-    doc.id % 7 == 0
+    doc.id.is_multiple_of(7)
 }
 
 #[policy]
 fn even(_: _, doc: &Document) -> bool {
-    doc.id % 2 == 0
+    doc.id.is_multiple_of(2)
 }
 
 #[policy]
 async fn member(user: &User, doc: &Document) -> bool {
     user.runs.fetch_add(1, Ordering::Relaxed);
-    any((0..doc.groups).map(|group| Member(group))).await
+    any((0..doc.groups).map(Member)).await
 }
 
 #[policy]
 async fn visitor(user: &User, doc: &Document) -> bool {
     user.runs.fetch_add(1, Ordering::Relaxed);
-    any((0..doc.groups).map(|group| Visitor(group))).await
+    any((0..doc.groups).map(Visitor)).await
 }
 
 /// The first group decides.
@@ -130,8 +130,8 @@ impl Wake for Wakes {
 /// Polls a future that waits for nothing to its end, and calls `polled` behind each poll. Gives the number
 /// of polls.
 fn polls<T>(future: impl Future<Output = T>, mut polled: impl FnMut()) -> (usize, T) {
-    let wakes = Arc::new(Wakes::default());
-    let waker = Waker::from(Arc::clone(&wakes));
+    let count = Arc::new(Wakes::default());
+    let waker = Waker::from(Arc::clone(&count));
     let mut future = pin!(future);
     for polls in 1.. {
         let poll = future.as_mut().poll(&mut Context::from_waker(&waker));
@@ -139,7 +139,7 @@ fn polls<T>(future: impl Future<Output = T>, mut polled: impl FnMut()) -> (usize
         if let Poll::Ready(value) = poll {
             return (polls, value);
         }
-        assert_eq!(wakes.0.load(Ordering::Relaxed), polls, "what yields wakes itself, once");
+        assert_eq!(count.0.load(Ordering::Relaxed), polls, "what yields wakes itself, once");
     }
     unreachable!()
 }
@@ -307,8 +307,9 @@ fn a_page_that_waits_ends_soon_after_its_deadline() {
     };
     let after = runs(100_000, 200);
     assert_eq!(runs(200_000, 200), after);
-    // Each resource and the fact that it reads: eight times what is done between two yields.
-    assert!((8 * 2_048..=8 * 4_096).contains(&after), "{after}");
+    // Each resource and the fact that it reads: eight times what is done between two yields, and what is
+    // begun by then.
+    assert!((8 * 2_048..=9 * 2_048).contains(&after), "{after}");
 }
 
 #[test]
@@ -338,9 +339,9 @@ fn what_is_known_at_the_deadline_decides_a_whole_page() {
     let decisions = polls(access.check_all(&page), || ()).1;
     assert_eq!(deadline.load(Ordering::Relaxed), 5);
     for (doc, decision) in page.iter().zip(&decisions) {
-        let expected = if doc.id % 7 == 0 {
+        let expected = if doc.id.is_multiple_of(7) {
             "denied by `every_seventh`"
-        } else if doc.id % 2 == 0 {
+        } else if doc.id.is_multiple_of(2) {
             "allowed by `even`"
         } else {
             "indeterminate: `slow` could not be decided: `Slow`: the session's deadline passed"
@@ -358,7 +359,7 @@ fn what_waits_for_a_derived_fact_fails_at_the_deadline() {
         let page = documents(20_000, 0);
         let decisions = polls(access.check_all(&page), || ()).1;
         for (doc, decision) in page.iter().zip(&decisions) {
-            assert_eq!(decision.is_deny(), doc.id % 7 == 0);
+            assert_eq!(decision.is_deny(), doc.id.is_multiple_of(7));
             assert!(!decision.is_allow());
         }
         // Those before the deadline ran once more, or not at all while they waited for the same.
@@ -376,8 +377,8 @@ fn what_was_not_run_is_recorded_without_a_run() {
             Ok(())
         }
     }
-    let recorded = Arc::new(AtomicUsize::new(0));
-    let recorder = Recorder::new(Count(Arc::clone(&recorded))).expect("there is a thread for it");
+    let taken = Arc::new(AtomicUsize::new(0));
+    let recorder = Recorder::new(Count(Arc::clone(&taken))).expect("there is a thread for it");
     let recorder = recorder.with_facts();
     let ((session, _), user) = (session_until(1), User::default());
     let session = session.with_recorder(&recorder);
@@ -386,7 +387,7 @@ fn what_was_not_run_is_recorded_without_a_run() {
     let run = decisions.iter().filter(|decision| !decision.is_indeterminate()).count();
     assert_eq!(user.runs.load(Ordering::Relaxed), 2 * run);
     recorder.flush(Duration::from_secs(60)).expect("it is taken");
-    assert_eq!(recorded.load(Ordering::Relaxed), 100_000);
+    assert_eq!(taken.load(Ordering::Relaxed), 100_000);
 }
 
 /// Whoever listens to each decision is told a part of the page at a time.
