@@ -100,6 +100,7 @@ enum Reason {
     Unasked,
     Impure,
     Overdue,
+    NotRun,
     Late(Duration),
     TooDeep,
     Circular(FactText),
@@ -143,6 +144,15 @@ impl FactError {
         Self(Arc::new(Reason::Overdue))
     }
 
+    /// A policy was not run any more, whatever it would have read.
+    pub(crate) fn not_run() -> Self {
+        Self(Arc::new(Reason::NotRun))
+    }
+
+    pub(crate) fn is_not_run(&self) -> bool {
+        matches!(*self.0, Reason::NotRun)
+    }
+
     pub(crate) fn late(limit: Duration) -> Self {
         Self(Arc::new(Reason::Late(limit)))
     }
@@ -169,6 +179,17 @@ impl FactError {
         Self(Arc::new(Reason::Circular(text.into())))
     }
 
+    /// Whether both display the same.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        match (&*self.0, &*other.0) {
+            _ if Arc::ptr_eq(&self.0, &other.0) => true,
+            (Reason::Late(one), Reason::Late(other)) => one == other,
+            (Reason::Late(_), _) | (_, Reason::Late(_)) => false,
+            // None of the others is put together.
+            _ => *self.text() == *other.text(),
+        }
+    }
+
     /// What went wrong, in one word for telemetry: there are few, and they do not change.
     #[cfg(any(feature = "tracing", feature = "metrics"))]
     pub(crate) fn kind(&self) -> &'static str {
@@ -178,7 +199,7 @@ impl FactError {
             Reason::Missing => "missing",
             Reason::Unasked => "unasked",
             Reason::Impure => "impure",
-            Reason::Overdue => "deadline",
+            Reason::Overdue | Reason::NotRun => "deadline",
             Reason::Late(_) => "timeout",
             Reason::TooDeep => "too_deep",
             Reason::Circular(_) => "circle",
@@ -200,6 +221,7 @@ impl FactError {
             }
             Reason::Impure => "the rule asks for another key each time it runs",
             Reason::Overdue => "the session's deadline passed",
+            Reason::NotRun => "the session's deadline passed before it was run",
             Reason::TooDeep => {
                 "it is more than 64 links of derived facts deep (in a circle, each key is a link)"
             }
@@ -255,10 +277,13 @@ impl<E: SourceError> From<E> for FactError {
 pub(crate) type FactResult<V> = Result<Option<V>, FactError>;
 
 /// A fact that a decision needed and that failed to load. Names the fact, never its key.
+///
+/// A resource that was not looked at any more when the session's deadline had passed has one, which names
+/// the policy that was not run.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FailedFact {
-    /// The fact's name, as declared.
+    /// The fact's name, as declared; or that of a policy that was not run.
     pub fact: &'static str,
     /// What went wrong.
     pub error: FactError,

@@ -164,6 +164,11 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
     /// Decides about many resources, in the round trips of one; decisions in input order.
     ///
     /// Takes an iterator of resources, of references to them, or of boxes.
+    ///
+    /// A long page never holds the thread: it yields whenever it has read some thousands of facts, or run
+    /// some thousands of policies that read none. It does so between resources, because policies are not
+    /// async underneath: one that reads a million facts about one resource reads them in one go. After the
+    /// session's deadline it ends soon, see [`Session::with_deadline`].
     pub fn check_all<'x, T>(
         &'x self,
         resources: impl IntoIterator<Item = T>,
@@ -182,7 +187,8 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
 
     /// The items that are allowed, in input order, in the round trips of one.
     ///
-    /// Takes an iterator of resources, of references to them, or of boxes.
+    /// Takes an iterator of resources, of references to them, or of boxes. A long page yields, as
+    /// [`check_all`](Self::check_all) does.
     ///
     /// # Errors
     /// [`FilterError`], which keeps all items, if any of them cannot be decided: a page with a hole

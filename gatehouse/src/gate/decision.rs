@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::fact::FailedFact;
 use crate::policy::PolicyInfo;
+use crate::private::Failures;
 
 /// What a gate decided about one resource.
 ///
@@ -65,6 +66,11 @@ impl Decision {
         }
     }
 
+    /// Whether no policy was run for it: its session's deadline had passed.
+    pub(super) fn is_not_run(&self) -> bool {
+        matches!(self, Self::Indeterminate { failed, .. } if failed.is_not_run())
+    }
+
     /// One word, for logs and metrics: `allow`, `deny` or `indeterminate`.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
@@ -101,26 +107,41 @@ impl fmt::Display for Decision {
                 for (i, failed) in failed.iter().enumerate() {
                     write!(f, "{} {failed}", if i == 0 { ":" } else { ";" })?;
                 }
-                Ok(())
+                match failed.more() {
+                    0 => Ok(()),
+                    more => write!(f, "; and {more} more"),
+                }
             }
         }
     }
 }
 
-/// The facts whose loading failed, each fact and error once.
-#[derive(Clone, Debug)]
-pub struct FailedFacts(Arc<Vec<FailedFact>>);
+/// The facts whose loading failed, each fact and error once, in the order in which they were read.
+///
+/// There are at most 16, beside the first failure of each further fact: a decision that read a thousand
+/// keys does not carry a thousand texts. How many reads are left out, [`more`](Self::more) says.
+#[derive(Clone)]
+pub struct FailedFacts(Arc<Failed>);
+
+struct Failed {
+    shown: Vec<FailedFact>,
+    more: usize,
+}
 
 impl FailedFacts {
-    pub(super) fn new(met: &[FailedFact]) -> Self {
-        let mut failed: Vec<FailedFact> = Vec::new();
-        for new in met {
-            let text = new.error.to_string();
-            if !failed.iter().any(|old| old.fact == new.fact && old.error.to_string() == text) {
-                failed.push(new.clone());
-            }
-        }
-        Self(Arc::new(failed))
+    pub(super) fn new(met: &Failures) -> Self {
+        Self(Arc::new(Failed { shown: met.kept().to_vec(), more: met.more() }))
+    }
+
+    /// Whether the resource was not run: its session's deadline had passed.
+    pub(super) fn is_not_run(&self) -> bool {
+        self.first().is_some_and(|failed| failed.error.is_not_run())
+    }
+
+    /// How many more reads failed, otherwise than those that are listed.
+    #[must_use]
+    pub fn more(&self) -> usize {
+        self.0.more
     }
 }
 
@@ -128,7 +149,19 @@ impl Deref for FailedFacts {
     type Target = [FailedFact];
 
     fn deref(&self) -> &[FailedFact] {
-        &self.0
+        &self.0.shown
+    }
+}
+
+impl fmt::Debug for FailedFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Failed { shown, more } = &*self.0;
+        let mut tuple = f.debug_tuple("FailedFacts");
+        tuple.field(shown);
+        if *more > 0 {
+            tuple.field(&format_args!("and {more} more"));
+        }
+        tuple.finish()
     }
 }
 

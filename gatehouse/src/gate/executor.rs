@@ -4,31 +4,35 @@
 //! undecided, the pass asks for every fact that they could use next, waits until all have answered,
 //! and runs them again: facts never change, so each run takes the same path and gets further. What
 //! waits for one derived fact alone, which still waits itself, would not, and is not run.
+//!
+//! # Long work
+//! Bodies are synchronous, so a resource's run is the least that is done at a time. Between resources an
+//! evaluation yields, when it has read some thousands of facts or run as many policies ([`Pace`]): in
+//! passes, and where decisions are recorded, told or covered. In a pass it looks at the session's deadline
+//! then. Once that has passed, facts that are not known count as failed, and what is undecided is run as
+//! long as that does not take long; the rest is left undecided without a run, as if every policy had
+//! failed. So a deadline makes a decision indeterminate, and never another one.
 
 // Between the rules of a gate nothing is to be saved and called: all of them together come to what
 // somebody would write by hand. Counted, it is a tenth of a page, and most of a local check.
 #![allow(clippy::inline_always, reason = "the rules of a gate are one function")]
 
-use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::task::Poll;
 
 use super::again::consulted;
 #[cfg(feature = "testing")]
 use super::cover::cover;
 use super::decision::{Decision, FailedFacts};
 use super::explain::explain;
+use super::pace::{Pace, yield_now};
 use super::tally::{Outcome, Tally};
 use super::watch::{Asked, Watch, is_watched};
 use crate::explanation::{ConsultedFact, Explanation};
 use crate::fact::FactError;
 use crate::policy::{Domain, DynPolicy, Effect, PolicyInfo, PolicySet, Rule, Visitor};
-use crate::private::{Cx, Request, Stop, Texts};
+use crate::private::{Cx, Failures, Request, Stop, Texts};
 use crate::session::Session;
 use crate::source::Sources;
-
-/// Resources between two chances for the runtime to run something else.
-const RESOURCES_PER_YIELD: usize = 2048;
 
 /// The policies of a gate, static or composed at run time.
 pub trait Rules<D: Domain, P: Sources>: Copy + Send + Sync {
@@ -97,12 +101,16 @@ impl<D: Domain, P: Sources, const FORBIDS: bool> Run<'_, D, P, FORBIDS> {
         if is_forbid != FORBIDS || !self.tally.matters(info.effect) {
             return;
         }
-        let met = self.cx.failed.len();
-        let run = evaluate(self.request, self.cx);
-        // `truncate` alone would be a call, though there is nothing to drop.
-        if run != Err(Stop::Failed) && self.cx.failed.len() > met {
-            self.cx.failed.truncate(met);
-        }
+        let run = if info.plan.loads.is_empty() {
+            evaluate(self.request, self.cx)
+        } else {
+            let met = self.cx.failed.mark();
+            let run = evaluate(self.request, self.cx);
+            if run != Err(Stop::Failed) {
+                self.cx.failed.rewind(met);
+            }
+            run
+        };
         self.tally.note(info, run);
     }
 }
@@ -128,9 +136,7 @@ fn read<D: Domain, P: Sources>(
     cx: &mut Cx<P>,
 ) -> Tally {
     let mut tally = Tally::default();
-    if !cx.failed.is_empty() {
-        cx.failed.clear();
-    }
+    cx.failed.clear();
     rules.visit(&mut Run::<_, _, true> { request, cx, tally: &mut tally });
     if tally.matters(Effect::Permit) {
         rules.visit(&mut Run::<_, _, false> { request, cx, tally: &mut tally });
@@ -226,15 +232,63 @@ pub(super) fn reads_facts<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> boo
     reads.0
 }
 
-/// The decision that a tally comes to, if it comes to one.
+/// Counts policies; of a static gate, when it is compiled.
+struct Count(usize);
+
+impl<D: Domain, P: Sources> Visitor<D, P> for Count {
+    #[inline(always)]
+    fn rule<A: Rule<D, P>>(&mut self) {
+        self.0 += 1;
+    }
+}
+
+impl<D: Domain, P: Sources> Visit<D, P> for Count {
+    fn erased(&mut self, _: &dyn DynPolicy<D, P>) {
+        self.0 += 1;
+    }
+}
+
+#[inline(always)]
+fn count<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> usize {
+    let mut count = Count(0);
+    rules.visit(&mut count);
+    count.0
+}
+
+/// Notes each policy as if it had failed.
+struct NotRun(Tally);
+
+impl<D: Domain, P: Sources> Visitor<D, P> for NotRun {
+    fn rule<A: Rule<D, P>>(&mut self) {
+        self.0.note(A::INFO, Err(Stop::Failed));
+    }
+}
+
+impl<D: Domain, P: Sources> Visit<D, P> for NotRun {
+    fn erased(&mut self, policy: &dyn DynPolicy<D, P>) {
+        self.0.note(policy.info(), Err(Stop::Failed));
+    }
+}
+
+/// The decision about a resource for which no policy is run: what it would be if each had failed. Without
+/// a permit, that is a refusal.
+#[cold]
+fn not_run<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> Decision {
+    let mut each = NotRun(Tally::default());
+    rules.visit(&mut each);
+    decided(decision(&each.0, |by| FailedFacts::new(&Failures::not_run(by.name))))
+}
+
+/// The decision that a tally comes to, if it comes to one; `failed` says why it is indeterminate.
 #[inline]
-fn decision<P: Sources>(tally: &Tally, cx: &Cx<P>) -> Option<Decision> {
+fn decision(
+    tally: &Tally,
+    failed: impl FnOnce(&'static PolicyInfo) -> FailedFacts,
+) -> Option<Decision> {
     Some(match tally.outcome()? {
         Outcome::Allow(by) => Decision::Allow { by },
         Outcome::Deny(by) => Decision::Deny { by },
-        Outcome::Indeterminate(by) => {
-            Decision::Indeterminate { by, failed: FailedFacts::new(&cx.failed) }
-        }
+        Outcome::Indeterminate(by) => Decision::Indeterminate { by, failed: failed(by) },
     })
 }
 
@@ -253,7 +307,7 @@ pub(super) fn decide_local<D: Domain, P: Sources>(
     let mut cx = Cx::new(None);
     let tally = read(rules, request, &mut cx);
     // A gate without loads leaves nothing pending.
-    let decision = decided(decision(&tally, &cx));
+    let decision = decided(decision(&tally, |_| FailedFacts::new(&Failures::new())));
     // Nor is there anything in `cx`, which to find out would cost as much as the rules.
     std::mem::forget(cx);
     decision
@@ -319,7 +373,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
     /// The decision, if what is known is enough for it.
     fn known(&self, cx: &mut Cx<P>, request: &Request<'_, D>) -> Option<Decision> {
         let tally = read(self.rules, request, cx);
-        decision(&tally, cx).filter(|_| cx.is_current())
+        decision(&tally, |_| FailedFacts::new(&cx.failed)).filter(|_| cx.is_current())
     }
 
     /// [`at_once`](Self::at_once), where somebody may watch.
@@ -336,10 +390,10 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         crate::testing::note_evaluation(0);
         let slot = [Some(decision)];
         let asked = Asked { subject, action, context };
-        let page = watch.close::<D>(&asked, &Progress::default(), &slot);
+        let ended = watch.close::<D>(&asked, &Progress::default(), &slot);
         let mut texts = Texts::cut_at(ConsultedFact::MOST_BYTES);
         let facts = |_| self.consulted(&cx, resource, &mut texts);
-        page.record::<D>(0, &slot, |_| resource, facts);
+        ended.tell::<D>(0, &slot, |_| resource, facts);
         let [decision] = slot;
         Ok(decided(decision))
     }
@@ -375,25 +429,42 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
     ) where
         D::Resource: 'i,
     {
+        let is_repeated = self.is_repeated(&watch);
+        let mut pace = Pace::new(count(self.rules), decisions.len(), is_repeated);
         // Pinned, so that what waits within a span need not hold it again.
-        let progress = watch.within(pin!(self.decide(cx, &resource, decisions))).await;
+        let progress = watch.within(pin!(self.decide(cx, &mut pace, &resource, decisions))).await;
         #[cfg(feature = "testing")]
         crate::testing::note_evaluation(progress.rounds);
         let Self { subject, action, context, .. } = *self;
         let asked = Asked { subject, action, context };
-        let page = watch.close::<D>(&asked, &progress, decisions);
+        let ended = watch.close::<D>(&asked, &progress, decisions);
         let mut texts = Texts::cut_at(ConsultedFact::MOST_BYTES);
-        for (i, decisions) in decisions.chunks(RESOURCES_PER_YIELD).enumerate() {
-            if i > 0 && page.is_recorded() {
+        let mut next = 0;
+        while ended.tells() && next < decisions.len() {
+            if next > 0 {
                 yield_now().await;
             }
-            let facts = |i| self.consulted(cx, resource(i), &mut texts);
-            page.record::<D>(i * RESOURCES_PER_YIELD, decisions, &resource, facts);
+            let end = next + pace.again(next, decisions.len());
+            let facts = |i: usize| match &decisions[i] {
+                Some(decision) if decision.is_not_run() => Vec::new(),
+                _ => self.consulted(cx, resource(i), &mut texts),
+            };
+            ended.tell::<D>(next, &decisions[next..end], &resource, facts);
+            next = end;
         }
         #[cfg(feature = "testing")]
         if crate::testing::is_recording() {
-            self.cover(cx, &resource, decisions.len()).await;
+            self.cover(cx, &pace, &resource, decisions).await;
         }
+    }
+
+    /// Whether the policies will be run once more for each resource.
+    fn is_repeated(&self, watch: &Watch<'_>) -> bool {
+        #[cfg(feature = "testing")]
+        if crate::testing::is_recording() {
+            return true;
+        }
+        reads_facts(self.rules) && watch.notes_facts()
     }
 
     /// Notes, for a test run's coverage, what the policies met that decided.
@@ -401,17 +472,22 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
     async fn cover<'i>(
         &self,
         cx: &mut Cx<P>,
+        pace: &Pace,
         resource: &(impl Fn(usize) -> &'i D::Resource + Send + Sync),
-        resources: usize,
+        decisions: &[Option<Decision>],
     ) where
         D::Resource: 'i,
     {
         let Self { rules, subject, action, context, .. } = *self;
-        for i in 0..resources {
-            if i > 0 && i % RESOURCES_PER_YIELD == 0 {
+        let mut end = pace.again(0, decisions.len());
+        for (i, decision) in decisions.iter().enumerate() {
+            if i == end {
                 yield_now().await;
+                end += pace.again(i, decisions.len());
             }
-            cover(rules, &Request { subject, action, resource: resource(i), context }, cx);
+            if !decision.as_ref().is_some_and(Decision::is_not_run) {
+                cover(rules, &Request { subject, action, resource: resource(i), context }, cx);
+            }
         }
     }
 
@@ -439,6 +515,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
     async fn decide<'i>(
         &self,
         cx: &mut Cx<P>,
+        pace: &mut Pace,
         resource: &(impl Fn(usize) -> &'i D::Resource + Send + Sync),
         decisions: &mut [Option<Decision>],
     ) -> Progress
@@ -449,7 +526,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         // Rounds since the sources are what they are; see `most_rounds`.
         let mut rounds = 0;
         loop {
-            let undecided = self.pass(cx, resource, decisions).await;
+            let undecided = self.pass(cx, pace, resource, decisions).await;
             if undecided > 0 && !cx.is_replaced() {
                 if rounds == most_rounds(self.rules) {
                     // What is still not loaded will not be asked for again. The last pass decides
@@ -459,12 +536,16 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
                     rounds += 1;
                     progress.rounds += 1;
                     progress.loads += cx.loads();
-                    cx.answered(self.session).await;
+                    if !cx.answered(self.session).await {
+                        cx.give_up(FactError::overdue());
+                        pace.end_soon();
+                    }
                 }
             }
             if cx.is_replaced() || !cx.is_current() {
                 *cx = Cx::new(self.session.begun());
                 decisions.fill_with(|| None);
+                pace.restart();
                 rounds = 0;
             } else if undecided == 0 {
                 return progress;
@@ -477,6 +558,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
     async fn pass<'i>(
         &self,
         cx: &mut Cx<P>,
+        pace: &mut Pace,
         resource: &(impl Fn(usize) -> &'i D::Resource + Send + Sync),
         decisions: &mut [Option<Decision>],
     ) -> usize
@@ -484,40 +566,78 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         D::Resource: 'i,
     {
         cx.begin_pass();
-        let mut undecided = 0;
-        let all = decisions.len();
-        for (i, decisions) in decisions.chunks_mut(RESOURCES_PER_YIELD).enumerate() {
-            if i > 0 {
+        let (mut undecided, mut next, all) = (0, 0, decisions.len());
+        while next < all {
+            if next > 0 {
                 yield_now().await;
+                self.look_at_deadline(cx, pace);
             }
-            let first = i * RESOURCES_PER_YIELD;
-            undecided += self.stretch(cx, first, all, resource, decisions);
+            let slots = &mut decisions[next..all.min(next + pace.resources())];
+            if pace.is_over() {
+                self.leave_out(slots);
+                next += slots.len();
+                continue;
+            }
+            let (open_before, before) = (pace.is_ending().then(|| open(slots)), cx.reads());
+            let (done, waiting) = self.stretch(cx, pace, (next, all), resource, slots);
+            if let Some(open_before) = open_before {
+                let runs = open_before - open(&slots[done..]);
+                pace.spend(runs, cx.reads().wrapping_sub(before));
+            }
+            next += done;
+            undecided += waiting;
         }
         undecided
     }
 
-    /// A part of a pass over `all` resources, from the resource `first` on.
+    /// If the session's deadline has passed, what is not known counts as failed from now on.
+    fn look_at_deadline(&self, cx: &mut Cx<P>, pace: &mut Pace) {
+        if !pace.is_ending() && self.session.is_overdue() {
+            cx.give_up(FactError::overdue());
+            // What was found to wait in this pass has failed now.
+            cx.begin_pass();
+            pace.end_soon();
+        }
+    }
+
+    /// Decides without a run.
+    fn leave_out(&self, slots: &mut [Option<Decision>]) {
+        let decision = not_run(self.rules);
+        for slot in slots {
+            slot.get_or_insert_with(|| decision.clone());
+        }
+    }
+
+    /// A part of a pass over `all` resources, from the resource `first` on: until it is time to yield.
+    /// Gives how many resources it got over, and how many of those stay undecided.
     fn stretch<'i>(
         &self,
         cx: &mut Cx<P>,
-        first: usize,
-        all: usize,
+        pace: &mut Pace,
+        (first, all): (usize, usize),
         resource: &(impl Fn(usize) -> &'i D::Resource + Send + Sync),
-        decisions: &mut [Option<Decision>],
-    ) -> usize
+        slots: &mut [Option<Decision>],
+    ) -> (usize, usize)
     where
         D::Resource: 'i,
     {
-        let mut undecided = 0;
-        for (i, slot) in decisions.iter_mut().enumerate() {
+        let (mut done, mut undecided) = (0, 0);
+        let (begun, most) = (cx.reads(), pace.begin());
+        for (i, slot) in slots.iter_mut().enumerate() {
             if slot.is_none() {
                 if !cx.waits(first + i) {
                     self.step(cx, resource(first + i), (first + i, all), slot);
                 }
                 undecided += usize::from(slot.is_none());
+                let reads =
+                    if reads_facts(self.rules) { cx.reads().wrapping_sub(begun) } else { 0 };
+                if reads > most && pace.is_due(first + i, reads) {
+                    done = i + 1;
+                    break;
+                }
             }
         }
-        undecided
+        (if done == 0 { slots.len() } else { done }, undecided)
     }
 
     /// Puts the decision about `resource`, which has this number of as many as `all`, where it belongs,
@@ -533,7 +653,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         let Self { rules, subject, action, context, .. } = *self;
         let request = Request { subject, action, resource, context };
         let tally = read(rules, &request, cx);
-        *slot = decision(&tally, cx);
+        *slot = decision(&tally, |_| FailedFacts::new(&cx.failed));
         if slot.is_none() {
             cx.begin(self.session, all - number - 1);
             cx.ask_for(number, all, |cx| {
@@ -543,15 +663,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
     }
 }
 
-/// Lets the runtime run something else.
-async fn yield_now() {
-    let mut yielded = false;
-    poll_fn(|cx| {
-        if std::mem::replace(&mut yielded, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
+/// How many resources are undecided.
+fn open(slots: &[Option<Decision>]) -> usize {
+    slots.iter().filter(|slot| slot.is_none()).count()
 }

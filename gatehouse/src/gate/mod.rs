@@ -7,6 +7,7 @@ mod cover;
 mod decision;
 mod executor;
 mod explain;
+mod pace;
 mod tally;
 mod traced;
 mod watch;

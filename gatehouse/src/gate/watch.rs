@@ -3,6 +3,7 @@
 
 use super::decision::Decision;
 use super::executor::Progress;
+use crate::explanation::ConsultedFact;
 use crate::policy::Domain;
 use crate::private::Request;
 use crate::record::{Page, Recording};
@@ -34,6 +35,11 @@ impl<'s> Watch<'s> {
         }
     }
 
+    /// Whether a record says on which facts the decision depends.
+    pub(super) fn notes_facts(&self) -> bool {
+        self.recording.notes_facts()
+    }
+
     pub(super) fn within<F: Future + Unpin>(&self, future: F) -> impl Future<Output = F::Output> {
         self.span.within(future)
     }
@@ -43,18 +49,53 @@ impl<'s> Watch<'s> {
         self.span.inside(run)
     }
 
-    /// The evaluation is over. What is left to do for each item, the page does.
+    /// The evaluation is over. What is left to be told of each item, [`Ended`] tells.
     pub(super) fn close<D: Domain>(
         self,
         asked: &Asked<'_, D>,
         progress: &Progress,
         decisions: &[Option<Decision>],
-    ) -> Page<'s> {
+    ) -> Ended<'s> {
         let Progress { rounds, loads } = *progress;
         let page = self.recording.end(asked, decisions.len(), (rounds, loads));
         self.span.close(rounds, loads, decisions);
         self.metrics.close::<D>(rounds, decisions);
-        page
+        Ended::new(self.span, page)
+    }
+}
+
+/// An evaluation that is over. A page may be long, so its decisions are told a part at a time.
+pub(super) struct Ended<'s> {
+    /// If somebody listens to each decision.
+    span: Option<EvaluationSpan>,
+    page: Page<'s>,
+}
+
+impl<'s> Ended<'s> {
+    fn new(span: EvaluationSpan, page: Page<'s>) -> Self {
+        Self { span: EvaluationSpan::tells_decisions().then_some(span), page }
+    }
+
+    /// Whether there is anything to tell.
+    pub(super) fn tells(&self) -> bool {
+        self.span.is_some() || self.page.is_recorded()
+    }
+
+    /// Tells of decisions, from that of item `first` on. `facts` says on which facts a decision about an
+    /// item depends.
+    pub(super) fn tell<'i, D: Domain>(
+        &self,
+        first: usize,
+        decisions: &[Option<Decision>],
+        resource: impl Fn(usize) -> &'i D::Resource,
+        facts: impl FnMut(usize) -> Vec<ConsultedFact>,
+    ) where
+        D::Resource: 'i,
+    {
+        self.page.record::<D>(first, decisions, resource, facts);
+        if let Some(span) = &self.span {
+            span.tell(decisions);
+        }
     }
 }
 
@@ -75,8 +116,8 @@ pub(super) fn watched_locally<D: Domain, P: Sources>(
     let slot = [Some(decide())];
     let Request { subject, action, resource, context } = *request;
     let page = recording.end::<D>(&Asked { subject, action, context }, 1, (0, 0));
-    page.record::<D>(0, &slot, |_| resource, |_| Vec::new());
     span.close(0, 0, &slot);
+    Ended::new(span, page).tell::<D>(0, &slot, |_| resource, |_| Vec::new());
     decided_locally::<D>(&slot);
     let [decision] = slot;
     decision.unwrap_or(Decision::Deny { by: None })

@@ -2,10 +2,11 @@
 
 use std::any::type_name_of_val;
 
+use super::failures::Failures;
 use super::trace::{Seen, SeenFact, Trace};
 use super::walk::Walk;
 use super::watch::{Unwatched, Watch};
-use crate::fact::{FactError, FailedFact, LoadedFact};
+use crate::fact::{FactError, LoadedFact};
 use crate::policy::Domain;
 use crate::session::{Arc, Generation, Round, Session, Table};
 use crate::source::{FactSource, ResolvedBy, Sources};
@@ -45,10 +46,12 @@ pub struct Cx<P: Sources, W: Watch = Unwatched> {
     asking: bool,
     /// Whether what runs may be code that its body did not come to.
     is_out_of_turn: bool,
+    /// How many facts were read; it wraps.
+    reads: u32,
     /// Why loads that are not answered now never will be.
     gave_up: Option<FactError>,
     /// The failed facts that the present run met.
-    pub(crate) failed: Vec<FailedFact>,
+    pub(crate) failed: Failures,
     /// What is known of derived facts; `None` before the first one.
     walk: Option<Box<Walk<P, W>>>,
     /// Who looks on.
@@ -84,11 +87,23 @@ impl<P: Sources, W: Watch> Cx<P, W> {
             round: None,
             asking: false,
             is_out_of_turn: false,
+            reads: 0,
             gave_up: None,
-            failed: Vec::new(),
+            failed: Failures::new(),
             walk: None,
             watch,
         }
+    }
+
+    /// How many facts were read so far, known or not; it wraps.
+    #[inline]
+    pub(crate) fn reads(&self) -> u32 {
+        self.reads
+    }
+
+    #[inline]
+    pub(super) fn count_read(&mut self) {
+        self.reads = self.reads.wrapping_add(1);
     }
 
     /// Begins to run the policies once more: what was pending may be known now.
@@ -196,13 +211,12 @@ impl<P: Sources, W: Watch> Cx<P, W> {
         self.round.as_ref().map_or(0, Round::len)
     }
 
-    /// Waits until everything that was asked for is answered, or the session's deadline passes:
-    /// then what is not known counts as failed.
-    pub(crate) async fn answered(&mut self, session: &Session<P>) {
-        if let Some(round) = &mut self.round
-            && !round.answered(session).await
-        {
-            self.give_up(FactError::overdue());
+    /// Waits until everything that was asked for is answered; `false` if the session's deadline came
+    /// first.
+    pub(crate) async fn answered(&mut self, session: &Session<P>) -> bool {
+        match &mut self.round {
+            Some(round) => round.answered(session).await,
+            None => true,
         }
     }
 
@@ -223,21 +237,31 @@ impl<P: Sources, W: Watch> Cx<P, W> {
 
     /// Why a fact has no value.
     pub(super) fn seen_stop(&self, stop: Stop) -> Seen {
-        match (stop, self.failed.last()) {
-            (Stop::Failed, Some(failed)) => Seen::Failed(failed.error.clone()),
+        match (stop, self.watch.last_failure()) {
+            (Stop::Failed, Some(error)) => Seen::Failed(error.clone()),
             _ => Seen::Pending,
         }
     }
 
-    fn fail(&mut self, fact: &'static str, error: FactError) -> Stop {
-        self.failed.push(FailedFact { fact, error });
+    /// Why a policy stops at a fact that failed.
+    pub(super) fn fail(&mut self, fact: &'static str, error: &FactError) -> Stop {
+        self.failed.note(fact, error);
+        self.watch.failure(error);
         Stop::Failed
+    }
+
+    #[cold]
+    fn given_up(&mut self, fact: &'static str) -> Stop {
+        match self.gave_up.clone() {
+            Some(error) => self.fail(fact, &error),
+            None => Stop::Failed,
+        }
     }
 
     /// Why a policy stops at a fact that is not known.
     fn unknown(&mut self, fact: &'static str) -> Stop {
-        if let Some(error) = self.gave_up.clone() {
-            return self.fail(fact, error);
+        if self.gave_up.is_some() {
+            return self.given_up(fact);
         }
         if let Some(walk) = &mut self.walk {
             walk.read_unknown();
@@ -289,6 +313,7 @@ fn find<P: Sources, W: Watch, K: Stored<P>>(
     cx: &mut Cx<P, W>,
     key: K,
 ) -> Result<Option<K::Value>, Stop> {
+    cx.count_read();
     if let Some(generation) = &cx.generation {
         let table = K::table(&generation.tables);
         let known = match &mut cx.round {
@@ -297,7 +322,7 @@ fn find<P: Sources, W: Watch, K: Stored<P>>(
         };
         match known {
             Some(Ok(value)) => return Ok(value),
-            Some(Err(error)) => return Err(cx.fail(K::NAME, error)),
+            Some(Err(error)) => return Err(cx.fail(K::NAME, &error)),
             None => {}
         }
     }

@@ -9,6 +9,7 @@
 use std::sync::Arc;
 
 use super::cx::{Cx, Stop};
+use super::failures::Mark;
 use super::trace::{Seen, SeenFact};
 use super::walk::{Closed, Found};
 use super::watch::Watch;
@@ -58,7 +59,9 @@ pub fn derived<P: Sources, W: Watch, K: Derived<P>>(
     cx.watch.mute(false);
     let computed = match resolved {
         Ok(computed) => computed.map_err(|failed| {
-            cx.failed.extend(failed.iter().cloned());
+            for FailedFact { fact, error } in failed.iter() {
+                cx.fail(fact, error);
+            }
             Stop::Failed
         }),
         Err(stop) => Err(stop),
@@ -123,11 +126,11 @@ fn compute<P: Sources, W: Watch, K: Derived<P>>(
     node: usize,
 ) -> Result<Computed<K::Value>, Stop> {
     loop {
-        let met = cx.failed.len();
+        let met = cx.failed.begin();
         let computed = match key.evaluate(cx) {
             Ok(value) => Ok(value),
             Err(Stop::Pending) => return pending(cx, key, node, met),
-            Err(Stop::Failed) => Err(each_fact_once(cx.failed.drain(met..)).into()),
+            Err(Stop::Failed) => Err(cx.failed.of_body().into()),
             Err(Stop::Returned(value)) => by_itself::<K>(K::of_bool(value)),
             Err(Stop::NotApplicable) => by_itself::<K>(K::absent()),
         };
@@ -137,7 +140,7 @@ fn compute<P: Sources, W: Watch, K: Derived<P>>(
                 return pending(cx, key, node, met);
             }
         }
-        cx.failed.truncate(met);
+        cx.failed.end(met);
         // After a deadline, what is computed holds for this evaluation alone.
         let keep = !cx.has_given_up();
         match cx.walk().close::<K>(node, computed, keep) {
@@ -153,12 +156,12 @@ fn pending<P: Sources, W: Watch, K: Derived<P>>(
     cx: &mut Cx<P, W>,
     key: &K,
     node: usize,
-    met: usize,
+    met: Mark,
 ) -> Result<Computed<K::Value>, Stop> {
     if cx.is_asking() {
         cx.looking(|cx| key.ask(cx));
     }
-    cx.failed.truncate(met);
+    cx.failed.end(met);
     let is_asking = cx.is_asking();
     cx.walk().close_pending(node, is_asking);
     Err(Stop::Pending)
@@ -172,15 +175,4 @@ fn by_itself<K: FactKey>(value: Option<K::Value>) -> Computed<K::Value> {
 /// The fact itself failed.
 pub(super) fn failed<K: FactKey>(error: FactError) -> Computed<K::Value> {
     Err([FailedFact { fact: K::NAME, error }].into())
-}
-
-/// A key may fail on account of thousands of others: the facts are what is told.
-fn each_fact_once(failed: impl Iterator<Item = FailedFact>) -> Vec<FailedFact> {
-    let mut once: Vec<FailedFact> = Vec::new();
-    for fact in failed {
-        if once.iter().all(|known| known.fact != fact.fact) {
-            once.push(fact);
-        }
-    }
-    once
 }

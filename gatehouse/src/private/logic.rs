@@ -236,6 +236,7 @@ where
     for key in keys {
         // The iterator ends in any case: how far it came would say what is known already.
         if decided.is_some() {
+            cx.count_read();
             continue;
         }
         match holds(key, cx) {

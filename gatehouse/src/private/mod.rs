@@ -10,6 +10,7 @@ mod compared;
 mod cx;
 mod derived;
 mod fact;
+mod failures;
 mod logic;
 mod nodes;
 mod out_of_turn;
@@ -27,6 +28,7 @@ pub use self::cx::{Cx, Request, Stop, Stored, read, stored};
 pub use self::derived::{Derived, EarlyDerived, derived};
 pub(crate) use self::fact::shown;
 pub use self::fact::*;
+pub(crate) use self::failures::Failures;
 pub use self::logic::{
     MaybeMissing, NeverMissing, Operand, Side, Truth, all, and, any, attempt, each, holds, or,
     ordered, partial_and, partial_or, side,

@@ -27,9 +27,11 @@ impl<P: Sources, W: Watch> Cx<P, W> {
             return Some(value);
         }
         let (links, mark, asking) = (self.links(), self.watch.mark(), self.is_asking());
+        let met = self.failed.mark();
         let value = catch(|| code(self));
         if value.is_none() {
             self.begin_again(links, mark, asking);
+            self.failed.end(met);
         }
         value
     }

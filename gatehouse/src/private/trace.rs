@@ -83,6 +83,8 @@ pub struct Trace {
     shown: BTreeSet<usize>,
     /// How many derived facts are being worked out.
     muted: u32,
+    /// Why the last fact that failed did.
+    failure: Option<FactError>,
 }
 
 /// One body's run.
@@ -150,6 +152,14 @@ impl Watch for Trace {
         self.note(|load| Event::Fact { load, fact });
     }
 
+    fn failure(&mut self, error: &FactError) {
+        self.failure = Some(error.clone());
+    }
+
+    fn last_failure(&self) -> Option<&FactError> {
+        self.failure.as_ref()
+    }
+
     fn mute(&mut self, muted: bool) {
         self.muted = if muted { self.muted + 1 } else { self.muted.saturating_sub(1) };
     }
@@ -192,10 +202,10 @@ impl Watch for Trace {
         fact.again = trace.shown.contains(&fact.id);
         if is_known && trace.shown.len() < MOST_SHOWN && trace.shown.insert(fact.id) {
             trace.runs.push(Run::default());
-            let failed = cx.failed.len();
+            let failed = cx.failed.mark();
             // What it comes to is known. The value is one that nobody has asked the user for.
             drop_quietly(run(cx));
-            cx.failed.truncate(failed);
+            cx.failed.rewind(failed);
             fact.run = cx.watch.runs.pop().map(|run| run.events).unwrap_or_default();
         }
         cx.watch.fact(fact);

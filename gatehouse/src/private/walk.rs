@@ -166,6 +166,7 @@ enum Outcome {
 impl<P: Sources, W: Watch> Cx<P, W> {
     /// What is known of `key`, which another fact, or a policy, reads.
     pub(super) fn find<K: Derived<P>>(&mut self, key: K) -> Found<K> {
+        self.count_read();
         let (fact, is_asking) = (self.fact::<K>(), self.is_asking());
         let walk = self.walk();
         let (node, pass, is_inner) = (walk.nodes.len(), walk.pass, !walk.frames.is_empty());

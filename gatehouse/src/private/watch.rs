@@ -9,7 +9,7 @@ use std::fmt::Debug;
 
 use super::cx::{Cx, Stop};
 use super::trace::SeenFact;
-use crate::fact::FactKey;
+use crate::fact::{FactError, FactKey};
 use crate::source::Sources;
 use crate::text::FactText;
 
@@ -53,6 +53,15 @@ pub trait Watch: Send + Sized {
 
     /// A fact was read.
     fn fact(&mut self, _fact: SeenFact) {}
+
+    /// A fact that was read has failed.
+    #[inline]
+    fn failure(&mut self, _error: &FactError) {}
+
+    /// Why the last one did.
+    fn last_failure(&self) -> Option<&FactError> {
+        None
+    }
 
     /// What is reported until the next call, with the opposite, is not listened to: a derived fact is
     /// worked out.

@@ -14,7 +14,8 @@ use crate::gate::Decision;
 /// One decision, for the audit log: what a [`DecisionSink`](crate::DecisionSink) is given.
 ///
 /// It serialises flat, with the fields of its [`EvaluationRecord`], and shows of failed facts their
-/// names and what is safe to show; what says nothing is left out:
+/// names and what is safe to show, with the number of [those left out](crate::FailedFacts::more) as
+/// `failed_more`; what says nothing is left out:
 ///
 /// ```json
 /// {"time":"2026-11-21T16:24:05.123456Z","session":"6f0e…","trace":"4bf9…","domain":"Documents",

@@ -28,6 +28,8 @@ struct Line<'r> {
     policy: Option<Policy>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     failed: Vec<Failed>,
+    #[serde(skip_serializing_if = "is_zero")]
+    failed_more: u64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     facts: Vec<Read<'r>>,
     item: usize,
@@ -103,6 +105,13 @@ fn failed(decision: &Decision) -> Vec<Failed> {
     failed.map(|failed| Failed { fact: failed.fact, error: failed.error.to_string() }).collect()
 }
 
+fn failed_more(decision: &Decision) -> u64 {
+    match decision {
+        Decision::Indeterminate { failed, .. } => failed.more() as u64,
+        _ => 0,
+    }
+}
+
 impl Serialize for DecisionRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { evaluation, item, resource, decision, facts, dropped_before } = self;
@@ -118,6 +127,7 @@ impl Serialize for DecisionRecord {
             decision: decision.as_str(),
             policy: decision.by().map(Policy::from),
             failed: failed(decision),
+            failed_more: failed_more(decision),
             facts: facts.iter().map(Read::from).collect(),
             item: *item,
             items: evaluation.items,

@@ -23,6 +23,10 @@ impl<'s> Recording<'s> {
         Self(PhantomData)
     }
 
+    pub(crate) fn notes_facts(&self) -> bool {
+        false
+    }
+
     pub(crate) fn end<D: Domain>(
         self,
         _asked: &Asked<'_, D>,

@@ -79,6 +79,11 @@ impl<'s> Recording<'s> {
         Self(session.trail.as_deref().and_then(begin))
     }
 
+    /// Whether records say on which facts decisions depend.
+    pub(crate) fn notes_facts(&self) -> bool {
+        self.0.as_ref().is_some_and(|begun| begun.recorder.notes_facts())
+    }
+
     /// The evaluation took `rounds` and `loads` to decide about `items`.
     pub(crate) fn end<D: Domain>(
         self,

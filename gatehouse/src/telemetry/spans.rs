@@ -93,21 +93,21 @@ mod on {
         }
 
         #[inline]
-        pub(crate) fn close(self, rounds: usize, loads: usize, decisions: &[Option<Decision>]) {
-            if self.0.is_some() || is_wanted() {
-                self.tell(rounds, loads, decisions);
-            }
-        }
-
-        #[cold]
-        fn tell(&self, rounds: usize, loads: usize, decisions: &[Option<Decision>]) {
+        pub(crate) fn close(&self, rounds: usize, loads: usize, decisions: &[Option<Decision>]) {
             if let Some(span) = &self.0 {
                 span.record("gatehouse.rounds", rounds).record("gatehouse.loads", loads);
                 count(span, decisions);
             }
-            if !tracing::enabled!(target: "gatehouse::decision", tracing::Level::INFO) {
-                return;
-            }
+        }
+
+        /// Whether anybody listens to each decision.
+        #[inline]
+        pub(crate) fn tells_decisions() -> bool {
+            is_wanted() && tracing::enabled!(target: "gatehouse::decision", tracing::Level::INFO)
+        }
+
+        /// Tells each decision.
+        pub(crate) fn tell(&self, decisions: &[Option<Decision>]) {
             let _entered = self.0.as_deref().map(Span::enter);
             for decision in decisions.iter().flatten() {
                 let by = decision.by().map(|policy| policy.name);
@@ -239,7 +239,14 @@ mod off {
             run()
         }
 
-        pub(crate) fn close(self, _rounds: usize, _loads: usize, _decisions: &[Option<Decision>]) {}
+        pub(crate) fn close(&self, _rounds: usize, _loads: usize, _decisions: &[Option<Decision>]) {
+        }
+
+        pub(crate) fn tells_decisions() -> bool {
+            false
+        }
+
+        pub(crate) fn tell(&self, _decisions: &[Option<Decision>]) {}
     }
 
     pub(crate) struct LoadSpan;
