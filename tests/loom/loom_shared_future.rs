@@ -11,7 +11,7 @@ use super::model::explore;
 use super::shared_future::{BoxFuture, LoadOwner, Owned, SharedFuture};
 use super::sync::{Arc, AtomicBool, AtomicUsize, Mutex, Ordering};
 use super::thread::depth;
-use super::waiter::{Driver, WaitHandle, WaiterSet};
+use super::waiter::{Driver, Present, WaitHandle, WaiterSet};
 use crate::fact::FactError;
 
 /// Something outside, a socket say, that becomes ready once and then wakes who asked last.
@@ -112,14 +112,14 @@ impl Evaluation {
 
     async fn wait(&mut self, world: &World) {
         let (handle, own) = (&mut self.handle, &mut self.own);
-        poll_fn(|cx| handle.poll(&world.everybody, cx.waker(), own)).await;
+        poll_fn(|cx| handle.poll(Present::new(&world.everybody), cx.waker(), own)).await;
         handle.unregister(&world.everybody);
     }
 
     /// Is polled once, with a waker of its own.
     fn poll_once(&mut self, world: &World) -> Poll<()> {
         let waker = Waker::noop();
-        self.handle.poll(&world.everybody, waker, &mut self.own)
+        self.handle.poll(Present::new(&world.everybody), waker, &mut self.own)
     }
 }
 
@@ -155,6 +155,22 @@ impl World {
             })
             .await;
         })
+    }
+
+    /// Wakes these evaluations for the loads of others, until they are tired of it.
+    fn tire(&self, evaluations: &mut [&mut Evaluation]) {
+        let finished = self.finished();
+        for _ in 0..8 {
+            let event = Arc::new(Event::default());
+            let load = self.load_of(&event);
+            load.drive();
+            event.fire();
+            load.drive();
+            for evaluation in &mut *evaluations {
+                assert!(evaluation.poll_once(self).is_pending());
+            }
+        }
+        self.finished.0.store(finished, Ordering::Relaxed);
     }
 
     fn finished(&self) -> usize {
@@ -243,6 +259,33 @@ fn a_load_whose_waiter_is_parked_is_driven_by_others() {
     });
 }
 
+/// Guarantee 8: a load waits for another one, through an evaluation inside of it. The inner one can go on,
+/// while those that are woken for others are never polled again: the wake reaches who waits for the outer.
+#[test]
+fn a_deep_wake_reaches_who_waits_outside() {
+    explore("load: a deep wake reaches who waits outside", Some(2), || {
+        let (event, world) = (Arc::new(Event::default()), World::new());
+        let inner = world.load_of(&event);
+        let outer = {
+            let (session, mut inside) = (Arc::clone(&world), Evaluation::new(&[&inner]));
+            world.load(async move { inside.wait(&session).await })
+        };
+        let never = world.load(std::future::pending());
+        let mut first = Evaluation::new(&[&never]);
+        let mut ours = Evaluation::new(&[&outer]);
+        let mut last = Evaluation::new(&[&never]);
+        for evaluation in [&mut first, &mut ours, &mut last] {
+            assert!(evaluation.poll_once(&world).is_pending());
+        }
+        world.tire(&mut [&mut first, &mut ours, &mut last]);
+        let source = thread::spawn(move || event.fire());
+        block_on(ours.wait(&world));
+        source.join().unwrap();
+        assert_eq!(world.finished(), 2);
+        never.cancel();
+    });
+}
+
 /// Drives a load when it is woken, as no executor should: no lock may be held then.
 struct DrivesAtOnce(Load);
 
@@ -260,7 +303,7 @@ fn a_waker_runs_outside_of_every_lock() {
         let load = world.load_of(&event);
         let mut parked = Evaluation::new(&[&load]);
         let waker = Waker::from(std::sync::Arc::new(DrivesAtOnce(Load::clone(&load))));
-        let pending = parked.handle.poll(&world.everybody, &waker, &mut parked.own);
+        let pending = parked.handle.poll(Present::new(&world.everybody), &waker, &mut parked.own);
         assert!(pending.is_pending());
         let source = thread::spawn(move || event.fire());
         source.join().unwrap();

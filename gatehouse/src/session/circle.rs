@@ -10,31 +10,20 @@ use std::collections::BTreeMap;
 use std::collections::HashSet;
 use std::sync::{Arc as StdArc, Weak};
 
+use super::shared_future::SharedFuture;
 use super::sync::Mutex;
 use crate::fact::FactError;
 
-/// A load, as a circle knows it.
-pub(crate) trait Node: Send + Sync {
-    /// The fact that it loads.
-    fn fact(&self) -> &'static str;
-
-    /// What it waits for.
-    fn links(&self) -> &Links;
-
-    /// It fails when it is next driven, unless it is over by then; wakes whoever can drive it.
-    fn fail(self: StdArc<Self>, error: FactError);
-}
-
 /// What evaluations inside one load wait for, by the numbers of the evaluations.
 #[derive(Default)]
-pub(crate) struct Links(Mutex<BTreeMap<usize, Vec<Weak<dyn Node>>>>);
+pub(crate) struct Links(Mutex<BTreeMap<usize, Vec<Weak<SharedFuture>>>>);
 
 impl Links {
-    fn targets(&self) -> Vec<StdArc<dyn Node>> {
+    fn targets(&self) -> Vec<StdArc<SharedFuture>> {
         self.0.lock().values().flatten().filter_map(Weak::upgrade).collect()
     }
 
-    fn set(&self, evaluation: usize, targets: Vec<Weak<dyn Node>>) {
+    fn set(&self, evaluation: usize, targets: Vec<Weak<SharedFuture>>) {
         let former = self.0.lock().insert(evaluation, targets);
         drop(former);
     }
@@ -48,7 +37,7 @@ impl Links {
 /// The link between the load that an evaluation is inside of, and those that it waits for.
 #[derive(Default)]
 pub(crate) struct Inside {
-    load: Option<Weak<dyn Node>>,
+    load: Option<Weak<SharedFuture>>,
 }
 
 impl Inside {
@@ -57,8 +46,8 @@ impl Inside {
     pub(crate) fn enter(
         &mut self,
         evaluation: usize,
-        load: &StdArc<dyn Node>,
-        targets: impl FnOnce() -> Vec<Weak<dyn Node>>,
+        load: &StdArc<SharedFuture>,
+        targets: impl FnOnce() -> Vec<Weak<SharedFuture>>,
     ) {
         let link = StdArc::downgrade(load);
         if self.load.as_ref().is_some_and(|inside| Weak::ptr_eq(inside, &link)) {
@@ -84,12 +73,12 @@ impl Inside {
 }
 
 /// Where a load is, to tell it from others.
-pub(super) fn address(load: &StdArc<dyn Node>) -> usize {
-    StdArc::as_ptr(load).cast::<()>().addr()
+fn address(load: &StdArc<SharedFuture>) -> usize {
+    StdArc::as_ptr(load).addr()
 }
 
 /// The loads from `start` back to it, if there is such a way: `start` first, each waiting for the next.
-fn circle(start: &StdArc<dyn Node>) -> Option<Vec<StdArc<dyn Node>>> {
+fn circle(start: &StdArc<SharedFuture>) -> Option<Vec<StdArc<SharedFuture>>> {
     // Each with the place of the load that waits for it.
     let mut reached = vec![(StdArc::clone(start), 0)];
     let mut seen = HashSet::from([address(start)]);
@@ -109,7 +98,7 @@ fn circle(start: &StdArc<dyn Node>) -> Option<Vec<StdArc<dyn Node>>> {
 }
 
 /// The loads from the first one to the one at this place.
-fn way(reached: &[(StdArc<dyn Node>, usize)], mut at: usize) -> Vec<StdArc<dyn Node>> {
+fn way(reached: &[(StdArc<SharedFuture>, usize)], mut at: usize) -> Vec<StdArc<SharedFuture>> {
     let mut way = vec![StdArc::clone(&reached[at].0)];
     while at != 0 {
         at = reached[at].1;

@@ -7,13 +7,13 @@ use std::task::{Context, Poll};
 
 use smallvec::SmallVec;
 
-use super::circle::{Inside, Node};
+use super::circle::Inside;
 use super::core::BatchId;
 use super::shared_future::SharedFuture;
 use super::sync::Arc;
 use super::table::AnyTable;
 use super::thread;
-use super::waiter::{Driver, WaitHandle, WaiterSet};
+use super::waiter::{Driver, Present, WaitHandle, WaiterSet};
 use super::{Generation, Session};
 use crate::source::Sources;
 
@@ -163,18 +163,20 @@ impl<P: Sources> Round<P> {
     }
 
     fn poll_answered(&mut self, session: &Session<P>, cx: &mut Context<'_>) -> Poll<bool> {
+        let present = Present::new(&self.generation.everybody);
         if !self.handle.is_answered() && session.is_overdue() {
             return Poll::Ready(false);
         }
         match thread::polled_load() {
             Some(load) => {
-                let loads = || self.pending.batches.iter().map(as_node).collect();
+                let downgrade = |pending: &PendingBatch<P>| StdArc::downgrade(&pending.load);
+                let loads = || self.pending.batches.iter().map(downgrade).collect();
                 self.inside.enter(self.handle.number(), &load, loads);
             }
             None => self.inside.leave(self.handle.number()),
         }
         let mut driver = Drive { generation: &self.generation, pending: &mut self.pending };
-        self.handle.poll(&self.generation.everybody, cx.waker(), &mut driver).map(|()| true)
+        self.handle.poll(present, cx.waker(), &mut driver).map(|()| true)
     }
 
     /// Waits for nothing any more. Loads that were about to answer may still do, so that the handle is
@@ -187,11 +189,6 @@ impl<P: Sources> Round<P> {
         }
         self.handle.unregister(&self.generation.everybody);
     }
-}
-
-fn as_node<P: Sources>(pending: &PendingBatch<P>) -> std::sync::Weak<dyn Node> {
-    let load: std::sync::Weak<SharedFuture> = StdArc::downgrade(&pending.load);
-    load
 }
 
 impl<P: Sources> Drop for Round<P> {

@@ -1,17 +1,18 @@
 //! A future that whoever waits for it can drive, one at a time: a load in flight.
 
+use std::collections::HashSet;
 use std::pin::Pin;
 use std::sync::Arc as StdArc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use smallvec::SmallVec;
 
-use super::circle::{Links, Node};
+use super::circle::Links;
 use super::core::BatchId;
 use super::queue::Queue;
 use super::sync::{Arc, Mutex};
 use super::thread::{self, Polling};
-use super::waiter::{Waiter, WaiterSet};
+use super::waiter::{Waiter, WaiterSet, Woken};
 use crate::fact::FactError;
 use crate::unwind;
 
@@ -132,9 +133,9 @@ impl Wake for SharedFuture {
         state.woken = true;
         // While it is polled, its driver makes the wake behind the poll.
         if matches!(state.future, PollState::Idle(_)) {
-            let wakers = self.collect_wakers(&mut state);
+            let woken = self.collect_woken(&mut state);
             drop(state);
-            thread::wake_each(wakers);
+            wake(woken);
         }
     }
 }
@@ -195,17 +196,22 @@ impl SharedFuture {
     }
 
     /// Notes that it is ready, unless that is noted; collects whom the wake reaches.
-    fn collect_wakers(self: &StdArc<Self>, state: &mut State) -> Wakers {
-        let mut wakers = Wakers::new();
+    fn collect_woken(self: &StdArc<Self>, state: &mut State) -> Woken {
+        let mut woken = Woken::default();
         if self.loads.is_none() {
-            self.everybody.take_everybody(&mut wakers);
+            self.everybody.take_everybody(&mut woken.wakers);
         } else if state.ready.is_some() {
-            self.everybody.take_others(&mut wakers);
+            self.everybody.take_others(&mut woken.wakers);
         } else {
             let load = StdArc::clone(self);
-            state.ready = Some(self.everybody.take_for(load, state.waiters.iter(), &mut wakers));
+            state.ready = Some(self.everybody.take_for(load, state.waiters.iter(), &mut woken));
         }
-        wakers
+        woken
+    }
+
+    /// A load that it waits for is ready: collects who waits for this one.
+    fn collect_below(&self, woken: &mut Woken) {
+        self.everybody.take_below(self.state.lock().waiters.iter(), woken);
     }
 
     /// Polls the future once, if it was woken and nobody else polls it. If it is over then, answers
@@ -253,10 +259,10 @@ impl SharedFuture {
 
     /// Runs `poll` while the thread knows what it polls; `None` if it panics.
     fn is_polled<T>(self: &StdArc<Self>, number: u64, poll: impl FnOnce() -> T) -> Option<T> {
-        let _polling = self.loads.is_some().then(|| {
-            let load: StdArc<Self> = StdArc::clone(self);
-            Polling::begin(self.everybody.address(), number, load)
-        });
+        let _polling = self
+            .loads
+            .is_some()
+            .then(|| Polling::begin(self.everybody.address(), number, StdArc::clone(self)));
         unwind::catch(poll)
     }
 
@@ -307,9 +313,9 @@ impl SharedFuture {
         }
         state.future = PollState::Idle(future);
         if state.woken {
-            let wakers = self.collect_wakers(&mut state);
+            let woken = self.collect_woken(&mut state);
             drop(state);
-            thread::wake_each(wakers);
+            wake(woken);
         }
         None
     }
@@ -331,16 +337,19 @@ impl SharedFuture {
     }
 }
 
-impl Node for SharedFuture {
-    fn fact(&self) -> &'static str {
+impl SharedFuture {
+    /// The fact that it loads.
+    pub(crate) fn fact(&self) -> &'static str {
         self.loads.as_ref().map_or("", |loads| loads.owner.fact())
     }
 
-    fn links(&self) -> &Links {
+    /// What it waits for.
+    pub(crate) fn links(&self) -> &Links {
         &self.links
     }
 
-    fn fail(self: StdArc<Self>, error: FactError) {
+    /// It fails when it is next driven, unless it is over by then; wakes whoever can drive it.
+    pub(crate) fn fail(self: &StdArc<Self>, error: FactError) {
         let mut state = self.state.lock();
         if matches!(state.future, PollState::Idle(_) | PollState::Polling) {
             state.failed.get_or_insert(error);
@@ -348,4 +357,18 @@ impl Node for SharedFuture {
             self.wake_by_ref();
         }
     }
+}
+
+/// Makes a wake: it reaches those who wait for the load, or for a load that waits for it, and so on, and
+/// others.
+fn wake(mut woken: Woken) {
+    let mut seen = HashSet::new();
+    while let Some(outer) = woken.outer.pop() {
+        if let Some(outer) = outer.upgrade()
+            && seen.insert(StdArc::as_ptr(&outer).addr())
+        {
+            outer.collect_below(&mut woken);
+        }
+    }
+    thread::wake_each(woken.wakers);
 }

@@ -5,11 +5,10 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::sync::Arc as StdArc;
+use std::sync::{Arc as StdArc, Weak};
 use std::task::Waker;
 
-use super::circle::{Node, address};
-use super::shared_future::{BoxFuture, Wakers};
+use super::shared_future::{BoxFuture, SharedFuture, Wakers};
 use super::sync::{LocalKey, thread_local};
 use crate::unwind;
 
@@ -89,7 +88,7 @@ struct Polled {
     poll: u64,
     /// Tells the session from others.
     session: usize,
-    load: StdArc<dyn Node>,
+    load: StdArc<SharedFuture>,
 }
 
 /// Notes, until it is dropped, that the thread polls a load.
@@ -98,7 +97,7 @@ pub(crate) struct Polling {
 }
 
 impl Polling {
-    pub(crate) fn begin(session: usize, poll: u64, load: StdArc<dyn Node>) -> Self {
+    pub(crate) fn begin(session: usize, poll: u64, load: StdArc<SharedFuture>) -> Self {
         let polled = Polled { poll, session, load };
         let noted = POLLED.try_with(|all| all.borrow_mut().push(polled));
         // A thread that ends notes nothing any more.
@@ -122,15 +121,15 @@ fn look<T>(look: impl FnOnce(&mut Vec<Polled>) -> Option<T>) -> Option<T> {
 
 /// The poll of a load of this session that the thread is in, the innermost one: which load, and which
 /// poll of it.
-pub(crate) fn poll_of_load(session: usize) -> Option<(usize, u64)> {
+pub(crate) fn poll_of_load(session: usize) -> Option<(Weak<SharedFuture>, u64)> {
     look(|polled| {
         let polled = polled.iter().rev().find(|polled| polled.session == session)?;
-        Some((address(&polled.load), polled.poll))
+        Some((StdArc::downgrade(&polled.load), polled.poll))
     })
 }
 
 /// The load that the thread polls, the innermost one.
-pub(crate) fn polled_load() -> Option<StdArc<dyn Node>> {
+pub(crate) fn polled_load() -> Option<StdArc<SharedFuture>> {
     look(|polled| Some(StdArc::clone(&polled.last()?.load)))
 }
 

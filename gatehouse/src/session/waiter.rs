@@ -1,7 +1,9 @@
 //! Who waits on a session, and whom a wake reaches.
 
-use std::sync::Arc as StdArc;
+use std::sync::{Arc as StdArc, Weak};
 use std::task::{Poll, Waker};
+
+use smallvec::SmallVec;
 
 use super::queue::Queue;
 use super::shared_future::{SharedFuture, Wakers};
@@ -9,7 +11,7 @@ use super::sync::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering};
 use super::thread;
 
 /// An evaluation, as the loads that it waits for know it: each answers once.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Waiter {
     /// How many loads have answered. Written under the lock.
     answered: AtomicUsize,
@@ -17,10 +19,12 @@ pub(crate) struct Waiter {
 }
 
 /// Where an evaluation is. While it is parked, this is written under the lock of the set, too.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Place {
     parked: Option<ParkedAt>,
     woken_for: WokenFor,
+    /// The load inside of which it is polled.
+    inside: Option<Weak<SharedFuture>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -38,8 +42,10 @@ enum Kind {
     Helpful,
     /// The same, but it was often woken for them in vain.
     Tired,
-    /// A load of the session polls it, so that it drives nothing.
+    /// A load of the session polls it, so that it drives nothing: those who wait for that load do.
     Inside,
+    /// The same, but it drives what it waits for.
+    Alone,
 }
 
 /// What an evaluation was woken for, beside answers.
@@ -49,6 +55,8 @@ enum WokenFor {
     Nothing,
     /// A load that it waits for, by its ticket among those that are ready.
     Own(usize),
+    /// A load that a load waits for, and so on, that it waits for.
+    Below,
     /// A load that others wait for.
     Others,
 }
@@ -77,17 +85,22 @@ impl Waiter {
 /// holds. So the wake reaches the others too, and whichever is polled first drives the load (guarantee 8).
 ///
 /// An evaluation that was woken so and found nothing to drive several times is *tired*: the waiters
-/// of those loads are polled. From then on it is woken for others only if it is among the newest or
-/// oldest few. So the wakes of n loads cost n polls times a constant, and not the square of n. What is
+/// of those loads are polled. From then on it is woken for others only if it is the newest or the
+/// oldest one. So the wakes of n loads cost n polls times a constant, and not the square of n. What is
 /// woken and not polled costs nothing more, and is passed over.
 ///
 /// Lock order: the core of a table, a load, this one, a waiter.
-pub(crate) struct WaiterSet(Mutex<State>);
+pub(crate) struct WaiterSet {
+    state: Mutex<State>,
+    /// How often everybody was woken. Counted before that.
+    broadcasts: AtomicUsize,
+}
 
 struct State {
     helpful: Queue<Parked>,
     tired: Queue<Parked>,
     inside: Queue<Parked>,
+    alone: Queue<Parked>,
     /// Loads that were woken and that nobody came to drive yet.
     ready: Queue<StdArc<SharedFuture>>,
 }
@@ -98,23 +111,30 @@ struct Parked {
     waiter: Arc<Waiter>,
 }
 
-/// How many of the tired ones are woken for a load of others: so many of the newest, and of the oldest.
-const TIRED_WOKEN: usize = 2;
+/// Those whom a wake reaches.
+#[derive(Default)]
+pub(crate) struct Woken {
+    pub(crate) wakers: Wakers,
+    /// Loads that wait for the one that is ready: who waits for them is reached, too.
+    pub(crate) outer: SmallVec<[Weak<SharedFuture>; 1]>,
+}
 
 /// How often an evaluation is woken in vain before it is tired.
-const PATIENCE: u8 = 8;
+const PATIENCE: u8 = 4;
 
 /// How many loads a thread polls, one inside of the other, where what blocks it is driven all the same.
 const MAX_DEPTH: usize = 8;
 
 impl Default for WaiterSet {
     fn default() -> Self {
-        Self(Mutex::new(State {
+        let state = State {
             helpful: Queue::default(),
             tired: Queue::default(),
             inside: Queue::default(),
+            alone: Queue::default(),
             ready: Queue::default(),
-        }))
+        };
+        Self { state: Mutex::new(state), broadcasts: AtomicUsize::new(0) }
     }
 }
 
@@ -124,6 +144,7 @@ impl State {
             Kind::Helpful => &mut self.helpful,
             Kind::Tired => &mut self.tired,
             Kind::Inside => &mut self.inside,
+            Kind::Alone => &mut self.alone,
         }
     }
 
@@ -146,6 +167,19 @@ impl State {
         None
     }
 
+    /// Takes an evaluation out that waits for a load that is ready, or for one that waits for that.
+    fn take_waiter(&mut self, waiter: &Waiter, woken_for: WokenFor, woken: &mut Woken) {
+        let place = waiter.place.lock();
+        let kind = place.parked.map(|parked| parked.kind);
+        if let Some(Kind::Inside | Kind::Alone) = kind {
+            woken.outer.extend(place.inside.clone());
+        }
+        drop(place);
+        if !matches!(kind, Some(Kind::Inside)) {
+            woken.wakers.extend(self.unpark(waiter, woken_for));
+        }
+    }
+
     /// Takes an evaluation out, if it is parked: it is woken, or polled.
     fn unpark(&mut self, waiter: &Waiter, woken_for: WokenFor) -> Option<Waker> {
         let ParkedAt { kind, ticket, .. } = {
@@ -162,10 +196,8 @@ impl State {
         while let Some(parked) = self.helpful.pop_front() {
             wakers.push(parked.woken_for_others());
         }
-        for _ in 0..TIRED_WOKEN {
-            wakers.extend(self.tired.pop_back().map(Parked::woken_for_others));
-            wakers.extend(self.tired.pop_front().map(Parked::woken_for_others));
-        }
+        wakers.extend(self.tired.pop_back().map(Parked::woken_for_others));
+        wakers.extend(self.tired.pop_front().map(Parked::woken_for_others));
     }
 }
 
@@ -175,7 +207,10 @@ impl Parked {
     }
 
     fn woken(self, woken_for: WokenFor) -> Waker {
-        *self.waiter.place.lock() = Place { parked: None, woken_for };
+        let mut place = self.waiter.place.lock();
+        place.parked = None;
+        place.woken_for = woken_for;
+        drop(place);
         self.waker
     }
 }
@@ -187,7 +222,12 @@ impl WaiterSet {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock()
+        self.state.lock()
+    }
+
+    /// How often everybody was woken. Who does not know of the last time is not parked.
+    pub(crate) fn broadcasts(&self) -> usize {
+        self.broadcasts.load(Ordering::Acquire)
     }
 
     /// Notes that a load is ready; gives its ticket.
@@ -201,19 +241,32 @@ impl WaiterSet {
         drop(load);
     }
 
-    /// Notes that a load is ready, and gives its ticket; takes the wakers of those who wait for it, and
-    /// of others.
+    /// Notes that a load is ready, and gives its ticket; takes those who wait for it, and others.
     pub(crate) fn take_for<'w>(
         &self,
         load: StdArc<SharedFuture>,
         waiters: impl Iterator<Item = &'w Arc<Waiter>>,
-        wakers: &mut Wakers,
+        woken: &mut Woken,
     ) -> usize {
         let mut state = self.lock();
         let ticket = state.ready.push(load);
-        wakers.extend(waiters.filter_map(|waiter| state.unpark(waiter, WokenFor::Own(ticket))));
-        state.take_others(wakers);
+        for waiter in waiters {
+            state.take_waiter(waiter, WokenFor::Own(ticket), woken);
+        }
+        state.take_others(&mut woken.wakers);
         ticket
+    }
+
+    /// Takes those who wait for a load that waits for one that is ready.
+    pub(crate) fn take_below<'w>(
+        &self,
+        waiters: impl Iterator<Item = &'w Arc<Waiter>>,
+        woken: &mut Woken,
+    ) {
+        let mut state = self.lock();
+        for waiter in waiters {
+            state.take_waiter(waiter, WokenFor::Below, woken);
+        }
     }
 
     /// Takes the wakers of those who can drive what others wait for.
@@ -223,8 +276,9 @@ impl WaiterSet {
 
     /// Takes all wakers.
     pub(crate) fn take_everybody(&self, wakers: &mut Wakers) {
+        self.broadcasts.fetch_add(1, Ordering::Release);
         let mut state = self.lock();
-        for kind in [Kind::Helpful, Kind::Tired, Kind::Inside] {
+        for kind in [Kind::Helpful, Kind::Tired, Kind::Inside, Kind::Alone] {
             let parked = state.parked(kind).drain();
             wakers.extend(parked.map(|parked| parked.woken(WokenFor::Nothing)));
         }
@@ -258,6 +312,20 @@ impl WaiterSet {
             helped = true;
         }
         helped
+    }
+}
+
+/// Those who wait on a session, as an evaluation finds them when it is polled.
+#[derive(Clone, Copy)]
+pub(crate) struct Present<'s> {
+    everybody: &'s WaiterSet,
+    /// How often everybody was woken by then: who drives does not see what comes later.
+    seen: usize,
+}
+
+impl<'s> Present<'s> {
+    pub(crate) fn new(everybody: &'s WaiterSet) -> Self {
+        Self { everybody, seen: everybody.broadcasts() }
     }
 }
 
@@ -314,13 +382,14 @@ impl WaitHandle {
     /// a place in the set is needed.
     pub(crate) fn poll(
         &mut self,
-        everybody: &WaiterSet,
+        session: Present<'_>,
         waker: &Waker,
         driver: &mut dyn Driver,
     ) -> Poll<()> {
+        let everybody = session.everybody;
         let (former, woken_for) = self.unpark(everybody);
         if let Some(poll) = thread::poll_of_load(everybody.address()) {
-            return self.poll_inside(poll, everybody, waker, former, driver);
+            return self.poll_inside(poll, session, waker, former, driver);
         }
         if !self.is_answered() {
             if driver.begin() {
@@ -335,7 +404,7 @@ impl WaitHandle {
         }
         // What it was woken for is driven, even if it waits for nothing any more.
         let is_help = matches!(woken_for, WokenFor::Others);
-        if is_help || !self.is_answered() {
+        if is_help || matches!(woken_for, WokenFor::Below) || !self.is_answered() {
             let helped = everybody.drive_ready();
             self.note_help(is_help, helped);
         }
@@ -343,15 +412,15 @@ impl WaitHandle {
             return Poll::Ready(());
         }
         let kind = if self.patience == 0 { Kind::Tired } else { Kind::Helpful };
-        self.park(everybody, waker, former, kind)
+        self.park(session, waker, former, kind, None)
     }
 
     /// The same inside of a load's poll: whoever drives that one goes on with the loads that are ready,
     /// so that loads inside of loads take no stack by their number.
     fn poll_inside(
         &mut self,
-        poll: (usize, u64),
-        everybody: &WaiterSet,
+        (load, poll): (Weak<SharedFuture>, u64),
+        session: Present<'_>,
         waker: &Waker,
         former: Option<Waker>,
         driver: &mut dyn Driver,
@@ -359,19 +428,20 @@ impl WaitHandle {
         if self.is_answered() {
             return Poll::Ready(());
         }
+        let poll = (load.as_ptr().addr(), poll);
         let is_again = self.polled_inside.replace(poll) == Some(poll);
         if driver.begin() {
             driver.make_own_ready();
             // Whoever drives the outer load may do so for the last time, and the others do not know.
             waker.wake_by_ref();
-        } else if is_again && thread::depth() <= MAX_DEPTH {
-            // Whatever polls it twice in one poll of the load may not come back: it blocks the thread.
-            driver.drive_own();
-            if self.is_answered() {
-                return Poll::Ready(());
-            }
         }
-        self.park(everybody, waker, former, Kind::Inside)
+        // Whatever polls it twice in one poll of the load may not come back: it blocks the thread.
+        let kind =
+            if is_again && thread::depth() <= MAX_DEPTH { Kind::Alone } else { Kind::Inside };
+        if matches!(kind, Kind::Alone) {
+            driver.drive_own();
+        }
+        self.park(session, waker, former, kind, Some(load))
     }
 
     /// It is polled, so nobody need wake it.
@@ -391,20 +461,24 @@ impl WaitHandle {
         }
     }
 
-    /// Is woken from now on, by `waker`: at once, if a load became ready since it drove.
+    /// Is woken from now on, by `waker`: at once, if there is something to do since it drove.
     fn park(
         &mut self,
-        everybody: &WaiterSet,
+        Present { everybody, seen }: Present<'_>,
         waker: &Waker,
         former: Option<Waker>,
         kind: Kind,
+        inside: Option<Weak<SharedFuture>>,
     ) -> Poll<()> {
         self.was_parked = true;
         // Cloned before a lock is taken: it is the executor's code.
         let former = former.filter(|former| former.will_wake(waker));
         let waker = former.unwrap_or_else(|| waker.clone());
+        let outer = std::mem::replace(&mut self.waiter.place.lock().inside, inside);
+        drop(outer);
         let mut state = everybody.lock();
-        if matches!(kind, Kind::Inside) || state.ready.is_empty() {
+        let drives_nothing = matches!(kind, Kind::Inside | Kind::Alone);
+        if everybody.broadcasts() == seen && (drives_nothing || state.ready.is_empty()) {
             let parked = state.park(kind, self.expected, waker, &self.waiter);
             drop(state);
             // The waker is dropped outside of the lock.
