@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 use std::collections::HashSet;
 use std::sync::{Arc as StdArc, Weak};
+use std::task::Wake;
 
 use super::shared_future::SharedFuture;
 use super::sync::Mutex;
@@ -58,9 +59,11 @@ impl Inside {
         self.load = Some(link);
         if let Some(circle) = circle(load) {
             let error = FactError::circular(circle.iter().map(|load| load.fact()));
-            for load in circle {
+            // All of them first: one that knows of another's failure must not make a value of it.
+            for load in &circle {
                 load.fail(error.clone());
             }
+            circle.iter().for_each(Wake::wake_by_ref);
         }
     }
 

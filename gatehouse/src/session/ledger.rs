@@ -249,6 +249,11 @@ impl<F> Ledger<F> {
         }
     }
 
+    /// Whether the batch is open or taken.
+    pub(super) fn is_in_flight(&mut self, id: BatchId) -> bool {
+        self.in_flight(id).is_some()
+    }
+
     /// The results of a batch are there: its keys are known. Gives what loaded it, which answers its
     /// waiters outside the lock. A batch that was abandoned changes nothing.
     pub(crate) fn finish(&mut self, id: BatchId) -> Option<F> {

@@ -321,8 +321,11 @@ impl SharedFuture {
     }
 
     fn complete(&self) -> Option<Completion> {
-        let was = std::mem::replace(&mut self.state.lock().future, PollState::Done);
-        matches!(was, PollState::Polling).then_some(Completion::Ended)
+        let mut state = self.state.lock();
+        let was = std::mem::replace(&mut state.future, PollState::Done);
+        // What it ended with was made from failures of the circle that it is in.
+        let completion = state.failed.take().map_or(Completion::Ended, Completion::Failed);
+        matches!(was, PollState::Polling).then_some(completion)
     }
 
     /// Drops the future, or lets its driver drop it: nobody waits for it any more.
@@ -348,13 +351,11 @@ impl SharedFuture {
         &self.links
     }
 
-    /// It fails when it is next driven, unless it is over by then; wakes whoever can drive it.
-    pub(crate) fn fail(self: &StdArc<Self>, error: FactError) {
+    /// It fails when it is next driven, which is when it is woken, unless it is over by now.
+    pub(crate) fn fail(&self, error: FactError) {
         let mut state = self.state.lock();
         if matches!(state.future, PollState::Idle(_) | PollState::Polling) {
             state.failed.get_or_insert(error);
-            drop(state);
-            self.wake_by_ref();
         }
     }
 }

@@ -12,6 +12,7 @@ use super::sync::{HashState, Hint, Mutex, OnceLock, Ordering};
 use crate::fact::{FactError, FactKey, FactResult};
 use crate::private::Stored;
 use crate::source::{FactSource, Sources};
+use crate::unwind;
 
 /// Everything that a session knows of one fact, and asks its source for.
 ///
@@ -246,17 +247,21 @@ impl<K: FactKey> LoadOwner for Entries<K> {
 
     fn finish(&self, batch: BatchId, failed: Option<FactError>) {
         self.landed.store(1, Ordering::Relaxed);
+        let mut former = None;
         let mut core = self.core.lock();
-        let taken = core.taken(batch);
-        if let (Some(error), Some(taken)) = (failed, &taken) {
-            // It was ended before it had any.
-            let _ = taken.results.set(Err(error));
+        if core.ledger.is_in_flight(batch)
+            && let Some(error) = failed
+        {
+            former = core.replace_results(batch, OnceLock::from(Err(error)));
         }
         let load = core.ledger.finish(batch);
+        let taken = core.taken(batch);
         drop(core);
         if load.is_some() {
             self.shelve(batch, taken);
         }
+        // Its values are the user's, and so are their destructors.
+        unwind::drop_quietly(former);
     }
 }
 
