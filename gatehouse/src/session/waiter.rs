@@ -94,6 +94,8 @@ pub(crate) struct WaiterSet {
     state: Mutex<State>,
     /// How often everybody was woken. Counted before that.
     broadcasts: AtomicUsize,
+    /// The ticket of the load that is ready next. Written under the lock.
+    next_ready: AtomicUsize,
 }
 
 struct State {
@@ -134,7 +136,8 @@ impl Default for WaiterSet {
             alone: Queue::default(),
             ready: Queue::default(),
         };
-        Self { state: Mutex::new(state), broadcasts: AtomicUsize::new(0) }
+        let (broadcasts, next_ready) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self { state: Mutex::new(state), broadcasts, next_ready }
     }
 }
 
@@ -232,7 +235,13 @@ impl WaiterSet {
 
     /// Notes that a load is ready; gives its ticket.
     pub(crate) fn add_ready(&self, load: StdArc<SharedFuture>) -> usize {
-        self.lock().ready.push(load)
+        self.push_ready(&mut self.lock(), load)
+    }
+
+    fn push_ready(&self, state: &mut State, load: StdArc<SharedFuture>) -> usize {
+        let ticket = state.ready.push(load);
+        self.next_ready.store(state.ready.next(), Ordering::Relaxed);
+        ticket
     }
 
     /// A load is driven, or over.
@@ -249,7 +258,7 @@ impl WaiterSet {
         woken: &mut Woken,
     ) -> usize {
         let mut state = self.lock();
-        let ticket = state.ready.push(load);
+        let ticket = self.push_ready(&mut state, load);
         for waiter in waiters {
             state.take_waiter(waiter, WokenFor::Own(ticket), woken);
         }
@@ -302,9 +311,8 @@ impl WaiterSet {
         thread::wake_each(wakers);
     }
 
-    /// Drives every load that is ready now; says whether there was any.
-    fn drive_ready(&self) -> bool {
-        let end = self.lock().ready.next();
+    /// Drives every load that was ready before the one with this ticket; says whether there was any.
+    fn drive_ready(&self, end: usize) -> bool {
         let next = || self.lock().ready.pop_front_before(end);
         let mut helped = false;
         while let Some(load) = next() {
@@ -321,11 +329,15 @@ pub(crate) struct Present<'s> {
     everybody: &'s WaiterSet,
     /// How often everybody was woken by then: who drives does not see what comes later.
     seen: usize,
+    /// What becomes ready from then on is for the next poll: a load that wakes itself yields.
+    next_ready: usize,
 }
 
 impl<'s> Present<'s> {
     pub(crate) fn new(everybody: &'s WaiterSet) -> Self {
-        Self { everybody, seen: everybody.broadcasts() }
+        // Relaxed: what is ready and not seen here is seen when the evaluation is parked.
+        let next_ready = everybody.next_ready.load(Ordering::Relaxed);
+        Self { everybody, seen: everybody.broadcasts(), next_ready }
     }
 }
 
@@ -405,7 +417,7 @@ impl WaitHandle {
         // What it was woken for is driven, even if it waits for nothing any more.
         let is_help = matches!(woken_for, WokenFor::Others);
         if is_help || matches!(woken_for, WokenFor::Below) || !self.is_answered() {
-            let helped = everybody.drive_ready();
+            let helped = everybody.drive_ready(session.next_ready);
             self.note_help(is_help, helped);
         }
         if self.is_answered() {
@@ -464,7 +476,7 @@ impl WaitHandle {
     /// Is woken from now on, by `waker`: at once, if there is something to do since it drove.
     fn park(
         &mut self,
-        Present { everybody, seen }: Present<'_>,
+        Present { everybody, seen, .. }: Present<'_>,
         waker: &Waker,
         former: Option<Waker>,
         kind: Kind,
