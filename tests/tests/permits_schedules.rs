@@ -120,7 +120,7 @@ impl Outside {
 
 /// What is loaded of a key: a value, or how the load fails.
 fn is_even(id: u32) -> Option<bool> {
-    (id % 7 != 3 && id % 11 != 5).then_some(id % 2 == 0)
+    (id % 7 != 3 && id % 11 != 5).then_some(id.is_multiple_of(2))
 }
 
 fn is_small(id: u32) -> Option<bool> {
@@ -228,7 +228,7 @@ impl Run {
         } else {
             Session::new(self.facts.clone())
         };
-        let ids: Vec<u32> = (0..1 + self.random.below(3)).map(|_| self.id()).collect();
+        let ids: Vec<u32> = (0..=self.random.below(3)).map(|_| self.id()).collect();
         let check = Box::pin(async move {
             let decisions = GATE.bind(&session, &(), &()).check_all(ids.clone()).await;
             let words: Vec<&str> = decisions.iter().map(Decision::as_str).collect();
@@ -334,7 +334,7 @@ fn random_schedules_behind_one_limit() {
     let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse().ok());
     let seeds = match number("GATEHOUSE_SEED") {
         Some(seed) => seed..seed + 1,
-        None => 0..number("GATEHOUSE_SEEDS").unwrap_or(3_000),
+        None => 0..number("GATEHOUSE_SEEDS").unwrap_or(1_000),
     };
     for seed in seeds.clone() {
         let result = std::panic::catch_unwind(|| run(seed));
