@@ -129,15 +129,21 @@ fn who_is_woken_and_dropped_passes_it_on() {
     });
 }
 
-/// Two permits come free, and who takes one of them wakes the next.
+/// Two permits come free, and the first in line takes none: who takes one of them wakes the next, and
+/// keeps its own meanwhile.
 #[test]
 fn who_takes_one_of_two_wakes_the_next() {
     explore("who_takes_one_of_two_wakes_the_next", 2, || {
         let permits = Permits::new(2);
         let held = (take(&permits), take(&permits));
-        let others = [in_thread(&permits), in_thread(&permits)];
-        drop(held);
-        others.into_iter().for_each(|other| other.join().unwrap());
+        let mut first = Box::pin(permits.acquire());
+        assert!(begin(first.as_mut()).is_pending());
+        let other = in_thread(&permits);
+        let releases = thread::spawn(move || drop(held));
+        let permit = block_on(permits.acquire());
+        other.join().unwrap();
+        drop(permit);
+        releases.join().unwrap();
     });
 }
 
