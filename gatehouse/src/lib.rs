@@ -246,7 +246,7 @@
 //!   has the names of all that can be watched.
 //! - `serde`: plans and explanations serialise; decision records, by a `Recorder`.
 //! - `json`: `JsonLines`, which writes decision records to a file.
-//! - `tokio`: `MaxConcurrent`, a limit on the loads of a source that run at a time.
+//! - `tokio`: nothing any more; `MaxConcurrent` needs no feature.
 //! - `testing`: the module `testing`, facts from literal rows, assertions about decisions, and the
 //!   coverage of policies. For dev-dependencies.
 //!
@@ -297,9 +297,7 @@ pub use gate::{
     Gate, Indeterminate, NoContext, Rules, Static, SuppliesContext, Undecided,
 };
 pub use gatehouse_macros::{Sources, fact, policy};
-#[cfg(feature = "tokio")]
-pub use limit::MaxConcurrent;
-pub use limit::Timeout;
+pub use limit::{MaxConcurrent, Timeout};
 pub use plan::{
     Condition, ConditionKind, Cost, Derivation, GatePlan, Guard, LoadKind, Plan, PlannedLoad, Wait,
 };

@@ -22,8 +22,8 @@ pub use self::metrics::describe_metrics;
 #[cfg(feature = "serde")]
 pub(crate) use self::metrics::records_dropped;
 pub(crate) use self::metrics::{EvaluationMetrics, decided_locally};
-pub(crate) use self::spans::EvaluationSpan;
 use self::spans::LoadSpan;
+pub(crate) use self::spans::{CallerSpan, EvaluationSpan};
 
 /// The name of a domain's type, without its modules.
 #[cfg(any(feature = "tracing", feature = "metrics", feature = "serde"))]

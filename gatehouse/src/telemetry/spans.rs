@@ -207,6 +207,19 @@ mod on {
             span.record("otel.status_description", display(text));
         }
     }
+
+    /// The span in which something was asked for, for what is done of it elsewhere.
+    pub(crate) struct CallerSpan(Span);
+
+    impl CallerSpan {
+        pub(crate) fn current() -> Self {
+            Self(Span::current())
+        }
+
+        pub(crate) fn inside<T>(&self, run: impl FnOnce() -> T) -> T {
+            self.0.in_scope(run)
+        }
+    }
 }
 
 #[cfg(not(feature = "tracing"))]
@@ -270,9 +283,21 @@ mod off {
 
         pub(crate) fn end(&self, _kind: &'static str) {}
     }
+
+    pub(crate) struct CallerSpan;
+
+    impl CallerSpan {
+        pub(crate) fn current() -> Self {
+            Self
+        }
+
+        pub(crate) fn inside<T>(&self, run: impl FnOnce() -> T) -> T {
+            run()
+        }
+    }
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) use off::{EvaluationSpan, LoadSpan};
+pub(crate) use off::{CallerSpan, EvaluationSpan, LoadSpan};
 #[cfg(feature = "tracing")]
-pub(crate) use on::{EvaluationSpan, LoadSpan};
+pub(crate) use on::{CallerSpan, EvaluationSpan, LoadSpan};

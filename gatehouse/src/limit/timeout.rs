@@ -1,7 +1,4 @@
-//! Sources with limits: on the time that a load takes, and on how many run at a time.
-//!
-//! Each wraps a source and is one, for the same facts. They hold across sessions, like the database
-//! behind them.
+//! A limit on the time that a load takes.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -92,63 +89,6 @@ impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for Timeout<S> {
             sleep.as_mut().poll(cx).map(|()| Err(FactError::late(self.limit)))
         })
         .await
-    }
-
-    fn max_batch_size(&self) -> usize {
-        self.source.max_batch_size()
-    }
-}
-
-/// A source of which at most so many loads run at a time, across all sessions; others wait their
-/// turn.
-///
-/// A load that waits for its turn counts against a [`Timeout`] around it, not against one inside.
-///
-/// ```
-/// use gatehouse::{MaxConcurrent, prelude::*};
-/// # fact! { pub Suspended(user: u64) -> bool = false; }
-/// # struct Database;
-/// # impl FactSource<Suspended> for Database {
-/// #     async fn load(&self, _: &[Suspended]) -> Result<Loaded<Suspended>, FactError> {
-/// #         Ok(Loaded::new())
-/// #     }
-/// # }
-/// #[derive(Sources)]
-/// struct AppFacts {
-///     #[loads(Suspended)]
-///     db: MaxConcurrent<Database>,
-/// }
-///
-/// let facts = AppFacts { db: MaxConcurrent::new(Database, 8) };
-/// # let _ = facts.db.get_ref();
-/// ```
-#[cfg(feature = "tokio")]
-#[derive(Debug)]
-pub struct MaxConcurrent<S> {
-    source: S,
-    permits: tokio::sync::Semaphore,
-}
-
-#[cfg(feature = "tokio")]
-impl<S> MaxConcurrent<S> {
-    /// At most `limit` loads of `source` run at a time; zero counts as one.
-    pub fn new(source: S, limit: usize) -> Self {
-        let limit = limit.clamp(1, tokio::sync::Semaphore::MAX_PERMITS);
-        Self { source, permits: tokio::sync::Semaphore::new(limit) }
-    }
-
-    /// The source inside.
-    pub fn get_ref(&self) -> &S {
-        &self.source
-    }
-}
-
-#[cfg(feature = "tokio")]
-impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for MaxConcurrent<S> {
-    async fn load(&self, keys: &[K]) -> Result<Loaded<K>, FactError> {
-        // Never closed, so never an error; were it one, the load would fail.
-        let _permit = self.permits.acquire().await?;
-        self.source.load(keys).await
     }
 
     fn max_batch_size(&self) -> usize {
