@@ -12,7 +12,7 @@ use loom::thread;
 
 use super::permits::{Permit, Permits};
 use super::shared_load::OwnedLoad;
-use super::sync::Mutex;
+use crate::session::sync::Mutex;
 
 /// Explores `body` with at most `bound` preemptions, to the end.
 fn explore(name: &str, bound: usize, body: impl Fn() + Send + Sync + 'static) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::task::Waker;
 
-use super::wakes::Wakers;
+use crate::session::Wakers;
 
 /// How often somebody is woken in vain before it waits until it is among the first.
 ///

@@ -8,17 +8,13 @@
 //! - `permits`: who may run, and who waits for it; the latter's wakers are in `line`.
 //! - `shared_load`: a load that holds a permit, which whoever waits for one can drive.
 //! - `nesting`: which thread drives such loads right now, so that none does it inside itself.
-//! - `wakes`: wakes, made from a loop.
-//! - `sync`: the seam to the model checker.
 
 mod line;
 mod max_concurrent;
 mod nesting;
 mod permits;
 mod shared_load;
-mod sync;
 mod timeout;
-mod wakes;
 
 #[cfg(all(test, loom))]
 #[path = "../../../tests/loom/loom_permits.rs"]

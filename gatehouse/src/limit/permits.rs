@@ -10,8 +10,8 @@ use std::task::{Context, Poll, Waker};
 use super::line::{IN_VAIN, Line};
 use super::nesting::{Outermost, want_pass};
 use super::shared_load::Drive;
-use super::sync::Mutex;
-use super::wakes::{Wakers, wake_all};
+use crate::session::sync::Mutex;
+use crate::session::{Wakers, wake_each};
 
 /// So many loads may run at a time; others wait in line.
 ///
@@ -72,7 +72,7 @@ impl Drop for Permit {
             state.free += 1;
             state.line.call(&mut wakers);
         }
-        wake_all(wakers);
+        wake_each(wakers);
     }
 }
 
@@ -186,7 +186,7 @@ impl Permits {
             None
         };
         drop(state);
-        wake_all(wakers);
+        wake_each(wakers);
         permit
     }
 
@@ -200,7 +200,7 @@ impl Permits {
         }
         drop(state);
         drop(former);
-        wake_all(wakers);
+        wake_each(wakers);
     }
 }
 

@@ -7,10 +7,10 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use super::nesting::Outermost;
 use super::permits::Permits;
-use super::sync::{Mutex, MutexGuard};
-use super::wakes::{Wakers, drop_quietly, wake_all};
-use crate::session::BoxFuture;
+use crate::session::sync::{Mutex, MutexGuard};
+use crate::session::{BoxFuture, CallerLoad, Wakers, wake_each};
 use crate::telemetry::CallerSpan;
+use crate::unwind::drop_quietly;
 
 /// Whatever it loads: what those who wait for a permit see of it.
 pub(super) trait Drive: Send + Sync {
@@ -27,6 +27,8 @@ struct SharedLoad<T> {
     permits: Arc<Permits>,
     /// Where it was asked for: what is logged in it belongs there, whoever drives it.
     span: CallerSpan,
+    /// The session's load that it is a part of, whoever drives it.
+    load: CallerLoad,
     state: Mutex<State<T>>,
 }
 
@@ -103,7 +105,7 @@ impl<T: Send + 'static> SharedLoad<T> {
         let load: Arc<dyn Drive> = Arc::clone(self) as _;
         self.permits.make_ready(self.number, load, &mut wakers);
         drop(state);
-        wake_all(wakers);
+        wake_each(wakers);
     }
 
     /// Somebody else than the owner has driven it to its end.
@@ -116,7 +118,7 @@ impl<T: Send + 'static> SharedLoad<T> {
         state.progress = Progress::Done(result);
         let owner = state.owner.take();
         drop(state);
-        wake_all(owner.into_iter().collect());
+        wake_each(owner.into_iter().collect());
     }
 
     /// One poll by the owner.
@@ -152,7 +154,7 @@ impl<T: Send + 'static> SharedLoad<T> {
 impl<T: Send + 'static> Drive for SharedLoad<T> {
     fn drive(self: Arc<Self>) {
         let Some(future) = Self::take(&mut self.state.lock()) else { return };
-        let result = self.span.inside(|| self.poll_once(future));
+        let result = self.span.inside(|| self.load.inside(|| self.poll_once(future)));
         if let Some(result) = result {
             self.finish(result);
         }
@@ -188,7 +190,8 @@ impl<T: Send + 'static> OwnedLoad<T> {
     pub(super) fn new(permits: &Arc<Permits>, number: u64, future: BoxFuture<T>) -> Self {
         let state = State { progress: Progress::Idle(future), is_woken: true, owner: None };
         let (permits, state) = (Arc::clone(permits), Mutex::new(state));
-        Self(Arc::new(SharedLoad { number, permits, span: CallerSpan::current(), state }))
+        let (span, load) = (CallerSpan::current(), CallerLoad::current());
+        Self(Arc::new(SharedLoad { number, permits, span, load, state }))
     }
 }
 

@@ -26,7 +26,7 @@ mod memo;
 mod queue;
 mod round;
 mod shared_future;
-mod sync;
+pub(crate) mod sync;
 mod table;
 mod thread;
 mod waiter;
@@ -58,8 +58,9 @@ pub(crate) use self::index::{Distinct, Index};
 pub(crate) use self::load::Found;
 pub(crate) use self::memo::{Computed, Entry, Memo, MemoOf, Settled};
 pub(crate) use self::round::Round;
-pub(crate) use self::shared_future::BoxFuture;
+pub(crate) use self::shared_future::{BoxFuture, Wakers};
 pub use self::table::{AnyTable, BatchHandle, LedgerHandle, Table};
+pub(crate) use self::thread::{CallerLoad, wake_each};
 
 /// What one request knows: every fact that was loaded for it, each key loaded once.
 ///

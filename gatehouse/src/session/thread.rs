@@ -86,9 +86,9 @@ pub(crate) fn discard(future: BoxFuture<()>) {
 struct Polled {
     /// How often the load was polled by now.
     poll: u64,
-    /// Tells the session from others.
-    session: usize,
-    load: StdArc<SharedFuture>,
+    /// Tells the session from others; `None` if the session does not drive the load now.
+    session: Option<usize>,
+    load: Option<StdArc<SharedFuture>>,
 }
 
 /// Notes, until it is dropped, that the thread polls a load.
@@ -98,7 +98,10 @@ pub(crate) struct Polling {
 
 impl Polling {
     pub(crate) fn begin(session: usize, poll: u64, load: StdArc<SharedFuture>) -> Self {
-        let polled = Polled { poll, session, load };
+        Self::note(Polled { poll, session: Some(session), load: Some(load) })
+    }
+
+    fn note(polled: Polled) -> Self {
         let noted = POLLED.try_with(|all| all.borrow_mut().push(polled));
         // A thread that ends notes nothing any more.
         Self { is_noted: noted.is_ok() }
@@ -119,21 +122,39 @@ fn look<T>(look: impl FnOnce(&mut Vec<Polled>) -> Option<T>) -> Option<T> {
     POLLED.try_with(|polled| look(&mut polled.borrow_mut())).ok().flatten()
 }
 
-/// The poll of a load of this session that the thread is in, the innermost one: which load, and which
-/// poll of it.
-pub(crate) fn poll_of_load(session: usize) -> Option<(Weak<SharedFuture>, u64)> {
+/// The poll of a load of this session that the thread is in, the innermost one: the address of the
+/// load, and which poll of it.
+pub(crate) fn poll_of_load(session: usize) -> Option<(usize, u64)> {
     look(|polled| {
-        let polled = polled.iter().rev().find(|polled| polled.session == session)?;
-        Some((StdArc::downgrade(&polled.load), polled.poll))
+        let polled = polled.iter().rev().find(|polled| polled.session == Some(session))?;
+        Some((StdArc::as_ptr(polled.load.as_ref()?).addr(), polled.poll))
     })
 }
 
 /// The load that the thread polls, the innermost one.
 pub(crate) fn polled_load() -> Option<StdArc<SharedFuture>> {
-    look(|polled| Some(StdArc::clone(&polled.last()?.load)))
+    look(|polled| polled.last()?.load.clone())
 }
 
 /// How many loads the thread polls.
 pub(crate) fn depth() -> usize {
     look(|polled| Some(polled.len())).unwrap_or(0)
+}
+
+/// The load in which something was begun, for what is done of it elsewhere: a permit's load is driven
+/// by whoever waits for one.
+pub(crate) struct CallerLoad(Option<Weak<SharedFuture>>);
+
+impl CallerLoad {
+    pub(crate) fn current() -> Self {
+        Self(polled_load().map(|load| StdArc::downgrade(&load)))
+    }
+
+    /// Runs `run` as a part of that load, and of no other. Its session does not drive it: evaluations
+    /// inside do that themselves.
+    pub(crate) fn inside<T>(&self, run: impl FnOnce() -> T) -> T {
+        let load = self.0.as_ref().and_then(Weak::upgrade);
+        let _polling = Polling::note(Polled { poll: 0, session: None, load });
+        run()
+    }
 }

@@ -431,7 +431,7 @@ impl WaitHandle {
     /// so that loads inside of loads take no stack by their number.
     fn poll_inside(
         &mut self,
-        (load, poll): (Weak<SharedFuture>, u64),
+        poll: (usize, u64),
         session: Present<'_>,
         waker: &Waker,
         former: Option<Waker>,
@@ -440,7 +440,6 @@ impl WaitHandle {
         if self.is_answered() {
             return Poll::Ready(());
         }
-        let poll = (load.as_ptr().addr(), poll);
         let is_again = self.polled_inside.replace(poll) == Some(poll);
         if driver.begin() {
             driver.make_own_ready();
@@ -453,7 +452,8 @@ impl WaitHandle {
         if matches!(kind, Kind::Alone) {
             driver.drive_own();
         }
-        self.park(session, waker, former, kind, Some(load))
+        let outer = thread::polled_load().map(|load| StdArc::downgrade(&load));
+        self.park(session, waker, former, kind, outer)
     }
 
     /// It is polled, so nobody need wake it.
