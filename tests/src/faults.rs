@@ -104,7 +104,9 @@ mod tests {
     #[test]
     fn every_fault_can_be_seeded() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        for table in ["tests/differential_faults.toml", "tests/loom/faults.toml"] {
+        for table in
+            ["tests/differential_faults.toml", "tests/faults.toml", "tests/loom/faults.toml"]
+        {
             let faults = Fault::table(&root.join(table));
             assert!(faults.len() > 1, "{table}");
             let lost = faults.iter().filter(|fault| !fault.is_there_once(&root));

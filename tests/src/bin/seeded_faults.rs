@@ -1,45 +1,92 @@
-//! Seeds the faults of `tests/loom/faults.toml`, one at a time, into a copy of the workspace and
-//! runs the loom model that must notice. Prints a table; fails if a fault goes unnoticed.
+//! Seeds faults, one at a time, into a copy of the workspace: those of `tests/loom/faults.toml`, which a loom
+//! model must notice, and those of `tests/faults.toml`, which a test must. Prints a table; fails if a fault
+//! goes unnoticed.
 //!
-//! `cargo seeded-faults [word]`: only the faults whose description or model contains the word.
+//! `cargo seeded-faults [word]`: only the faults whose description or test contains the word.
 
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Output};
 
 use gatehouse_tests::faults::Fault;
 
 fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let faults = Fault::table(&root.join("tests/loom/faults.toml"));
     let word = std::env::args().nth(1).unwrap_or_default();
-    let copy = root.join("target/seeded-faults");
-    let mut unnoticed = 0;
-    let is_meant = |it: &&Fault| it.what.contains(&word) || it.caught_by.contains(&word);
-    for fault in faults.iter().filter(is_meant) {
-        let caught = is_caught(&root, &copy.join("workspace"), &copy.join("target"), fault);
-        let verdict = if caught { "caught" } else { "NOT CAUGHT" };
-        println!("{verdict:<10}  {:<44}  {}", fault.caught_by, fault.what);
-        unnoticed += usize::from(!caught);
-    }
-    ExitCode::from(u8::from(unnoticed > 0))
+    let copy = Copy { root: &root, folder: &root.join("target/seeded-faults") };
+    let models = copy.unnoticed("tests/loom/faults.toml", &word, Copy::model);
+    let tests = copy.unnoticed("tests/faults.toml", &word, Copy::test);
+    ExitCode::from(u8::from(models + tests > 0))
 }
 
-/// Whether the model fails with the fault, having passed the compiler.
-fn is_caught(root: &Path, workspace: &Path, target: &Path, fault: &Fault) -> bool {
-    fault.seed(root, workspace);
-    let output = Command::new(env!("CARGO"))
-        .args(["test", "--release", "--no-default-features", "--lib", "--test=loom_session"])
-        .args(["--package=gatehouse", "--package=gatehouse-tests", "--no-fail-fast"])
-        .args(["--", "--test-threads=1", &fault.caught_by])
-        .env("RUSTFLAGS", "--cfg loom")
-        .env("CARGO_TARGET_DIR", target)
-        .current_dir(workspace)
-        .output()
-        .expect("cargo runs");
+/// The copy of the workspace in which faults are.
+struct Copy<'r> {
+    root: &'r Path,
+    folder: &'r Path,
+}
+
+impl Copy<'_> {
+    /// How many faults of a table nothing notices.
+    fn unnoticed(&self, table: &str, word: &str, run: fn(&Self, &Fault) -> Output) -> usize {
+        let is_meant = |it: &&Fault| it.what.contains(word) || it.caught_by.contains(word);
+        let faults = Fault::table(&self.root.join(table));
+        let is_unnoticed = |fault: &&Fault| {
+            fault.seed(self.root, &self.folder.join("workspace"));
+            let is_caught = is_failure(&run(self, fault));
+            let verdict = if is_caught { "caught" } else { "NOT CAUGHT" };
+            println!("{verdict:<10}  {:<44}  {}", fault.caught_by, fault.what);
+            !is_caught
+        };
+        faults.iter().filter(is_meant).filter(is_unnoticed).count()
+    }
+
+    /// Runs the loom model that must notice a fault.
+    fn model(&self, fault: &Fault) -> Output {
+        self.cargo("loom")
+            .args(["--release", "--no-default-features", "--lib", "--test=loom_session"])
+            .args(["--package=gatehouse", "--package=gatehouse-tests", "--no-fail-fast"])
+            .args(["--", "--test-threads=1", &fault.caught_by])
+            .env("RUSTFLAGS", "--cfg loom")
+            .output()
+            .expect("cargo runs")
+    }
+
+    /// Runs the test that must notice a fault, which is named with its file.
+    fn test(&self, fault: &Fault) -> Output {
+        let (file, test) = fault.caught_by.split_once("::").expect("a file and a test");
+        let built = self
+            .cargo("tests")
+            .args(["--package=gatehouse-tests", "--test", file, "--no-run"])
+            .output()
+            .expect("cargo runs");
+        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        // A test that waits for ever has noticed.
+        let mut timed = Command::new("timeout");
+        timed.arg("120").arg(env!("CARGO"));
+        self.on_copy(timed, "tests")
+            .args(["--package=gatehouse-tests", "--test", file, "--", "--exact", test])
+            .output()
+            .expect("cargo runs")
+    }
+
+    fn cargo(&self, target: &str) -> Command {
+        self.on_copy(Command::new(env!("CARGO")), target)
+    }
+
+    fn on_copy(&self, mut command: Command, target: &str) -> Command {
+        command
+            .arg("test")
+            .env("CARGO_TARGET_DIR", self.folder.join(target))
+            .current_dir(self.folder.join("workspace"));
+        command
+    }
+}
+
+/// Whether a test failed, having passed the compiler.
+fn is_failure(output: &Output) -> bool {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(
         text.contains("running 1 test"),
-        "no model ran: {}",
+        "no test ran: {}",
         String::from_utf8_lossy(&output.stderr)
     );
     !output.status.success()
