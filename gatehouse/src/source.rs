@@ -74,6 +74,86 @@ use crate::session::{Distinct, Few, Found};
 /// instance, says so with [`Loaded::more_than_asked`]. What no session can see is a row that answers
 /// one of two spellings which were asked in the same call: the other one is missing.
 ///
+/// # A source may use its session
+/// What another gate decides is a fact too: hold the session in the source (or its `Arc`, or what makes one),
+/// and ask. Whoever waits for the outer load drives the inner one. Such loads take no stack by their number:
+/// none is polled inside of another.
+///
+/// ```
+/// use std::sync::{Arc, OnceLock};
+/// use gatehouse::prelude::*;
+///
+/// fact! {
+///     /// Whether `user` was invited to `repository`.
+///     pub Invited(user: u64, repository: u64) -> bool = false;
+///     /// Whether `user` may read `repository`, as the gate of repositories decides.
+///     pub MayRead(user: u64, repository: u64) -> bool = false;
+/// }
+///
+/// #[policy]
+/// async fn invited(user: &u64, repository: &u64) -> bool { Invited(*user, *repository).await }
+///
+/// /// Issues lie in the repository of their number.
+/// #[policy]
+/// async fn reader(user: &u64, issue: &u64) -> bool { MayRead(*user, *issue).await }
+///
+/// struct App;
+/// impl Domain for App { type Subject = u64; type Action = (); type Resource = u64; type Context = (); }
+///
+/// static REPOSITORIES: Gate<App, invited> = Gate::new();
+/// static ISSUES: Gate<App, reader> = Gate::new();
+///
+/// struct Invitations;
+/// impl FactSource<Invited> for Invitations {
+///     async fn load(&self, keys: &[Invited]) -> Result<Loaded<Invited>, FactError> {
+///         Ok(keys.iter().map(|key| (key.clone(), key.repository == 7)).collect())
+///     }
+/// }
+///
+/// /// Answers from another gate, on the session of the request.
+/// #[derive(Default)]
+/// struct Readers(OnceLock<Session<Facts>>);
+/// impl FactSource<MayRead> for Readers {
+///     async fn load(&self, keys: &[MayRead]) -> Result<Loaded<MayRead>, FactError> {
+///         let session = self.0.get().ok_or_else(|| FactError::safe("no session yet"))?;
+///         let mut loaded = Loaded::new();
+///         for key in keys {
+///             let access = REPOSITORIES.bind(session, &key.user, &());
+///             match access.check(&key.repository).await {
+///                 decision if decision.is_indeterminate() => {
+///                     loaded.fail(key.clone(), FactError::safe(decision.to_string()));
+///                 }
+///                 decision => loaded.insert(key.clone(), decision.is_allow()),
+///             }
+///         }
+///         Ok(loaded)
+///     }
+/// }
+///
+/// #[derive(Sources)]
+/// struct Facts {
+///     #[loads(Invited)]
+///     invitations: Invitations,
+///     #[loads(MayRead)]
+///     readers: Arc<Readers>,
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let readers = Arc::new(Readers::default());
+/// let session = Session::new(Facts { invitations: Invitations, readers: readers.clone() });
+/// let _ = readers.0.set(session.clone());
+/// assert!(ISSUES.bind(&session, &1, &()).check(&7).await.is_allow());
+/// assert!(ISSUES.bind(&session, &1, &()).check(&8).await.is_deny());
+/// # });
+/// ```
+///
+/// A load that waits for itself would never end: its source asks for a key that this very call loads, or for
+/// a fact whose source asks for it. It *fails*, and so does every load of the circle, with an error that names
+/// them, with or without a deadline. Keys that are asked for in one call are one load: a source that asks for
+/// its own fact, of another key, waits for itself as soon as both keys are in one call (take one key a call, or
+/// write it as a derived fact, which may be recursive). What a source waits for in a task that it spawns, the
+/// session does not see; a deadline ends that.
+///
 /// # Errors
 /// An `Err` fails every key of the call; [`Loaded::fail`] fails one. A policy that needs a failed
 /// key is indeterminate. A panic counts as an error.

@@ -313,7 +313,13 @@ impl<P: Sources> Session<P> {
     /// Loads that are still open then count as failed, and what is undecided is decided once more:
     /// a forbid that is known still denies, and what is known to be allowed is allowed. After the
     /// deadline nothing is loaded any more; what is known stays known. It holds for every clone of
-    /// the session; another call sets another one.
+    /// the session, and for whoever waits on it already; another call sets another one in its place.
+    ///
+    /// A page that takes long by itself ends soon after it, too: the evaluation looks at the deadline
+    /// whenever it yields (see [`Bound::check_all`](crate::Bound::check_all)), and from then on decides what
+    /// some thirty thousand reads, or resources without facts, allow. What is left is indeterminate without
+    /// a run, with a failure that names the policy and says that it was not run; it is never allowed. A
+    /// single check is always run.
     ///
     /// ```
     /// # use gatehouse::prelude::*;
