@@ -590,6 +590,58 @@ fn loads_inside_loads_take_no_stack_by_their_number() {
     small.spawn(run).expect("a thread").join().expect("it comes to its end");
 }
 
+/// Asks its own session for the next key, up to the last; takes one key a call.
+#[derive(Debug, Default)]
+struct Chain {
+    session: OnceLock<Session<ChainFacts>>,
+}
+
+const LAST: u32 = 4;
+
+impl FactSource<Plain> for Chain {
+    async fn load(&self, keys: &[Plain]) -> Result<Loaded<Plain>, FactError> {
+        let id = keys[0].id;
+        if id >= LAST {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            return Ok(keys.iter().map(|key| (key.clone(), true)).collect());
+        }
+        let session = self.session.get().ok_or_else(|| FactError::safe("no session"))?;
+        let allowed = match PLAIN.bind(session, &(), &()).check(&(id + 1)).await {
+            decision if decision.is_indeterminate() => {
+                return Err(FactError::safe(decision.to_string()));
+            }
+            decision => decision.is_allow(),
+        };
+        Ok(keys.iter().map(|key| (key.clone(), allowed)).collect())
+    }
+
+    fn max_batch_size(&self) -> usize {
+        1
+    }
+}
+
+#[derive(Sources)]
+struct ChainFacts {
+    #[loads(Plain)]
+    db: Arc<MaxConcurrent<Chain>>,
+}
+
+/// The last link waits for a permit and meanwhile drives those that hold one, which wait for it: what it
+/// drives for them, it does not wait for.
+#[tokio::test(start_paused = true)]
+async fn a_chain_that_waits_for_a_permit_is_no_circle() {
+    let db = Arc::new(MaxConcurrent::new(Chain::default(), LAST as usize + 1));
+    let session = Session::new(ChainFacts { db: db.clone() });
+    assert!(db.get_ref().session.set(session.clone()).is_ok());
+    // It holds the permit that the last link needs.
+    let other = Session::new(ChainFacts { db: db.clone() });
+    let other = tokio::spawn(async move { PLAIN.bind(&other, &(), &()).check(&LAST).await });
+    tokio::task::yield_now().await;
+    let decision = soon(PLAIN.bind(&session, &(), &()).check(&0)).await;
+    assert!(decision.is_allow(), "{decision}");
+    assert!(other.await.expect("it does not panic").is_allow());
+}
+
 /// A load that nobody waits behind: its keys, if there is more than one, its future and its place.
 #[test]
 fn a_load_behind_a_limit_allocates_little() {
