@@ -15,22 +15,26 @@ use super::shared_future::SharedFuture;
 use super::sync::Mutex;
 use crate::fact::FactError;
 
-/// What evaluations inside one load wait for, by the numbers of the evaluations.
+/// What evaluations inside one load wait for. Few loads have any, and then there is nothing here.
 #[derive(Default)]
-pub(crate) struct Links(Mutex<BTreeMap<usize, Vec<Weak<SharedFuture>>>>);
+pub(crate) struct Links(Mutex<Option<Box<Targets>>>);
+
+/// The loads that evaluations wait for, by the numbers of the evaluations.
+type Targets = BTreeMap<usize, Vec<Weak<SharedFuture>>>;
 
 impl Links {
     fn targets(&self) -> Vec<StdArc<SharedFuture>> {
-        self.0.lock().values().flatten().filter_map(Weak::upgrade).collect()
+        let links = self.0.lock();
+        links.iter().flat_map(|links| links.values()).flatten().filter_map(Weak::upgrade).collect()
     }
 
     fn set(&self, evaluation: usize, targets: Vec<Weak<SharedFuture>>) {
-        let former = self.0.lock().insert(evaluation, targets);
+        let former = self.0.lock().get_or_insert_default().insert(evaluation, targets);
         drop(former);
     }
 
     fn remove(&self, evaluation: usize) {
-        let former = self.0.lock().remove(&evaluation);
+        let former = self.0.lock().as_mut().and_then(|links| links.remove(&evaluation));
         drop(former);
     }
 }

@@ -47,13 +47,17 @@ impl<K: FactKey> Entry<K> {
 /// The results of every derived fact of a generation. Nothing is allocated before the first one.
 #[derive(Default)]
 pub(crate) struct Memo {
-    facts: Mutex<BTreeMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+    facts: Mutex<Option<Box<Facts>>>,
 }
+
+/// The [`MemoOf`] each fact.
+type Facts = BTreeMap<TypeId, Arc<dyn Any + Send + Sync>>;
 
 impl Memo {
     /// The results of the fact `K`.
     pub(crate) fn of<K: FactKey>(&self) -> Arc<MemoOf<K>> {
         let mut facts = self.facts.lock();
+        let facts = facts.get_or_insert_default();
         let memo = facts.entry(TypeId::of::<K>()).or_insert_with(|| Arc::new(MemoOf::<K>::new()));
         Arc::clone(memo).downcast().unwrap_or_default()
     }

@@ -1,14 +1,14 @@
 //! A queue whose entries can leave from anywhere.
 
-use smallvec::SmallVec;
-
 /// Entries in the order in which they came. Each has a ticket, by which it is found without a search.
 ///
 /// An entry that left is marked, and the marked ones are removed when they are the majority: each
 /// operation costs a constant amortized, or the logarithm where a ticket is looked up. Tickets may wrap around.
 #[derive(Debug)]
 pub(crate) struct Queue<T> {
-    entries: SmallVec<[(usize, Option<T>); 1]>,
+    /// The oldest one, unless it left: the first that came into an empty queue needs no allocation.
+    first: Option<(usize, T)>,
+    entries: Vec<(usize, Option<T>)>,
     /// Where the first entry is that may not have left.
     front: usize,
     next: usize,
@@ -18,7 +18,7 @@ pub(crate) struct Queue<T> {
 impl<T> Default for Queue<T> {
     #[inline]
     fn default() -> Self {
-        Self { entries: SmallVec::new(), front: 0, next: 0, len: 0 }
+        Self { first: None, entries: Vec::new(), front: 0, next: 0, len: 0 }
     }
 }
 
@@ -34,16 +34,23 @@ impl<T> Queue<T> {
 
     /// Adds an entry behind all others; gives its ticket.
     pub(crate) fn push(&mut self, entry: T) -> usize {
-        self.make_dense();
         let ticket = self.next;
         self.next = ticket.wrapping_add(1);
-        self.entries.push((ticket, Some(entry)));
+        self.make_dense();
+        if self.len == 0 {
+            self.first = Some((ticket, entry));
+        } else {
+            self.entries.push((ticket, Some(entry)));
+        }
         self.len += 1;
         ticket
     }
 
     /// Removes the entry that has this ticket, unless it left before.
     pub(crate) fn remove(&mut self, ticket: usize) -> Option<T> {
+        if matches!(self.first, Some((first, _)) if first == ticket) {
+            return self.take_first();
+        }
         let (first, _) = self.entries.first()?;
         let wanted = ticket.wrapping_sub(*first);
         let at = self.entries.partition_point(|(of, _)| of.wrapping_sub(*first) < wanted);
@@ -56,6 +63,12 @@ impl<T> Queue<T> {
         Some(entry)
     }
 
+    fn take_first(&mut self) -> Option<T> {
+        let (_, first) = self.first.take()?;
+        self.len -= 1;
+        Some(first)
+    }
+
     /// The oldest entry.
     pub(crate) fn pop_front(&mut self) -> Option<T> {
         self.pop_front_before(self.next)
@@ -63,9 +76,13 @@ impl<T> Queue<T> {
 
     /// The oldest entry, if its ticket is older than this one.
     pub(crate) fn pop_front_before(&mut self, ticket: usize) -> Option<T> {
+        // As many came since; those of the queue are fewer than half of all tickets.
+        let is_older = |of: usize| ticket.wrapping_sub(of).wrapping_sub(1) <= usize::MAX / 2;
+        if let Some((of, _)) = self.first {
+            return if is_older(of) { self.take_first() } else { None };
+        }
         while let Some((of, entry)) = self.entries.get_mut(self.front) {
-            // As many came since; those of the queue are fewer than half of all tickets.
-            if ticket.wrapping_sub(*of).wrapping_sub(1) > usize::MAX / 2 {
+            if !is_older(*of) {
                 return None;
             }
             let entry = entry.take();
@@ -86,18 +103,20 @@ impl<T> Queue<T> {
                 return Some(entry);
             }
         }
-        None
+        self.take_first()
     }
 
     /// Those that did not leave, oldest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.entries.iter().filter_map(|(_, entry)| entry.as_ref())
+        let others = self.entries.iter().filter_map(|(_, entry)| entry.as_ref());
+        self.first.iter().map(|(_, first)| first).chain(others)
     }
 
     /// Takes all entries, oldest first.
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = T> + use<T> {
         (self.len, self.front) = (0, 0);
-        std::mem::take(&mut self.entries).into_iter().filter_map(|(_, entry)| entry)
+        let others = std::mem::take(&mut self.entries).into_iter().filter_map(|(_, entry)| entry);
+        self.first.take().map(|(_, first)| first).into_iter().chain(others)
     }
 
     /// Removes those that are marked, if they are the majority.
@@ -126,6 +145,7 @@ mod tests {
             match kind % 5 {
                 0 | 1 => {
                     assert_eq!(queue.push(count), ticket(count));
+                    assert!(queue.entries.len() <= 2 * queue.len);
                     model.insert(count, count);
                     count += 1;
                     assert!(queue.entries.len() <= 2 * model.len(), "those that left are removed");

@@ -90,6 +90,7 @@ impl Waiter {
 /// woken and not polled costs nothing more, and is passed over.
 ///
 /// Lock order: the core of a table, a load, this one, a waiter.
+#[derive(Default)]
 pub(crate) struct WaiterSet {
     state: Mutex<State>,
     /// How often everybody was woken. Counted before that.
@@ -98,7 +99,12 @@ pub(crate) struct WaiterSet {
     next_ready: AtomicUsize,
 }
 
-struct State {
+/// Nothing, until somebody is parked or a load is ready: most sessions get by without.
+#[derive(Default)]
+struct State(Option<Box<Lists>>);
+
+#[derive(Default)]
+struct Lists {
     helpful: Queue<Parked>,
     tired: Queue<Parked>,
     inside: Queue<Parked>,
@@ -127,28 +133,28 @@ const PATIENCE: u8 = 4;
 /// How many loads a thread polls, one inside of the other, where what blocks it is driven all the same.
 const MAX_DEPTH: usize = 8;
 
-impl Default for WaiterSet {
-    fn default() -> Self {
-        let state = State {
-            helpful: Queue::default(),
-            tired: Queue::default(),
-            inside: Queue::default(),
-            alone: Queue::default(),
-            ready: Queue::default(),
-        };
-        let (broadcasts, next_ready) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        Self { state: Mutex::new(state), broadcasts, next_ready }
-    }
-}
-
 impl State {
     fn parked(&mut self, kind: Kind) -> &mut Queue<Parked> {
+        let lists = self.lists();
         match kind {
-            Kind::Helpful => &mut self.helpful,
-            Kind::Tired => &mut self.tired,
-            Kind::Inside => &mut self.inside,
-            Kind::Alone => &mut self.alone,
+            Kind::Helpful => &mut lists.helpful,
+            Kind::Tired => &mut lists.tired,
+            Kind::Inside => &mut lists.inside,
+            Kind::Alone => &mut lists.alone,
         }
+    }
+
+    fn lists(&mut self) -> &mut Lists {
+        self.0.get_or_insert_default()
+    }
+
+    fn is_any_ready(&self) -> bool {
+        self.0.as_ref().is_some_and(|lists| !lists.ready.is_empty())
+    }
+
+    /// The oldest load that is ready, if its ticket is older than this one.
+    fn pop_ready_before(&mut self, ticket: usize) -> Option<StdArc<SharedFuture>> {
+        self.0.as_mut()?.ready.pop_front_before(ticket)
     }
 
     /// Parks an evaluation; gives its waker back if it has all its answers.
@@ -196,11 +202,12 @@ impl State {
 
     /// Those who are woken for a load that others wait for.
     fn take_others(&mut self, wakers: &mut Wakers) {
-        while let Some(parked) = self.helpful.pop_front() {
+        let Some(lists) = &mut self.0 else { return };
+        while let Some(parked) = lists.helpful.pop_front() {
             wakers.push(parked.woken_for_others());
         }
-        wakers.extend(self.tired.pop_back().map(Parked::woken_for_others));
-        wakers.extend(self.tired.pop_front().map(Parked::woken_for_others));
+        wakers.extend(lists.tired.pop_back().map(Parked::woken_for_others));
+        wakers.extend(lists.tired.pop_front().map(Parked::woken_for_others));
     }
 }
 
@@ -239,14 +246,15 @@ impl WaiterSet {
     }
 
     fn push_ready(&self, state: &mut State, load: StdArc<SharedFuture>) -> usize {
-        let ticket = state.ready.push(load);
-        self.next_ready.store(state.ready.next(), Ordering::Relaxed);
+        let ready = &mut state.lists().ready;
+        let ticket = ready.push(load);
+        self.next_ready.store(ready.next(), Ordering::Relaxed);
         ticket
     }
 
     /// A load is driven, or over.
     pub(crate) fn remove_ready(&self, ticket: usize) {
-        let load = self.lock().ready.remove(ticket);
+        let load = self.lock().lists().ready.remove(ticket);
         drop(load);
     }
 
@@ -287,9 +295,11 @@ impl WaiterSet {
     pub(crate) fn take_everybody(&self, wakers: &mut Wakers) {
         self.broadcasts.fetch_add(1, Ordering::Release);
         let mut state = self.lock();
-        for kind in [Kind::Helpful, Kind::Tired, Kind::Inside, Kind::Alone] {
-            let parked = state.parked(kind).drain();
-            wakers.extend(parked.map(|parked| parked.woken(WokenFor::Nothing)));
+        let Some(Lists { helpful, tired, inside, alone, .. }) = state.0.as_deref_mut() else {
+            return;
+        };
+        for parked in [helpful, tired, inside, alone] {
+            wakers.extend(parked.drain().map(|parked| parked.woken(WokenFor::Nothing)));
         }
     }
 
@@ -313,7 +323,7 @@ impl WaiterSet {
 
     /// Drives every load that was ready before the one with this ticket; says whether there was any.
     fn drive_ready(&self, end: usize) -> bool {
-        let next = || self.lock().ready.pop_front_before(end);
+        let next = || self.lock().pop_ready_before(end);
         let mut helped = false;
         while let Some(load) = next() {
             load.drive();
@@ -408,7 +418,7 @@ impl WaitHandle {
                 driver.drive_own();
             }
             if let WokenFor::Own(ticket) = woken_for {
-                let load = everybody.lock().ready.remove(ticket);
+                let load = everybody.lock().lists().ready.remove(ticket);
                 if let Some(load) = load {
                     load.drive();
                 }
@@ -490,7 +500,7 @@ impl WaitHandle {
         drop(outer);
         let mut state = everybody.lock();
         let drives_nothing = matches!(kind, Kind::Inside | Kind::Alone);
-        if everybody.broadcasts() == seen && (drives_nothing || state.ready.is_empty()) {
+        if everybody.broadcasts() == seen && (drives_nothing || !state.is_any_ready()) {
             let parked = state.park(kind, self.expected, waker, &self.waiter);
             drop(state);
             // The waker is dropped outside of the lock.
@@ -507,7 +517,7 @@ impl WaitHandle {
         let (waker, woken_for) = self.unpark(everybody);
         self.was_parked = false;
         drop(waker);
-        if !matches!(woken_for, WokenFor::Nothing) && !everybody.lock().ready.is_empty() {
+        if !matches!(woken_for, WokenFor::Nothing) && everybody.lock().is_any_ready() {
             let mut wakers = Wakers::new();
             everybody.take_others(&mut wakers);
             thread::wake_each(wakers);
