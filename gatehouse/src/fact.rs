@@ -173,7 +173,8 @@ impl FactError {
         shown.extend(links.next().map(|_| "…".to_owned()));
         let text = format!(
             "its load waits for itself, through a source that asks its own session ({}): ask for other \
-             facts only, or write it as a derived fact, which may be recursive",
+             facts only (keys of one call are one load), or write it as a derived fact, which may be \
+             recursive",
             shown.join(", ")
         );
         Self(Arc::new(Reason::Circular(text.into())))

@@ -45,8 +45,11 @@ impl LoadOwner for Finished {
         "Fact"
     }
 
-    fn finish(&self, _: BatchId, failed: Option<FactError>) {
-        assert!(failed.is_none());
+    fn fail(&self, _: BatchId, error: &FactError) {
+        panic!("{error}");
+    }
+
+    fn finish(&self, _: BatchId) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 }

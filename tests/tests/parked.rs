@@ -1,12 +1,15 @@
 //! Checks that are begun and not polled any more, whose loads hold what those of others need.
 #![cfg(not(loom))]
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use gatehouse::prelude::*;
 use gatehouse_tests::crowd::{Crowd, Order, Signals};
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, Notify, Semaphore};
 use tokio::task::yield_now;
 
 struct Things;
@@ -240,4 +243,82 @@ async fn a_task_that_keeps_a_parked_check_holds_up_nobody() {
             keepers.iter().for_each(tokio::task::JoinHandle::abort);
         }
     }
+}
+
+/// One connection: row 0 holds it until it is told to release it, row 1 needs it, row 2 goes on nine times,
+/// and the others never end.
+#[derive(Default)]
+struct Rows {
+    connection: Mutex<()>,
+    release: Notify,
+    tick: Notify,
+}
+
+impl FactSource<Row> for Rows {
+    async fn load(&self, keys: &[Row]) -> Result<Loaded<Row>, FactError> {
+        match keys[0].id {
+            0 => {
+                let _connection = self.connection.lock().await;
+                self.release.notified().await;
+            }
+            1 => drop(self.connection.lock().await),
+            2 => {
+                for _ in 0..9 {
+                    self.tick.notified().await;
+                }
+            }
+            _ => std::future::pending().await,
+        }
+        Ok(keys.iter().map(|key| (key.clone(), true)).collect())
+    }
+
+    fn max_batch_size(&self) -> usize {
+        1
+    }
+}
+
+#[derive(Sources)]
+struct RowsFacts {
+    #[loads(Row)]
+    rows: Arc<Rows>,
+}
+
+type Check = Pin<Box<dyn Future<Output = Decision> + Send>>;
+
+/// Guarantee 8: evaluations that were woken for others in vain, again and again, are not woken for them as
+/// long as there are many; of a few, all are. So one between two that are not polled any more goes on.
+#[tokio::test(start_paused = true)]
+async fn who_was_often_woken_in_vain_is_woken_between_two_that_are_parked() {
+    let rows = Arc::new(Rows::default());
+    let session = Session::new(RowsFacts { rows: rows.clone() });
+    let check = |id: u32| -> Check {
+        let session = session.clone();
+        Box::pin(async move { GATE.bind(&session, &(), &()).check(&id).await })
+    };
+    let is_over = async |check: &mut Check| {
+        poll_fn(|cx| Poll::Ready(check.as_mut().poll(cx).is_ready())).await
+    };
+    let mut holder = check(0);
+    for _ in 0..3 {
+        assert!(!is_over(&mut holder).await);
+    }
+    let (mut oldest, mut live, mut newest) = (check(10), check(1), check(11));
+    let mut ticks = check(2);
+    while !is_over(&mut ticks).await {
+        for check in [&mut oldest, &mut live, &mut newest] {
+            assert!(!is_over(check).await);
+        }
+        tokio::task::yield_now().await;
+        rows.tick.notify_one();
+    }
+    for check in [&mut oldest, &mut live] {
+        assert!(!is_over(check).await);
+    }
+    let live = tokio::spawn(live);
+    tokio::task::yield_now().await;
+    assert!(!is_over(&mut newest).await);
+    rows.release.notify_one();
+    let decision = tokio::time::timeout(Duration::from_secs(60), live).await;
+    assert!(decision.expect("it does not stand still").expect("it does not panic").is_allow());
+    drop((holder, oldest, newest));
 }

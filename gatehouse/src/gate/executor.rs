@@ -569,6 +569,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         let (mut undecided, mut next, all) = (0, 0, decisions.len());
         while next < all {
             if next > 0 {
+                cx.note_inside();
                 yield_now().await;
                 self.look_at_deadline(cx, pace);
             }

@@ -220,6 +220,13 @@ impl<P: Sources, W: Watch> Cx<P, W> {
         }
     }
 
+    /// What was asked for is waited for from now on, by the load that the evaluation is polled in.
+    pub(crate) fn note_inside(&mut self) {
+        if let Some(round) = &mut self.round {
+            round.note_inside();
+        }
+    }
+
     /// Whether the session was found to have new sources while asking.
     pub(crate) fn is_replaced(&self) -> bool {
         self.round.as_ref().is_some_and(Round::is_replaced)

@@ -6,13 +6,12 @@
 //!
 //! A link is noted before the search. So of two that are made at a time, at least one search sees both.
 
-use std::collections::BTreeMap;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc as StdArc, Weak};
-use std::task::Wake;
 
 use super::shared_future::SharedFuture;
 use super::sync::Mutex;
+use super::thread;
 use crate::fact::FactError;
 
 /// What evaluations inside one load wait for. Few loads have any, and then there is nothing here.
@@ -23,9 +22,13 @@ pub(crate) struct Links(Mutex<Option<Box<Targets>>>);
 type Targets = BTreeMap<usize, Vec<Weak<SharedFuture>>>;
 
 impl Links {
+    /// Those that are not over.
     fn targets(&self) -> Vec<StdArc<SharedFuture>> {
         let links = self.0.lock();
-        links.iter().flat_map(|links| links.values()).flatten().filter_map(Weak::upgrade).collect()
+        let targets = links.iter().flat_map(|links| links.values()).flatten();
+        let targets: Vec<_> = targets.filter_map(Weak::upgrade).collect();
+        drop(links);
+        targets.into_iter().filter(|load| !load.is_over()).collect()
     }
 
     fn set(&self, evaluation: usize, targets: Vec<Weak<SharedFuture>>) {
@@ -43,6 +46,8 @@ impl Links {
 #[derive(Default)]
 pub(crate) struct Inside {
     load: Option<Weak<SharedFuture>>,
+    /// How many loads the evaluation waits for.
+    targets: usize,
 }
 
 impl Inside {
@@ -52,22 +57,19 @@ impl Inside {
         &mut self,
         evaluation: usize,
         load: &StdArc<SharedFuture>,
-        targets: impl FnOnce() -> Vec<Weak<SharedFuture>>,
+        targets: impl ExactSizeIterator<Item = Weak<SharedFuture>>,
     ) {
         let link = StdArc::downgrade(load);
-        if self.load.as_ref().is_some_and(|inside| Weak::ptr_eq(inside, &link)) {
+        let is_known = self.load.as_ref().is_some_and(|inside| Weak::ptr_eq(inside, &link));
+        if is_known && self.targets == targets.len() {
             return;
         }
         self.leave(evaluation);
-        load.links().set(evaluation, targets());
+        self.targets = targets.len();
+        load.links().set(evaluation, targets.collect());
         self.load = Some(link);
         if let Some(circle) = circle(load) {
-            let error = FactError::circular(circle.iter().map(|load| load.fact()));
-            // All of them first: one that knows of another's failure must not make a value of it.
-            for load in &circle {
-                load.fail(error.clone());
-            }
-            circle.iter().for_each(Wake::wake_by_ref);
+            fail(&circle);
         }
     }
 
@@ -77,6 +79,18 @@ impl Inside {
             load.links().remove(evaluation);
         }
     }
+}
+
+/// Fails every load of a circle. The failures are put down first, of all: a load that knew of another's
+/// would make a value of it. Then all are over. What they wait for is left last, when nobody can give up
+/// a load that would be led anew.
+fn fail(circle: &[StdArc<SharedFuture>]) {
+    let error = FactError::circular(circle.iter().map(|load| load.fact()));
+    for load in circle {
+        load.fail(&error);
+    }
+    let futures: Vec<_> = circle.iter().filter_map(|load| load.end()).collect();
+    futures.into_iter().for_each(thread::discard);
 }
 
 /// Where a load is, to tell it from others.

@@ -176,16 +176,6 @@ impl<K: Eq, R: Default, F> Core<K, R, F> {
         }
     }
 
-    /// The results of a batch that was taken and that nobody loads any more are these. Gives the former ones.
-    pub(crate) fn replace_results(&mut self, id: BatchId, results: R) -> Option<R> {
-        match self.keys_mut(id.number()) {
-            Keys::Taken(taken) => {
-                Some(std::mem::replace(&mut Arc::get_mut(taken)?.results, results))
-            }
-            Keys::Open(_) => None,
-        }
-    }
-
     /// How many batches it keeps keys of.
     #[cfg(all(test, not(loom)))]
     pub(crate) fn batches(&self) -> usize {

@@ -27,6 +27,10 @@ impl<T> Queue<T> {
         self.len == 0
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
     /// The ticket of the entry that comes next.
     pub(crate) fn next(&self) -> usize {
         self.next

@@ -146,6 +146,7 @@ impl<P: Sources> Round<P> {
     pub(crate) async fn answered(&mut self, session: &Session<P>) -> bool {
         let mut first = true;
         let answered = poll_fn(|cx| {
+            self.note_inside();
             if std::mem::take(&mut first) && session.is_crowded() {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
@@ -162,18 +163,23 @@ impl<P: Sources> Round<P> {
         answered
     }
 
+    /// Notes which load the evaluation is polled in, and what that load waits for by now: before it is
+    /// pending, so that it is known of whatever is dropped.
+    pub(crate) fn note_inside(&mut self) {
+        match thread::polled_load() {
+            Some(load) => {
+                let downgrade = |pending: &PendingBatch<P>| StdArc::downgrade(&pending.load);
+                let loads = self.pending.batches.iter().map(downgrade);
+                self.inside.enter(self.handle.number(), &load, loads);
+            }
+            None => self.inside.leave(self.handle.number()),
+        }
+    }
+
     fn poll_answered(&mut self, session: &Session<P>, cx: &mut Context<'_>) -> Poll<bool> {
         let present = Present::new(&self.generation.everybody);
         if !self.handle.is_answered() && session.is_overdue() {
             return Poll::Ready(false);
-        }
-        match thread::polled_load() {
-            Some(load) => {
-                let downgrade = |pending: &PendingBatch<P>| StdArc::downgrade(&pending.load);
-                let loads = || self.pending.batches.iter().map(downgrade).collect();
-                self.inside.enter(self.handle.number(), &load, loads);
-            }
-            None => self.inside.leave(self.handle.number()),
         }
         let mut driver = Drive { generation: &self.generation, pending: &mut self.pending };
         self.handle.poll(present, cx.waker(), &mut driver).map(|()| true)

@@ -27,8 +27,11 @@ pub(crate) trait LoadOwner: Send + Sync {
     /// The fact that is loaded.
     fn fact(&self) -> &'static str;
 
-    /// The load of this batch is over: it ended or panicked, or was ended with an error.
-    fn finish(&self, batch: BatchId, failed: Option<FactError>);
+    /// The load of this batch fails, unless it has ended by itself.
+    fn fail(&self, batch: BatchId, error: &FactError);
+
+    /// The load of this batch is over: it ended or panicked, or was failed.
+    fn finish(&self, batch: BatchId);
 }
 
 /// A batch of keys, and whose it is.
@@ -69,8 +72,6 @@ struct State {
     woken: bool,
     /// Its ticket among those that are ready, since it was put there.
     ready: Option<usize>,
-    /// Why it is to end, by itself or not.
-    failed: Option<FactError>,
     /// Who waits for it, in the order in which they came.
     waiters: Queue<Arc<Waiter>>,
 }
@@ -95,31 +96,6 @@ impl PollState {
             Self::Unstarted | Self::Polling | Self::Done => None,
         }
     }
-}
-
-/// How a future ended.
-enum Completion {
-    /// By itself, or with a panic.
-    Ended,
-    /// It was ended, with this error.
-    Failed(FactError),
-}
-
-impl Completion {
-    fn error(self) -> Option<FactError> {
-        match self {
-            Self::Ended => None,
-            Self::Failed(error) => Some(error),
-        }
-    }
-}
-
-/// What somebody who comes to drive has to do.
-enum Turn {
-    Nothing,
-    /// The future, and the number of its poll.
-    Poll(BoxFuture<()>, u64),
-    Fail(BoxFuture<()>, FactError),
 }
 
 impl Wake for SharedFuture {
@@ -152,14 +128,7 @@ impl SharedFuture {
     }
 
     fn make(loads: Option<Owned>, future: PollState, everybody: Arc<WaiterSet>) -> StdArc<Self> {
-        let state = State {
-            future,
-            polls: 0,
-            woken: true,
-            ready: None,
-            failed: None,
-            waiters: Queue::default(),
-        };
+        let state = State { future, polls: 0, woken: true, ready: None, waiters: Queue::default() };
         StdArc::new(Self { loads, state: Mutex::new(state), everybody, links: Links::default() })
     }
 
@@ -186,12 +155,16 @@ impl SharedFuture {
         drop(waiter);
     }
 
-    /// Puts it among those that are ready to be driven, without waking anybody: whoever calls this
+    /// Puts it among those that are ready to be driven, and wakes those who wait for it. Whoever calls this
     /// sees to it that it is driven.
     pub(crate) fn make_ready(self: &StdArc<Self>) {
         let mut state = self.state.lock();
         if state.woken && state.ready.is_none() && matches!(state.future, PollState::Idle(_)) {
+            let mut woken = Woken::default();
             state.ready = Some(self.everybody.add_ready(StdArc::clone(self)));
+            self.everybody.take_below(state.waiters.iter(), &mut woken);
+            drop(state);
+            wake(woken);
         }
     }
 
@@ -220,30 +193,24 @@ impl SharedFuture {
     ///
     /// Once, rather than until nothing woke it: a self-waking future wants to yield to the executor.
     pub(crate) fn drive(self: &StdArc<Self>) -> bool {
-        let completion = match self.take_turn() {
-            Turn::Nothing => None,
-            Turn::Poll(future, poll) => self.poll(future, poll),
-            Turn::Fail(future, error) => {
-                thread::discard(future);
-                Some(Completion::Failed(error))
-            }
-        };
-        let is_over = completion.is_some();
-        if let Some(completion) = completion {
-            self.finish(completion);
+        let Some((future, poll)) = self.take_turn() else { return false };
+        let is_over = self.poll(future, poll);
+        if is_over {
+            self.finish();
         }
         is_over
     }
 
-    fn finish(&self, completion: Completion) {
+    fn finish(&self) {
         if let Some(Owned { owner, batch }) = &self.loads {
-            owner.finish(*batch, completion.error());
+            owner.finish(*batch);
         }
         let waiters = self.state.lock().waiters.drain();
         self.everybody.answer(waiters);
     }
 
-    fn poll(self: &StdArc<Self>, mut future: BoxFuture<()>, poll: u64) -> Option<Completion> {
+    /// Polls the future, for so many times by now; says whether it is over.
+    fn poll(self: &StdArc<Self>, mut future: BoxFuture<()>, poll: u64) -> bool {
         let waker = Waker::from(StdArc::clone(self));
         // A future that ended is dropped inside, so that a panic of its destructor is caught.
         let polled =
@@ -252,40 +219,40 @@ impl SharedFuture {
                 Poll::Pending => Some(future),
             });
         match polled {
-            Some(Some(future)) => self.put_back(future),
+            Some(Some(future)) => {
+                self.put_back(future);
+                false
+            }
             Some(None) | None => self.complete(),
         }
     }
 
     /// Runs `poll` while the thread knows what it polls; `None` if it panics.
     fn is_polled<T>(self: &StdArc<Self>, number: u64, poll: impl FnOnce() -> T) -> Option<T> {
-        let _polling = self
-            .loads
-            .is_some()
-            .then(|| Polling::begin(self.everybody.address(), number, StdArc::clone(self)));
+        let _polling = match &self.loads {
+            Some(_) => Polling::begin(self.everybody.address(), number, StdArc::clone(self)),
+            None => Polling::nothing(),
+        };
         unwind::catch(poll)
     }
 
-    fn take_turn(&self) -> Turn {
+    /// The future, if it is to be polled now, and the number of that poll.
+    fn take_turn(&self) -> Option<(BoxFuture<()>, u64)> {
         let mut state = self.state.lock();
         self.forget_ready(&mut state);
         if !state.woken {
-            return Turn::Nothing;
+            return None;
         }
         match std::mem::replace(&mut state.future, PollState::Polling) {
             PollState::Idle(future) => {
                 state.woken = false;
-                if let Some(error) = state.failed.take() {
-                    state.future = PollState::Done;
-                    return Turn::Fail(future, error);
-                }
                 state.polls += 1;
-                Turn::Poll(future, state.polls)
+                Some((future, state.polls))
             }
             // The wake is for its driver, who finds it behind the poll.
             other => {
                 state.future = other;
-                Turn::Nothing
+                None
             }
         }
     }
@@ -297,19 +264,13 @@ impl SharedFuture {
         }
     }
 
-    fn put_back(self: &StdArc<Self>, future: BoxFuture<()>) -> Option<Completion> {
+    fn put_back(self: &StdArc<Self>, future: BoxFuture<()>) {
         let mut state = self.state.lock();
         if !matches!(state.future, PollState::Polling) {
-            // Cancelled meanwhile.
+            // Cancelled meanwhile, or failed.
             drop(state);
             thread::discard(future);
-            return None;
-        }
-        if let Some(error) = state.failed.take() {
-            state.future = PollState::Done;
-            drop(state);
-            thread::discard(future);
-            return Some(Completion::Failed(error));
+            return;
         }
         state.future = PollState::Idle(future);
         if state.woken {
@@ -317,15 +278,12 @@ impl SharedFuture {
             drop(state);
             wake(woken);
         }
-        None
     }
 
-    fn complete(&self) -> Option<Completion> {
-        let mut state = self.state.lock();
-        let was = std::mem::replace(&mut state.future, PollState::Done);
-        // What it ended with was made from failures of the circle that it is in.
-        let completion = state.failed.take().map_or(Completion::Ended, Completion::Failed);
-        matches!(was, PollState::Polling).then_some(completion)
+    /// The future has ended; `false` if it was over before.
+    fn complete(&self) -> bool {
+        let was = std::mem::replace(&mut self.state.lock().future, PollState::Done);
+        matches!(was, PollState::Polling)
     }
 
     /// Drops the future, or lets its driver drop it: nobody waits for it any more.
@@ -351,18 +309,44 @@ impl SharedFuture {
         &self.links
     }
 
-    /// It fails when it is next driven, which is when it is woken, unless it is over by now.
-    pub(crate) fn fail(&self, error: FactError) {
-        let mut state = self.state.lock();
-        if matches!(state.future, PollState::Idle(_) | PollState::Polling) {
-            state.failed.get_or_insert(error);
+    /// Whether it is a load of this session.
+    pub(crate) fn is_of(&self, session: &WaiterSet) -> bool {
+        self.everybody.address() == session.address()
+    }
+
+    /// Whether it is over.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self.state.lock().future, PollState::Done)
+    }
+
+    /// It fails, unless it has ended by itself. It is over only when it is [ended](SharedFuture::end).
+    pub(crate) fn fail(&self, error: &FactError) {
+        if let Some(Owned { owner, batch }) = &self.loads {
+            owner.fail(*batch, error);
         }
+    }
+
+    /// It is over, and answers everybody who waits for it. Gives its future, unless a driver has it, who
+    /// then drops it.
+    pub(crate) fn end(&self) -> Option<BoxFuture<()>> {
+        let mut state = self.state.lock();
+        if matches!(state.future, PollState::Done) {
+            return None;
+        }
+        self.forget_ready(&mut state);
+        let future = state.future.end();
+        drop(state);
+        self.finish();
+        future
     }
 }
 
 /// Makes a wake: it reaches those who wait for the load, or for a load that waits for it, and so on, and
 /// others.
 fn wake(mut woken: Woken) {
+    if woken.outer.is_empty() {
+        return thread::wake_each(woken.wakers);
+    }
     let mut seen = HashSet::new();
     while let Some(outer) = woken.outer.pop() {
         if let Some(outer) = outer.upgrade()

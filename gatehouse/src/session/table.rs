@@ -12,7 +12,6 @@ use super::sync::{HashState, Hint, Mutex, OnceLock, Ordering};
 use crate::fact::{FactError, FactKey, FactResult};
 use crate::private::Stored;
 use crate::source::{FactSource, Sources};
-use crate::unwind;
 
 /// Everything that a session knows of one fact, and asks its source for.
 ///
@@ -245,23 +244,24 @@ impl<K: FactKey> LoadOwner for Entries<K> {
         K::NAME
     }
 
-    fn finish(&self, batch: BatchId, failed: Option<FactError>) {
-        self.landed.store(1, Ordering::Relaxed);
-        let mut former = None;
+    fn fail(&self, batch: BatchId, error: &FactError) {
         let mut core = self.core.lock();
-        if core.ledger.is_in_flight(batch)
-            && let Some(error) = failed
-        {
-            former = core.replace_results(batch, OnceLock::from(Err(error)));
+        let taken = core.ledger.is_in_flight(batch).then(|| core.taken(batch)).flatten();
+        drop(core);
+        if let Some(taken) = taken {
+            let _ = taken.results.set(Err(error.clone()));
         }
+    }
+
+    fn finish(&self, batch: BatchId) {
+        self.landed.store(1, Ordering::Relaxed);
+        let mut core = self.core.lock();
         let load = core.ledger.finish(batch);
         let taken = core.taken(batch);
         drop(core);
         if load.is_some() {
             self.shelve(batch, taken);
         }
-        // Its values are the user's, and so are their destructors.
-        unwind::drop_quietly(former);
     }
 }
 

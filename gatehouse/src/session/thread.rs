@@ -53,6 +53,8 @@ fn work_off<T>(
     });
     match is_ours {
         Ok(true) => {
+            // What a waker or a destructor polls is no part of the load that the thread polls.
+            let _polling = Polling::nothing();
             while let Some(next) = list.with(|todo| todo.borrow_mut().next()) {
                 each(next);
             }
@@ -99,6 +101,11 @@ pub(crate) struct Polling {
 impl Polling {
     pub(crate) fn begin(session: usize, poll: u64, load: StdArc<SharedFuture>) -> Self {
         Self::note(Polled { poll, session: Some(session), load: Some(load) })
+    }
+
+    /// What is polled from now on is no part of a load.
+    pub(crate) fn nothing() -> Self {
+        Self::note(Polled { poll: 0, session: None, load: None })
     }
 
     fn note(polled: Polled) -> Self {

@@ -23,8 +23,9 @@ pub(crate) struct Waiter {
 struct Place {
     parked: Option<ParkedAt>,
     woken_for: WokenFor,
-    /// The load inside of which it is polled.
+    /// The load inside of which it is polled, and whether that is one of another session.
     inside: Option<Weak<SharedFuture>>,
+    is_inside_another: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +67,17 @@ impl Waiter {
         self.answered.load(Ordering::Acquire)
     }
 
+    /// It is polled inside of this load, if of any.
+    fn note_inside(&self, load: Option<&StdArc<SharedFuture>>, everybody: &WaiterSet) {
+        let is_another = load.is_some_and(|load| !load.is_of(everybody));
+        let inside = load.map(StdArc::downgrade);
+        let mut place = self.place.lock();
+        place.is_inside_another = is_another;
+        let former = std::mem::replace(&mut place.inside, inside);
+        drop(place);
+        drop(former);
+    }
+
     /// One load answers. Says whether the evaluation is parked and has all its answers.
     fn answer(&self) -> bool {
         let place = self.place.lock();
@@ -85,9 +97,9 @@ impl Waiter {
 /// holds. So the wake reaches the others too, and whichever is polled first drives the load (guarantee 8).
 ///
 /// An evaluation that was woken so and found nothing to drive several times is *tired*: the waiters
-/// of those loads are polled. From then on it is woken for others only if it is the newest or the
-/// oldest one. So the wakes of n loads cost n polls times a constant, and not the square of n. What is
-/// woken and not polled costs nothing more, and is passed over.
+/// of those loads are polled. Of many tired ones, only the newest and the oldest are woken for others. So
+/// the wakes of n loads cost n polls times a constant, and not the square of n. What is woken and not
+/// polled costs nothing more, and is passed over.
 ///
 /// Lock order: the core of a table, a load, this one, a waiter.
 #[derive(Default)]
@@ -130,8 +142,11 @@ pub(crate) struct Woken {
 /// How often an evaluation is woken in vain before it is tired.
 const PATIENCE: u8 = 4;
 
+/// So many tired ones are few, and all woken.
+const FEW_TIRED: usize = 16;
+
 /// How many loads a thread polls, one inside of the other, where what blocks it is driven all the same.
-const MAX_DEPTH: usize = 8;
+const MAX_DEPTH: usize = 16;
 
 impl State {
     fn parked(&mut self, kind: Kind) -> &mut Queue<Parked> {
@@ -181,12 +196,22 @@ impl State {
         let place = waiter.place.lock();
         let kind = place.parked.map(|parked| parked.kind);
         if let Some(Kind::Inside | Kind::Alone) = kind {
-            woken.outer.extend(place.inside.clone());
+            // Whoever could drive, and is not parked, finds the load when it is.
+            let reaches = place.is_inside_another || self.has_drivers();
+            woken.outer.extend(place.inside.clone().filter(|_| reaches));
         }
         drop(place);
         if !matches!(kind, Some(Kind::Inside)) {
             woken.wakers.extend(self.unpark(waiter, woken_for));
         }
+    }
+
+    /// Whether anybody is parked who drives loads.
+    fn has_drivers(&self) -> bool {
+        let drives = |lists: &Lists| {
+            [&lists.helpful, &lists.tired, &lists.alone].iter().any(|parked| !parked.is_empty())
+        };
+        self.0.as_deref().is_some_and(drives)
     }
 
     /// Takes an evaluation out, if it is parked: it is woken, or polled.
@@ -206,8 +231,12 @@ impl State {
         while let Some(parked) = lists.helpful.pop_front() {
             wakers.push(parked.woken_for_others());
         }
-        wakers.extend(lists.tired.pop_back().map(Parked::woken_for_others));
-        wakers.extend(lists.tired.pop_front().map(Parked::woken_for_others));
+        if lists.tired.len() <= FEW_TIRED {
+            wakers.extend(lists.tired.drain().map(Parked::woken_for_others));
+        } else {
+            wakers.extend(lists.tired.pop_back().map(Parked::woken_for_others));
+            wakers.extend(lists.tired.pop_front().map(Parked::woken_for_others));
+        }
     }
 }
 
@@ -359,7 +388,7 @@ pub(crate) trait Driver {
     /// Drives the loads that the evaluation waits for.
     fn drive_own(&mut self);
 
-    /// Notes that the loads that the evaluation waits for are ready to be driven.
+    /// Notes that the loads that the evaluation waits for are ready to be driven; wakes who waits for them.
     fn make_own_ready(&mut self);
 }
 
@@ -461,9 +490,10 @@ impl WaitHandle {
             if is_again && thread::depth() <= MAX_DEPTH { Kind::Alone } else { Kind::Inside };
         if matches!(kind, Kind::Alone) {
             driver.drive_own();
+            session.everybody.drive_ready(session.next_ready);
         }
-        let outer = thread::polled_load().map(|load| StdArc::downgrade(&load));
-        self.park(session, waker, former, kind, outer)
+        let outer = thread::polled_load();
+        self.park(session, waker, former, kind, outer.as_ref())
     }
 
     /// It is polled, so nobody need wake it.
@@ -490,16 +520,15 @@ impl WaitHandle {
         waker: &Waker,
         former: Option<Waker>,
         kind: Kind,
-        inside: Option<Weak<SharedFuture>>,
+        inside: Option<&StdArc<SharedFuture>>,
     ) -> Poll<()> {
         self.was_parked = true;
         // Cloned before a lock is taken: it is the executor's code.
         let former = former.filter(|former| former.will_wake(waker));
         let waker = former.unwrap_or_else(|| waker.clone());
-        let outer = std::mem::replace(&mut self.waiter.place.lock().inside, inside);
-        drop(outer);
+        self.waiter.note_inside(inside, everybody);
         let mut state = everybody.lock();
-        let drives_nothing = matches!(kind, Kind::Inside | Kind::Alone);
+        let drives_nothing = matches!(kind, Kind::Inside);
         if everybody.broadcasts() == seen && (drives_nothing || !state.is_any_ready()) {
             let parked = state.park(kind, self.expected, waker, &self.waiter);
             drop(state);
