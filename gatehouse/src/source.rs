@@ -151,8 +151,11 @@ use crate::session::{Distinct, Few, Found};
 /// a fact whose source asks for it. It *fails*, and so does every load of the circle, with an error that names
 /// them, with or without a deadline. Keys that are asked for in one call are one load: a source that asks for
 /// its own fact, of another key, waits for itself as soon as both keys are in one call (take one key a call, or
-/// write it as a derived fact, which may be recursive). What a source waits for in a task that it spawns, the
-/// session does not see; a deadline ends that.
+/// write it as a derived fact, which may be recursive). A load waits for every check that its source has begun
+/// and not dropped: drop the loser of a `select!`. What a source waits for in a task that it spawns, the session
+/// does not see; a deadline ends that.
+///
+/// A source may block its thread on its session, which costs what blocking costs: better await.
 ///
 /// # Errors
 /// An `Err` fails every key of the call; [`Loaded::fail`] fails one. A policy that needs a failed
