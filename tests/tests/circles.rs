@@ -271,3 +271,90 @@ fn a_source_may_block_on_its_session() {
         assert_eq!((decision.is_allow(), is_circular(&decision)), (!circular, circular), "{case}");
     }
 }
+
+/// A load waits for what its source awaits: not for a check that lost a race, and was dropped.
+#[tokio::test(start_paused = true)]
+async fn what_a_source_has_dropped_is_no_link_of_a_circle() {
+    let first = ask(|session, id| async move {
+        let short = tokio::time::timeout(Duration::from_millis(10), check(session, 1, id)).await;
+        assert!(short.is_err());
+        tokio::time::sleep(Duration::from_millis(60)).await;
+        true
+    });
+    let second = ask(|session, id| async move {
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        check(session, 0, id).await.is_allow()
+    });
+    let session = session([first, second, yes()], 1);
+    let both = async { tokio::join!(check(session.clone(), 0, 1), check(session.clone(), 1, 1)) };
+    let (one, other) = soon(both).await;
+    assert!(one.is_allow(), "{one}");
+    assert!(other.is_allow(), "{other}");
+}
+
+/// A value whose destructor uses the session that held it.
+#[derive(Clone, Debug)]
+pub struct UsesSession(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    id: u32,
+}
+
+static HOLDS: OnceLock<Session<Holds>> = OnceLock::new();
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(session) = HOLDS.get().filter(|_| self.id == 1) {
+            let _ = session.refresh();
+            let decision = block_on_here(HELD.bind(session, &(), &()).check(&2));
+            assert!(decision.is_allow(), "{decision}");
+        }
+    }
+}
+
+fact! {
+    /// Something that uses its session when it is dropped.
+    pub Held(id: u32) -> UsesSession;
+}
+
+#[policy]
+async fn held(_: _, id: &u32) -> bool {
+    let _held = Held(*id).await?;
+    true
+}
+
+static HELD: Gate<Things, held> = Gate::new();
+
+struct Holder;
+
+impl FactSource<Held> for Holder {
+    async fn load(&self, keys: &[Held]) -> Result<Loaded<Held>, FactError> {
+        let value = |key: &Held| UsesSession(Arc::new(Inner { id: key.id }));
+        Ok(keys.iter().map(|key| (key.clone(), value(key))).collect())
+    }
+}
+
+#[derive(Sources)]
+struct Holds {
+    #[loads(Held)]
+    holder: Holder,
+}
+
+fn block_on_here<T>(future: impl Future<Output = T>) -> T {
+    futures::executor::block_on(future)
+}
+
+/// Guarantee 9: what a session forgets is dropped outside of its locks.
+#[test]
+fn what_is_forgotten_may_use_the_session() {
+    let session = HOLDS.get_or_init(|| Session::new(Holds { holder: Holder }));
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let decision = block_on_here(HELD.bind(session, &(), &()).check(&1));
+        assert!(decision.is_allow(), "{decision}");
+        let _ = sender.send(session.refresh());
+    });
+    let refreshed = receiver.recv_timeout(Duration::from_secs(60));
+    assert_eq!(refreshed.expect("it does not stand still"), Ok(()));
+}

@@ -642,6 +642,70 @@ async fn a_chain_that_waits_for_a_permit_is_no_circle() {
     assert!(other.await.expect("it does not panic").is_allow());
 }
 
+/// Asks its own session for a `Plain`, for key 1.
+#[derive(Debug, Default)]
+struct AsksPlain {
+    session: Mutex<Option<Session<AskingFacts>>>,
+}
+
+impl FactSource<Nested> for AsksPlain {
+    async fn load(&self, keys: &[Nested]) -> Result<Loaded<Nested>, FactError> {
+        let session = self.session.lock().unwrap().clone();
+        let allowed = match session {
+            Some(session) if keys[0].id == 1 => {
+                PLAIN.bind(&session, &(), &()).check(&1).await.is_allow()
+            }
+            _ => true,
+        };
+        Ok(keys.iter().map(|key| (key.clone(), allowed)).collect())
+    }
+}
+
+/// Answers once it is told.
+#[derive(Debug, Default)]
+struct Told(tokio::sync::Notify);
+
+impl FactSource<Plain> for Told {
+    async fn load(&self, keys: &[Plain]) -> Result<Loaded<Plain>, FactError> {
+        self.0.notified().await;
+        Ok(keys.iter().map(|key| (key.clone(), true)).collect())
+    }
+}
+
+#[derive(Sources)]
+struct AskingFacts {
+    #[loads(Nested)]
+    asks: Arc<MaxConcurrent<AsksPlain>>,
+    #[loads(Plain)]
+    told: Arc<Told>,
+}
+
+/// A check is begun and kept. Its load holds the permit, and waits for another one of its own session,
+/// which has no limit. Whoever waits for the permit drives both.
+#[tokio::test(start_paused = true)]
+async fn a_kept_check_whose_load_asks_its_session_holds_up_nobody() {
+    for polls in 1..6 {
+        let (asks, told) =
+            (Arc::new(MaxConcurrent::new(AsksPlain::default(), 1)), Arc::new(Told::default()));
+        let facts = || AskingFacts { asks: asks.clone(), told: told.clone() };
+        let (one, other) = (Session::new(facts()), Session::new(facts()));
+        *asks.get_ref().session.lock().unwrap() = Some(one.clone());
+        let access = NESTED.bind(&one, &(), &());
+        let mut kept = Box::pin(access.check(&1));
+        for _ in 0..polls {
+            assert!(poll!(kept.as_mut()).is_pending());
+            tokio::task::yield_now().await;
+        }
+        let waits = tokio::spawn(async move { NESTED.bind(&other, &(), &()).check(&2).await });
+        tokio::task::yield_now().await;
+        told.0.notify_one();
+        let decision = soon(waits).await.expect("it does not panic");
+        assert!(decision.is_allow(), "{polls}: {decision}");
+        assert!(soon(kept).await.is_allow());
+        *asks.get_ref().session.lock().unwrap() = None;
+    }
+}
+
 /// A load that nobody waits behind: its keys, if there is more than one, its future and its place.
 #[test]
 fn a_load_behind_a_limit_allocates_little() {

@@ -66,9 +66,10 @@ impl Inside {
         }
         self.leave(evaluation);
         self.targets = targets.len();
-        load.links().set(evaluation, targets.collect());
+        let targets: Vec<_> = targets.collect();
+        load.links().set(evaluation, targets.clone());
         self.load = Some(link);
-        if let Some(circle) = circle(load) {
+        if let Some(circle) = circle(load, &targets) {
             fail(&circle);
         }
     }
@@ -98,22 +99,26 @@ fn address(load: &StdArc<SharedFuture>) -> usize {
     StdArc::as_ptr(load).addr()
 }
 
-/// The loads from `start` back to it, if there is such a way: `start` first, each waiting for the next.
-fn circle(start: &StdArc<SharedFuture>) -> Option<Vec<StdArc<SharedFuture>>> {
+/// The loads from `start` by way of `targets` back to it, if there is such a way: `start` first, each
+/// waiting for the next.
+fn circle(
+    start: &StdArc<SharedFuture>,
+    targets: &[Weak<SharedFuture>],
+) -> Option<Vec<StdArc<SharedFuture>>> {
     // Each with the place of the load that waits for it.
     let mut reached = vec![(StdArc::clone(start), 0)];
-    let mut seen = HashSet::from([address(start)]);
-    let mut at = 0;
-    while at < reached.len() {
-        for target in reached[at].0.links().targets() {
+    let mut seen = HashSet::new();
+    let mut next: Vec<_> = targets.iter().filter_map(Weak::upgrade).collect();
+    for at in 0.. {
+        for target in next {
             if StdArc::ptr_eq(&target, start) {
                 return Some(way(&reached, at));
             }
-            if seen.insert(address(&target)) {
+            if !target.is_over() && seen.insert(address(&target)) {
                 reached.push((target, at));
             }
         }
-        at += 1;
+        next = reached.get(at + 1)?.0.links().targets();
     }
     None
 }

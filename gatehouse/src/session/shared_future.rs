@@ -211,7 +211,7 @@ impl SharedFuture {
 
     /// Polls the future, for so many times by now; says whether it is over.
     fn poll(self: &StdArc<Self>, mut future: BoxFuture<()>, poll: u64) -> bool {
-        let waker = Waker::from(StdArc::clone(self));
+        let waker = self.waker();
         // A future that ended is dropped inside, so that a panic of its destructor is caught.
         let polled =
             self.is_polled(poll, || match future.as_mut().poll(&mut Context::from_waker(&waker)) {
@@ -307,6 +307,11 @@ impl SharedFuture {
     /// What it waits for.
     pub(crate) fn links(&self) -> &Links {
         &self.links
+    }
+
+    /// What its future is polled with.
+    pub(crate) fn waker(self: &StdArc<Self>) -> Waker {
+        Waker::from(StdArc::clone(self))
     }
 
     /// Whether it is a load of this session.

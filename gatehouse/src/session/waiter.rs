@@ -45,7 +45,7 @@ enum Kind {
     Tired,
     /// A load of the session polls it, so that it drives nothing: those who wait for that load do.
     Inside,
-    /// The same, but it drives what it waits for.
+    /// The same, but what polls it is not the load alone: it is woken for what it waits for, too.
     Alone,
 }
 
@@ -392,6 +392,14 @@ pub(crate) trait Driver {
     fn make_own_ready(&mut self);
 }
 
+/// How an evaluation is parked.
+struct Parking<'l> {
+    kind: Kind,
+    /// Whether it drives whatever is ready, and so is not parked while something is.
+    helps: bool,
+    inside: Option<&'l StdArc<SharedFuture>>,
+}
+
 /// An evaluation that waits: what the loads know of it, and how many are to answer.
 pub(crate) struct WaitHandle {
     waiter: Arc<Waiter>,
@@ -463,7 +471,7 @@ impl WaitHandle {
             return Poll::Ready(());
         }
         let kind = if self.patience == 0 { Kind::Tired } else { Kind::Helpful };
-        self.park(session, waker, former, kind, None)
+        self.park(session, waker, former, Parking { kind, helps: true, inside: None })
     }
 
     /// The same inside of a load's poll: whoever drives that one goes on with the loads that are ready,
@@ -486,14 +494,19 @@ impl WaitHandle {
             waker.wake_by_ref();
         }
         // Whatever polls it twice in one poll of the load may not come back: it blocks the thread.
-        let kind =
-            if is_again && thread::depth() <= MAX_DEPTH { Kind::Alone } else { Kind::Inside };
-        if matches!(kind, Kind::Alone) {
+        let helps = is_again && thread::depth() <= MAX_DEPTH;
+        if helps {
             driver.drive_own();
             session.everybody.drive_ready(session.next_ready);
+        } else if former.is_none() && session.everybody.lock().is_any_ready() {
+            // It was woken, and what for is left to whoever drives the outer load, who may not come back:
+            // the wake is passed on, once.
+            waker.wake_by_ref();
         }
-        let outer = thread::polled_load();
-        self.park(session, waker, former, kind, outer.as_ref())
+        let inside = thread::polled_load();
+        let is_alone = inside.as_ref().is_none_or(|load| !waker.will_wake(&load.waker()));
+        let kind = if is_alone { Kind::Alone } else { Kind::Inside };
+        self.park(session, waker, former, Parking { kind, helps, inside: inside.as_ref() })
     }
 
     /// It is polled, so nobody need wake it.
@@ -519,8 +532,7 @@ impl WaitHandle {
         Present { everybody, seen, .. }: Present<'_>,
         waker: &Waker,
         former: Option<Waker>,
-        kind: Kind,
-        inside: Option<&StdArc<SharedFuture>>,
+        Parking { kind, helps, inside }: Parking<'_>,
     ) -> Poll<()> {
         self.was_parked = true;
         // Cloned before a lock is taken: it is the executor's code.
@@ -528,8 +540,7 @@ impl WaitHandle {
         let waker = former.unwrap_or_else(|| waker.clone());
         self.waiter.note_inside(inside, everybody);
         let mut state = everybody.lock();
-        let drives_nothing = matches!(kind, Kind::Inside);
-        if everybody.broadcasts() == seen && (drives_nothing || !state.is_any_ready()) {
+        if everybody.broadcasts() == seen && (!helps || !state.is_any_ready()) {
             let parked = state.park(kind, self.expected, waker, &self.waiter);
             drop(state);
             // The waker is dropped outside of the lock.
