@@ -114,7 +114,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
             let evaluation = self.evaluation();
             match evaluation.at_once(resource) {
                 Ok(decision) => decision,
-                Err(watch) => evaluation.awaited(resource, watch).await,
+                Err(undecided) => evaluation.awaited(resource, undecided).await,
             }
         }
     }
