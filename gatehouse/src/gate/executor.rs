@@ -673,7 +673,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
 
     /// Puts the decision about `resource`, which has this number of as many as `all`, where it belongs,
     /// if there is one yet.
-    #[inline]
+    #[inline(always)]
     fn step(
         &self,
         cx: &mut Cx<P>,

@@ -260,8 +260,10 @@ impl<K: FactKey> LoadOwner for Entries<K> {
         if load.is_some() {
             self.shelve(batch, taken);
         }
-        // Its values are the user's, and so are their destructors.
-        unwind::drop_quietly(former);
+        if former.is_some() {
+            // Its values are the user's, and so are their destructors.
+            unwind::drop_quietly(former);
+        }
     }
 }
 
