@@ -161,6 +161,8 @@ impl Index {
     #[cold]
     fn begin_more(&mut self, hash: u64, expected: usize) {
         let mut more = Box::new(More::default());
+        // At once what growing from nothing would come to next.
+        more.hashes.reserve_exact(FEW + room(FEW, expected));
         for (at, hash) in self.few.iter().enumerate() {
             more.enter(&self.few, *hash, at, expected);
         }
