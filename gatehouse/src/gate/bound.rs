@@ -121,7 +121,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
             let evaluation = self.evaluation();
             match evaluation.at_once(resource) {
                 Ok(decision) => decision,
-                Err(watch) => evaluation.awaited(resource, watch).await,
+                Err(undecided) => evaluation.awaited(resource, undecided).await,
             }
         }
     }
@@ -314,8 +314,9 @@ impl<D: Domain, P: Sources, S: PolicySet<D, P>, C> Bound<'_, D, P, Static<S>, C>
         // Made where it is needed: who watches wants it in memory, which nobody else does.
         let request = || Request { subject: self.subject, action: self.action, resource, context };
         let decision = if is_watched(self.session) {
-            let request = request();
-            watched_locally(self.session, &request, || decide_local(self.rules, &request))
+            // A copy, so that `self` need not be in memory either.
+            let (rules, request) = (self.rules, request());
+            watched_locally(self.session, &request, || decide_local(rules, &request))
         } else {
             decide_local(self.rules, &request())
         };

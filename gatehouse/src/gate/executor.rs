@@ -31,7 +31,7 @@ use crate::explanation::{ConsultedFact, Explanation};
 use crate::fact::FactError;
 use crate::policy::{Domain, DynPolicy, Effect, PolicyInfo, PolicySet, Rule, Visitor};
 use crate::private::{Cx, Failures, Request, Stop, Texts};
-use crate::session::Session;
+use crate::session::{Arc, Generation, Session};
 use crate::source::Sources;
 
 /// The policies of a gate, static or composed at run time.
@@ -322,6 +322,15 @@ pub(super) struct Evaluation<'e, D: Domain, P: Sources, R> {
     pub(super) context: &'e D::Context,
 }
 
+/// A check that needs a load: what it has found out so far.
+pub(super) struct Undecided<'e, P: Sources> {
+    /// What is known.
+    generation: Option<Arc<Generation<P>>>,
+    /// What the policies came to on that, if they were run.
+    tally: Option<Tally>,
+    watch: Option<Watch<'e>>,
+}
+
 /// What an evaluation has done so far.
 #[derive(Default)]
 pub(super) struct Progress {
@@ -339,19 +348,20 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         D::Resource: 'i,
     {
         let watch = self.watch(decisions.len());
-        self.run_in(&mut Cx::new(self.session.begun()), watch, resource, decisions).await;
+        self.run_in(&mut Cx::new(self.session.begun()), watch, None, resource, decisions).await;
     }
 
     fn watch(&self, items: usize) -> Watch<'e> {
         Watch::open::<D, P>(self.session, items)
     }
 
-    /// The decision about one resource, if it needs no load; otherwise who watches, if anybody does.
+    /// The decision about one resource, if it needs no load.
     #[inline]
-    pub(super) fn at_once(&self, resource: &D::Resource) -> Result<Decision, Option<Watch<'e>>> {
+    pub(super) fn at_once(&self, resource: &D::Resource) -> Result<Decision, Undecided<'e, P>> {
         #[cfg(feature = "testing")]
         if crate::testing::is_recording() {
-            return Err(None);
+            let generation = self.session.begun();
+            return Err(Undecided { generation, tally: None, watch: None });
         }
         if is_watched(self.session) {
             return self.watched_at_once(resource);
@@ -359,32 +369,44 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         let Self { rules, subject, action, context, .. } = *self;
         let request = Request { subject, action, resource, context };
         let decision = if reads_facts(rules) {
-            self.known(&mut Cx::new(self.session.begun()), &request)
+            let mut cx = Cx::new(self.session.begun());
+            match self.known(&mut cx, &request) {
+                Ok(decision) => decision,
+                Err(tally) => {
+                    return Err(Undecided { generation: cx.into_known(), tally, watch: None });
+                }
+            }
         } else {
-            Some(decide_local(rules, &request))
+            decide_local(rules, &request)
         };
         #[cfg(feature = "testing")]
-        if decision.is_some() {
-            crate::testing::note_evaluation(0);
-        }
-        decision.ok_or(None)
+        crate::testing::note_evaluation(0);
+        Ok(decision)
     }
 
-    /// The decision, if what is known is enough for it.
-    fn known(&self, cx: &mut Cx<P>, request: &Request<'_, D>) -> Option<Decision> {
+    /// The decision, if what is known is enough for it; otherwise what the policies came to, unless that
+    /// is of sources that the session has no more.
+    fn known(&self, cx: &mut Cx<P>, request: &Request<'_, D>) -> Result<Decision, Option<Tally>> {
         let tally = read(self.rules, request, cx);
-        decision(&tally, |_| FailedFacts::new(&cx.failed)).filter(|_| cx.is_current())
+        match decision(&tally, |_| FailedFacts::new(&cx.failed)) {
+            Some(decision) if cx.is_current() => Ok(decision),
+            Some(_) => Err(None),
+            None => Err(Some(tally)),
+        }
     }
 
     /// [`at_once`](Self::at_once), where somebody may watch.
     #[cold]
-    fn watched_at_once(&self, resource: &D::Resource) -> Result<Decision, Option<Watch<'e>>> {
+    fn watched_at_once(&self, resource: &D::Resource) -> Result<Decision, Undecided<'e, P>> {
         let Self { subject, action, context, .. } = *self;
         let watch = self.watch(1);
         let mut cx = Cx::new(self.session.begun());
         let request = Request { subject, action, resource, context };
-        let Some(decision) = watch.inside(|| self.known(&mut cx, &request)) else {
-            return Err(Some(watch));
+        let decision = match watch.inside(|| self.known(&mut cx, &request)) {
+            Ok(decision) => decision,
+            Err(tally) => {
+                return Err(Undecided { generation: cx.into_known(), tally, watch: Some(watch) });
+            }
         };
         #[cfg(feature = "testing")]
         crate::testing::note_evaluation(0);
@@ -403,27 +425,29 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
     pub(super) fn awaited<'i>(
         self,
         resource: &'i D::Resource,
-        watch: Option<Watch<'e>>,
+        undecided: Undecided<'e, P>,
     ) -> Pin<Box<dyn Future<Output = Decision> + Send + 'i>>
     where
         'e: 'i,
         R: 'i,
     {
+        let Undecided { generation, tally, watch } = undecided;
         Box::pin(async move {
             let watch = watch.unwrap_or_else(|| self.watch(1));
-            let mut decision = [None];
-            let mut cx = Cx::new(self.session.begun());
-            self.run_in(&mut cx, watch, |_| resource, &mut decision).await;
+            let (mut cx, mut decision) = (Cx::new(generation), [None]);
+            self.run_in(&mut cx, watch, tally.as_ref(), |_| resource, &mut decision).await;
             let [decision] = decision;
             decided(decision)
         })
     }
 
-    /// As [`run`](Self::run), and leaves what is known in `cx`.
+    /// As [`run`](Self::run), and leaves what is known in `cx`. If the policies were run for the one
+    /// resource that there is, `tally` is what they came to.
     async fn run_in<'i>(
         &self,
         cx: &mut Cx<P>,
         watch: Watch<'_>,
+        tally: Option<&Tally>,
         resource: impl Fn(usize) -> &'i D::Resource + Send + Sync,
         decisions: &mut [Option<Decision>],
     ) where
@@ -432,7 +456,8 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         let is_repeated = self.is_repeated(&watch);
         let mut pace = Pace::new(count(self.rules), decisions.len(), is_repeated);
         // Pinned, so that what waits within a span need not hold it again.
-        let progress = watch.within(pin!(self.decide(cx, &mut pace, &resource, decisions))).await;
+        let progress =
+            watch.within(pin!(self.decide(cx, &mut pace, tally, &resource, decisions))).await;
         #[cfg(feature = "testing")]
         crate::testing::note_evaluation(progress.rounds);
         let Self { subject, action, context, .. } = *self;
@@ -495,7 +520,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
     pub(super) async fn explain(&self, resource: &D::Resource) -> Explanation {
         let mut cx = Cx::new(self.session.begun());
         let mut decision = [None];
-        self.run_in(&mut cx, self.watch(1), |_| resource, &mut decision).await;
+        self.run_in(&mut cx, self.watch(1), None, |_| resource, &mut decision).await;
         let [decision] = decision;
         let Self { rules, subject, action, context, .. } = *self;
         let request = Request { subject, action, resource, context };
@@ -516,6 +541,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         &self,
         cx: &mut Cx<P>,
         pace: &mut Pace,
+        mut tally: Option<&Tally>,
         resource: &(impl Fn(usize) -> &'i D::Resource + Send + Sync),
         decisions: &mut [Option<Decision>],
     ) -> Progress
@@ -526,7 +552,12 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         // Rounds since the sources are what they are; see `most_rounds`.
         let mut rounds = 0;
         loop {
-            let undecided = self.pass(cx, pace, resource, decisions).await;
+            let undecided = if let Some(tally) = tally.take() {
+                self.ask(cx, resource(0), (0, 1), *tally);
+                1
+            } else {
+                self.pass(cx, pace, resource, decisions).await
+            };
             if undecided > 0 && !cx.is_replaced() {
                 if rounds == most_rounds(self.rules) {
                     // What is still not loaded will not be asked for again. The last pass decides
@@ -643,7 +674,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
 
     /// Puts the decision about `resource`, which has this number of as many as `all`, where it belongs,
     /// if there is one yet.
-    #[inline]
+    #[inline(always)]
     fn step(
         &self,
         cx: &mut Cx<P>,
@@ -656,11 +687,23 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         let tally = read(rules, &request, cx);
         *slot = decision(&tally, |_| FailedFacts::new(&cx.failed));
         if slot.is_none() {
-            cx.begin(self.session, all - number - 1);
-            cx.ask_for(number, all, |cx| {
-                rules.visit(&mut Ask { request: &request, cx, tally });
-            });
+            self.ask(cx, resource, (number, all), tally);
         }
+    }
+
+    /// Asks for what `resource`, which has this number of as many as `all`, needs next.
+    #[inline(always)]
+    fn ask(
+        &self,
+        cx: &mut Cx<P>,
+        resource: &D::Resource,
+        (number, all): (usize, usize),
+        tally: Tally,
+    ) {
+        let Self { rules, subject, action, context, .. } = *self;
+        let request = Request { subject, action, resource, context };
+        cx.begin(self.session, all - number - 1);
+        cx.ask_for(number, all, |cx| rules.visit(&mut Ask { request: &request, cx, tally }));
     }
 }
 

@@ -65,6 +65,11 @@ impl<P: Sources> Cx<P> {
 }
 
 impl<P: Sources> Cx<P> {
+    /// What is known, of a session that has begun.
+    pub(crate) fn into_known(self) -> Option<Arc<Generation<P>>> {
+        self.generation
+    }
+
     /// The same facts, before a watcher's eyes.
     pub(crate) fn traced(&self, trace: Trace) -> Cx<P, Trace> {
         let mut traced = Cx::watched(self.generation.clone(), trace);

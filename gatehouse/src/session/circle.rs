@@ -75,7 +75,14 @@ impl Inside {
     }
 
     /// The evaluation waits for nothing any more, or no load polls it.
+    #[inline]
     pub(crate) fn leave(&mut self, evaluation: usize) {
+        if self.load.is_some() {
+            self.unlink(evaluation);
+        }
+    }
+
+    fn unlink(&mut self, evaluation: usize) {
         if let Some(load) = self.load.take().and_then(|load| load.upgrade()) {
             load.links().remove(evaluation);
         }

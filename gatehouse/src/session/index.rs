@@ -84,10 +84,40 @@ const FEW: usize = 4;
 pub(crate) struct Index {
     /// The hashes of the first places, and of the others.
     few: [u64; FEW],
-    more: Vec<u64>,
     count: usize,
-    /// The places, once they are more than a few.
+    more: Option<Box<More>>,
+}
+
+/// What an index has of more than a few keys.
+#[derive(Debug, Default)]
+struct More {
+    /// The hashes of the places behind the first few.
+    hashes: Vec<u64>,
+    /// All places.
     places: HashTable<u32>,
+}
+
+impl More {
+    /// Behind the first few, the next place has this hash.
+    fn put(&mut self, few: &[u64; FEW], hash: u64, at: usize, expected: usize) {
+        make_room(&mut self.hashes, expected).push(hash);
+        self.enter(few, hash, at, expected);
+    }
+
+    /// Enters a place, whose hash is there.
+    #[inline]
+    fn enter(&mut self, few: &[u64; FEW], hash: u64, at: usize, expected: usize) {
+        let Self { hashes, places } = self;
+        let hash_at = |at: &u32| {
+            let at = *at as usize;
+            few.get(at).copied().unwrap_or_else(|| hashes[at - FEW])
+        };
+        let place = u32::try_from(at).expect("less than 2^32 keys");
+        if places.len() == places.capacity() {
+            places.reserve(room(at, expected), hash_at);
+        }
+        places.insert_unique(hash, place, hash_at);
+    }
 }
 
 impl Index {
@@ -98,15 +128,16 @@ impl Index {
     }
 
     fn find_dyn(&self, hash: u64, is_it: &mut dyn FnMut(usize) -> bool) -> Option<usize> {
-        if self.count <= FEW {
+        let Some(more) = &self.more else {
             return (0..self.count).find(|at| self.few[*at] == hash && is_it(*at));
-        }
-        let mut is_it = |at: &u32| self.hash(*at as usize) == hash && is_it(*at as usize);
-        self.places.find(hash, &mut is_it).map(|at| *at as usize)
-    }
-
-    fn hash(&self, at: usize) -> u64 {
-        self.few.get(at).copied().unwrap_or_else(|| self.more[at - FEW])
+        };
+        let More { hashes, places } = &**more;
+        let mut is_it = |at: &u32| {
+            let at = *at as usize;
+            let hash_at = self.few.get(at).copied().unwrap_or_else(|| hashes[at - FEW]);
+            hash_at == hash && is_it(at)
+        };
+        places.find(hash, &mut is_it).map(|at| *at as usize)
     }
 
     /// A key that was not there has this hash, and the next place: 0, then 1, and so on. As many more
@@ -119,24 +150,24 @@ impl Index {
         self.count += 1;
         match self.few.get_mut(at) {
             Some(few) => *few = hash,
-            None => make_room(&mut self.more, expected).push(hash),
-        }
-        if self.count > FEW {
-            let first = if self.count == FEW + 1 { 0 } else { at };
-            for at in first..self.count {
-                self.enter(at, expected);
-            }
+            None => match &mut self.more {
+                Some(more) => more.put(&self.few, hash, at, expected),
+                None => self.begin_more(hash, expected),
+            },
         }
     }
 
-    fn enter(&mut self, at: usize, expected: usize) {
-        let (few, more) = (&self.few, &self.more);
-        let hash = |at: usize| few.get(at).copied().unwrap_or_else(|| more[at - FEW]);
-        let place = u32::try_from(at).expect("less than 2^32 keys");
-        if self.places.len() == self.places.capacity() {
-            self.places.reserve(room(at, expected), |at| hash(*at as usize));
+    /// The first few come into a table, and one more, which has this hash.
+    #[cold]
+    fn begin_more(&mut self, hash: u64, expected: usize) {
+        let mut more = Box::new(More::default());
+        // At once what growing from nothing would come to next.
+        more.hashes.reserve_exact(FEW + room(FEW, expected));
+        for (at, hash) in self.few.iter().enumerate() {
+            more.enter(&self.few, *hash, at, expected);
         }
-        self.places.insert_unique(hash(at), place, |at| hash(*at as usize));
+        more.put(&self.few, hash, FEW, expected);
+        self.more = Some(more);
     }
 }
 
