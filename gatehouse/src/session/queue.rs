@@ -80,23 +80,29 @@ impl<T> Queue<T> {
 
     /// The oldest entry, if its ticket is older than this one.
     pub(crate) fn pop_front_before(&mut self, ticket: usize) -> Option<T> {
-        // As many came since; those of the queue are fewer than half of all tickets.
-        let is_older = |of: usize| ticket.wrapping_sub(of).wrapping_sub(1) <= usize::MAX / 2;
-        if let Some((of, _)) = self.first {
-            return if is_older(of) { self.take_first() } else { None };
+        if !self.is_any_before(ticket) {
+            return None;
         }
-        while let Some((of, entry)) = self.entries.get_mut(self.front) {
-            if !is_older(*of) {
-                return None;
-            }
-            let entry = entry.take();
+        if self.first.is_some() {
+            return self.take_first();
+        }
+        let (_, entry) = self.entries.get_mut(self.front)?;
+        self.front += 1;
+        self.len -= 1;
+        entry.take()
+    }
+
+    /// Whether the oldest entry has an older ticket than this one.
+    pub(crate) fn is_any_before(&mut self, ticket: usize) -> bool {
+        while self.entries.get(self.front).is_some_and(|(_, entry)| entry.is_none()) {
             self.front += 1;
-            if entry.is_some() {
-                self.len -= 1;
-                return entry;
-            }
         }
-        None
+        let oldest = match self.first {
+            Some((oldest, _)) => Some(oldest),
+            None => self.entries.get(self.front).map(|(oldest, _)| *oldest),
+        };
+        // As many came since; those of the queue are fewer than half of all tickets.
+        oldest.is_some_and(|oldest| ticket.wrapping_sub(oldest).wrapping_sub(1) <= usize::MAX / 2)
     }
 
     /// The newest entry.

@@ -145,6 +145,9 @@ const PATIENCE: u8 = 4;
 /// So many tired ones are few, and all woken.
 const FEW_TIRED: usize = 16;
 
+/// How often an evaluation inside of a load tells others that what it waits for is ready.
+const MOST_TELLS: u8 = 8;
+
 /// How many loads a thread polls, one inside of the other, where what blocks it is driven all the same.
 const MAX_DEPTH: usize = 16;
 
@@ -161,6 +164,11 @@ impl State {
 
     fn lists(&mut self) -> &mut Lists {
         self.0.get_or_insert_default()
+    }
+
+    /// Whether a load is ready whose ticket is older than this one.
+    fn is_any_ready_before(&mut self, ticket: usize) -> bool {
+        self.0.as_mut().is_some_and(|lists| lists.ready.is_any_before(ticket))
     }
 
     fn is_any_ready(&self) -> bool {
@@ -269,6 +277,12 @@ impl WaiterSet {
         self.broadcasts.load(Ordering::Acquire)
     }
 
+    /// The ticket of the load that is ready next.
+    fn next_ready(&self) -> usize {
+        // Relaxed: what is ready and not seen is seen when somebody is parked.
+        self.next_ready.load(Ordering::Relaxed)
+    }
+
     /// Notes that a load is ready; gives its ticket.
     pub(crate) fn add_ready(&self, load: StdArc<SharedFuture>) -> usize {
         self.push_ready(&mut self.lock(), load)
@@ -374,9 +388,7 @@ pub(crate) struct Present<'s> {
 
 impl<'s> Present<'s> {
     pub(crate) fn new(everybody: &'s WaiterSet) -> Self {
-        // Relaxed: what is ready and not seen here is seen when the evaluation is parked.
-        let next_ready = everybody.next_ready.load(Ordering::Relaxed);
-        Self { everybody, seen: everybody.broadcasts(), next_ready }
+        Self { everybody, seen: everybody.broadcasts(), next_ready: everybody.next_ready() }
     }
 }
 
@@ -410,12 +422,24 @@ pub(crate) struct WaitHandle {
     patience: u8,
     /// The poll of a load inside of which it was polled last.
     polled_inside: Option<(usize, u64)>,
+    /// Loads that are ready with an older ticket than this one are left to whoever drives the outer load.
+    left_to_others: usize,
+    /// How often others are told of them: each may be woken by what they are told of.
+    tells: u8,
 }
 
 impl WaitHandle {
     pub(crate) fn new() -> Self {
         let waiter = Arc::default();
-        Self { waiter, expected: 0, was_parked: false, patience: PATIENCE, polled_inside: None }
+        Self {
+            waiter,
+            expected: 0,
+            was_parked: false,
+            patience: PATIENCE,
+            polled_inside: None,
+            left_to_others: 0,
+            tells: MOST_TELLS,
+        }
     }
 
     /// Tells it from others.
@@ -450,6 +474,7 @@ impl WaitHandle {
         if let Some(poll) = thread::poll_of_load(everybody.address()) {
             return self.poll_inside(poll, session, waker, former, driver);
         }
+        self.tells = MOST_TELLS;
         if !self.is_answered() {
             if driver.begin() {
                 driver.drive_own();
@@ -488,19 +513,25 @@ impl WaitHandle {
             return Poll::Ready(());
         }
         let is_again = self.polled_inside.replace(poll) == Some(poll);
-        if driver.begin() {
+        let has_begun = driver.begin();
+        if has_begun {
             driver.make_own_ready();
-            // Whoever drives the outer load may do so for the last time, and the others do not know.
-            waker.wake_by_ref();
+            self.tells = MOST_TELLS;
+        }
+        if has_begun || former.is_none() {
+            self.left_to_others = session.everybody.next_ready();
         }
         // Whatever polls it twice in one poll of the load may not come back: it blocks the thread.
         let helps = is_again && thread::depth() <= MAX_DEPTH;
         if helps {
             driver.drive_own();
             session.everybody.drive_ready(session.next_ready);
-        } else if former.is_none() && session.everybody.lock().is_any_ready() {
-            // It was woken, and what for is left to whoever drives the outer load, who may not come back:
-            // the wake is passed on, once.
+        } else if self.tells > 0
+            && session.everybody.lock().is_any_ready_before(self.left_to_others)
+        {
+            // What it has begun, or was woken for, is left to whoever drives the outer load, who may do so
+            // for the last time: the others are told, until it is driven.
+            self.tells -= 1;
             waker.wake_by_ref();
         }
         let inside = thread::polled_load();
