@@ -45,7 +45,9 @@ impl From<&'static str> for Described {
 }
 
 impl From<String> for Described {
-    fn from(text: String) -> Self {
+    fn from(mut text: String) -> Self {
+        // What is kept in a queue is counted by its length.
+        text.shrink_to_fit();
         Self(Some(text.into()))
     }
 }

@@ -144,8 +144,8 @@ where
     (info.count_total, info.bytes_total)
 }
 
-/// What waits, in a box; the generation, its roster and a seat; the table, the batch, its load and the
-/// flight of it. Two more are for the names of the load's metrics, which are on in these tests.
+/// What waits, in a box; the generation, the set of those who wait and a waiter; the table, the batch, its
+/// load and the shared future of it. Two more are for the names of the load's metrics, which are on in these tests.
 #[test]
 fn a_check_with_a_fact_allocates_eight_times() {
     let one = std::sync::Arc::new(Facts { nobody: Nobody });

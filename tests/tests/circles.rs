@@ -320,8 +320,7 @@ fact! {
 
 #[policy]
 async fn held(_: _, id: &u32) -> bool {
-    let _held = Held(*id).await?;
-    true
+    Held(*id).await?.0.id == *id
 }
 
 static HELD: Gate<Things, held> = Gate::new();

@@ -43,7 +43,8 @@ use crate::source::{FactSource, Loaded};
 ///
 /// So a load that was begun by one session may be polled by the task of another. What it needs of its
 /// request it has in its keys, or fetches before it first awaits anything; a task-local that it reads
-/// later may be another task's.
+/// later may be another task's, and a timer or a socket that it makes may be another runtime's: where a
+/// process has several runtimes, each has a limiter of its own.
 ///
 /// # What can still stand still
 /// - **A load that waits for itself.** A source that asks a session for a fact of the same limiter

@@ -149,7 +149,8 @@ impl Recorder {
     /// The same recorder, which has the records of sessions that it is given to say on which facts a
     /// decision depends: their keys, what was found, and where it comes from.
     ///
-    /// It costs another run of the policies for each decision, and the text of their keys and values.
+    /// It costs another run of the policies for each decision, and the text of their keys and values: a long
+    /// page comes back later by that, behind its session's deadline too.
     /// A text is made once for a page, and cut if it is [long](crate::explanation::ConsultedFact::MOST_BYTES).
     /// Facts and key parts that are personal should be `#[sensitive]`: then a placeholder is written.
     #[must_use]

@@ -34,7 +34,7 @@
 //! - Of a build, about two thirds are code generation: 181 000 lines of LLVM's language, and 143 000
 //!   by hand. They were 360 000 while the session's table and `Loaded` were compiled anew for each
 //!   fact, and more than twice that with maps in the table. So what needs no key is in types that
-//!   know none: `Index`, `Ledger`, `Flight`, and the methods of `dyn AnyTable`.
+//!   know none: `Index`, `Ledger`, `SharedFuture`, and the methods of `dyn AnyTable`.
 //! - What is left for each fact is its load (a future and its destructor), `Loaded`, the keys of
 //!   `Core`, and its lock.
 
