@@ -153,3 +153,50 @@ async fn at_most_so_many_loads_run_at_a_time() {
     assert_eq!(source.most_in_flight.load(Ordering::Relaxed), 3);
     assert_eq!(source.calls.load(Ordering::Relaxed), 10);
 }
+
+fact! {
+    /// What its source answers once it is told.
+    pub Told(id: u32) -> bool = false;
+    /// What follows from that.
+    pub ByTold(id: u32) -> bool {
+        Told(id).await
+    }
+}
+
+#[policy]
+async fn by_told(_: _, thing: &u32) -> bool {
+    ByTold(*thing).await
+}
+
+#[derive(Default)]
+struct Telling(tokio::sync::Notify);
+
+impl FactSource<Told> for Telling {
+    async fn load(&self, keys: &[Told]) -> Result<Loaded<Told>, FactError> {
+        self.0.notified().await;
+        Ok(keys.iter().map(|key| (key.clone(), true)).collect())
+    }
+}
+
+#[derive(Sources)]
+struct TellingFacts {
+    #[loads(Told)]
+    telling: Arc<Telling>,
+}
+
+/// What a derived fact came to because of a deadline is forgotten with it.
+#[tokio::test]
+async fn what_failed_by_a_deadline_is_computed_anew_under_another_one() {
+    static GATE: Gate<Things, by_told> = Gate::new();
+    let telling = Arc::new(Telling::default());
+    let session = Session::new(TellingFacts { telling: telling.clone() })
+        .with_deadline(std::future::ready(()));
+    for _ in 0..2 {
+        let decision = GATE.bind(&session, &(), &()).check(&1).await;
+        assert!(decision.is_indeterminate(), "{decision}");
+    }
+    let session = session.with_deadline(std::future::pending());
+    telling.0.notify_one();
+    let decision = GATE.bind(&session, &(), &()).check(&1).await;
+    assert!(decision.is_allow(), "{decision}");
+}
