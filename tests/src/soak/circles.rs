@@ -170,9 +170,13 @@ pub(super) async fn circle(seed: u64) -> Result<(), String> {
     if bystander.as_deref() != Ok("allowed by `calm`") {
         return Err(format!("{case}: the other one got {bystander:?}"));
     }
+    // Keys of one call are one load, so a circle of keys can be closed by fewer loads: one that leads there
+    // and does not heed what it is told has a value of its own.
+    let may_lead_there = many > 1 && limit > 1 && !heeds;
     for decision in decisions {
         let text = decision.map_err(|error| format!("{case}: {error}"))?.to_string();
-        if !(text.starts_with("indeterminate") && text.contains("waits for itself")) {
+        let is_circular = text.starts_with("indeterminate") && text.contains("waits for itself");
+        if !is_circular && !(may_lead_there && text.starts_with("denied")) {
             return Err(format!("{case}: {text}"));
         }
     }
