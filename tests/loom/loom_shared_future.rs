@@ -163,7 +163,7 @@ impl World {
     /// Wakes these evaluations for the loads of others, until they are tired of it.
     fn tire(&self, evaluations: &mut [&mut Evaluation]) {
         let finished = self.finished();
-        for _ in 0..8 {
+        for _ in 0..5 {
             let event = Arc::new(Event::default());
             let load = self.load_of(&event);
             load.drive();
@@ -274,13 +274,15 @@ fn a_deep_wake_reaches_who_waits_outside() {
             world.load(async move { inside.wait(&session).await })
         };
         let never = world.load(std::future::pending());
-        let mut first = Evaluation::new(&[&never]);
+        // More than are all woken, and of these ours is neither the newest nor the oldest.
+        let parked = || (0..9).map(|_| Evaluation::new(&[&never])).collect::<Vec<_>>();
+        let (mut older, mut newer) = (parked(), parked());
         let mut ours = Evaluation::new(&[&outer]);
-        let mut last = Evaluation::new(&[&never]);
-        for evaluation in [&mut first, &mut ours, &mut last] {
+        let mut all: Vec<_> = older.iter_mut().chain([&mut ours]).chain(newer.iter_mut()).collect();
+        for evaluation in &mut all {
             assert!(evaluation.poll_once(&world).is_pending());
         }
-        world.tire(&mut [&mut first, &mut ours, &mut last]);
+        world.tire(&mut all);
         let source = thread::spawn(move || event.fire());
         block_on(ours.wait(&world));
         source.join().unwrap();
