@@ -211,7 +211,7 @@ impl SharedFuture {
 
     /// Polls the future, for so many times by now; says whether it is over.
     fn poll(self: &StdArc<Self>, mut future: BoxFuture<()>, poll: u64) -> bool {
-        let waker = self.waker();
+        let waker = Waker::from(StdArc::clone(self));
         // A future that ended is dropped inside, so that a panic of its destructor is caught.
         let polled =
             self.is_polled(poll, || match future.as_mut().poll(&mut Context::from_waker(&waker)) {
@@ -309,9 +309,10 @@ impl SharedFuture {
         &self.links
     }
 
-    /// What its future is polled with.
-    pub(crate) fn waker(self: &StdArc<Self>) -> Waker {
-        Waker::from(StdArc::clone(self))
+    /// Whether its future is polled with this waker, and not one of something inside of it.
+    pub(crate) fn is_waker(self: &StdArc<Self>, waker: &Waker) -> bool {
+        // By what it wakes: there can be several tables of functions for one type.
+        waker.data() == StdArc::as_ptr(self).cast()
     }
 
     /// Whether it is a load of this session.

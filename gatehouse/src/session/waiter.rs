@@ -535,7 +535,7 @@ impl WaitHandle {
             waker.wake_by_ref();
         }
         let inside = thread::polled_load();
-        let is_alone = inside.as_ref().is_none_or(|load| !waker.will_wake(&load.waker()));
+        let is_alone = inside.as_ref().is_none_or(|load| !load.is_waker(waker));
         let kind = if is_alone { Kind::Alone } else { Kind::Inside };
         self.park(session, waker, former, Parking { kind, helps, inside: inside.as_ref() })
     }
