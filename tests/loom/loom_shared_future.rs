@@ -283,7 +283,16 @@ fn a_deep_wake_reaches_who_waits_outside() {
             assert!(evaluation.poll_once(&world).is_pending());
         }
         world.tire(&mut all);
-        let source = thread::spawn(move || event.fire());
+        // The newest are parked once more, perhaps behind ours.
+        let source = {
+            let world = Arc::clone(&world);
+            thread::spawn(move || {
+                for evaluation in &mut newer {
+                    assert!(evaluation.poll_once(&world).is_pending());
+                }
+                event.fire();
+            })
+        };
         block_on(ours.wait(&world));
         source.join().unwrap();
         assert_eq!(world.finished(), 2);
