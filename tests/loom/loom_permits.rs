@@ -12,18 +12,8 @@ use loom::thread;
 
 use super::permits::{Permit, Permits};
 use super::shared_load::OwnedLoad;
+use crate::session::model::explore;
 use crate::session::sync::Mutex;
-
-/// Explores `body` with at most `bound` preemptions, to the end.
-fn explore(name: &str, bound: usize, body: impl Fn() + Send + Sync + 'static) {
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(bound);
-    builder.max_permutations = None;
-    builder.max_duration = None;
-    builder.max_branches = 20_000;
-    builder.check(body);
-    println!("loom: {name}: completed, preemption bound {bound}");
-}
 
 /// The waker of a task that is never polled again.
 struct Parked;
@@ -104,7 +94,7 @@ fn in_thread(permits: &StdArc<Permits>) -> thread::JoinHandle<()> {
 
 #[test]
 fn one_permit_and_three_who_want_it() {
-    explore("one_permit_and_three_who_want_it", 2, || {
+    explore("one_permit_and_three_who_want_it", Some(2), || {
         let permits = Permits::new(1);
         let others = [in_thread(&permits), in_thread(&permits)];
         take_a_turn(&permits);
@@ -116,7 +106,7 @@ fn one_permit_and_three_who_want_it() {
 /// The first in line was woken for the permit, and goes.
 #[test]
 fn who_is_woken_and_dropped_passes_it_on() {
-    explore("who_is_woken_and_dropped_passes_it_on", 3, || {
+    explore("who_is_woken_and_dropped_passes_it_on", Some(3), || {
         let permits = Permits::new(1);
         let held = take(&permits);
         let mut first = Box::pin(permits.acquire());
@@ -133,7 +123,7 @@ fn who_is_woken_and_dropped_passes_it_on() {
 /// keeps its own meanwhile.
 #[test]
 fn who_takes_one_of_two_wakes_the_next() {
-    explore("who_takes_one_of_two_wakes_the_next", 2, || {
+    explore("who_takes_one_of_two_wakes_the_next", Some(2), || {
         let permits = Permits::new(2);
         let held = (take(&permits), take(&permits));
         let mut first = Box::pin(permits.acquire());
@@ -150,7 +140,7 @@ fn who_takes_one_of_two_wakes_the_next() {
 /// The owner of a load is not polled; whoever waits for its permit drives it, woken or not by then.
 #[test]
 fn a_load_is_driven_by_who_waits() {
-    explore("a_load_is_driven_by_who_waits", 3, || {
+    explore("a_load_is_driven_by_who_waits", Some(3), || {
         let permits = Permits::new(1);
         let (event, drops) = (Event::new(), Arc::new(AtomicUsize::new(0)));
         let mut owned = Box::pin(load(&permits, &event, &drops));
@@ -167,7 +157,7 @@ fn a_load_is_driven_by_who_waits() {
 /// Whoever drives it, its owner has the result.
 #[test]
 fn an_owner_and_one_who_waits_drive_one_load() {
-    explore("an_owner_and_one_who_waits_drive_one_load", 2, || {
+    explore("an_owner_and_one_who_waits_drive_one_load", Some(2), || {
         let permits = Permits::new(1);
         let (event, drops) = (Event::new(), Arc::new(AtomicUsize::new(0)));
         let owned = load(&permits, &event, &drops);
@@ -184,7 +174,7 @@ fn an_owner_and_one_who_waits_drive_one_load() {
 /// The owner goes while somebody else may be driving: the load is dropped once, and the permit is free.
 #[test]
 fn an_owner_goes_while_another_drives() {
-    explore("an_owner_goes_while_another_drives", 3, || {
+    explore("an_owner_goes_while_another_drives", Some(3), || {
         let permits = Permits::new(1);
         let (event, drops) = (Event::new(), Arc::new(AtomicUsize::new(0)));
         let mut owned = Box::pin(load(&permits, &event, &drops));

@@ -1,10 +1,11 @@
 //! What the tests share: a source that counts what it is asked, crowds that are counted, tests in a
-//! process of their own, tables of seeded faults, a soak.
+//! process of their own, random numbers, tables of seeded faults, a soak.
 
 pub mod child;
 #[cfg(not(loom))]
 pub mod crowd;
 pub mod faults;
+pub mod random;
 #[cfg(not(loom))]
 pub mod soak;
 

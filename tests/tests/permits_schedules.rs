@@ -14,6 +14,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use gatehouse::MaxConcurrent;
 use gatehouse::prelude::*;
+use gatehouse_tests::random::Random;
 
 struct Things;
 impl Domain for Things {
@@ -39,27 +40,6 @@ async fn small(_: _, id: &u32) -> bool {
 }
 
 static GATE: Gate<Things, (even, small)> = Gate::new();
-
-/// A generator of random numbers: splitmix64.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next() % limit as u64).expect("it is below a usize")
-    }
-
-    fn one_in(&mut self, chances: usize) -> bool {
-        self.below(chances) == 0
-    }
-}
 
 /// What the loads wait for, and how many run.
 struct Outside {

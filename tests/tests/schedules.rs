@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
 use gatehouse::prelude::*;
+use gatehouse_tests::random::Random;
 
 struct Things;
 impl Domain for Things {
@@ -47,27 +48,6 @@ async fn granted_at_the_end(_: _, thing: &u8) -> bool {
 
 static GATE: Gate<Things, (banned, granted, granted_at_the_end)> = Gate::new();
 
-/// A generator of random numbers: splitmix64.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.next() % bound as u64).expect("it is below the bound")
-    }
-
-    fn one_in(&mut self, chances: usize) -> bool {
-        self.below(chances) == 0
-    }
-}
-
 /// What a fact is: a value, missing, or a failure.
 type Fact<V> = Result<Option<V>, ()>;
 
@@ -77,7 +57,7 @@ struct Truth(u64);
 
 impl Truth {
     fn dice(self, fact: u64, id: u8) -> u64 {
-        Random(self.0 * 1_000 + fact * 300 + u64::from(id)).next() % 100
+        Random(self.0 * 1_000 + fact * 300 + u64::from(id)).number() % 100
     }
 
     fn link(self, id: u8) -> Fact<u8> {

@@ -10,7 +10,7 @@ use super::index::{Index, make_small_room};
 /// Names a batch of one core, for as long as the core lives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct BatchId {
-    /// How many batches were there before it. It comes first: batches stand in the order of their ids.
+    /// How many batches were there before it.
     serial: u64,
     /// Its number. One that was abandoned may leave it to another.
     number: u32,

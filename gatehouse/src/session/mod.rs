@@ -41,7 +41,7 @@ mod loom_shared_future;
 mod loom_stripe;
 #[cfg(all(test, loom))]
 #[path = "../../../tests/loom/model.rs"]
-mod model;
+pub(crate) mod model;
 
 use std::fmt;
 use std::sync::Arc as StdArc;
