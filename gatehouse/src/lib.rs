@@ -256,28 +256,27 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs, unreachable_pub)]
 
-mod described;
+mod collections;
+mod combinators;
+mod decision;
+mod domain;
+mod eval;
 pub mod explanation;
 mod fact;
 mod gate;
 mod limit;
+mod observe;
 mod plan;
 mod policy;
 #[doc(hidden)]
 pub mod private;
-#[cfg(feature = "serde")]
-mod record;
-#[cfg(not(feature = "serde"))]
-#[path = "record/off.rs"]
-mod record;
 mod session;
 mod source;
-mod telemetry;
+mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
 mod unwind;
-mod words;
 
 pub mod prelude;
 /// Not compiled: pages of the documentation.
@@ -289,29 +288,29 @@ pub mod what_the_compiler_says {}
 #[doc = include_str!("../doc/what-telemetry-says.md")]
 pub mod what_telemetry_says {}
 
-pub use described::Described;
+pub use combinators::{InPolicies, all, any, each, lazy};
+pub use decision::{
+    AccessError, Allowed, Decision, Denied, FailedFacts, FilterError, Indeterminate, Undecided,
+};
+pub use domain::{Described, Domain};
+pub use eval::ResolvedBy;
 pub use explanation::Explanation;
 pub use fact::{FactError, FactKey, FailedFact, LoadedFact, SourceError};
-pub use gate::{
-    AccessError, Allowed, Bound, Decision, Denied, DynGate, DynPolicies, FailedFacts, FilterError,
-    Gate, Indeterminate, NoContext, Rules, Static, SuppliesContext, Undecided,
-};
+pub use gate::{Bound, DynGate, DynPolicies, Gate, NoContext, Rules, Static, SuppliesContext};
 pub use gatehouse_macros::{Sources, fact, policy};
 pub use limit::{MaxConcurrent, Timeout};
-pub use plan::{
-    Condition, ConditionKind, Cost, Derivation, GatePlan, Guard, LoadKind, Plan, PlannedLoad, Wait,
-};
-pub use policy::{
-    Domain, DynPolicy, Effect, LocalSet, Location, Policy, PolicyInfo, PolicyList, PolicySet, boxed,
-};
+#[cfg(feature = "metrics")]
+pub use observe::describe_metrics;
 #[cfg(feature = "json")]
-pub use record::JsonLines;
+pub use observe::records::JsonLines;
 #[cfg(feature = "serde")]
-pub use record::{
+pub use observe::records::{
     DecisionRecord, DecisionSink, EvaluationRecord, NotFlushed, Recorder, SessionId, SinkError,
 };
-pub use session::{IntoSources, LoadsInFlight, Session};
-pub use source::{FactSource, Loaded, ResolvedBy, Sources};
-#[cfg(feature = "metrics")]
-pub use telemetry::describe_metrics;
-pub use words::{InPolicies, all, any, each, lazy};
+pub use plan::{
+    Condition, ConditionKind, Cost, Derivation, Effect, GatePlan, Guard, LoadKind, Location, Plan,
+    PlannedLoad, PolicyInfo, Wait,
+};
+pub use policy::{DynPolicy, LocalSet, Policy, PolicyList, PolicySet, boxed};
+pub use session::{IntoSources, LoadsInFlight, Session, Sources};
+pub use source::{FactSource, Loaded};

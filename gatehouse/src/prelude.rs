@@ -4,7 +4,7 @@
 //! use gatehouse::prelude::*;
 //! ```
 
-pub use crate::words::{all, any, each, lazy};
+pub use crate::combinators::{all, any, each, lazy};
 pub use crate::{
     Decision, Domain, FactError, FactKey, FactSource, Gate, Loaded, Policy, Session, Sources, fact,
     policy,

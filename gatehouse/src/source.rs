@@ -3,9 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::fact::{FactError, FactKey, LoadedFact};
-use crate::private::{AnyTable, Cx, Stop, Watch, shown};
-use crate::session::{Distinct, Few, Found};
+use crate::collections::Distinct;
+use crate::fact::{FactError, FactKey, LoadedFact, shown};
 
 /// Loads one fact, many keys at a time: implemented by you, on a database handle, a client, a map.
 ///
@@ -271,42 +270,19 @@ impl<K: FactKey> Loaded<K> {
         self.found.iter().map(|(key, _)| key).chain(self.failed.iter().map(|(key, _)| key))
     }
 
-    /// What was found of each of `asked`, which are different keys, in their order; and how many keys
-    /// there are that are not among them and should be. If there are any, what has no answer failed: the
-    /// answer may be there, under another spelling of the key.
-    pub(crate) fn matched(self, asked: &[K]) -> (Found<K::Value>, usize) {
-        let Self { mut found, failed, more_than_asked } = self;
-        if let ([key], [(answered, _)]) = (asked, &*found)
-            && answered == key
-            && failed.is_empty()
-        {
-            // One key, and its answer, as most often.
-            return (Found::new(Few::One(found.pop().map(|(_, value)| value))), 0);
-        }
-        let mut found = found.into_iter().peekable();
-        let mut answer =
-            |key| found.next_if(|(answered, _)| answered == key).map(|(_, value)| value);
-        let values = if let [key] = asked {
-            Few::One(answer(key))
-        } else {
-            // A loop: `collect` is several times as much code, for each fact.
-            let mut values = Vec::with_capacity(asked.len());
-            for key in asked {
-                values.push(answer(key));
-            }
-            Few::Many(values)
-        };
-        let mut matched = Found::new(values);
-        if found.peek().is_none() && failed.is_empty() {
-            return (matched, 0);
-        }
-        let foreign = matched.put_in_place(asked, found.collect(), failed);
-        if foreign.is_empty() || more_than_asked {
-            return (matched, 0);
-        }
-        matched.fail_missing(FactError::unasked);
-        (matched, foreign.iter().collect::<Distinct<'_, K>>().keys.len())
+    /// What was found, in the order in which it came; what failed; whether keys that nobody asked for are
+    /// no mistake.
+    pub(crate) fn into_parts(self) -> LoadedParts<K> {
+        let Self { found, failed, more_than_asked } = self;
+        LoadedParts { found, failed, more_than_asked }
     }
+}
+
+/// What [`Loaded`] consists of.
+pub(crate) struct LoadedParts<K: FactKey> {
+    pub(crate) found: Vec<(K, K::Value)>,
+    pub(crate) failed: Vec<(K, FactError)>,
+    pub(crate) more_than_asked: bool,
 }
 
 impl<K: FactKey> fmt::Debug for Loaded<K> {
@@ -343,41 +319,4 @@ impl<K: FactKey> Extend<(K, K::Value)> for Loaded<K> {
     fn extend<I: IntoIterator<Item = (K, K::Value)>>(&mut self, pairs: I) {
         self.found.extend(pairs);
     }
-}
-
-/// The sources of an application, together: what [`#[derive(Sources)]`](derive@crate::Sources)
-/// writes for a struct whose fields are marked `#[loads(Fact, …)]`.
-///
-/// Not to be implemented by hand.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a set of sources",
-    note = "write `#[derive(Sources)]` on the struct, and `#[loads(Fact, …)]` on each field that is a source"
-)]
-pub trait Sources: Send + Sync + Sized + 'static {
-    /// One table per fact that is loaded.
-    #[doc(hidden)]
-    type Tables: Send + Sync + 'static;
-
-    /// Empty tables for a new session.
-    #[doc(hidden)]
-    fn tables() -> Self::Tables;
-
-    /// Shows each table, in declaration order, to `visit`.
-    #[doc(hidden)]
-    fn for_each_table<'t>(tables: &'t Self::Tables, visit: &mut dyn FnMut(&'t dyn AnyTable<Self>));
-}
-
-/// The fact can be answered from the sources `P`.
-///
-/// Stands on every policy that uses the fact, so that a gate whose facts have no source does not
-/// compile. Written by [`#[derive(Sources)]`](derive@crate::Sources); not to be implemented by hand.
-#[diagnostic::on_unimplemented(
-    message = "no source loads the fact `{Self}`",
-    label = "a policy of this gate needs the fact `{Self}`",
-    note = "write `#[loads({Self})]` on a field of the `#[derive(Sources)]` struct, and `impl FactSource<{Self}>` for the field's type"
-)]
-pub trait ResolvedBy<P: Sources>: FactKey {
-    /// Answers the key from the session, or stops.
-    #[doc(hidden)]
-    fn resolve<W: Watch>(self, cx: &mut Cx<P, W>) -> Result<Self::Output, Stop>;
 }

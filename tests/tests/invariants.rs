@@ -33,7 +33,7 @@ fn table() -> Vec<Invariant> {
 
 fn harnesses() -> Named {
     let mut named = Named::new();
-    for folder in ["tests/tests", "tests/loom", "gatehouse/src/session"] {
+    for folder in ["tests/tests", "gatehouse/src/limit/tests", "gatehouse/src/session/tests"] {
         for entry in fs::read_dir(root().join(folder)).expect("a folder of harnesses") {
             let path = entry.expect("an entry").path();
             if path.extension().is_some_and(|extension| extension == "rs") {

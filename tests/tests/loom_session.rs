@@ -1,7 +1,7 @@
 //! Models of the session end to end: real policies, real gates, real sources, on two threads.
 #![cfg(loom)]
 
-#[path = "../loom/model.rs"]
+#[path = "../../gatehouse/src/sync/model.rs"]
 mod model;
 
 use std::future::poll_fn;

@@ -45,21 +45,16 @@
 //! ```
 
 // - here: the data;
-// - `told`: made from what a rule reports while it runs;
 // - `tree` and `markdown`: how they are shown; `excerpt`: how much of them.
 mod excerpt;
 mod markdown;
-mod told;
 mod tree;
 
 use std::fmt;
 
-#[cfg(feature = "testing")]
-pub(crate) use self::told::values;
-use crate::gate::Decision;
-use crate::plan::{Condition, Plan};
-use crate::policy::{Location, PolicyInfo};
-use crate::private::{Event, SeenFact};
+use crate::decision::Decision;
+use crate::plan::Condition;
+use crate::plan::{Location, PolicyInfo};
 pub use crate::text::FactText;
 
 /// Why a gate decided as it did: made by [`Bound::explain`](crate::Bound::explain).
@@ -237,36 +232,6 @@ impl Explanation {
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         tree::plain(self).fmt(f)
-    }
-}
-
-impl PolicyExplanation {
-    pub(crate) fn new(
-        policy: &'static PolicyInfo,
-        outcome: PolicyOutcome,
-        events: &[Event],
-    ) -> Self {
-        Self { policy, outcome, conditions: told::conditions(events, &policy.plan) }
-    }
-}
-
-impl FactRead {
-    fn of(seen: &SeenFact) -> Self {
-        let plan = seen.derivation.map_or(Plan::NOTHING, |derivation| derivation.plan);
-        Self { conditions: told::conditions(&seen.run, &plan), ..Self::alone(seen) }
-    }
-
-    /// Without what a body met.
-    pub(crate) fn alone(seen: &SeenFact) -> Self {
-        Self {
-            fact: seen.fact,
-            key: seen.key.clone(),
-            found: FactFound::of(&seen.seen),
-            source: seen.source,
-            location: seen.derivation.map(|derivation| derivation.location),
-            told_before: seen.again,
-            conditions: Vec::new(),
-        }
     }
 }
 

@@ -4,9 +4,9 @@ use std::fmt;
 
 use super::excerpt::{self, Part, Repeated};
 use super::{ConditionMet, Explanation, PolicyExplanation, PolicyOutcome};
-use crate::gate::Decision;
+use crate::decision::Decision;
 use crate::plan::ConditionKind;
-use crate::policy::Effect;
+use crate::plan::Effect;
 
 /// Without colours.
 pub(super) fn plain(explanation: &Explanation) -> impl fmt::Display + '_ {

@@ -3,15 +3,16 @@
 use std::borrow::Borrow;
 
 #[cfg(feature = "testing")]
-use super::cover::cover;
-use super::decision::{AccessError, Allowed, Decision, FilterError};
+use super::coverage::cover;
 use super::executor::{Evaluation, Rules, Static, decide_local, decided, reads_facts};
-use super::watch::{is_watched, watched_locally};
+use super::observe::{is_watched, watched_locally};
+use crate::decision::{AccessError, Allowed, Decision, FilterError};
+use crate::domain::Domain;
+use crate::eval::Request;
 use crate::explanation::Explanation;
-use crate::policy::{Domain, LocalSet, PolicySet};
-use crate::private::Request;
+use crate::policy::{LocalSet, PolicySet};
+use crate::session::Sources;
 use crate::session::{Presence, Session};
-use crate::source::Sources;
 
 /// No context was given: enough for domains whose context is `()`.
 #[derive(Clone, Copy, Debug)]

@@ -19,20 +19,25 @@
 
 use std::pin::{Pin, pin};
 
-use super::again::consulted;
+use super::combine::{Outcome, Tally};
 #[cfg(feature = "testing")]
-use super::cover::cover;
-use super::decision::{Decision, FailedFacts};
+use super::coverage::cover;
 use super::explain::explain;
+use super::observe::{Watch, is_watched};
 use super::pace::{Pace, yield_now};
-use super::tally::{Outcome, Tally};
-use super::watch::{Asked, Watch, is_watched};
+use super::replay::consulted;
+use crate::decision::{Decision, FailedFacts};
+use crate::domain::Domain;
+use crate::domain::Question;
+use crate::eval::{Cx, Request, Stop, Texts};
 use crate::explanation::{ConsultedFact, Explanation};
 use crate::fact::FactError;
-use crate::policy::{Domain, DynPolicy, Effect, PolicyInfo, PolicySet, Rule, Visitor};
-use crate::private::{Cx, Failures, Request, Stop, Texts};
-use crate::session::{Arc, Generation, Session};
-use crate::source::Sources;
+use crate::fact::Failures;
+use crate::plan::{Effect, PolicyInfo};
+use crate::policy::{DynPolicy, PolicySet, Rule, Visitor};
+use crate::session::Sources;
+use crate::session::{Generation, Session};
+use crate::sync::Arc;
 
 /// The policies of a gate, static or composed at run time.
 pub trait Rules<D: Domain, P: Sources>: Copy + Send + Sync {
@@ -411,7 +416,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         #[cfg(feature = "testing")]
         crate::testing::note_evaluation(0);
         let slot = [Some(decision)];
-        let asked = Asked { subject, action, context };
+        let asked = Question { subject, action, context };
         let ended = watch.close::<D>(&asked, &Progress::default(), &slot);
         let mut texts = Texts::cut_at(ConsultedFact::MOST_BYTES);
         let facts = |_| self.consulted(&cx, resource, &mut texts);
@@ -461,7 +466,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         #[cfg(feature = "testing")]
         crate::testing::note_evaluation(progress.rounds);
         let Self { subject, action, context, .. } = *self;
-        let asked = Asked { subject, action, context };
+        let asked = Question { subject, action, context };
         let ended = watch.close::<D>(&asked, &progress, decisions);
         let mut texts = Texts::cut_at(ConsultedFact::MOST_BYTES);
         let mut next = 0;

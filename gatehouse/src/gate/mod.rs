@@ -1,30 +1,27 @@
 //! Gates: policies together, and what they decide.
 
-mod again;
 mod bound;
+mod combine;
 #[cfg(feature = "testing")]
-mod cover;
-mod decision;
+mod coverage;
 mod executor;
 mod explain;
+mod observe;
 mod pace;
-mod tally;
+mod replay;
 mod traced;
-mod watch;
 
 use std::fmt;
 use std::marker::PhantomData;
 
 pub use self::bound::{Bound, NoContext, SuppliesContext};
-pub use self::decision::{
-    AccessError, Allowed, Decision, Denied, FailedFacts, FilterError, Indeterminate, Undecided,
-};
 pub use self::executor::{DynPolicies, Rules, Static};
-pub(crate) use self::watch::Asked;
+use crate::domain::Domain;
+use crate::plan::PolicyInfo;
 use crate::plan::{GatePlan, gate_within_budget};
-use crate::policy::{Domain, DynPolicy, PolicyInfo, PolicyList, PolicySet};
+use crate::policy::{DynPolicy, PolicyList, PolicySet};
 use crate::session::Session;
-use crate::source::Sources;
+use crate::session::Sources;
 
 /// A gate: the policies that decide about a domain, listed in its type.
 ///

@@ -1,9 +1,11 @@
 //! Shows each policy of a gate to what runs it before a watcher's eyes.
 
 use super::executor::{Rules, Visit};
-use crate::policy::{Domain, DynPolicy, PolicyInfo, Rule, Visitor};
-use crate::private::{Cx, Request, Stop, Trace};
-use crate::source::Sources;
+use crate::domain::Domain;
+use crate::eval::{Cx, Request, Stop, Trace};
+use crate::plan::PolicyInfo;
+use crate::policy::{DynPolicy, Rule, Visitor};
+use crate::session::Sources;
 
 /// Runs a policy before a watcher's eyes.
 pub(super) type Evaluate<'a, D, P> =

@@ -17,8 +17,9 @@ mod shared_load;
 mod timeout;
 
 #[cfg(all(test, loom))]
-#[path = "../../../tests/loom/loom_permits.rs"]
-mod loom_permits;
+mod tests {
+    mod loom_permits;
+}
 
 pub use self::max_concurrent::MaxConcurrent;
 pub use self::timeout::Timeout;

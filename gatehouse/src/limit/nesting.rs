@@ -6,7 +6,7 @@
 
 use std::cell::RefCell;
 
-use crate::session::sync::thread_local;
+use crate::sync::thread_local;
 
 thread_local! {
     static DRIVING: RefCell<Vec<Driving>> = RefCell::default();

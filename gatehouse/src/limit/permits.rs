@@ -10,8 +10,8 @@ use std::task::{Context, Poll, Waker};
 use super::line::{IN_VAIN, Line};
 use super::nesting::{Outermost, want_pass};
 use super::shared_load::Drive;
-use crate::session::sync::Mutex;
 use crate::session::{Wakers, wake_each};
+use crate::sync::Mutex;
 
 /// So many loads may run at a time; others wait in line.
 ///

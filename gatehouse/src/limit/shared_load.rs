@@ -7,9 +7,9 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use super::nesting::Outermost;
 use super::permits::Permits;
-use crate::session::sync::{Mutex, MutexGuard};
+use crate::observe::CallerSpan;
 use crate::session::{BoxFuture, CallerLoad, Wakers, wake_each};
-use crate::telemetry::CallerSpan;
+use crate::sync::{Mutex, MutexGuard};
 use crate::unwind::drop_quietly;
 
 /// Whatever it loads: what those who wait for a permit see of it.

@@ -4,7 +4,7 @@
 //! from elsewhere costs, and what a gate is made of, only a constant knows.
 
 use super::{Plan, PlannedLoad};
-use crate::policy::{Location, Policies};
+use crate::plan::{Location, Policies};
 
 /// Refuses the load at `at` if it needs more than `budget` rounds.
 ///

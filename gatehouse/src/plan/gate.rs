@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Derivation, Plan};
-use crate::policy::PolicyInfo;
+use crate::plan::PolicyInfo;
 
 /// The plans of all policies of a gate.
 ///

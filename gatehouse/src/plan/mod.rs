@@ -1,11 +1,12 @@
 //! Plans as data: what a rule loads, when, and under which conditions, known before anything runs.
 //!
 //! - here: the data, and their arithmetic, which runs at compile time;
-//! - `gate`: the plans of a gate, together; `text` and `draw`: how they are shown.
+//! - `gate`: the plans of a gate, together; `text` and `graph`: how they are shown.
 
 mod budget;
-mod draw;
 mod gate;
+mod graph;
+mod info;
 mod text;
 
 use std::fmt;
@@ -14,8 +15,8 @@ use std::hash::{Hash, Hasher};
 pub(crate) use self::budget::gate_within_budget;
 pub use self::budget::within_budget;
 pub use self::gate::GatePlan;
+pub use self::info::{Effect, Location, Policies, PolicyInfo};
 use crate::fact::FactKey;
-use crate::policy::Location;
 
 /// How many keys one load asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::{GatePlan, Plan, PlannedLoad};
-use crate::policy::{Location, PolicyInfo};
+use crate::plan::{Location, PolicyInfo};
 
 /// `1 round`, `3 facts`.
 fn counted(count: usize, one: &str, many: &str) -> String {

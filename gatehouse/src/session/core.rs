@@ -10,7 +10,7 @@
 //! A key is moved into its batch, and stays there: nothing of it is copied.
 //!
 //! What needs the type of a key or of its results is here, because it is compiled anew for each fact
-//! of a user's; all the rest is in the [`ledger`](super::ledger).
+//! of a user's; all the rest is in the [`ledger`](super::batches).
 //!
 //! # Invariants
 //! - A key is in at most one batch that is not abandoned, and a batch is taken at most once, so a key
@@ -23,11 +23,8 @@
 
 use std::sync::Arc;
 
-use super::few::Few;
-use super::index::Hashed;
-use super::ledger::Ledger;
-
-pub(crate) use super::ledger::{Asker, BatchId, Registered};
+use super::batches::{Asker, BatchId, Ledger, Registered};
+use crate::collections::{Few, Hashed};
 
 /// One fact type's results and loads in flight; see the [module](self).
 #[derive(Debug)]

@@ -4,9 +4,9 @@ use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use super::index::{Hashed, Index};
-use super::sync::{HashState, Mutex};
+use crate::collections::{HashState, Hashed, Index};
 use crate::fact::{FactKey, FailedFact};
+use crate::sync::Mutex;
 
 /// What a derived fact came to: its value, or the facts that failed on the way.
 pub(crate) type Computed<V> = Result<V, Arc<[FailedFact]>>;

@@ -7,15 +7,14 @@ use std::task::{Context, Poll};
 
 use smallvec::SmallVec;
 
-use super::circle::Inside;
-use super::core::BatchId;
-use super::shared_future::SharedFuture;
-use super::sync::Arc;
-use super::table::AnyTable;
-use super::thread;
-use super::waiter::{Driver, Present, WaitHandle, WaiterSet};
-use super::{Generation, Session};
-use crate::source::Sources;
+use super::batches::BatchId;
+use super::cycle::Inside;
+use super::generation::Generation;
+use super::handle::Session;
+use super::shared_future::{SharedFuture, WaiterSet, polled_load};
+use super::storage::{AnyTable, Sources};
+use super::wait_handle::{Driver, Present, WaitHandle};
+use crate::sync::Arc;
 
 /// What one evaluation waits for.
 ///
@@ -166,7 +165,7 @@ impl<P: Sources> Round<P> {
     /// Notes which load the evaluation is polled in, and what that load waits for by now: before it is
     /// pending, so that it is known of whatever is dropped.
     pub(crate) fn note_inside(&mut self) {
-        match thread::polled_load() {
+        match polled_load() {
             Some(load) => {
                 let downgrade = |pending: &PendingBatch<P>| StdArc::downgrade(&pending.load);
                 let loads = self.pending.batches.iter().map(downgrade);

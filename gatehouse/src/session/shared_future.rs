@@ -1,26 +1,29 @@
 //! A future that whoever waits for it can drive, one at a time: a load in flight.
 
 use std::collections::HashSet;
-use std::pin::Pin;
 use std::sync::Arc as StdArc;
 use std::task::{Context, Poll, Wake, Waker};
 
-use smallvec::SmallVec;
-
-use super::circle::Links;
-use super::core::BatchId;
-use super::queue::Queue;
-use super::sync::{Arc, Mutex};
-use super::thread::{self, Polling};
-use super::waiter::{Waiter, WaiterSet, Woken};
+use super::batches::BatchId;
+use super::links;
+use super::thread::{self, BoxFuture, Polling};
+use super::waiter;
+use crate::collections::Queue;
 use crate::fact::FactError;
+use crate::sync::{Arc, Mutex};
 use crate::unwind;
 
-/// The boxed future of a load.
-pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+/// An evaluation, as the loads that it waits for know it.
+pub(super) type Waiter = waiter::Waiter<SharedFuture>;
 
-/// Wakers that were collected under a lock, to be woken outside.
-pub(crate) type Wakers = SmallVec<[Waker; 1]>;
+/// Those who wait on one session.
+pub(crate) type WaiterSet = waiter::WaiterSet<SharedFuture>;
+
+/// What evaluations inside one load wait for.
+type Links = links::Links<SharedFuture>;
+
+/// Those whom a wake reaches.
+type Woken = waiter::Woken<SharedFuture>;
 
 /// Where what a load comes to is kept.
 pub(crate) trait LoadOwner: Send + Sync {
@@ -230,7 +233,10 @@ impl SharedFuture {
     /// Runs `poll` while the thread knows what it polls; `None` if it panics.
     fn is_polled<T>(self: &StdArc<Self>, number: u64, poll: impl FnOnce() -> T) -> Option<T> {
         let _polling = match &self.loads {
-            Some(_) => Polling::begin(self.everybody.address(), number, StdArc::clone(self)),
+            Some(_) => {
+                let load: StdArc<Self> = StdArc::clone(self);
+                Polling::begin(self.everybody.address(), number, load)
+            }
             None => Polling::nothing(),
         };
         unwind::catch(poll)
@@ -345,6 +351,11 @@ impl SharedFuture {
         self.finish();
         future
     }
+}
+
+/// The load that the thread polls, the innermost one.
+pub(super) fn polled_load() -> Option<StdArc<SharedFuture>> {
+    thread::polled_load()?.downcast().ok()
 }
 
 /// Makes a wake: it reaches those who wait for the load, or for a load that waits for it, and so on, and

@@ -3,14 +3,26 @@
 //! A waker may be that of a load, and wakes others; a future that is dropped may hold an evaluation,
 //! which drops others. Both are done from a loop, so that they take no stack by the number of loads.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::pin::Pin;
 use std::sync::{Arc as StdArc, Weak};
 use std::task::Waker;
 
-use super::shared_future::{BoxFuture, SharedFuture, Wakers};
-use super::sync::{LocalKey, thread_local};
+use smallvec::SmallVec;
+
+use crate::sync::{LocalKey, thread_local};
 use crate::unwind;
+
+/// The boxed future of a load.
+pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Wakers that were collected under a lock, to be woken outside.
+pub(crate) type Wakers = SmallVec<[Waker; 1]>;
+
+/// A load that the thread polls: a `SharedFuture`, whose module lies above this one.
+type AnyLoad = dyn Any + Send + Sync;
 
 thread_local! {
     static WAKES: RefCell<Todo<Waker>> = RefCell::new(Todo::new());
@@ -90,7 +102,7 @@ struct Polled {
     poll: u64,
     /// Tells the session from others; `None` if the session does not drive the load now.
     session: Option<usize>,
-    load: Option<StdArc<SharedFuture>>,
+    load: Option<StdArc<AnyLoad>>,
 }
 
 /// Notes, until it is dropped, that the thread polls a load.
@@ -99,7 +111,7 @@ pub(crate) struct Polling {
 }
 
 impl Polling {
-    pub(crate) fn begin(session: usize, poll: u64, load: StdArc<SharedFuture>) -> Self {
+    pub(crate) fn begin(session: usize, poll: u64, load: StdArc<AnyLoad>) -> Self {
         Self::note(Polled { poll, session: Some(session), load: Some(load) })
     }
 
@@ -139,7 +151,7 @@ pub(crate) fn poll_of_load(session: usize) -> Option<(usize, u64)> {
 }
 
 /// The load that the thread polls, the innermost one.
-pub(crate) fn polled_load() -> Option<StdArc<SharedFuture>> {
+pub(crate) fn polled_load() -> Option<StdArc<AnyLoad>> {
     look(|polled| polled.last()?.load.clone())
 }
 
@@ -150,7 +162,7 @@ pub(crate) fn depth() -> usize {
 
 /// The load in which something was begun, for what is done of it elsewhere: a permit's load is driven
 /// by whoever waits for one.
-pub(crate) struct CallerLoad(Option<Weak<SharedFuture>>);
+pub(crate) struct CallerLoad(Option<Weak<AnyLoad>>);
 
 impl CallerLoad {
     pub(crate) fn current() -> Self {

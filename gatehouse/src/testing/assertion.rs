@@ -7,10 +7,13 @@ use std::fmt;
 use super::log::Load;
 use super::measure::{CountsLoads, Listed, Spent, sizes};
 use super::report::report;
+use crate::decision::Decision;
+use crate::domain::Domain;
 use crate::fact::FactKey;
-use crate::gate::{Bound, Decision, Rules, SuppliesContext};
-use crate::policy::{Domain, Policy, PolicyInfo};
-use crate::source::Sources;
+use crate::gate::{Bound, Rules, SuppliesContext};
+use crate::plan::PolicyInfo;
+use crate::policy::Policy;
+use crate::session::Sources;
 
 /// What a test expects of a decision.
 #[derive(Clone, Copy)]

@@ -4,9 +4,9 @@ use std::any::Any;
 use std::fmt::{self, Write};
 
 use super::FactTable;
+use crate::domain::Domain;
 use crate::gate::{Bound, Rules, SuppliesContext};
-use crate::policy::Domain;
-use crate::source::Sources;
+use crate::session::Sources;
 
 /// The most lines of rows, and of calls: what failed should stay on the screen.
 const MOST_LINES: usize = 40;

@@ -9,10 +9,10 @@ use std::iter::successors;
 use std::sync::{Arc, OnceLock};
 
 use super::FactTable;
+use crate::eval::{Cx, ResolvedBy, Stop, Watch, stored};
 use crate::fact::LoadedFact;
-use crate::private::{AnyTable, Cx, Stop, Stored, Table, Watch, stored};
-use crate::session::IntoSources;
-use crate::source::{FactSource, ResolvedBy, Sources};
+use crate::session::{AnyTable, IntoSources, Sources, Stored, Table};
+use crate::source::FactSource;
 
 /// One table, and those that were made after it.
 #[derive(Default)]

@@ -6,8 +6,7 @@ use std::fmt;
 use std::sync::Mutex;
 
 use super::log::{Log, locked};
-use crate::fact::{FactError, LoadedFact};
-use crate::private::shown;
+use crate::fact::{FactError, LoadedFact, shown};
 use crate::source::{FactSource, Loaded};
 
 /// A set of sources that answers every fact from literal rows.

@@ -10,8 +10,8 @@ use std::time::SystemTime;
 
 use super::seen::{Place, Seen, Way};
 use super::{Coverage, EXTENSION, VARIABLE};
+use crate::plan::Location;
 use crate::plan::{Condition, Plan};
-use crate::policy::Location;
 use crate::testing::log::locked;
 
 /// One of the three below. What it guards is behind a lock.

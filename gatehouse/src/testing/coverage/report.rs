@@ -5,7 +5,7 @@ use std::fmt;
 use super::Coverage;
 use super::seen::{Place, Seen, Ways, on_one_line};
 use crate::plan::{Condition, ConditionKind, GatePlan, Plan};
-use crate::policy::{Effect, Location};
+use crate::plan::{Effect, Location};
 
 /// Which ways of the conditions of some gates' policies a test run has seen: made by [`Coverage::of`].
 ///

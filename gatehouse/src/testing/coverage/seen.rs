@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::plan::Condition;
-use crate::policy::Location;
+use crate::plan::Location;
 
 /// A policy, a derived fact, or a condition of one: the same in all processes built from one source.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

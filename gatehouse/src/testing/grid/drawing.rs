@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::text::{Cell, Grid};
-use crate::gate::Decision;
+use crate::decision::Decision;
 use crate::testing::assertion::Outcome;
 use crate::testing::report::write;
 

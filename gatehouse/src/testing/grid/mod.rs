@@ -13,9 +13,10 @@ use self::text::{Cell, Grid};
 use super::assertion::Outcome;
 use super::measure::block_on;
 use super::report::report;
-use crate::gate::{Bound, Decision, Rules, SuppliesContext};
-use crate::policy::Domain;
-use crate::source::Sources;
+use crate::decision::Decision;
+use crate::domain::Domain;
+use crate::gate::{Bound, Rules, SuppliesContext};
+use crate::session::Sources;
 
 /// Subjects × actions × resources, and what a gate decides about each.
 ///

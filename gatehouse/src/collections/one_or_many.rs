@@ -1,0 +1,58 @@
+//! One or many: most requests ask for one key at a time, and one needs no allocation.
+//!
+//! What is compiled anew for each fact of a user's is kept in these, and not in a `SmallVec`, which is
+//! several times as much code.
+
+use std::ops::{Deref, DerefMut};
+
+use super::growth::make_room;
+
+/// At least one, but for a list that grows from nothing.
+#[derive(Debug)]
+pub(crate) enum Few<T> {
+    One(T),
+    Many(Vec<T>),
+}
+
+impl<T> Few<T> {
+    /// One more, as many of which may be `expected` soon.
+    pub(crate) fn push(&mut self, value: T, expected: usize) {
+        match self {
+            Self::Many(many) => make_room(many, expected).push(value),
+            Self::One(_) => {
+                let one = std::mem::replace(self, Self::Many(Vec::new()));
+                if let (Self::One(one), Self::Many(many)) = (one, self) {
+                    make_room(many, expected).push(one);
+                    many.push(value);
+                }
+            }
+        }
+    }
+}
+
+impl<T> Default for Few<T> {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl<T> Deref for Few<T> {
+    type Target = [T];
+
+    #[inline]
+    fn deref(&self) -> &[T] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
+        }
+    }
+}
+
+impl<T> DerefMut for Few<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        match self {
+            Self::One(one) => std::slice::from_mut(one),
+            Self::Many(many) => many,
+        }
+    }
+}

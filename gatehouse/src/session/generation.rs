@@ -1,0 +1,65 @@
+//! A set of sources, and what was loaded from it.
+
+use std::sync::Arc as StdArc;
+
+use super::memo::Memo;
+use super::shared_future::WaiterSet;
+use super::storage::{AnyTable, Sources};
+use crate::sync::{Arc, AtomicBool, Mutex, Ordering};
+
+/// A set of sources and everything that was loaded from it. Replacing the sources of a session
+/// begins a new generation, so that no value of the old ones is ever seen beside the new
+/// (guarantee 5).
+pub(crate) struct Generation<P: Sources> {
+    pub(crate) sources: StdArc<P>,
+    pub(crate) tables: P::Tables,
+    pub(crate) memo: Memo,
+    pub(super) everybody: Arc<WaiterSet>,
+    /// Whether no load begins any more: the session has new sources.
+    closed: AtomicBool,
+    /// Held while a table is filled for the first time, and while all are closed: none is filled meanwhile.
+    /// It comes before the locks of a table.
+    closing: Mutex<()>,
+}
+
+impl<P: Sources> Generation<P> {
+    pub(super) fn first(sources: StdArc<P>) -> Self {
+        Self::new(sources, Arc::new(WaiterSet::default()))
+    }
+
+    pub(super) fn new(sources: StdArc<P>, everybody: Arc<WaiterSet>) -> Self {
+        let (tables, memo) = (P::tables(), Memo::default());
+        let (closed, closing) = (AtomicBool::new(false), Mutex::new(()));
+        Self { sources, tables, memo, everybody, closed, closing }
+    }
+
+    /// Whether the session still answers from it.
+    pub(crate) fn is_current(&self) -> bool {
+        !self.closed.load(Ordering::Acquire)
+    }
+
+    /// Makes what is in a table, unless the generation is closed.
+    pub(super) fn make<T>(&self, make: impl FnOnce() -> T) -> Option<T> {
+        let _closing = self.closing.lock();
+        self.is_current().then(make)
+    }
+
+    /// Closes every table, so that no load begins any more; `false`, and nothing closed, if one is
+    /// in flight.
+    pub(super) fn retire(&self) -> bool {
+        let _closing = self.closing.lock();
+        let mut tables: Vec<&dyn AnyTable<P>> = Vec::new();
+        let mut idle = true;
+        P::for_each_table(&self.tables, &mut |table| {
+            idle = idle && table.close_if_idle();
+            if idle {
+                tables.push(table);
+            }
+        });
+        if !idle {
+            tables.into_iter().for_each(<dyn AnyTable<P>>::reopen);
+        }
+        self.closed.store(idle, Ordering::Release);
+        idle
+    }
+}
