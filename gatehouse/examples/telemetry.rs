@@ -12,7 +12,7 @@ use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use gatehouse::{Described, prelude::*};
+use gatehouse::{Description, prelude::*};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Subscriber};
@@ -64,11 +64,11 @@ impl Domain for Documents {
     type Context = ();
 
     // What records say. Neither spans nor metrics ever do.
-    fn describe_subject(user: &User) -> Described {
+    fn describe_subject(user: &User) -> Description {
         format!("user {}", user.id).into()
     }
 
-    fn describe_resource(doc: &Document) -> Described {
+    fn describe_resource(doc: &Document) -> Description {
         format!("document {}", doc.id).into()
     }
 }

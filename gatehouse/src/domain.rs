@@ -9,16 +9,16 @@ use std::fmt;
 /// Made from a text, or of anything that can be displayed.
 ///
 /// ```
-/// use gatehouse::Described;
+/// use gatehouse::Description;
 ///
-/// assert_eq!(Described::from("edit").as_str(), Some("edit"));
-/// assert_eq!(Described::of(7).as_str(), Some("7"));
-/// assert_eq!(Described::nothing().as_str(), None);
+/// assert_eq!(Description::from("edit").as_str(), Some("edit"));
+/// assert_eq!(Description::of(7).as_str(), Some("7"));
+/// assert_eq!(Description::nothing().as_str(), None);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Described(Option<Cow<'static, str>>);
+pub struct Description(Option<Cow<'static, str>>);
 
-impl Described {
+impl Description {
     /// Says nothing: what a domain says unless it says more.
     #[must_use]
     pub const fn nothing() -> Self {
@@ -38,13 +38,13 @@ impl Described {
     }
 }
 
-impl From<&'static str> for Described {
+impl From<&'static str> for Description {
     fn from(text: &'static str) -> Self {
         Self(Some(text.into()))
     }
 }
 
-impl From<String> for Described {
+impl From<String> for Description {
     fn from(mut text: String) -> Self {
         // What is kept in a queue is counted by its length.
         text.shrink_to_fit();
@@ -72,7 +72,7 @@ impl From<String> for Described {
 /// in a decision.
 ///
 /// ```
-/// use gatehouse::{Described, prelude::*};
+/// use gatehouse::{Description, prelude::*};
 /// # pub struct User { id: u64 } pub struct Document { id: u64 }
 /// # #[derive(Debug)] pub enum Action { Read }
 /// # pub struct Documents;
@@ -82,17 +82,17 @@ impl From<String> for Described {
 ///     type Resource = Document;
 ///     type Context = ();
 ///
-///     fn describe_subject(user: &User) -> Described {
-///         Described::of(user.id)
+///     fn describe_subject(user: &User) -> Description {
+///         Description::of(user.id)
 ///     }
 ///
-///     fn describe_action(action: &Action) -> Described {
+///     fn describe_action(action: &Action) -> Description {
 ///         match action {
 ///             Action::Read => "read".into(),
 ///         }
 ///     }
 ///
-///     fn describe_resource(doc: &Document) -> Described {
+///     fn describe_resource(doc: &Document) -> Description {
 ///         format!("document {}", doc.id).into()
 ///     }
 /// }
@@ -111,31 +111,31 @@ pub trait Domain: 'static {
 
     /// How the audit log names who asks; once per evaluation.
     #[must_use]
-    fn describe_subject(_subject: &Self::Subject) -> Described {
-        Described::nothing()
+    fn describe_subject(_subject: &Self::Subject) -> Description {
+        Description::nothing()
     }
 
     /// How the audit log names what they want to do; once per evaluation.
     #[must_use]
-    fn describe_action(_action: &Self::Action) -> Described {
-        Described::nothing()
+    fn describe_action(_action: &Self::Action) -> Description {
+        Description::nothing()
     }
 
     /// How the audit log names to what; once per resource, so keep it cheap.
     #[must_use]
-    fn describe_resource(_resource: &Self::Resource) -> Described {
-        Described::nothing()
+    fn describe_resource(_resource: &Self::Resource) -> Description {
+        Description::nothing()
     }
 
     /// What the audit log says of what else counts; once per evaluation.
     #[must_use]
-    fn describe_context(_context: &Self::Context) -> Described {
-        Described::nothing()
+    fn describe_context(_context: &Self::Context) -> Description {
+        Description::nothing()
     }
 }
 
 /// Who asks for what, of any resource.
-#[cfg_attr(not(feature = "serde"), allow(dead_code, reason = "only records name them"))]
+#[cfg_attr(not(feature = "records"), allow(dead_code, reason = "only records name them"))]
 pub(crate) struct Question<'q, D: Domain> {
     pub(crate) subject: &'q D::Subject,
     pub(crate) action: &'q D::Action,

@@ -244,9 +244,9 @@
 //!   `gatehouse::decision`. No key and no value is shown at level `info`.
 //! - `metrics`: counters and histograms through the `metrics` facade. The page `what_telemetry_says`
 //!   has the names of all that can be watched.
-//! - `serde`: plans and explanations serialise; decision records, by a `Recorder`.
+//! - `serde`: plans and explanations serialise.
+//! - `records`: decision records, which a `Recorder` passes on.
 //! - `json`: `JsonLines`, which writes decision records to a file.
-//! - `tokio`: nothing any more; `MaxConcurrent` needs no feature.
 //! - `testing`: the module `testing`, facts from literal rows, assertions about decisions, and the
 //!   coverage of policies. For dev-dependencies.
 //!
@@ -288,11 +288,11 @@ pub mod what_the_compiler_says {}
 #[doc = include_str!("../doc/what-telemetry-says.md")]
 pub mod what_telemetry_says {}
 
-pub use combinators::{InPolicies, all, any, each, lazy};
+pub use combinators::{OnlyInPolicies, all, any, each, lazy};
 pub use decision::{
     AccessError, Allowed, Decision, Denied, FailedFacts, FilterError, Indeterminate, Undecided,
 };
-pub use domain::{Described, Domain};
+pub use domain::{Description, Domain};
 pub use eval::ResolvedBy;
 pub use explanation::Explanation;
 pub use fact::{FactError, FactKey, FailedFact, LoadedFact, SourceError};
@@ -303,7 +303,7 @@ pub use limit::{MaxConcurrent, Timeout};
 pub use observe::describe_metrics;
 #[cfg(feature = "json")]
 pub use observe::records::JsonLines;
-#[cfg(feature = "serde")]
+#[cfg(feature = "records")]
 pub use observe::records::{
     DecisionRecord, DecisionSink, EvaluationRecord, NotFlushed, Recorder, SessionId, SinkError,
 };

@@ -8,6 +8,8 @@
 pub use crate::combinators::words as word;
 pub use crate::domain::Domain;
 pub use crate::eval::*;
+// The names that generated code has for these.
+pub use crate::eval::Observer as Watch;
 pub use crate::fact::bounds::*;
 pub use crate::fact::{FactKey, LoadedFact, Sensitive};
 pub use crate::plan::{

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::collections::Distinct;
+use crate::collections::KeySet;
 use crate::fact::{FactError, FactKey, LoadedFact, shown};
 
 /// Loads one fact, many keys at a time: implemented by you, on a database handle, a client, a map.
@@ -257,7 +257,7 @@ impl<K: FactKey> Loaded<K> {
     /// How many keys have a value or a failure. It counts them, each once.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.keys().collect::<Distinct<'_, K>>().keys.len()
+        self.keys().collect::<KeySet<'_, K>>().keys.len()
     }
 
     /// Whether nothing was found.
@@ -287,7 +287,7 @@ pub(crate) struct LoadedParts<K: FactKey> {
 
 impl<K: FactKey> fmt::Debug for Loaded<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut keys = Distinct::new();
+        let mut keys = KeySet::new();
         let mut answers: Vec<Result<&dyn fmt::Debug, &FactError>> = Vec::new();
         let found = self.found.iter().map(|(key, value)| (key, Ok(shown::<K>(value))));
         let failed = self.failed.iter().map(|(key, error)| (key, Err(error)));

@@ -29,7 +29,7 @@ impl FactText {
     }
 
     /// The bytes that it takes beside itself.
-    #[cfg_attr(not(feature = "serde"), allow(dead_code, reason = "only records count them"))]
+    #[cfg_attr(not(feature = "records"), allow(dead_code, reason = "only records count them"))]
     pub(crate) fn bytes(&self) -> usize {
         match &self.0 {
             Text::Static(_) => 0,

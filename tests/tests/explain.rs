@@ -302,7 +302,7 @@ fn as_data() {
     }
     "#);
     assert_eq!(json["decision"]["outcome"], "indeterminate");
-    assert_eq!(json["changes"][0]["policy"]["name"], "suspended");
+    assert_eq!(json["counterfactuals"][0]["policy"]["name"], "suspended");
 }
 
 /// Each kind of condition, met and not met, in the order in which the body comes to them.
@@ -509,7 +509,8 @@ fn what_a_labelled_block_gives() {
     };
     let said = |id, tags: &[u64]| {
         let explanation = explained(id, tags);
-        let changes: Vec<_> = explanation.changes.iter().map(|it| it.condition.text).collect();
+        let changes: Vec<_> =
+            explanation.counterfactuals.iter().map(|it| it.condition.text).collect();
         format!("{}{changes:?}", conditions(&explanation))
     };
     assert_snapshot!(said(1, &[7, 8, 9]), @r#"
@@ -761,7 +762,7 @@ mod changes {
     use super::*;
 
     fn changes(explanation: &Explanation) -> Vec<String> {
-        explanation.changes.iter().map(ToString::to_string).collect()
+        explanation.counterfactuals.iter().map(ToString::to_string).collect()
     }
 
     /// A condition guards the ones after it, which nobody knows without it: they might panic, or not end.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use futures::executor::block_on;
 use gatehouse::explanation::{FactFound, PolicyOutcome};
 use gatehouse::prelude::*;
-use gatehouse::{DecisionRecord, DecisionSink, Described, Recorder, SinkError};
+use gatehouse::{DecisionRecord, DecisionSink, Description, Recorder, SinkError};
 
 /// Longer than any test takes that goes well.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -68,28 +68,28 @@ impl Domain for Things {
     type Resource = Part;
     type Context = Part;
 
-    fn describe_subject(part: &Part) -> Described {
+    fn describe_subject(part: &Part) -> Description {
         describe(*part, Part::Subject)
     }
 
-    fn describe_action(part: &Part) -> Described {
+    fn describe_action(part: &Part) -> Description {
         describe(*part, Part::Action)
     }
 
-    fn describe_resource(part: &Part) -> Described {
+    fn describe_resource(part: &Part) -> Description {
         describe(*part, Part::Resource)
     }
 
-    fn describe_context(part: &Part) -> Described {
+    fn describe_context(part: &Part) -> Description {
         describe(*part, Part::Context)
     }
 }
 
-fn describe(part: Part, unspeakable: Part) -> Described {
+fn describe(part: Part, unspeakable: Part) -> Description {
     if part == unspeakable {
         panic_any(Bomb);
     }
-    Described::of(format_args!("{part:?}"))
+    Description::of(format_args!("{part:?}"))
 }
 
 fact! {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures::executor::block_on;
 use gatehouse::explanation::{ConsultedFact, FactFound};
 use gatehouse::prelude::*;
-use gatehouse::{DecisionRecord, DecisionSink, Described, JsonLines, Recorder, SinkError};
+use gatehouse::{DecisionRecord, DecisionSink, Description, JsonLines, Recorder, SinkError};
 use serde_json::{Value, json};
 
 /// Longer than any test takes that goes well.
@@ -22,17 +22,17 @@ impl Domain for Documents {
     type Resource = u64;
     type Context = ();
 
-    fn describe_subject(user: &u64) -> Described {
-        Described::of(format_args!("user {user}"))
+    fn describe_subject(user: &u64) -> Description {
+        Description::of(format_args!("user {user}"))
     }
 
-    fn describe_action(action: &&'static str) -> Described {
+    fn describe_action(action: &&'static str) -> Description {
         (*action).into()
     }
 
-    fn describe_resource(doc: &u64) -> Described {
+    fn describe_resource(doc: &u64) -> Description {
         assert_ne!(*doc, UNSPEAKABLE, "unspeakable");
-        Described::of(doc)
+        Description::of(doc)
     }
 }
 

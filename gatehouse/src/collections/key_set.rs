@@ -6,13 +6,13 @@ use super::hash::HashState;
 use super::index::Index;
 
 /// Keys, each once.
-pub(crate) struct Distinct<'k, K> {
+pub(crate) struct KeySet<'k, K> {
     index: Index,
     hash_state: HashState,
     pub(crate) keys: Vec<&'k K>,
 }
 
-impl<'k, K: Eq + Hash> Distinct<'k, K> {
+impl<'k, K: Eq + Hash> KeySet<'k, K> {
     pub(crate) fn new() -> Self {
         Self { index: Index::default(), hash_state: HashState::default(), keys: Vec::new() }
     }
@@ -38,7 +38,7 @@ impl<'k, K: Eq + Hash> Distinct<'k, K> {
     }
 }
 
-impl<'k, K: Eq + Hash> FromIterator<&'k K> for Distinct<'k, K> {
+impl<'k, K: Eq + Hash> FromIterator<&'k K> for KeySet<'k, K> {
     fn from_iter<I: IntoIterator<Item = &'k K>>(keys: I) -> Self {
         let mut distinct = Self::new();
         for key in keys {

@@ -14,6 +14,6 @@ mod queue;
 pub(crate) use self::growth::make_small_room;
 pub(crate) use self::hash::HashState;
 pub(crate) use self::index::{Hashed, Index};
-pub(crate) use self::key_set::Distinct;
-pub(crate) use self::one_or_many::Few;
+pub(crate) use self::key_set::KeySet;
+pub(crate) use self::one_or_many::OneOrMany;
 pub(crate) use self::queue::Queue;

@@ -10,7 +10,7 @@ pub mod words;
 /// What the word `W` gives: something that only `#[policy]` can await.
 #[derive(Debug)]
 #[must_use = "write `.await`, inside a function annotated with `#[policy]`"]
-pub struct InPolicies<W>(PhantomData<W>);
+pub struct OnlyInPolicies<W>(PhantomData<W>);
 
 /// `any(keys).await` in a policy: whether one of the facts is true; all keys in one round.
 ///
@@ -28,18 +28,18 @@ pub struct InPolicies<W>(PhantomData<W>);
 ///     any(user.groups.iter().map(|group| GroupGrant(*group, doc.id))).await
 /// }
 /// ```
-pub fn any<K>(keys: impl IntoIterator<Item = K>) -> InPolicies<words::AnyWord> {
+pub fn any<K>(keys: impl IntoIterator<Item = K>) -> OnlyInPolicies<words::AnyWord> {
     drop(keys);
-    InPolicies(PhantomData)
+    OnlyInPolicies(PhantomData)
 }
 
 /// `all(keys).await` in a policy: whether all facts are true; all keys in one round.
 ///
 /// False if one is known false, though others failed to load; else indeterminate if one failed;
 /// else true. So is the empty set. As with [`any`], the iterator is taken to its end.
-pub fn all<K>(keys: impl IntoIterator<Item = K>) -> InPolicies<words::AllWord> {
+pub fn all<K>(keys: impl IntoIterator<Item = K>) -> OnlyInPolicies<words::AllWord> {
     drop(keys);
-    InPolicies(PhantomData)
+    OnlyInPolicies(PhantomData)
 }
 
 /// `each(keys).await` in a policy: what every fact is, a `Vec` in the order of the keys; all in one
@@ -56,15 +56,15 @@ pub fn all<K>(keys: impl IntoIterator<Item = K>) -> InPolicies<words::AllWord> {
 ///     levels.iter().map(|level| u32::from(*level)).sum::<u32>() >= 10
 /// }
 /// ```
-pub fn each<K>(keys: impl IntoIterator<Item = K>) -> InPolicies<words::EachWord> {
+pub fn each<K>(keys: impl IntoIterator<Item = K>) -> OnlyInPolicies<words::EachWord> {
     drop(keys);
-    InPolicies(PhantomData)
+    OnlyInPolicies(PhantomData)
 }
 
 /// `lazy(Fact(…)).await` in a policy: not asked for before the body comes to it.
 ///
 /// For a load that is dear and rarely needed: it costs a round of its own when it is.
-pub fn lazy<K>(key: K) -> InPolicies<words::LazyWord> {
+pub fn lazy<K>(key: K) -> OnlyInPolicies<words::LazyWord> {
     drop(key);
-    InPolicies(PhantomData)
+    OnlyInPolicies(PhantomData)
 }

@@ -3,7 +3,7 @@
 //! The compiler sees names. Whose a name is, rustc knows: each load mentions the user's own path, and what
 //! would come of calling it must be what gatehouse's word gives. Nothing is called.
 
-use super::InPolicies;
+use super::OnlyInPolicies;
 
 /// The word `any`.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub enum LazyWord {}
 pub trait OfWord<W> {}
 
 #[diagnostic::do_not_recommend]
-impl<W> OfWord<W> for InPolicies<W> {}
+impl<W> OfWord<W> for OnlyInPolicies<W> {}
 
 /// The keys of `any(keys).await`.
 #[inline]

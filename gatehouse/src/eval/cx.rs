@@ -3,15 +3,15 @@
 use std::any::type_name_of_val;
 
 use super::fixpoint::Walk;
-use super::observer::{Unwatched, Watch};
+use super::observer::{NoObserver, Observer};
 use super::stop::Stop;
-use super::trace::{Seen, SeenFact, Trace};
+use super::trace::{FactState, ObservedFact, Trace};
 use crate::fact::{FactError, FactKey, Failures};
 use crate::session::{Generation, Round, Session, Sources, Stored};
 use crate::sync::Arc;
 
 /// What a policy reads facts from, and asks for them in.
-pub struct Cx<P: Sources, W: Watch = Unwatched> {
+pub struct Cx<P: Sources, W: Observer = NoObserver> {
     /// What is known; `None` if the session has not begun.
     generation: Option<Arc<Generation<P>>>,
     /// What is asked for; `None` if nothing ever was.
@@ -34,7 +34,7 @@ pub struct Cx<P: Sources, W: Watch = Unwatched> {
 
 impl<P: Sources> Cx<P> {
     pub(crate) fn new(generation: Option<Arc<Generation<P>>>) -> Self {
-        Self::watched(generation, Unwatched)
+        Self::watched(generation, NoObserver)
     }
 }
 
@@ -59,7 +59,7 @@ impl<P: Sources> Cx<P, Trace> {
     }
 }
 
-impl<P: Sources, W: Watch> Cx<P, W> {
+impl<P: Sources, W: Observer> Cx<P, W> {
     pub(crate) fn watched(generation: Option<Arc<Generation<P>>>, watch: W) -> Self {
         Self {
             generation,
@@ -222,10 +222,10 @@ impl<P: Sources, W: Watch> Cx<P, W> {
     }
 
     /// Why a fact has no value.
-    pub(super) fn seen_stop(&self, stop: Stop) -> Seen {
+    pub(super) fn seen_stop(&self, stop: Stop) -> FactState {
         match (stop, self.watch.last_failure()) {
-            (Stop::Failed, Some(error)) => Seen::Failed(error.clone()),
-            _ => Seen::Pending,
+            (Stop::Failed, Some(error)) => FactState::Failed(error.clone()),
+            _ => FactState::Pending,
         }
     }
 
@@ -257,7 +257,7 @@ impl<P: Sources, W: Watch> Cx<P, W> {
 }
 
 /// What the session knows of `key`, or why the policy stops.
-pub fn stored<P: Sources, W: Watch, K: Stored<P>>(
+pub fn stored<P: Sources, W: Observer, K: Stored<P>>(
     cx: &mut Cx<P, W>,
     key: K,
 ) -> Result<K::Output, Stop> {
@@ -267,26 +267,28 @@ pub fn stored<P: Sources, W: Watch, K: Stored<P>>(
     find(cx, key).map(K::output)
 }
 
-fn stored_watched<P: Sources, W: Watch, K: Stored<P>>(
+fn stored_watched<P: Sources, W: Observer, K: Stored<P>>(
     cx: &mut Cx<P, W>,
     key: K,
 ) -> Result<K::Output, Stop> {
     let id = cx.watch.id(&key);
     let found = find(cx, key);
     let seen = match &found {
-        Ok(_) if K::SENSITIVE => Seen::Sensitive,
-        Ok(Some(value)) => Seen::Value(cx.watch.value(id, || value)),
-        Ok(None) => Seen::Missing(K::HAS_DEFAULT.then(|| cx.watch.value(id, || K::output(None)))),
+        Ok(_) if K::SENSITIVE => FactState::Sensitive,
+        Ok(Some(value)) => FactState::Value(cx.watch.value(id, || value)),
+        Ok(None) => {
+            FactState::Missing(K::HAS_DEFAULT.then(|| cx.watch.value(id, || K::output(None))))
+        }
         Err(stop) => cx.seen_stop(*stop),
     };
     let source = cx.generation().map(|of| type_name_of_val(K::source(&of.sources)));
     let (derivation, run) = (None, Vec::new());
     let (fact, key, again) = (K::NAME, cx.watch.key(id), false);
-    cx.watch.fact(SeenFact { fact, id, key, seen, source, derivation, run, again });
+    cx.watch.fact(ObservedFact { fact, id, key, seen, source, derivation, run, again });
     found.map(K::output)
 }
 
-fn find<P: Sources, W: Watch, K: Stored<P>>(
+fn find<P: Sources, W: Observer, K: Stored<P>>(
     cx: &mut Cx<P, W>,
     key: K,
 ) -> Result<Option<K::Value>, Stop> {
@@ -307,7 +309,7 @@ fn find<P: Sources, W: Watch, K: Stored<P>>(
 }
 
 /// `Name(…).await`. The key comes first, because a load may stand in it.
-pub fn read<P: Sources, W: Watch, K: ResolvedBy<P>>(
+pub fn read<P: Sources, W: Observer, K: ResolvedBy<P>>(
     key: K,
     cx: &mut Cx<P, W>,
 ) -> Result<K::Output, Stop> {
@@ -326,5 +328,5 @@ pub fn read<P: Sources, W: Watch, K: ResolvedBy<P>>(
 pub trait ResolvedBy<P: Sources>: FactKey {
     /// Answers the key from the session, or stops.
     #[doc(hidden)]
-    fn resolve<W: Watch>(self, cx: &mut Cx<P, W>) -> Result<Self::Output, Stop>;
+    fn resolve<W: Observer>(self, cx: &mut Cx<P, W>) -> Result<Self::Output, Stop>;
 }

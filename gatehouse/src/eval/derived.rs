@@ -13,16 +13,16 @@ use super::stop::Stop;
 
 use super::cx::ResolvedBy;
 use super::fixpoint::{Closed, Found};
-use super::observer::Watch;
-use super::trace::{Seen, SeenFact};
+use super::observer::Observer;
+use super::trace::{FactState, ObservedFact};
 use crate::fact::{FactError, FactKey, FailedFact, Mark};
-use crate::session::Computed;
+use crate::session::DerivedResult;
 use crate::session::Sources;
 
 /// A derived fact: written by `fact!` for one with a body.
 pub trait Derived<P: Sources>: EarlyDerived<P> {
     /// Runs the body.
-    fn evaluate<W: Watch>(&self, cx: &mut Cx<P, W>) -> Result<Self::Value, Stop>;
+    fn evaluate<W: Observer>(&self, cx: &mut Cx<P, W>) -> Result<Self::Value, Stop>;
 
     /// The value of a body that was left by `return` in an operand: of a fact that is a `bool`.
     fn of_bool(_: bool) -> Option<Self::Value> {
@@ -43,11 +43,11 @@ pub trait Derived<P: Sources>: EarlyDerived<P> {
 /// What a derived fact asks for early: a trait of its own, as that of a policy is.
 pub trait EarlyDerived<P: Sources>: ResolvedBy<P> {
     /// Asks for every load of the body whose key is ready, though the body stopped before it.
-    fn ask<W: Watch>(&self, cx: &mut Cx<P, W>);
+    fn ask<W: Observer>(&self, cx: &mut Cx<P, W>);
 }
 
 /// What the session knows of `key`, or what its body comes to.
-pub fn derived<P: Sources, W: Watch, K: Derived<P>>(
+pub fn derived<P: Sources, W: Observer, K: Derived<P>>(
     cx: &mut Cx<P, W>,
     key: K,
 ) -> Result<K::Value, Stop> {
@@ -75,25 +75,25 @@ pub fn derived<P: Sources, W: Watch, K: Derived<P>>(
 }
 
 /// Reports a derived fact that was read, and what its body does.
-fn show<P: Sources, W: Watch, K: Derived<P>>(
+fn show<P: Sources, W: Observer, K: Derived<P>>(
     cx: &mut Cx<P, W>,
     key: &K,
     computed: &Result<K::Value, Stop>,
 ) {
     let id = cx.watch.id(key);
     let seen = match computed {
-        Ok(_) if K::SENSITIVE => Seen::Sensitive,
-        Ok(value) => Seen::Value(cx.watch.value(id, || value)),
+        Ok(_) if K::SENSITIVE => FactState::Sensitive,
+        Ok(value) => FactState::Value(cx.watch.value(id, || value)),
         Err(stop) => cx.seen_stop(*stop),
     };
     let (fact, derivation, key_text) = (K::NAME, K::DERIVATION, cx.watch.key(id));
     let (source, run, again) = (None, Vec::new(), false);
-    let fact = SeenFact { fact, id, key: key_text, seen, source, derivation, run, again };
+    let fact = ObservedFact { fact, id, key: key_text, seen, source, derivation, run, again };
     W::derived::<K, P>(cx, fact, |cx| key.evaluate(cx));
 }
 
 /// Runs a node of the walk, if it has not been in this run of its cycle.
-pub(super) fn run_again<P: Sources, W: Watch, K: Derived<P>>(
+pub(super) fn run_again<P: Sources, W: Observer, K: Derived<P>>(
     cx: &mut Cx<P, W>,
     node: usize,
 ) -> Result<(), Stop> {
@@ -102,10 +102,10 @@ pub(super) fn run_again<P: Sources, W: Watch, K: Derived<P>>(
     resolve(cx, found).map(drop)
 }
 
-fn resolve<P: Sources, W: Watch, K: Derived<P>>(
+fn resolve<P: Sources, W: Observer, K: Derived<P>>(
     cx: &mut Cx<P, W>,
     found: Found<K>,
-) -> Result<Computed<K::Value>, Stop> {
+) -> Result<DerivedResult<K::Value>, Stop> {
     match found {
         Found::Known(computed) => Ok(computed),
         Found::Pending => Err(Stop::Pending),
@@ -116,17 +116,17 @@ fn resolve<P: Sources, W: Watch, K: Derived<P>>(
 }
 
 /// What a cycle reads of one of its facts: while it is explored, that is unknown, and nothing failed.
-fn guessed<K: FactKey>(guess: Option<Computed<K::Value>>) -> Computed<K::Value> {
+fn guessed<K: FactKey>(guess: Option<DerivedResult<K::Value>>) -> DerivedResult<K::Value> {
     guess.unwrap_or_else(|| Err(Arc::default()))
 }
 
 /// Runs the body of an open fact, again and again if it is the root of a cycle that is not solved
 /// yet, and closes it.
-fn compute<P: Sources, W: Watch, K: Derived<P>>(
+fn compute<P: Sources, W: Observer, K: Derived<P>>(
     cx: &mut Cx<P, W>,
     key: &K,
     node: usize,
-) -> Result<Computed<K::Value>, Stop> {
+) -> Result<DerivedResult<K::Value>, Stop> {
     loop {
         let met = cx.failed.begin();
         let computed = match key.evaluate(cx) {
@@ -154,12 +154,12 @@ fn compute<P: Sources, W: Watch, K: Derived<P>>(
 }
 
 /// Closes a fact that waits for a load, which is asked for if this is the time.
-fn pending<P: Sources, W: Watch, K: Derived<P>>(
+fn pending<P: Sources, W: Observer, K: Derived<P>>(
     cx: &mut Cx<P, W>,
     key: &K,
     node: usize,
     met: Mark,
-) -> Result<Computed<K::Value>, Stop> {
+) -> Result<DerivedResult<K::Value>, Stop> {
     if cx.is_asking() {
         cx.looking(|cx| key.ask(cx));
     }
@@ -170,11 +170,11 @@ fn pending<P: Sources, W: Watch, K: Derived<P>>(
 }
 
 /// What the user's way out gives, which the compiler sees to that it is there.
-fn by_itself<K: FactKey>(value: Option<K::Value>) -> Computed<K::Value> {
+fn by_itself<K: FactKey>(value: Option<K::Value>) -> DerivedResult<K::Value> {
     value.map_or_else(|| failed::<K>(FactError::impure()), Ok)
 }
 
 /// The fact itself failed.
-pub(super) fn failed<K: FactKey>(error: FactError) -> Computed<K::Value> {
+pub(super) fn failed<K: FactKey>(error: FactError) -> DerivedResult<K::Value> {
     Err([FailedFact { fact: K::NAME, error }].into())
 }

@@ -6,18 +6,18 @@
 
 use super::cx::ResolvedBy;
 use super::cx::{Cx, read};
-use super::observer::Watch;
+use super::observer::Observer;
 use super::out_of_turn::PANICS_ABORT;
 use super::stop::Stop;
 use crate::session::Sources;
 
 /// Asks for `key`, if it is not known.
-pub fn ask<P: Sources, W: Watch, K: ResolvedBy<P>>(key: K, cx: &mut Cx<P, W>) {
+pub fn ask<P: Sources, W: Observer, K: ResolvedBy<P>>(key: K, cx: &mut Cx<P, W>) {
     let _ = cx.asking(|cx| read(key, cx));
 }
 
 /// Asks for every key that is not known.
-pub fn ask_each<P: Sources, W: Watch, K: ResolvedBy<P>>(
+pub fn ask_each<P: Sources, W: Observer, K: ResolvedBy<P>>(
     keys: impl IntoIterator<Item = K>,
     cx: &mut Cx<P, W>,
 ) {
@@ -28,7 +28,7 @@ pub fn ask_each<P: Sources, W: Watch, K: ResolvedBy<P>>(
 
 /// Runs a part of the body that asks for a load, and that ends without a trace where a fact that it
 /// needs is unknown, or where it panics: the body may not come to it.
-pub fn slice<P: Sources, W: Watch>(
+pub fn slice<P: Sources, W: Observer>(
     cx: &mut Cx<P, W>,
     part: impl FnOnce(&mut Cx<P, W>) -> Result<(), Stop>,
 ) {
@@ -36,7 +36,7 @@ pub fn slice<P: Sources, W: Watch>(
 }
 
 /// As [`slice`], of a part that may panic by its tokens: it does not run where that ends the process.
-pub fn partial_slice<P: Sources, W: Watch>(
+pub fn partial_slice<P: Sources, W: Observer>(
     cx: &mut Cx<P, W>,
     part: impl FnOnce(&mut Cx<P, W>) -> Result<(), Stop>,
 ) {
@@ -47,7 +47,7 @@ pub fn partial_slice<P: Sources, W: Watch>(
 
 /// What is known of a condition on facts; nothing, if it needs one that is not known, or failed, or
 /// only guessed, in a cycle that is not solved yet.
-pub fn known<P: Sources, W: Watch>(
+pub fn known<P: Sources, W: Observer>(
     cx: &mut Cx<P, W>,
     condition: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop>,
 ) -> Option<bool> {
@@ -58,7 +58,7 @@ pub fn known<P: Sources, W: Watch>(
 
 /// As [`known`], of a condition that may panic by its tokens: nothing is known where that ends the
 /// process.
-pub fn partial_known<P: Sources, W: Watch>(
+pub fn partial_known<P: Sources, W: Observer>(
     cx: &mut Cx<P, W>,
     condition: impl FnOnce(&mut Cx<P, W>) -> Result<bool, Stop>,
 ) -> Option<bool> {

@@ -5,7 +5,7 @@
 
 use super::cx::ResolvedBy;
 use super::cx::{Cx, read};
-use super::observer::{Watch, met};
+use super::observer::{Observer, met};
 use super::out_of_turn::PANICS_ABORT;
 use super::stop::Stop;
 use crate::fact::FactKey;
@@ -23,7 +23,7 @@ pub trait MaybeMissing<T> {
     fn present(self) -> Result<T, Stop>;
 
     /// As [`present`](Self::present), and reported as the condition that it is.
-    fn given<P: Sources, W: Watch>(self, condition: u32, cx: &mut Cx<P, W>) -> Result<T, Stop>;
+    fn given<P: Sources, W: Observer>(self, condition: u32, cx: &mut Cx<P, W>) -> Result<T, Stop>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -34,7 +34,7 @@ impl<T> MaybeMissing<T> for Option<T> {
     }
 
     #[inline]
-    fn given<P: Sources, W: Watch>(self, condition: u32, cx: &mut Cx<P, W>) -> Result<T, Stop> {
+    fn given<P: Sources, W: Observer>(self, condition: u32, cx: &mut Cx<P, W>) -> Result<T, Stop> {
         met(self.is_some(), condition, cx);
         self.present()
     }
@@ -79,7 +79,7 @@ impl<K: NeverMissing<bool>> Truth<K> for Option<bool> {
 
 /// `Name(…).await` where it is compared by `<` and the like: a missing value would be less than all.
 #[inline]
-pub fn ordered<P: Sources, W: Watch, K, V>(key: K, cx: &mut Cx<P, W>) -> Result<V, Stop>
+pub fn ordered<P: Sources, W: Observer, K, V>(key: K, cx: &mut Cx<P, W>) -> Result<V, Stop>
 where
     K: ResolvedBy<P> + NeverMissing<V>,
 {
@@ -88,7 +88,7 @@ where
 
 /// `Name(…).await` where a `bool` is wanted, so that the message for another type is ours.
 #[inline]
-pub fn holds<P: Sources, W: Watch, K>(key: K, cx: &mut Cx<P, W>) -> Result<bool, Stop>
+pub fn holds<P: Sources, W: Observer, K>(key: K, cx: &mut Cx<P, W>) -> Result<bool, Stop>
 where
     K: ResolvedBy<P, Output: Truth<K>>,
 {
@@ -106,10 +106,10 @@ where
     note = "no rule may notice a failure: what changes something belongs into a statement or a `let` of its own, before or after",
     note = "what a side takes by value is `Clone` and `Send`, and what it looks at is `Sync`; of anything else, take into a `let` before what this side asks of it"
 )]
-pub trait Operand<P: Sources, W: Watch> {}
+pub trait Operand<P: Sources, W: Observer> {}
 
 #[diagnostic::do_not_recommend]
-impl<P: Sources, W: Watch, F> Operand<P, W> for F where
+impl<P: Sources, W: Observer, F> Operand<P, W> for F where
     F: FnOnce(&mut Cx<P, W>) -> Result<Side, Stop> + Clone + Send
 {
 }
@@ -126,7 +126,7 @@ pub fn side(result: Result<bool, Stop>) -> Result<Side, Stop> {
 }
 
 /// The left side of `||` or `&&`: what stops it stops nothing else yet.
-pub fn attempt<P: Sources, W: Watch>(
+pub fn attempt<P: Sources, W: Observer>(
     cx: &mut Cx<P, W>,
     left: impl FnOnce(&mut Cx<P, W>) -> Result<Side, Stop> + Operand<P, W>,
 ) -> Result<bool, Stop> {
@@ -138,7 +138,7 @@ pub fn attempt<P: Sources, W: Watch>(
 /// The right side counts only with a plain result: if it leaves the policy (by `?` or `return`), or
 /// panics because it relies on the left one, the left one's failure stands. Either changes nothing that
 /// the other, or the rest of the body, can see ([`Operand`]).
-pub fn or<P: Sources, W: Watch>(
+pub fn or<P: Sources, W: Observer>(
     left: Result<bool, Stop>,
     cx: &mut Cx<P, W>,
     right: impl FnOnce(&mut Cx<P, W>) -> Result<Side, Stop> + Operand<P, W>,
@@ -151,7 +151,7 @@ pub fn or<P: Sources, W: Watch>(
 }
 
 /// `left && right` over facts: false if either side is known false, though the other failed.
-pub fn and<P: Sources, W: Watch>(
+pub fn and<P: Sources, W: Observer>(
     left: Result<bool, Stop>,
     cx: &mut Cx<P, W>,
     right: impl FnOnce(&mut Cx<P, W>) -> Result<Side, Stop> + Operand<P, W>,
@@ -165,7 +165,7 @@ pub fn and<P: Sources, W: Watch>(
 
 /// As [`or`], with a right side that may panic by its tokens: behind a failure it does not run where
 /// that ends the process.
-pub fn partial_or<P: Sources, W: Watch>(
+pub fn partial_or<P: Sources, W: Observer>(
     left: Result<bool, Stop>,
     cx: &mut Cx<P, W>,
     right: impl FnOnce(&mut Cx<P, W>) -> Result<Side, Stop> + Operand<P, W>,
@@ -177,7 +177,7 @@ pub fn partial_or<P: Sources, W: Watch>(
 }
 
 /// As [`and`], with a right side that may panic by its tokens, like that of [`partial_or`].
-pub fn partial_and<P: Sources, W: Watch>(
+pub fn partial_and<P: Sources, W: Observer>(
     left: Result<bool, Stop>,
     cx: &mut Cx<P, W>,
     right: impl FnOnce(&mut Cx<P, W>) -> Result<Side, Stop> + Operand<P, W>,
@@ -189,7 +189,7 @@ pub fn partial_and<P: Sources, W: Watch>(
 }
 
 #[cold]
-fn despite_failure<P: Sources, W: Watch>(
+fn despite_failure<P: Sources, W: Observer>(
     cx: &mut Cx<P, W>,
     right: impl FnOnce(&mut Cx<P, W>) -> Result<Side, Stop>,
     decisive: bool,
@@ -202,7 +202,7 @@ fn despite_failure<P: Sources, W: Watch>(
 }
 
 /// `any(keys).await`: true if one is known true; else unknown if one is; else false.
-pub fn any<P: Sources, W: Watch, K>(
+pub fn any<P: Sources, W: Observer, K>(
     keys: impl IntoIterator<Item = K>,
     cx: &mut Cx<P, W>,
 ) -> Result<bool, Stop>
@@ -213,7 +213,7 @@ where
 }
 
 /// `all(keys).await`: false if one is known false; else unknown if one is; else true.
-pub fn all<P: Sources, W: Watch, K>(
+pub fn all<P: Sources, W: Observer, K>(
     keys: impl IntoIterator<Item = K>,
     cx: &mut Cx<P, W>,
 ) -> Result<bool, Stop>
@@ -223,7 +223,7 @@ where
     quantified(keys, cx, false)
 }
 
-fn quantified<P: Sources, W: Watch, K>(
+fn quantified<P: Sources, W: Observer, K>(
     keys: impl IntoIterator<Item = K>,
     cx: &mut Cx<P, W>,
     decisive: bool,
@@ -254,7 +254,7 @@ where
 }
 
 /// `each(keys).await`: what each key is, in order.
-pub fn each<P: Sources, W: Watch, K: ResolvedBy<P>>(
+pub fn each<P: Sources, W: Observer, K: ResolvedBy<P>>(
     keys: impl IntoIterator<Item = K>,
     cx: &mut Cx<P, W>,
 ) -> Result<Vec<K::Output>, Stop> {

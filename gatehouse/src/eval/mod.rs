@@ -23,12 +23,12 @@ pub use self::logic::{
     ordered, partial_and, partial_or, side,
 };
 pub use self::observer::{
-    Is, Perhaps, PerhapsMet, PerhapsNot, Unwatched, Watch, met, tried, tried_with,
+    Is, NoObserver, Observer, Perhaps, PerhapsMet, PerhapsNot, met, tried, tried_with,
 };
 pub use self::out_of_turn::total_beside_recursion;
 pub use self::roles::*;
 pub use self::stop::{Request, Stop};
 pub(crate) use self::texts::Texts;
 pub use self::trace::Trace;
-pub(crate) use self::trace::{Event, Seen, SeenFact};
+pub(crate) use self::trace::{Event, FactState, ObservedFact};
 pub use self::unloaded::{IsLoaded, Unloaded};

@@ -1,6 +1,6 @@
 //! Who looks on while a rule runs.
 //!
-//! Every condition of a body reports what it came to. In a check nobody looks on: [`Unwatched`] has no
+//! Every condition of a body reports what it came to. In a check nobody looks on: [`NoObserver`] has no
 //! data, and its methods are empty, so that nothing of them is left in the code that runs. An
 //! explanation runs the same code on the same facts before a [`Trace`](super::trace::Trace), which
 //! writes down what is reported. So it cannot disagree with the check.
@@ -9,13 +9,13 @@ use std::fmt::Debug;
 
 use super::cx::Cx;
 use super::stop::Stop;
-use super::trace::SeenFact;
+use super::trace::ObservedFact;
 use crate::fact::{FactError, FactKey};
 use crate::session::Sources;
 use crate::text::FactText;
 
 /// Looks on while a rule runs.
-pub trait Watch: Send + Sized {
+pub trait Observer: Send + Sized {
     /// Whether it looks at all.
     const WATCHES: bool;
 
@@ -53,7 +53,7 @@ pub trait Watch: Send + Sized {
     }
 
     /// A fact was read.
-    fn fact(&mut self, _fact: SeenFact) {}
+    fn fact(&mut self, _fact: ObservedFact) {}
 
     /// A fact that was read has failed.
     #[inline]
@@ -79,7 +79,7 @@ pub trait Watch: Send + Sized {
     /// A derived fact was read; what its body does is reported by `run`, unless it was before.
     fn derived<K: FactKey, P: Sources>(
         _cx: &mut Cx<P, Self>,
-        _fact: SeenFact,
+        _fact: ObservedFact,
         _run: impl FnOnce(&mut Cx<P, Self>) -> Result<K::Value, Stop>,
     ) {
     }
@@ -87,13 +87,13 @@ pub trait Watch: Send + Sized {
 
 /// Nobody looks on.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Unwatched;
+pub struct NoObserver;
 
-impl Watch for Unwatched {
+impl Observer for NoObserver {
     const WATCHES: bool = false;
 }
 
-impl<P: Sources, W: Watch> Cx<P, W> {
+impl<P: Sources, W: Observer> Cx<P, W> {
     /// To read the facts of a load, by its place in the plan.
     #[inline]
     pub fn at(&mut self, load: usize) -> &mut Self {
@@ -111,7 +111,7 @@ pub struct Is {
 
 /// A condition that came to `value`.
 #[inline]
-pub fn met<P: Sources, W: Watch>(value: bool, condition: u32, cx: &mut Cx<P, W>) -> bool {
+pub fn met<P: Sources, W: Observer>(value: bool, condition: u32, cx: &mut Cx<P, W>) -> bool {
     cx.watch.condition(condition, value);
     value
 }
@@ -123,12 +123,12 @@ pub struct Perhaps<'v, T>(pub &'v T);
 /// The condition of a [`Perhaps`] that is one.
 pub trait PerhapsMet {
     /// It came to its value.
-    fn met<P: Sources, W: Watch>(&self, condition: u32, cx: &mut Cx<P, W>);
+    fn met<P: Sources, W: Observer>(&self, condition: u32, cx: &mut Cx<P, W>);
 }
 
 impl PerhapsMet for Perhaps<'_, bool> {
     #[inline]
-    fn met<P: Sources, W: Watch>(&self, condition: u32, cx: &mut Cx<P, W>) {
+    fn met<P: Sources, W: Observer>(&self, condition: u32, cx: &mut Cx<P, W>) {
         met(*self.0, condition, cx);
     }
 }
@@ -136,24 +136,24 @@ impl PerhapsMet for Perhaps<'_, bool> {
 /// As [`PerhapsMet`], of any other value, behind a reference: Rust takes the method that needs none first.
 pub trait PerhapsNot {
     /// It is no condition.
-    fn met<P: Sources, W: Watch>(&self, condition: u32, cx: &mut Cx<P, W>);
+    fn met<P: Sources, W: Observer>(&self, condition: u32, cx: &mut Cx<P, W>);
 }
 
 impl<T> PerhapsNot for &Perhaps<'_, T> {
     #[inline]
-    fn met<P: Sources, W: Watch>(&self, _: u32, _: &mut Cx<P, W>) {}
+    fn met<P: Sources, W: Observer>(&self, _: u32, _: &mut Cx<P, W>) {}
 }
 
 /// A pattern in a chain of conditions, before it is tried.
 #[inline]
-pub fn tried<P: Sources, W: Watch>(condition: u32, cx: &mut Cx<P, W>) -> bool {
+pub fn tried<P: Sources, W: Observer>(condition: u32, cx: &mut Cx<P, W>) -> bool {
     cx.watch.tried(condition);
     true
 }
 
 /// What a pattern in a chain of conditions is tried with.
 #[inline]
-pub fn tried_with<P: Sources, W: Watch, T>(value: T, condition: u32, cx: &mut Cx<P, W>) -> T {
+pub fn tried_with<P: Sources, W: Observer, T>(value: T, condition: u32, cx: &mut Cx<P, W>) -> T {
     cx.watch.tried(condition);
     value
 }

@@ -6,7 +6,7 @@
 //! tokens, the bodies of derived facts included.
 
 use super::cx::Cx;
-use super::observer::Watch;
+use super::observer::Observer;
 use crate::fact::FactKey;
 use crate::plan::Derivation;
 use crate::session::Sources;
@@ -15,7 +15,7 @@ use crate::unwind::catch;
 /// Whether a panic ends the process.
 pub(super) const PANICS_ABORT: bool = cfg!(panic = "abort");
 
-impl<P: Sources, W: Watch> Cx<P, W> {
+impl<P: Sources, W: Observer> Cx<P, W> {
     /// Runs `code` out of turn; `None` if it panicked.
     #[inline]
     pub(super) fn out_of_turn<T>(&mut self, code: impl FnOnce(&mut Self) -> T) -> Option<T> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use super::cx::Cx;
-use super::observer::Watch;
+use super::observer::Observer;
 use super::stop::Stop;
 use super::texts::Texts;
 use crate::fact::{FactError, FactKey};
@@ -15,7 +15,7 @@ use crate::unwind::drop_quietly;
 
 /// What was found of a fact.
 #[derive(Clone, Debug)]
-pub enum Seen {
+pub enum FactState {
     /// A value, as its `Debug` shows it.
     Value(FactText),
     /// None, and what stands in for it.
@@ -30,7 +30,7 @@ pub enum Seen {
 
 /// A fact that a body has read.
 #[derive(Clone, Debug)]
-pub struct SeenFact {
+pub struct ObservedFact {
     /// Its name.
     pub fact: &'static str,
     /// Tells its key from all others of the trace.
@@ -38,7 +38,7 @@ pub struct SeenFact {
     /// Its key, as its `Debug` shows it.
     pub key: FactText,
     /// What was found.
-    pub seen: Seen,
+    pub seen: FactState,
     /// The type of its source, unless it is a derived fact.
     pub source: Option<&'static str>,
     /// How it is computed, of a derived fact.
@@ -57,7 +57,7 @@ pub enum Event {
         /// The place of the load.
         load: usize,
         /// What was read.
-        fact: SeenFact,
+        fact: ObservedFact,
     },
     /// A pattern in a chain is tried: if it is not met then, it does not match.
     Tried {
@@ -130,7 +130,7 @@ impl Trace {
     }
 }
 
-impl Watch for Trace {
+impl Observer for Trace {
     const WATCHES: bool = true;
 
     fn condition(&mut self, condition: u32, value: bool) {
@@ -149,7 +149,7 @@ impl Watch for Trace {
         }
     }
 
-    fn fact(&mut self, fact: SeenFact) {
+    fn fact(&mut self, fact: ObservedFact) {
         self.note(|load| Event::Fact { load, fact });
     }
 
@@ -192,14 +192,14 @@ impl Watch for Trace {
 
     fn derived<K: FactKey, P: Sources>(
         cx: &mut Cx<P, Self>,
-        mut fact: SeenFact,
+        mut fact: ObservedFact,
         run: impl FnOnce(&mut Cx<P, Self>) -> Result<K::Value, Stop>,
     ) {
         let trace = &mut cx.watch;
         if trace.muted > 0 {
             return;
         }
-        let is_known = !matches!(fact.seen, Seen::Pending);
+        let is_known = !matches!(fact.seen, FactState::Pending);
         fact.again = trace.shown.contains(&fact.id);
         if is_known && trace.shown.len() < MOST_SHOWN && trace.shown.insert(fact.id) {
             trace.runs.push(Run::default());

@@ -78,7 +78,7 @@ pub(super) fn times(times: usize) -> String {
 
 /// A fact, and what was found of it, with what a user wrote put between marks by `quote`.
 pub(super) fn fact(fact: &FactRead, quote: impl Fn(&str) -> String) -> String {
-    let FactRead { key, found, told_before, .. } = fact;
+    let FactRead { key, found, already_shown, .. } = fact;
     let quoted = |text: &str| quote(&cut(text));
     let mut text = match found {
         FactFound::Value(value) => format!("{} is {}", quoted(key), quoted(value)),
@@ -87,7 +87,7 @@ pub(super) fn fact(fact: &FactRead, quote: impl Fn(&str) -> String) -> String {
         }
         found => format!("{} {found}", quoted(key)),
     };
-    if *told_before {
+    if *already_shown {
         // Writing to a `String` cannot fail.
         let _ = write!(text, " (as told before)");
     }

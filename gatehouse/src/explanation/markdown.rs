@@ -19,10 +19,10 @@ fn write(explanation: &Explanation, text: &mut String) -> fmt::Result {
     for it in &explanation.policies {
         policy(it, text)?;
     }
-    if !explanation.changes.is_empty() {
+    if !explanation.counterfactuals.is_empty() {
         text.push('\n');
     }
-    for change in &explanation.changes {
+    for change in &explanation.counterfactuals {
         writeln!(text, "> It {change}.")?;
     }
     Ok(())

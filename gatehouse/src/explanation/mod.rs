@@ -37,7 +37,7 @@
 //! assert_eq!(met.held, Some(false));
 //! assert_eq!(met.facts[0].key, "OrgMember { user: 7, org: 3 }");
 //! assert_eq!(
-//!     explanation.changes[0].to_string(),
+//!     explanation.counterfactuals[0].to_string(),
 //!     "would be allowed if `doc.owner == user.id` held, all else unchanged (`owner`)",
 //! );
 //! println!("{}", explanation.colored());
@@ -77,7 +77,7 @@ pub struct Explanation {
     /// alone come out the other way, would have led to another decision. It says nothing that would have
     /// to be tried: of conditions behind which the body goes on, or that hang on a fact or a text that
     /// was met elsewhere too, or where a fact is missing that would be needed then.
-    pub changes: Vec<Change>,
+    pub counterfactuals: Vec<Counterfactual>,
 }
 
 /// What one policy came to, and why.
@@ -147,14 +147,14 @@ pub struct FactRead {
     pub location: Option<Location>,
     /// Whether it is a derived fact whose conditions were told before.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "std::ops::Not::not"))]
-    pub told_before: bool,
+    pub already_shown: bool,
     /// What the body of a derived fact met, the first time that the fact is read. Of one explanation,
     /// the bodies of the first 256 are told.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
     pub conditions: Vec<ConditionMet>,
 }
 
-/// A fact that a decision depends on, in a record of it (`DecisionRecord`, feature `serde`).
+/// A fact that a decision depends on, in a record of it (`DecisionRecord`, feature `records`).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ConsultedFact {
@@ -170,7 +170,7 @@ impl ConsultedFact {
     /// written in the first place.
     ///
     /// Records of a page share the texts of what they have in common.
-    pub const MOST_BYTES: usize = 1024;
+    pub const MAX_BYTES: usize = 1024;
 }
 
 /// What was found of a fact.
@@ -195,7 +195,7 @@ pub enum FactFound {
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Change {
+pub struct Counterfactual {
     /// The policy.
     #[cfg_attr(feature = "serde", serde(serialize_with = "serialize_policy"))]
     pub policy: &'static PolicyInfo,
@@ -211,9 +211,9 @@ impl Explanation {
     pub(crate) fn new(
         decision: Decision,
         policies: Vec<PolicyExplanation>,
-        changes: Vec<Change>,
+        counterfactuals: Vec<Counterfactual>,
     ) -> Self {
-        Self { decision, policies, changes }
+        Self { decision, policies, counterfactuals }
     }
 
     /// The explanation as Markdown, for a ticket or a pull request.
@@ -259,7 +259,7 @@ impl fmt::Display for PolicyOutcome {
     }
 }
 
-impl fmt::Display for Change {
+impl fmt::Display for Counterfactual {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { policy, condition, holds, allows } = self;
         let would = if *allows { "would be allowed" } else { "would be denied" };

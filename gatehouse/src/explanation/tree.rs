@@ -129,7 +129,7 @@ impl Tree<'_> {
 
 impl fmt::Display for Tree<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Explanation { decision, policies, changes } = self.explanation;
+        let Explanation { decision, policies, counterfactuals } = self.explanation;
         let color = match decision {
             Decision::Allow { .. } => Color::Green,
             Decision::Deny { .. } => Color::Red,
@@ -139,7 +139,7 @@ impl fmt::Display for Tree<'_> {
         for (at, policy) in policies.iter().enumerate() {
             self.policy(f, policy, at + 1 == policies.len())?;
         }
-        for change in changes {
+        for change in counterfactuals {
             writeln!(f, "It {change}.")?;
         }
         Ok(())

@@ -12,7 +12,7 @@ use crate::eval::Request;
 use crate::explanation::Explanation;
 use crate::policy::{LocalSet, PolicySet};
 use crate::session::Sources;
-use crate::session::{Presence, Session};
+use crate::session::{EvaluationGuard, Session};
 
 /// No context was given: enough for domains whose context is `()`.
 #[derive(Clone, Copy, Debug)]
@@ -91,7 +91,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
 
     /// Counts what is asked of a gate that may load, now and not at the first poll: see `Session::enter`.
     #[inline]
-    fn enter(&self) -> Option<Presence<'_, P>> {
+    fn enter(&self) -> Option<EvaluationGuard<'_, P>> {
         reads_facts(self.rules).then(|| self.session.enter())
     }
 

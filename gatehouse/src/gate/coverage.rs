@@ -4,7 +4,7 @@ use super::executor::Rules;
 use super::explain::values;
 use super::replay::run_again;
 use crate::domain::Domain;
-use crate::eval::{Cx, Event, Request, Seen, Texts};
+use crate::eval::{Cx, Event, FactState, Request, Texts};
 use crate::plan::Location;
 use crate::plan::Plan;
 use crate::session::Sources;
@@ -38,7 +38,7 @@ fn note(
     for event in &mut events {
         if let Event::Fact { fact, .. } = event
             && let Some(derivation) = fact.derivation
-            && !matches!(fact.seen, Seen::Pending)
+            && !matches!(fact.seen, FactState::Pending)
         {
             let run = std::mem::take(&mut fact.run);
             note(fact.fact, derivation.location, &derivation.plan, run, bodies);

@@ -23,7 +23,7 @@ use super::combine::{Outcome, Tally};
 #[cfg(feature = "testing")]
 use super::coverage::cover;
 use super::explain::explain;
-use super::observe::{Watch, is_watched};
+use super::observe::{EvaluationObserver, is_watched};
 use super::pace::{Pace, yield_now};
 use super::replay::consulted;
 use crate::decision::{Decision, FailedFacts};
@@ -196,18 +196,18 @@ struct MostRounds(u32);
 
 impl<D: Domain, P: Sources> Visitor<D, P> for MostRounds {
     fn rule<A: Rule<D, P>>(&mut self) {
-        self.0 = self.0.max(A::PLAN.most_rounds());
+        self.0 = self.0.max(A::PLAN.max_rounds());
     }
 }
 
 impl<D: Domain, P: Sources> Visit<D, P> for MostRounds {
     fn erased(&mut self, policy: &dyn DynPolicy<D, P>) {
-        self.0 = self.0.max(policy.info().plan.most_rounds());
+        self.0 = self.0.max(policy.info().plan.max_rounds());
     }
 }
 
 /// A pure policy has one more load behind it after each round, so this many rounds are enough.
-fn most_rounds<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> u32 {
+fn max_rounds<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> u32 {
     let mut most = MostRounds(0);
     rules.visit(&mut most);
     most.0
@@ -333,7 +333,7 @@ pub(super) struct Undecided<'e, P: Sources> {
     generation: Option<Arc<Generation<P>>>,
     /// What the policies came to on that, if they were run.
     tally: Option<Tally>,
-    watch: Option<Watch<'e>>,
+    watch: Option<EvaluationObserver<'e>>,
 }
 
 /// What an evaluation has done so far.
@@ -356,8 +356,8 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         self.run_in(&mut Cx::new(self.session.begun()), watch, None, resource, decisions).await;
     }
 
-    fn watch(&self, items: usize) -> Watch<'e> {
-        Watch::open::<D, P>(self.session, items)
+    fn watch(&self, items: usize) -> EvaluationObserver<'e> {
+        EvaluationObserver::open::<D, P>(self.session, items)
     }
 
     /// The decision about one resource, if it needs no load.
@@ -418,7 +418,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         let slot = [Some(decision)];
         let asked = Question { subject, action, context };
         let ended = watch.close::<D>(&asked, &Progress::default(), &slot);
-        let mut texts = Texts::cut_at(ConsultedFact::MOST_BYTES);
+        let mut texts = Texts::cut_at(ConsultedFact::MAX_BYTES);
         let facts = |_| self.consulted(&cx, resource, &mut texts);
         ended.tell::<D>(0, &slot, |_| resource, facts);
         let [decision] = slot;
@@ -451,7 +451,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
     async fn run_in<'i>(
         &self,
         cx: &mut Cx<P>,
-        watch: Watch<'_>,
+        watch: EvaluationObserver<'_>,
         tally: Option<&Tally>,
         resource: impl Fn(usize) -> &'i D::Resource + Send + Sync,
         decisions: &mut [Option<Decision>],
@@ -468,7 +468,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         let Self { subject, action, context, .. } = *self;
         let asked = Question { subject, action, context };
         let ended = watch.close::<D>(&asked, &progress, decisions);
-        let mut texts = Texts::cut_at(ConsultedFact::MOST_BYTES);
+        let mut texts = Texts::cut_at(ConsultedFact::MAX_BYTES);
         let mut next = 0;
         while ended.tells() && next < decisions.len() {
             if next > 0 {
@@ -489,7 +489,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
     }
 
     /// Whether the policies will be run once more for each resource.
-    fn is_repeated(&self, watch: &Watch<'_>) -> bool {
+    fn is_repeated(&self, watch: &EvaluationObserver<'_>) -> bool {
         #[cfg(feature = "testing")]
         if crate::testing::is_recording() {
             return true;
@@ -554,7 +554,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         D::Resource: 'i,
     {
         let mut progress = Progress::default();
-        // Rounds since the sources are what they are; see `most_rounds`.
+        // Rounds since the sources are what they are; see `max_rounds`.
         let mut rounds = 0;
         loop {
             let undecided = if let Some(tally) = tally.take() {
@@ -564,7 +564,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
                 self.pass(cx, pace, resource, decisions).await
             };
             if undecided > 0 && !cx.is_replaced() {
-                if rounds == most_rounds(self.rules) {
+                if rounds == max_rounds(self.rules) {
                     // What is still not loaded will not be asked for again. The last pass decides
                     // without it.
                     cx.give_up(FactError::impure());

@@ -12,13 +12,13 @@ use crate::session::Session;
 use crate::session::Sources;
 
 /// An evaluation that is watched.
-pub(super) struct Watch<'s> {
+pub(super) struct EvaluationObserver<'s> {
     span: EvaluationSpan,
     metrics: EvaluationMetrics,
     recording: Recording<'s>,
 }
 
-impl<'s> Watch<'s> {
+impl<'s> EvaluationObserver<'s> {
     pub(super) fn open<D: Domain, P: Sources>(session: &'s Session<P>, items: usize) -> Self {
         Self {
             span: EvaluationSpan::open::<D>(items),

@@ -8,7 +8,7 @@ use super::executor::Rules;
 use super::explain::fact_alone;
 use super::traced::each;
 use crate::domain::Domain;
-use crate::eval::{Cx, Event, Request, Seen, Texts, Trace};
+use crate::eval::{Cx, Event, FactState, Request, Texts, Trace};
 use crate::explanation::{ConsultedFact, FactFound};
 use crate::plan::{Effect, PolicyInfo};
 use crate::session::Sources;
@@ -82,7 +82,7 @@ fn collect(
 ) {
     for event in events {
         let Event::Fact { fact, .. } = event else { continue };
-        if !matches!(fact.seen, Seen::Pending) && known.insert(fact.id) {
+        if !matches!(fact.seen, FactState::Pending) && known.insert(fact.id) {
             facts.push(ConsultedFact { policy, read: fact_alone(fact) });
         }
         collect(policy, &fact.run, known, facts);

@@ -4,13 +4,13 @@ use super::{LoadMetrics, LoadSpan};
 use crate::fact::FactError;
 
 /// What is watched of one call of a source.
-pub(crate) struct LoadWatch {
+pub(crate) struct LoadObserver {
     span: LoadSpan,
     metrics: LoadMetrics,
     is_over: bool,
 }
 
-impl LoadWatch {
+impl LoadObserver {
     pub(crate) fn open(fact: &'static str, keys: usize) -> Self {
         let (span, metrics) = (LoadSpan::open(fact, keys), LoadMetrics::open(fact, keys));
         Self { span, metrics, is_over: false }
@@ -37,7 +37,7 @@ impl LoadWatch {
 }
 
 /// A load that ends without an answer: its source panicked, or nobody waits for it any more.
-impl Drop for LoadWatch {
+impl Drop for LoadObserver {
     fn drop(&mut self) {
         if !self.is_over {
             let kind = if std::thread::panicking() { "panic" } else { "abandoned" };
@@ -48,10 +48,7 @@ impl Drop for LoadWatch {
 }
 
 /// What a load came to, counted.
-#[cfg_attr(
-    not(any(feature = "tracing", feature = "metrics")),
-    allow(dead_code, reason = "nobody is told")
-)]
+#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "nobody is told"))]
 pub(crate) struct Answers<'r> {
     pub(crate) found: usize,
     pub(crate) missing: usize,

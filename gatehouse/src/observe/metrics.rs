@@ -29,7 +29,7 @@ mod on {
 
     const DECISIONS: &str = "gatehouse.decisions";
     const FAILED: &str = "gatehouse.load.failed";
-    #[cfg(feature = "serde")]
+    #[cfg(feature = "records")]
     const DROPPED: &str = "gatehouse.records.dropped";
     const DURATION: &str = "gatehouse.evaluation.duration";
     const ITEMS: &str = "gatehouse.evaluation.items";
@@ -145,7 +145,7 @@ mod on {
         }
     }
 
-    #[cfg(feature = "serde")]
+    #[cfg(feature = "records")]
     pub(crate) fn records_dropped(records: u64) {
         static KEY: Key = Key::from_static_name(DROPPED);
         count(&KEY, records);
@@ -199,17 +199,17 @@ mod off {
         pub(crate) fn end(&self, _error: Option<&'static str>) {}
     }
 
-    #[cfg(feature = "serde")]
+    #[cfg(feature = "records")]
     pub(crate) fn records_dropped(_records: u64) {}
 }
 
-#[cfg(all(not(feature = "metrics"), feature = "serde"))]
+#[cfg(all(not(feature = "metrics"), feature = "records"))]
 pub(crate) use off::records_dropped;
 #[cfg(not(feature = "metrics"))]
 pub(crate) use off::{EvaluationMetrics, LoadMetrics, decided_locally};
 #[cfg(feature = "metrics")]
 pub use on::describe_metrics;
-#[cfg(all(feature = "metrics", feature = "serde"))]
+#[cfg(all(feature = "metrics", feature = "records"))]
 pub(crate) use on::records_dropped;
 #[cfg(feature = "metrics")]
 pub(crate) use on::{EvaluationMetrics, LoadMetrics, decided_locally};

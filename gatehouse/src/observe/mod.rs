@@ -12,25 +12,25 @@
 mod keys;
 mod load;
 mod metrics;
-#[cfg(feature = "serde")]
+#[cfg(feature = "records")]
 pub(crate) mod records;
-#[cfg(not(feature = "serde"))]
+#[cfg(not(feature = "records"))]
 #[path = "records/off.rs"]
 pub(crate) mod records;
 mod spans;
 
-pub(crate) use self::load::{Answers, LoadWatch};
+pub(crate) use self::load::{Answers, LoadObserver};
 use self::metrics::LoadMetrics;
 #[cfg(feature = "metrics")]
 pub use self::metrics::describe_metrics;
-#[cfg(feature = "serde")]
+#[cfg(feature = "records")]
 pub(crate) use self::metrics::records_dropped;
 pub(crate) use self::metrics::{EvaluationMetrics, decided_locally};
 use self::spans::LoadSpan;
 pub(crate) use self::spans::{CallerSpan, EvaluationSpan};
 
 /// The name of a domain's type, without its modules.
-#[cfg(any(feature = "tracing", feature = "metrics", feature = "serde"))]
+#[cfg(any(feature = "tracing", feature = "metrics", feature = "records"))]
 pub(crate) fn domain_name<D: 'static>() -> &'static str {
     let name = std::any::type_name::<D>();
     // Not in what stands in `<…>`, which has modules of its own.
@@ -40,7 +40,7 @@ pub(crate) fn domain_name<D: 'static>() -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    #[cfg(any(feature = "tracing", feature = "metrics", feature = "serde"))]
+    #[cfg(any(feature = "tracing", feature = "metrics", feature = "records"))]
     #[test]
     fn a_domain_is_named_without_its_modules() {
         struct Plain;

@@ -184,7 +184,7 @@ impl PlannedLoad {
     /// Whether it comes back to the fact whose body it is in.
     const fn is_recursion(&self) -> bool {
         // What it costs, the cost of that fact says.
-        self.cost.most_rounds == 0 && self.cost.rounds > 0
+        self.cost.max_rounds == 0 && self.cost.rounds > 0
     }
 
     const fn last_round(&self) -> u32 {
@@ -223,14 +223,14 @@ pub struct Cost {
     pub rounds_per_link: u32,
     /// Round trips after which a rule that still asks is not pure.
     #[cfg_attr(feature = "serde", serde(skip))]
-    most_rounds: u32,
+    max_rounds: u32,
 }
 
 impl Cost {
     /// What a fact costs that a source loads.
-    pub(crate) const ONE_LOAD: Self = Self { rounds: 1, rounds_per_link: 0, most_rounds: 1 };
+    pub(crate) const ONE_LOAD: Self = Self { rounds: 1, rounds_per_link: 0, max_rounds: 1 };
     /// What a fact costs in its own body: its own cost says how often.
-    const RECURSION: Self = Self { rounds: 1, rounds_per_link: 0, most_rounds: 0 };
+    const RECURSION: Self = Self { rounds: 1, rounds_per_link: 0, max_rounds: 0 };
     /// Rounds for each load of a recursive fact, however the data are linked: far more than a pure
     /// rule needs, which asks for all that it can in one round.
     const MOST_PER_LOAD: u32 = 4096;
@@ -243,7 +243,7 @@ impl Cost {
             Some(Derivation { plan, .. }) => Self {
                 rounds: plan.rounds,
                 rounds_per_link: plan.rounds_per_link,
-                most_rounds: plan.most_rounds(),
+                max_rounds: plan.max_rounds(),
             },
         }
     }
@@ -258,11 +258,11 @@ impl Cost {
             if let Some(Derivation { plan, .. }) = facts[at] {
                 cost.rounds = larger(cost.rounds, plan.rounds);
                 cost.rounds_per_link = larger(cost.rounds_per_link, plan.rounds_per_link);
-                most = most.saturating_add(plan.most_rounds());
+                most = most.saturating_add(plan.max_rounds());
             }
             at += 1;
         }
-        cost.most_rounds = larger(most, 1).saturating_mul(Self::MOST_PER_LOAD);
+        cost.max_rounds = larger(most, 1).saturating_mul(Self::MOST_PER_LOAD);
         cost
     }
 }
@@ -433,10 +433,10 @@ impl Plan {
     }
 
     /// Rounds after which a pure rule has nothing more to ask for.
-    pub(crate) const fn most_rounds(&self) -> u32 {
+    pub(crate) const fn max_rounds(&self) -> u32 {
         let (mut most, mut at) = (0_u32, 0);
         while at < self.loads.len() {
-            most = most.saturating_add(self.loads[at].cost.most_rounds);
+            most = most.saturating_add(self.loads[at].cost.max_rounds);
             at += 1;
         }
         most

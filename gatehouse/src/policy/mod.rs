@@ -1,7 +1,7 @@
 //! Policies: what they are called, what they mean, and the sets that a gate is made of.
 
 use crate::domain::Domain;
-use crate::eval::{Cx, Request, Stop, Trace, Watch};
+use crate::eval::{Cx, Observer, Request, Stop, Trace};
 use crate::plan::{Plan, Policies, PolicyInfo};
 use crate::session::Sources;
 
@@ -24,7 +24,7 @@ pub trait Policy: 'static {
 #[doc(hidden)]
 pub trait Rule<D: Domain, P: Sources>: EarlyRule<D, P> {
     /// Does it apply?
-    fn evaluate<W: Watch>(request: &Request<'_, D>, cx: &mut Cx<P, W>) -> Result<bool, Stop>;
+    fn evaluate<W: Observer>(request: &Request<'_, D>, cx: &mut Cx<P, W>) -> Result<bool, Stop>;
 }
 
 /// What a policy asks for early. It has parts of the user's body, and what is unused in them is not the

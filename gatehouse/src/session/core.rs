@@ -24,7 +24,7 @@
 use std::sync::Arc;
 
 use super::batches::{Asker, BatchId, Ledger, Registered};
-use crate::collections::{Few, Hashed};
+use crate::collections::{Hashed, OneOrMany};
 
 /// One fact type's results and loads in flight; see the [module](self).
 #[derive(Debug)]
@@ -38,14 +38,14 @@ pub(crate) struct Core<K, R, F> {
 /// The keys of a batch, in the order in which they were asked for.
 #[derive(Debug)]
 pub(crate) enum Keys<K, R> {
-    Open(Few<K>),
+    Open(OneOrMany<K>),
     Taken(Arc<Taken<K, R>>),
 }
 
 /// A batch that was taken: the keys to load, and what they come to.
 #[derive(Debug)]
 pub(crate) struct Taken<K, R> {
-    pub(crate) keys: Few<K>,
+    pub(crate) keys: OneOrMany<K>,
     pub(crate) results: R,
 }
 
@@ -77,7 +77,7 @@ impl<K, R> Keys<K, R> {
 impl<K, R, F> Default for Core<K, R, F> {
     #[inline]
     fn default() -> Self {
-        let first = Keys::Open(Few::default());
+        let first = Keys::Open(OneOrMany::default());
         Self { ledger: Ledger::default(), first, others: Vec::new() }
     }
 }
@@ -135,7 +135,7 @@ impl<K: Eq, R: Default, F> Core<K, R, F> {
                 None
             }
             // Where an abandoned batch was, or where none was yet.
-            unused => Some(std::mem::replace(unused, Keys::Open(Few::One(key)))),
+            unused => Some(std::mem::replace(unused, Keys::Open(OneOrMany::One(key)))),
         }
     }
 
@@ -147,7 +147,7 @@ impl<K: Eq, R: Default, F> Core<K, R, F> {
     fn keys_mut(&mut self, number: usize) -> &mut Keys<K, R> {
         let Some(at) = number.checked_sub(1) else { return &mut self.first };
         if at == self.others.len() {
-            self.others.push(Keys::Open(Few::default()));
+            self.others.push(Keys::Open(OneOrMany::default()));
         }
         &mut self.others[at]
     }

@@ -35,7 +35,7 @@ pub struct Session<P: Sources> {
     /// Evaluations that were made from this handle and are not over.
     live: AtomicUsize,
     /// Where decisions are recorded: with the handle and not shared, so that it takes no lock.
-    #[cfg(feature = "serde")]
+    #[cfg(feature = "records")]
     pub(crate) trail: Option<StdArc<crate::observe::records::Trail>>,
 }
 
@@ -163,7 +163,7 @@ impl<P: Sources> Session<P> {
             own: Mutex::new(Own::Sources(sources.into_sources())),
             shared: OnceLock::new(),
             live: AtomicUsize::new(0),
-            #[cfg(feature = "serde")]
+            #[cfg(feature = "records")]
             trail: None,
         }
     }
@@ -295,10 +295,10 @@ impl<P: Sources> Session<P> {
 
     /// Counts an evaluation from when it is made, before it is first polled, so that those polled
     /// earlier know that it will ask.
-    pub(crate) fn enter(&self) -> Presence<'_, P> {
+    pub(crate) fn enter(&self) -> EvaluationGuard<'_, P> {
         // Relaxed: a hint; a stale value costs a batch of its own or one more poll.
         self.live.fetch_add(1, Ordering::Relaxed);
-        Presence(self)
+        EvaluationGuard(self)
     }
 
     /// Whether other evaluations may be about to ask for facts.
@@ -317,7 +317,7 @@ impl<P: Sources> Clone for Session<P> {
             own: Mutex::new(Own::Shared(Arc::clone(shared))),
             shared: OnceLock::from(Arc::clone(shared)),
             live: AtomicUsize::new(0),
-            #[cfg(feature = "serde")]
+            #[cfg(feature = "records")]
             trail: self.trail.clone(),
         }
     }
@@ -330,9 +330,9 @@ impl<P: Sources> fmt::Debug for Session<P> {
 }
 
 /// One evaluation on a session, from its making to its end.
-pub(crate) struct Presence<'s, P: Sources>(&'s Session<P>);
+pub(crate) struct EvaluationGuard<'s, P: Sources>(&'s Session<P>);
 
-impl<P: Sources> Drop for Presence<'_, P> {
+impl<P: Sources> Drop for EvaluationGuard<'_, P> {
     fn drop(&mut self) {
         self.0.live.fetch_sub(1, Ordering::Relaxed);
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc as StdArc, Weak};
 
 use crate::sync::Mutex;
 
-/// What evaluations inside one load wait for. Few loads have any, and then there is nothing here.
+/// What evaluations inside one load wait for. Few loads have any, and then nothing is allocated.
 pub(super) struct Links<L>(Mutex<Option<Box<Targets<L>>>>);
 
 /// The loads that evaluations wait for, by the numbers of the evaluations.

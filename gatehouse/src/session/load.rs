@@ -3,19 +3,19 @@
 use std::pin::pin;
 use std::sync::Arc;
 
-use super::results::{Asked, Found, matched};
+use super::results::{BatchResults, KeyBatch, matched};
 use super::storage::{Sources, Stored};
 use crate::fact::FactError;
-use crate::observe::{Answers, LoadWatch};
+use crate::observe::{Answers, LoadObserver};
 use crate::source::FactSource;
 
 /// Loads what was asked for, and puts down what it comes to.
 ///
 /// Keys that the source left out are missing. Keys that nobody asked for are dropped; unless the source
 /// declares them, they are reported, and what it left out has failed.
-pub(super) async fn load<P: Sources, K: Stored<P>>(sources: Arc<P>, asked: Arc<Asked<K>>) {
+pub(super) async fn load<P: Sources, K: Stored<P>>(sources: Arc<P>, asked: Arc<KeyBatch<K>>) {
     let keys = &asked.keys;
-    let watch = LoadWatch::open(K::NAME, keys.len());
+    let watch = LoadObserver::open(K::NAME, keys.len());
     #[cfg(feature = "testing")]
     crate::testing::note_load::<K>(keys.len());
     // Pinned, so that what waits within a span need not hold it again.
@@ -41,7 +41,7 @@ pub(super) async fn load<P: Sources, K: Stored<P>>(sources: Arc<P>, asked: Arc<A
 }
 
 /// What a load of so many keys came to.
-fn count<V>(keys: usize, answer: &Result<Found<V>, FactError>) -> Answers<'_> {
+fn count<V>(keys: usize, answer: &Result<BatchResults<V>, FactError>) -> Answers<'_> {
     match answer {
         Ok(found) => {
             let (failed, error) = (found.failed().count(), found.failed().next());

@@ -9,23 +9,23 @@ use crate::fact::{FactKey, FailedFact};
 use crate::sync::Mutex;
 
 /// What a derived fact came to: its value, or the facts that failed on the way.
-pub(crate) type Computed<V> = Result<V, Arc<[FailedFact]>>;
+pub(crate) type DerivedResult<V> = Result<V, Arc<[FailedFact]>>;
 
 /// A result that will not change any more.
 #[derive(Clone, Debug)]
-pub(crate) struct Settled<V> {
-    pub(crate) computed: Computed<V>,
+pub(crate) struct Final<V> {
+    pub(crate) computed: DerivedResult<V>,
     /// Links of derived facts below it, at most.
     pub(crate) height: u32,
 }
 
 /// A key, and what it came to, once that is settled.
-pub(crate) struct Entry<K: FactKey> {
+pub(crate) struct MemoEntry<K: FactKey> {
     key: Hashed<K>,
-    settled: OnceLock<Settled<K::Value>>,
+    settled: OnceLock<Final<K::Value>>,
 }
 
-impl<K: FactKey> Entry<K> {
+impl<K: FactKey> MemoEntry<K> {
     pub(crate) fn new(key: Hashed<K>) -> Self {
         Self { key, settled: OnceLock::new() }
     }
@@ -34,12 +34,12 @@ impl<K: FactKey> Entry<K> {
         self.key.key()
     }
 
-    pub(crate) fn settled(&self) -> Option<&Settled<K::Value>> {
+    pub(crate) fn settled(&self) -> Option<&Final<K::Value>> {
         self.settled.get()
     }
 
     /// What it comes to from now on, unless that is settled.
-    pub(crate) fn settle(&self, settled: Settled<K::Value>) {
+    pub(crate) fn settle(&self, settled: Final<K::Value>) {
         let _ = self.settled.set(settled);
     }
 }
@@ -50,21 +50,21 @@ pub(crate) struct Memo {
     facts: Mutex<Option<Box<Facts>>>,
 }
 
-/// The [`MemoOf`] each fact.
+/// The [`FactMemo`] each fact.
 type Facts = BTreeMap<TypeId, Arc<dyn Any + Send + Sync>>;
 
 impl Memo {
     /// The results of the fact `K`.
-    pub(crate) fn of<K: FactKey>(&self) -> Arc<MemoOf<K>> {
+    pub(crate) fn of<K: FactKey>(&self) -> Arc<FactMemo<K>> {
         let mut facts = self.facts.lock();
         let facts = facts.get_or_insert_default();
-        let memo = facts.entry(TypeId::of::<K>()).or_insert_with(|| Arc::new(MemoOf::<K>::new()));
+        let memo = facts.entry(TypeId::of::<K>()).or_insert_with(|| Arc::new(FactMemo::<K>::new()));
         Arc::clone(memo).downcast().unwrap_or_default()
     }
 }
 
 /// The results of one derived fact. No user code but `Eq` of a key runs under its lock.
-pub(crate) struct MemoOf<K: FactKey> {
+pub(crate) struct FactMemo<K: FactKey> {
     results: Mutex<Results<K>>,
     hash_state: HashState,
 }
@@ -72,7 +72,7 @@ pub(crate) struct MemoOf<K: FactKey> {
 /// Keys and what they came to: each is settled.
 struct Results<K: FactKey> {
     index: Index,
-    settled: Vec<Arc<Entry<K>>>,
+    settled: Vec<Arc<MemoEntry<K>>>,
 }
 
 impl<K: FactKey> Results<K> {
@@ -81,13 +81,13 @@ impl<K: FactKey> Results<K> {
     }
 }
 
-impl<K: FactKey> Default for MemoOf<K> {
+impl<K: FactKey> Default for FactMemo<K> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<K: FactKey> MemoOf<K> {
+impl<K: FactKey> FactMemo<K> {
     fn new() -> Self {
         let results = Results { index: Index::default(), settled: Vec::new() };
         Self { results: Mutex::new(results), hash_state: HashState::default() }
@@ -99,19 +99,19 @@ impl<K: FactKey> MemoOf<K> {
     }
 
     /// The result of `key`, if there is one.
-    pub(crate) fn get(&self, key: &Hashed<K>) -> Option<Arc<Entry<K>>> {
+    pub(crate) fn get(&self, key: &Hashed<K>) -> Option<Arc<MemoEntry<K>>> {
         let results = self.results.lock();
         let at = results.find(key)?;
         Some(Arc::clone(&results.settled[at]))
     }
 
     /// The result of the key of `entry`, which has none of its own yet.
-    pub(crate) fn settled(&self, entry: &Entry<K>) -> Option<Arc<Entry<K>>> {
+    pub(crate) fn settled(&self, entry: &MemoEntry<K>) -> Option<Arc<MemoEntry<K>>> {
         self.get(&entry.key)
     }
 
     /// Keeps what a key came to. Whoever computed it too came to the same.
-    pub(crate) fn insert(&self, entry: Arc<Entry<K>>) {
+    pub(crate) fn insert(&self, entry: Arc<MemoEntry<K>>) {
         let mut results = self.results.lock();
         if results.find(&entry.key).is_none() {
             let at = results.settled.len();

@@ -33,9 +33,9 @@ mod wait_handle;
 mod waiter;
 
 pub(crate) use self::generation::Generation;
-pub(crate) use self::handle::Presence;
+pub(crate) use self::handle::EvaluationGuard;
 pub use self::handle::{IntoSources, LoadsInFlight, Session};
-pub(crate) use self::memo::{Computed, Entry, MemoOf, Settled};
+pub(crate) use self::memo::{DerivedResult, FactMemo, Final, MemoEntry};
 pub(crate) use self::round::Round;
 pub use self::storage::{AnyTable, BatchHandle, LedgerHandle, Sources, Stored};
 pub use self::table::Table;

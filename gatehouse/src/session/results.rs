@@ -4,26 +4,26 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::core::Taken;
-use crate::collections::{Distinct, Few};
+use crate::collections::{KeySet, OneOrMany};
 use crate::fact::{FactError, FactKey, FactResult};
 use crate::source::{Loaded, LoadedParts};
 
 /// What a load comes to: nothing yet, what was found, or an error for all. A load that is over and has
 /// left nothing panicked.
-pub(crate) type Results<V> = OnceLock<Result<Found<V>, FactError>>;
+pub(crate) type Results<V> = OnceLock<Result<BatchResults<V>, FactError>>;
 
 /// Keys of a fact that are loaded by one call.
-pub(super) type Asked<K> = Taken<K, Results<<K as FactKey>::Value>>;
+pub(super) type KeyBatch<K> = Taken<K, Results<<K as FactKey>::Value>>;
 
 /// What was found of the keys of a call, in their order.
-pub(crate) struct Found<V> {
-    values: Few<Option<V>>,
+pub(crate) struct BatchResults<V> {
+    values: OneOrMany<Option<V>>,
     /// Those that failed alone, if any did; they have no value.
     failed: Option<BTreeMap<usize, FactError>>,
 }
 
-impl<V> Found<V> {
-    pub(crate) fn new(values: Few<Option<V>>) -> Self {
+impl<V> BatchResults<V> {
+    pub(crate) fn new(values: OneOrMany<Option<V>>) -> Self {
         Self { values, failed: None }
     }
 
@@ -35,7 +35,7 @@ impl<V> Found<V> {
         found: Vec<(K, V)>,
         failed: Vec<(K, FactError)>,
     ) -> Vec<K> {
-        let places: Distinct<'_, K> = asked.iter().collect();
+        let places: KeySet<'_, K> = asked.iter().collect();
         let mut foreign = Vec::new();
         for (key, value) in found {
             match places.find(&key) {
@@ -82,7 +82,7 @@ impl<V> Found<V> {
     }
 }
 
-impl<V: Clone> Found<V> {
+impl<V: Clone> BatchResults<V> {
     fn read(&self, at: usize) -> FactResult<V> {
         match &self.values[at] {
             Some(value) => Ok(Some(value.clone())),
@@ -103,28 +103,31 @@ pub(super) fn read<V: Clone>(results: &Results<V>, at: usize) -> FactResult<V> {
 /// What was found of each of `asked`, which are different keys, in their order; and how many keys
 /// there are that are not among them and should be. If there are any, what has no answer failed: the
 /// answer may be there, under another spelling of the key.
-pub(super) fn matched<K: FactKey>(loaded: Loaded<K>, asked: &[K]) -> (Found<K::Value>, usize) {
+pub(super) fn matched<K: FactKey>(
+    loaded: Loaded<K>,
+    asked: &[K],
+) -> (BatchResults<K::Value>, usize) {
     let LoadedParts { mut found, failed, more_than_asked } = loaded.into_parts();
     if let ([key], [(answered, _)]) = (asked, &*found)
         && answered == key
         && failed.is_empty()
     {
         // One key, and its answer, as most often.
-        return (Found::new(Few::One(found.pop().map(|(_, value)| value))), 0);
+        return (BatchResults::new(OneOrMany::One(found.pop().map(|(_, value)| value))), 0);
     }
     let mut found = found.into_iter().peekable();
     let mut answer = |key| found.next_if(|(answered, _)| answered == key).map(|(_, value)| value);
     let values = if let [key] = asked {
-        Few::One(answer(key))
+        OneOrMany::One(answer(key))
     } else {
         // A loop: `collect` is several times as much code, for each fact.
         let mut values = Vec::with_capacity(asked.len());
         for key in asked {
             values.push(answer(key));
         }
-        Few::Many(values)
+        OneOrMany::Many(values)
     };
-    let mut matched = Found::new(values);
+    let mut matched = BatchResults::new(values);
     if found.peek().is_none() && failed.is_empty() {
         return (matched, 0);
     }
@@ -133,5 +136,5 @@ pub(super) fn matched<K: FactKey>(loaded: Loaded<K>, asked: &[K]) -> (Found<K::V
         return (matched, 0);
     }
     matched.fail_missing(FactError::unasked);
-    (matched, foreign.iter().collect::<Distinct<'_, K>>().keys.len())
+    (matched, foreign.iter().collect::<KeySet<'_, K>>().keys.len())
 }

@@ -4,7 +4,7 @@ use std::sync::Arc as StdArc;
 
 use super::batches::BatchId;
 use super::core::{Core, Known};
-use super::results::{self, Asked, Results};
+use super::results::{self, KeyBatch, Results};
 use super::shared_future::{LoadOwner, SharedFuture};
 use crate::collections::{HashState, Hashed};
 use crate::fact::{FactError, FactKey, FactResult};
@@ -43,7 +43,7 @@ const NOWHERE: usize = usize::MAX;
 /// A rule that runs again reads the same facts in the same order. So the next key is likely to be the
 /// one behind that which was read last, or the same: it is compared, and neither hashed nor looked for.
 struct Shelved<K: FactKey> {
-    batch: OnceLock<StdArc<Asked<K>>>,
+    batch: OnceLock<StdArc<KeyBatch<K>>>,
     /// The place that was read last. Any number will do.
     last: Hint,
 }
@@ -160,7 +160,7 @@ impl<K: FactKey> Entries<K> {
     }
 
     /// A batch is finished: it is read without a lock from now on, if it is one of the first.
-    fn shelve(&self, batch: BatchId, taken: Option<StdArc<Asked<K>>>) {
+    fn shelve(&self, batch: BatchId, taken: Option<StdArc<KeyBatch<K>>>) {
         if let (Some(shelved), Some(taken)) = (self.shelf.get(batch.number()), taken) {
             let _ = shelved.batch.set(taken);
         }

@@ -9,7 +9,7 @@ use std::iter::successors;
 use std::sync::{Arc, OnceLock};
 
 use super::FactTable;
-use crate::eval::{Cx, ResolvedBy, Stop, Watch, stored};
+use crate::eval::{Cx, Observer, ResolvedBy, Stop, stored};
 use crate::fact::LoadedFact;
 use crate::session::{AnyTable, IntoSources, Sources, Stored, Table};
 use crate::source::FactSource;
@@ -96,7 +96,7 @@ impl<K: LoadedFact> Stored<FactTable> for K {
 // is a `LoadedFact`, and only its own crate could make it one, so the two never overlap.
 #[diagnostic::do_not_recommend]
 impl<K: LoadedFact> ResolvedBy<FactTable> for K {
-    fn resolve<W: Watch>(self, cx: &mut Cx<FactTable, W>) -> Result<Self::Output, Stop> {
+    fn resolve<W: Observer>(self, cx: &mut Cx<FactTable, W>) -> Result<Self::Output, Stop> {
         stored(cx, self)
     }
 }
@@ -118,7 +118,7 @@ impl Sources for Nobody {
 
 #[diagnostic::do_not_recommend]
 impl<K: LoadedFact> ResolvedBy<Nobody> for K {
-    fn resolve<W: Watch>(self, _: &mut Cx<Nobody, W>) -> Result<Self::Output, Stop> {
+    fn resolve<W: Observer>(self, _: &mut Cx<Nobody, W>) -> Result<Self::Output, Stop> {
         Err(Stop::Failed)
     }
 }

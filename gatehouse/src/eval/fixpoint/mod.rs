@@ -41,18 +41,18 @@ use std::sync::Arc;
 use self::nodes::{End, Key, Keys, MOST_LINKS, Node, Place, State, Waits};
 use crate::eval::cx::Cx;
 use crate::eval::derived::{Derived, failed, run_again};
-use crate::eval::observer::Watch;
+use crate::eval::observer::Observer;
 use crate::eval::stop::Stop;
 use crate::fact::{FactError, FactKey};
 use crate::session::Sources;
-use crate::session::{Computed, Entry};
+use crate::session::{DerivedResult, MemoEntry};
 
 /// Runs of one cycle: a pure one needs two for each of its facts, beside the first and the last, and no
 /// more than `MOST_LINKS` and one can be in one that counts.
 const MOST_RUNS: u32 = 4 * MOST_LINKS;
 
 /// What an evaluation knows of derived facts. Nothing is allocated before the first one.
-pub(crate) struct Walk<P: Sources, W: Watch> {
+pub(crate) struct Walk<P: Sources, W: Observer> {
     /// A few, so that to look through them is fastest.
     facts: Vec<Fact<P, W>>,
     nodes: Vec<Node>,
@@ -69,7 +69,7 @@ pub(crate) struct Walk<P: Sources, W: Watch> {
     guesses: u64,
 }
 
-impl<P: Sources, W: Watch> Default for Walk<P, W> {
+impl<P: Sources, W: Observer> Default for Walk<P, W> {
     fn default() -> Self {
         Self {
             facts: Vec::new(),
@@ -85,7 +85,7 @@ impl<P: Sources, W: Watch> Default for Walk<P, W> {
 }
 
 /// One type of facts.
-struct Fact<P: Sources, W: Watch> {
+struct Fact<P: Sources, W: Observer> {
     id: TypeId,
     /// The [`Keys`] of the type.
     keys: Box<dyn Any + Send>,
@@ -139,20 +139,20 @@ impl Seen {
 
 /// What is known of a fact when it is asked for.
 pub(super) enum Found<K: FactKey> {
-    Known(Computed<K::Value>),
+    Known(DerivedResult<K::Value>),
     /// It waits for a load.
     Pending,
     /// It is in a cycle with the one that asks: what it came to in the run before, if there was one.
-    InCycle(Option<Computed<K::Value>>),
+    InCycle(Option<DerivedResult<K::Value>>),
     /// It is this node, and to be computed.
-    New(usize, Arc<Entry<K>>),
+    New(usize, Arc<MemoEntry<K>>),
 }
 
 /// What closing a fact comes to.
 pub(super) enum Closed<V> {
-    Known(Computed<V>),
+    Known(DerivedResult<V>),
     /// It is in a cycle with a fact below: what it came to in the run before, if there was one.
-    InCycle(Option<Computed<V>>),
+    InCycle(Option<DerivedResult<V>>),
     /// It is the root of a cycle that must run once more, and open again.
     Again,
 }
@@ -166,7 +166,7 @@ enum Outcome {
     Again,
 }
 
-impl<P: Sources, W: Watch> Cx<P, W> {
+impl<P: Sources, W: Observer> Cx<P, W> {
     /// What is known of `key`, which another fact, or a policy, reads.
     pub(super) fn find<K: Derived<P>>(&mut self, key: K) -> Found<K> {
         self.count_read();
@@ -176,7 +176,7 @@ impl<P: Sources, W: Watch> Cx<P, W> {
         let keys = walk.keys::<K>(fact);
         match keys.place(key, is_inner, node) {
             Place::Node(node) => walk.find::<K>(node, is_asking),
-            Place::Settled(settled) => {
+            Place::Final(settled) => {
                 walk.saw(settled.height);
                 Found::Known(settled.computed)
             }
@@ -205,7 +205,7 @@ impl<P: Sources, W: Watch> Cx<P, W> {
     }
 }
 
-impl<P: Sources, W: Watch> Walk<P, W> {
+impl<P: Sources, W: Observer> Walk<P, W> {
     /// The next pass of the executor: what was pending may be known.
     pub(super) fn begin_pass(&mut self) {
         self.pass += 1;
@@ -397,10 +397,10 @@ impl<P: Sources, W: Watch> Walk<P, W> {
     pub(super) fn close<K: Derived<P>>(
         &mut self,
         node: usize,
-        computed: Computed<K::Value>,
+        computed: DerivedResult<K::Value>,
         keep: bool,
     ) -> Closed<K::Value> {
-        let rank = |computed: &Computed<K::Value>| match computed {
+        let rank = |computed: &DerivedResult<K::Value>| match computed {
             Ok(value) if K::is_true(value) => 2,
             Ok(_) => 0,
             Err(_) => 1,
@@ -489,7 +489,7 @@ impl<P: Sources, W: Watch> Walk<P, W> {
             self.run_again();
             return Outcome::Again;
         }
-        self.leave(End::Settled(height, keep));
+        self.leave(End::Final(height, keep));
         self.saw(height);
         Outcome::Stands
     }
@@ -533,7 +533,7 @@ impl<P: Sources, W: Watch> Walk<P, W> {
         if let (End::Forgotten, false) = (end, node.has_result) {
             return;
         }
-        if let End::Settled(..) | End::TooDeep(_) = end {
+        if let End::Final(..) | End::TooDeep(_) = end {
             node.no_longer_waits();
         }
         node.has_result = matches!(end, End::Again);

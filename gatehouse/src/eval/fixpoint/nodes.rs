@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::collections::Index;
 use crate::eval::derived::failed;
 use crate::fact::{FactError, FactKey};
-use crate::session::{Computed, Entry, MemoOf, Settled};
+use crate::session::{DerivedResult, FactMemo, Final, MemoEntry};
 
 /// Links of derived facts that one may be deep.
 pub(super) const MOST_LINKS: u32 = 64;
@@ -111,7 +111,7 @@ pub(super) enum End {
     /// To be computed again; what it came to is what the next run reads.
     Again,
     /// What it came to stands, with this height; kept for the session or not.
-    Settled(u32, bool),
+    Final(u32, bool),
     /// It is too deep, whoever asks.
     TooDeep(bool),
 }
@@ -122,18 +122,18 @@ pub(super) struct Keys<K: FactKey> {
     pub(super) all: Vec<Key<K>>,
     /// The places that a policy, and another fact, read last.
     last: [usize; 2],
-    memo: Arc<MemoOf<K>>,
+    memo: Arc<FactMemo<K>>,
 }
 
 /// One key of a fact, and what it came to.
 pub(super) struct Key<K: FactKey> {
     pub(super) node: usize,
-    pub(super) entry: Arc<Entry<K>>,
+    pub(super) entry: Arc<MemoEntry<K>>,
     /// What it came to in the run before: what its cycle reads of it. There is none while that is
     /// explored.
-    pub(super) guess: Option<Computed<K::Value>>,
+    pub(super) guess: Option<DerivedResult<K::Value>>,
     /// What it came to in this run.
-    pub(super) result: Option<Computed<K::Value>>,
+    pub(super) result: Option<DerivedResult<K::Value>>,
 }
 
 /// Where a key was found.
@@ -141,13 +141,13 @@ pub(super) enum Place<K: FactKey> {
     /// It is this node.
     Node(usize),
     /// The session knows what it came to.
-    Settled(Settled<K::Value>),
+    Final(Final<K::Value>),
     /// It is the last key from now on.
-    New(Arc<Entry<K>>),
+    New(Arc<MemoEntry<K>>),
 }
 
 impl<K: FactKey> Keys<K> {
-    pub(super) fn new(memo: Arc<MemoOf<K>>) -> Self {
+    pub(super) fn new(memo: Arc<FactMemo<K>>) -> Self {
         Self { index: Index::default(), all: Vec::new(), last: [0; 2], memo }
     }
 
@@ -176,18 +176,18 @@ impl<K: FactKey> Keys<K> {
         if let Some(entry) = self.memo.get(&key)
             && let Some(settled) = entry.settled()
         {
-            return Place::Settled(settled.clone());
+            return Place::Final(settled.clone());
         }
         let at = self.all.len();
         self.last[usize::from(is_inner)] = at;
         self.index.put(key.hash(), at, 0);
-        let entry = Arc::new(Entry::new(key));
+        let entry = Arc::new(MemoEntry::new(key));
         self.all.push(Key { node, entry: Arc::clone(&entry), guess: None, result: None });
         Place::New(entry)
     }
 
     /// The key at `at`. If it `is_time`, looks first whether the session knows by now what it came to.
-    pub(super) fn entry(&mut self, at: usize, is_time: bool) -> &Arc<Entry<K>> {
+    pub(super) fn entry(&mut self, at: usize, is_time: bool) -> &Arc<MemoEntry<K>> {
         let key = &mut self.all[at];
         if is_time && let Some(settled) = self.memo.settled(&key.entry) {
             key.entry = settled;
@@ -195,10 +195,10 @@ impl<K: FactKey> Keys<K> {
         &key.entry
     }
 
-    fn settle(&mut self, at: usize, computed: Computed<K::Value>, height: u32, keep: bool) {
+    fn settle(&mut self, at: usize, computed: DerivedResult<K::Value>, height: u32, keep: bool) {
         let key = &mut self.all[at];
         key.guess = None;
-        key.entry.settle(Settled { computed, height });
+        key.entry.settle(Final { computed, height });
         if keep {
             self.memo.insert(Arc::clone(&key.entry));
         }
@@ -210,10 +210,10 @@ impl<K: FactKey> Keys<K> {
         let result = key.result.take();
         match (end, result) {
             (End::Again, result) => key.guess = result,
-            (End::Settled(height, keep), Some(computed)) => {
+            (End::Final(height, keep), Some(computed)) => {
                 keys.settle(at, computed, height, keep);
             }
-            (End::Forgotten | End::Settled(..), _) => key.guess = None,
+            (End::Forgotten | End::Final(..), _) => key.guess = None,
             (End::TooDeep(keep), _) => {
                 keys.settle(at, failed::<K>(FactError::too_deep()), MOST_LINKS + 1, keep);
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::eval::{Event, Seen, SeenFact};
+use crate::eval::{Event, FactState, ObservedFact};
 use crate::explanation::{ConditionMet, FactFound, FactRead};
 use crate::plan::{Condition, ConditionKind, Plan};
 
@@ -147,31 +147,31 @@ impl Told {
 }
 
 /// What was found of a fact.
-fn fact_found(seen: &Seen) -> FactFound {
+fn fact_found(seen: &FactState) -> FactFound {
     match seen {
-        Seen::Value(value) => FactFound::Value(value.clone()),
-        Seen::Missing(default) => FactFound::Missing(default.clone()),
-        Seen::Sensitive => FactFound::Sensitive,
-        Seen::Failed(error) => FactFound::Failed(error.text()),
-        Seen::Pending => FactFound::NotLoaded,
+        FactState::Value(value) => FactFound::Value(value.clone()),
+        FactState::Missing(default) => FactFound::Missing(default.clone()),
+        FactState::Sensitive => FactFound::Sensitive,
+        FactState::Failed(error) => FactFound::Failed(error.text()),
+        FactState::Pending => FactFound::NotLoaded,
     }
 }
 
 /// A fact that a body read, and what its own body met if it is a derived one.
-fn fact_read(seen: &SeenFact) -> FactRead {
+fn fact_read(seen: &ObservedFact) -> FactRead {
     let plan = seen.derivation.map_or(Plan::NOTHING, |derivation| derivation.plan);
     FactRead { conditions: conditions(&seen.run, &plan), ..fact_alone(seen) }
 }
 
 /// A fact that a body read, without what its own body met.
-pub(in super::super) fn fact_alone(seen: &SeenFact) -> FactRead {
+pub(in super::super) fn fact_alone(seen: &ObservedFact) -> FactRead {
     FactRead {
         fact: seen.fact,
         key: seen.key.clone(),
         found: fact_found(&seen.seen),
         source: seen.source,
         location: seen.derivation.map(|derivation| derivation.location),
-        told_before: seen.again,
+        already_shown: seen.again,
         conditions: Vec::new(),
     }
 }

@@ -12,8 +12,8 @@ use super::executor::Rules;
 use super::traced::each;
 use crate::decision::Decision;
 use crate::domain::Domain;
-use crate::eval::{Cx, Event, Request, Seen, SeenFact, Stop, Trace};
-use crate::explanation::{Change, Explanation, PolicyExplanation, PolicyOutcome};
+use crate::eval::{Cx, Event, FactState, ObservedFact, Request, Stop, Trace};
+use crate::explanation::{Counterfactual, Explanation, PolicyExplanation, PolicyOutcome};
 use crate::plan::Condition;
 use crate::plan::PolicyInfo;
 use crate::session::Sources;
@@ -59,17 +59,22 @@ pub(super) fn explain<D: Domain, P: Sources, R: Rules<D, P>>(
 ) -> Explanation {
     let watched = watch_all(rules, request, cx);
     let texts = texts(&watched);
-    let changes =
+    let counterfactuals =
         (0..watched.len()).filter_map(|at| change(&watched, &texts, at, &decision)).collect();
     let policies = watched.iter().map(|it| policy(it, &decision)).collect();
-    Explanation::new(decision, policies, changes)
+    Explanation::new(decision, policies, counterfactuals)
 }
 
 /// The condition of a policy nearest to its end that alone would have decided otherwise.
 ///
 /// Nothing is run for it, since code that a condition guards may panic, or not end, without it. So only
 /// conditions count behind which the body answers at once, as its plan says.
-fn change(watched: &[Watched], texts: &Texts, at: usize, decision: &Decision) -> Option<Change> {
+fn change(
+    watched: &[Watched],
+    texts: &Texts,
+    at: usize,
+    decision: &Decision,
+) -> Option<Counterfactual> {
     let Watched { policy, events, .. } = &watched[at];
     if !is_known(&watched[at]) {
         return None;
@@ -89,7 +94,7 @@ fn change(watched: &[Watched], texts: &Texts, at: usize, decision: &Decision) ->
         };
         let differs = if allows { !decision.is_allow() } else { !decision.is_deny() };
         let is_change = differs && has_own_facts(watched, at, condition);
-        is_change.then_some(Change { policy, condition, holds: !value, allows })
+        is_change.then_some(Counterfactual { policy, condition, holds: !value, allows })
     })
 }
 
@@ -112,7 +117,7 @@ fn texts(watched: &[Watched]) -> Texts {
 /// Whether all that a policy read is known, and it came to an answer.
 fn is_known(Watched { run, events, .. }: &Watched) -> bool {
     let is_unknown = |event: &Event| match event {
-        Event::Fact { fact, .. } => matches!(fact.seen, Seen::Failed(_) | Seen::Pending),
+        Event::Fact { fact, .. } => matches!(fact.seen, FactState::Failed(_) | FactState::Pending),
         _ => false,
     };
     !matches!(run, None | Some(Err(Stop::Failed | Stop::Pending))) && !events.iter().any(is_unknown)
@@ -154,7 +159,7 @@ fn has_own_facts(watched: &[Watched], at: usize, condition: &Condition) -> bool 
 }
 
 /// The fact, and those that it was computed from.
-fn note_facts(fact: &SeenFact, ids: &mut HashSet<usize>) {
+fn note_facts(fact: &ObservedFact, ids: &mut HashSet<usize>) {
     ids.insert(fact.id);
     for event in &fact.run {
         if let Event::Fact { fact, .. } = event {

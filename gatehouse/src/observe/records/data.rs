@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use crate::decision::Decision;
-use crate::domain::Described;
+use crate::domain::Description;
 use crate::explanation::{ConsultedFact, FactFound};
 
 /// One decision, for the audit log: what a [`DecisionSink`](crate::DecisionSink) is given.
@@ -32,7 +32,7 @@ pub struct DecisionRecord {
     /// The place of the resource on the page, from 0.
     pub item: usize,
     /// To what, as [`Domain::describe_resource`](crate::Domain::describe_resource) says it.
-    pub resource: Described,
+    pub resource: Description,
     /// What was decided, by which policy, and which facts failed.
     pub decision: Decision,
     /// The facts that it depends on; none unless the recorder is to
@@ -54,7 +54,7 @@ pub(super) struct Stretch {
 
 /// A decision about one resource.
 pub(super) struct Decided {
-    pub(super) resource: Described,
+    pub(super) resource: Description,
     pub(super) decision: Decision,
     pub(super) facts: Vec<ConsultedFact>,
 }
@@ -82,7 +82,7 @@ pub(super) const LEAST_BYTES: usize =
 /// each of them. What the source's own error holds is not known, and not counted.
 fn bytes(
     evaluation: &EvaluationRecord,
-    resource: &Described,
+    resource: &Description,
     decision: &Decision,
     facts: &Vec<ConsultedFact>,
 ) -> usize {
@@ -139,11 +139,11 @@ pub struct EvaluationRecord {
     /// The name of the [`Domain`](crate::Domain), without its modules.
     pub domain: &'static str,
     /// Who asked, as [`Domain::describe_subject`](crate::Domain::describe_subject) says it.
-    pub subject: Described,
+    pub subject: Description,
     /// For what, as [`Domain::describe_action`](crate::Domain::describe_action) says it.
-    pub action: Described,
+    pub action: Description,
     /// What else counts, as [`Domain::describe_context`](crate::Domain::describe_context) says it.
-    pub context: Described,
+    pub context: Description,
     /// How many resources were asked about.
     pub items: usize,
     /// The round trips that it took.

@@ -4,7 +4,7 @@
 //! - `queue`: the bounded way from evaluations to the recorder's thread, and its counts;
 //! - `recorder`: the handle and the thread; `sink`: where records go; `json`: one such place;
 //! - `audit`: what a session knows of all this, and the taking of records; `off`: its twin that does
-//!   nothing, for builds without the feature `serde`.
+//!   nothing, for builds without the feature `records`.
 
 mod audit;
 mod data;

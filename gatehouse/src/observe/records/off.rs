@@ -1,4 +1,4 @@
-//! Nothing is recorded: stands in for the real thing in builds without the feature `serde`.
+//! Nothing is recorded: stands in for the real thing in builds without the feature `records`.
 #![allow(clippy::unused_self, reason = "the same shape as with the feature")]
 
 use std::marker::PhantomData;

@@ -30,7 +30,7 @@ const GATHER: Duration = Duration::from_millis(1);
 ///
 /// ```
 /// use std::time::Duration;
-/// use gatehouse::{DecisionRecord, DecisionSink, Described, Recorder, SinkError, prelude::*};
+/// use gatehouse::{DecisionRecord, DecisionSink, Description, Recorder, SinkError, prelude::*};
 /// # struct User { id: u64 } struct Document { owner: u64 }
 /// # #[derive(Sources)] struct AppFacts {}
 /// struct Documents;
@@ -40,8 +40,8 @@ const GATHER: Duration = Duration::from_millis(1);
 ///     type Resource = Document;
 ///     type Context = ();
 ///
-///     fn describe_subject(user: &User) -> Described {
-///         Described::of(user.id) // says nothing unless you write it
+///     fn describe_subject(user: &User) -> Description {
+///         Description::of(user.id) // says nothing unless you write it
 ///     }
 /// }
 ///
@@ -151,7 +151,7 @@ impl Recorder {
     ///
     /// It costs another run of the policies for each decision, and the text of their keys and values: a long
     /// page comes back later by that, behind its session's deadline too.
-    /// A text is made once for a page, and cut if it is [long](crate::explanation::ConsultedFact::MOST_BYTES).
+    /// A text is made once for a page, and cut if it is [long](crate::explanation::ConsultedFact::MAX_BYTES).
     /// Facts and key parts that are personal should be `#[sensitive]`: then a placeholder is written.
     #[must_use]
     pub fn with_facts(self) -> Self {

@@ -22,9 +22,9 @@ impl Words {
         for policy in &it.policies {
             self.policy(policy);
         }
-        self.word(it.changes.len());
+        self.word(it.counterfactuals.len());
         let mut policies = it.policies.iter().enumerate();
-        for change in &it.changes {
+        for change in &it.counterfactuals {
             // At most one of each policy, in their order.
             let is_its = |policy: &PolicyExplanation| std::ptr::eq(policy.policy, change.policy);
             let (at, policy) = policies.find(|(_, it)| is_its(it)).expect("a policy of the gate");
