@@ -1,15 +1,22 @@
 //! What generated code calls. Not for users: it changes with any version, together with the macros.
 //!
 //! A policy's body becomes plain synchronous Rust. Each load is [`read`] (or [`any`], [`all`],
-//! [`each`]) followed by `?`: the value, or an early return with a [`Stop`]; where a `bool` is wanted,
-//! it is [`holds`], and where it is compared [`ordered`]; whatever else is ordered is [`compared()`]. `?`
-//! on an option is [`MaybeMissing::present`]`(…)?`. `||` and `&&` over facts are [`or`] and [`and`].
+//! [`each`]) followed by `?`: the value, or an early return with a [`Stop`]. Where a `bool` is needed, it
+//! is [`read_bool`], and where it is compared, [`read_comparable`]. Other values that are ordered go
+//! through [`compared()`]. `?` on an option is [`MaybeMissing::present`]`(…)?`. `||` and `&&` over facts
+//! are [`or`] and [`and`].
 
 pub use crate::combinators::words as word;
 pub use crate::domain::Domain;
 pub use crate::eval::*;
 // The names that generated code has for these.
-pub use crate::eval::Observer as Watch;
+pub use crate::eval::{
+    Bool as Is, MaybeBool as Perhaps, MetIfBool as PerhapsMet, NotBool as PerhapsNot,
+    Observer as Watch, if_known as known, partial_if_known as partial_known,
+    pattern_tried as tried, pattern_tried_with as tried_with, read_bool as holds,
+    read_comparable as ordered, read_derived as derived, read_stored as stored,
+    run_partial_slice as partial_slice, run_slice as slice,
+};
 pub use crate::fact::bounds::*;
 pub use crate::fact::{FactKey, LoadedFact, Sensitive};
 pub use crate::plan::{

@@ -1,9 +1,11 @@
-//! What is ordered by `<`, `max`, `sort` and the like is never missing: `None` is less than everything.
+//! A value that is ordered by `<`, `max`, `sort` and the like must not be missing: `None` is less than
+//! every other value.
 //!
-//! Which types have missing values, rustc decides: what [`compared`] gives has the method `value` at each
-//! of its steps, and the first step that fits the type is called. The first one fits simple types, the
-//! last one every type; those between ([`Compared`]) fit what may be missing, and there `value` has a
-//! bound that no type satisfies.
+//! Method resolution finds the types with missing values. [`compared`] gives a chain of steps, each of
+//! which dereferences to the next one and has a method `value`; rustc calls that of the first step that
+//! fits the type. The first step fits simple types and the last one fits every type. The steps between
+//! them ([`Compared`]) fit types with missing values, and there `value` has a bound that no type
+//! satisfies.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -18,7 +20,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-/// A type that has an order in a rule: no type with missing values, as far as rustc sees them.
+/// A type that has an order in a rule. It is required of types with missing values, and none has it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no order in a rule: a value that is missing would be less than every other",
     label = "may be missing",
@@ -26,31 +28,31 @@ use std::time::Duration;
 )]
 pub trait HasOrder {}
 
-/// A type whose values hold one that may be missing, at the place `At`.
+/// A type whose values contain one that may be missing, at the position `At`.
 pub trait MayMiss<At> {}
 
-/// By itself (0), or as one of the elements of a tuple (1 and up); containers are looked through.
+/// The value itself (0), or an element of a tuple (1 and up). Containers are transparent.
 #[derive(Debug)]
-pub struct Place<const N: usize>;
+pub struct Position<const N: usize>;
 
-/// Among the items of an iterator: they themselves (0), or an element of pairs that they are.
+/// The items of an iterator (0), or an element of the tuples that they are (1 and up).
 #[derive(Debug)]
 pub struct Items<const N: usize>;
 
-impl<T> MayMiss<Place<0>> for Option<T> {}
+impl<T> MayMiss<Position<0>> for Option<T> {}
 
-/// Types that are ordered as what they hold.
-macro_rules! looked_through {
+/// Types that are ordered as their contents are.
+macro_rules! transparent {
     ($([$($parameters:tt)*] $container:ty;)+) => {$(
-        impl<$($parameters)*, const N: usize> MayMiss<Place<N>> for $container
+        impl<$($parameters)*, const N: usize> MayMiss<Position<N>> for $container
         where
-            T: MayMiss<Place<N>>,
+            T: MayMiss<Position<N>>,
         {
         }
     )+};
 }
 
-looked_through! {
+transparent! {
     [T: ?Sized] &T;
     [T: ?Sized] &mut T;
     [T: ?Sized] Box<T>;
@@ -79,12 +81,12 @@ looked_through! {
     [T] RangeToInclusive<T>;
 }
 
-/// Tuples, with the place of each element.
+/// Tuples, with the position of each element.
 macro_rules! tuples {
-    ($([$($before:ident)*] $place:literal [$($after:ident)*];)+) => {$(
-        impl<$($before,)* T, $($after),*> MayMiss<Place<$place>> for ($($before,)* T, $($after),*)
+    ($([$($before:ident)*] $position:literal [$($after:ident)*];)+) => {$(
+        impl<$($before,)* T, $($after),*> MayMiss<Position<$position>> for ($($before,)* T, $($after),*)
         where
-            T: MayMiss<Place<0>>,
+            T: MayMiss<Position<0>>,
         {
         }
     )+};
@@ -97,9 +99,13 @@ tuples! {
     [] 1 [A B C]; [A] 2 [B C]; [A B] 3 [C]; [A B C] 4 [];
 }
 
-impl<I, const N: usize> MayMiss<Items<N>> for I where I: Iterator<Item: MayMiss<Place<N>>> + ?Sized {}
+impl<I, const N: usize> MayMiss<Items<N>> for I where
+    I: Iterator<Item: MayMiss<Position<N>>> + ?Sized
+{
+}
 
-/// Types that are compared most, which are known without a further look to have no missing values.
+/// The types that are compared most. None of them has missing values, which rustc finds at the first
+/// step.
 #[diagnostic::on_unimplemented(
     message = "a rule orders a value here whose type is only known later: `{Self}`",
     label = "not known yet",
@@ -117,14 +123,14 @@ simple! {
     u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char str String Duration
 }
 
-/// The first step, which fits those, and spares the compiler the others.
+/// The first step, which fits [`Simple`] types and spares rustc the other steps.
 #[derive(Debug)]
 pub struct First<'v, T: ?Sized, Next> {
     value: &'v T,
     next: Next,
 }
 
-/// A value that is ordered: a step that fits if it may be missing `At` a place, before the `Next` one.
+/// A step that fits a type with a value that may be missing at `At`. It comes before `Next`.
 #[derive(Debug)]
 pub struct Compared<T: ?Sized, At, Next> {
     next: Next,
@@ -135,28 +141,29 @@ pub struct Compared<T: ?Sized, At, Next> {
 #[derive(Debug)]
 pub struct Last<'v, T: ?Sized>(&'v T);
 
-/// The steps of a value, and of tuples: a type for each place where something may be missing.
-type Steps<T, Next> = Compared<T, Place<0>, Compared<T, Place<1>, InTuple<T, Next>>>;
-type InTuple<T, Next> = Compared<T, Place<2>, Compared<T, Place<3>, Compared<T, Place<4>, Next>>>;
+/// The steps of a value or tuple: one for each position where a value may be missing.
+type Steps<T, Next> = Compared<T, Position<0>, Compared<T, Position<1>, InTuple<T, Next>>>;
+type InTuple<T, Next> =
+    Compared<T, Position<2>, Compared<T, Position<3>, Compared<T, Position<4>, Next>>>;
 
-/// The steps of what is an iterator.
+/// The steps of an iterator.
 type OfItems<'v, T> =
     Compared<T, Items<0>, Compared<T, Items<1>, Compared<T, Items<2>, Last<'v, T>>>>;
 
-/// Where a rule orders `value` by an operator: `*compared(&level).value() < limit`.
+/// Wraps a `value` that a rule orders by an operator: `*compared(&level).value() < limit`.
 #[inline]
 pub const fn compared<T: ?Sized>(value: &T) -> First<'_, T, Steps<T, Last<'_, T>>> {
     First { value, next: compared_load(value) }
 }
 
-/// As [`compared`], of a load that stands there as it is. If it has an error, its type is not known, and
-/// then no first step is to fit it.
+/// As [`compared`], for a load that is an operand itself. If it has an error, its type is unknown and
+/// would fit the first step, so that step is left out.
 #[inline]
 pub const fn compared_load<T: ?Sized>(value: &T) -> Steps<T, Last<'_, T>> {
     step(step(step(step(step(Last(value))))))
 }
 
-/// Where a rule orders `value`, or what it iterates over, by a method: `compared_by(&levels).check()`.
+/// Wraps a `value` that a rule orders by a method, itself or its items: `compared_by(&levels).check()`.
 #[inline]
 pub const fn compared_by<T: ?Sized>(value: &T) -> First<'_, T, Steps<T, OfItems<'_, T>>> {
     let of_items: OfItems<'_, T> = step(step(step(Last(value))));
@@ -187,8 +194,8 @@ impl<T: ?Sized, At, Next> Deref for Compared<T, At, Next> {
 }
 
 impl<T: ?Sized + MayMiss<At>, At, Next> Compared<T, At, Next> {
-    /// Refused: something may be missing here. It gives whatever is wanted, so that this is all that
-    /// the compiler has to say.
+    /// Does not compile: a value may be missing here. It gives any type, so that rustc reports this
+    /// error alone.
     pub fn value<R: ?Sized>(&self) -> &R
     where
         T: HasOrder,
@@ -196,7 +203,7 @@ impl<T: ?Sized + MayMiss<At>, At, Next> Compared<T, At, Next> {
         unreachable!("no type with missing values has an order")
     }
 
-    /// As [`value`](Self::value), which is not wanted.
+    /// As [`value`](Self::value), where no value is needed.
     pub const fn check(&self)
     where
         T: HasOrder,
@@ -212,7 +219,7 @@ impl<'v, T: ?Sized + Simple, Next> First<'v, T, Next> {
         self.value
     }
 
-    /// Nothing: that it is called says that the type has an order.
+    /// Does nothing. The call compiles only for a type that has an order.
     #[inline]
     pub const fn check(&self) {
         let _ = self.value;
@@ -227,7 +234,7 @@ impl<'v, T: ?Sized> Last<'v, T> {
         self.0
     }
 
-    /// Nothing: that it is called says that the type has an order.
+    /// Does nothing. The call compiles only for a type that has an order.
     #[inline]
     pub const fn check(&self) {
         let _ = self.0;

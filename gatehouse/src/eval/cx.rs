@@ -1,52 +1,51 @@
-//! What a running policy reads from.
+//! The context that a running body reads facts from.
 
 use std::any::type_name_of_val;
 
-use super::fixpoint::Walk;
+use super::event::{FactState, ObservedFact};
+use super::fixpoint::Fixpoint;
 use super::observer::{NoObserver, Observer};
 use super::stop::Stop;
-use super::trace::{FactState, ObservedFact, Trace};
+use super::trace::Trace;
 use crate::fact::{FactError, FactKey, Failures};
 use crate::session::{Generation, Round, Session, Sources, Stored};
 use crate::sync::Arc;
 
-/// What a policy reads facts from, and asks for them in.
-pub struct Cx<P: Sources, W: Observer = NoObserver> {
-    /// What is known; `None` if the session has not begun.
+/// The context of an evaluation: policies read facts from it, and register loads in it.
+pub struct Cx<P: Sources, O: Observer = NoObserver> {
+    /// The known facts; `None` if the session has loaded nothing yet.
     generation: Option<Arc<Generation<P>>>,
-    /// What is asked for; `None` if nothing ever was.
+    /// The registered loads; `None` before the first one.
     round: Option<Round<P>>,
-    /// Whether a load that stops the policy is asked for.
-    asking: bool,
-    /// Whether what runs may be code that its body did not come to.
-    is_out_of_turn: bool,
+    /// Whether a load that stops the policy is registered.
+    registering: bool,
+    /// Whether code runs that its body may not reach.
+    is_speculative: bool,
     /// How many facts were read; it wraps.
     reads: u32,
-    /// Why loads that are not answered now never will be.
+    /// Why facts that are not loaded by now count as failed.
     gave_up: Option<FactError>,
     /// The failed facts that the present run met.
     pub(crate) failed: Failures,
-    /// What is known of derived facts; `None` before the first one.
-    walk: Option<Box<Walk<P, W>>>,
-    /// Who looks on.
-    pub(super) watch: W,
+    /// The derived facts; `None` before the first one.
+    fixpoint: Option<Box<Fixpoint<Self>>>,
+    /// The observer of the run.
+    pub(super) observer: O,
 }
 
 impl<P: Sources> Cx<P> {
     pub(crate) fn new(generation: Option<Arc<Generation<P>>>) -> Self {
-        Self::watched(generation, NoObserver)
+        Self::observed(generation, NoObserver)
     }
-}
 
-impl<P: Sources> Cx<P> {
-    /// What is known, of a session that has begun.
-    pub(crate) fn into_known(self) -> Option<Arc<Generation<P>>> {
+    /// The known facts; `None` if the session has loaded nothing yet.
+    pub(crate) fn into_generation(self) -> Option<Arc<Generation<P>>> {
         self.generation
     }
 
-    /// The same facts, before a watcher's eyes.
+    /// A context with the same facts that records what is read.
     pub(crate) fn traced(&self, trace: Trace) -> Cx<P, Trace> {
-        let mut traced = Cx::watched(self.generation.clone(), trace);
+        let mut traced = Cx::observed(self.generation.clone(), trace);
         traced.gave_up.clone_from(&self.gave_up);
         traced.begin_pass();
         traced
@@ -55,22 +54,23 @@ impl<P: Sources> Cx<P> {
 
 impl<P: Sources> Cx<P, Trace> {
     pub(crate) fn trace(&mut self) -> &mut Trace {
-        &mut self.watch
+        &mut self.observer
     }
 }
 
-impl<P: Sources, W: Observer> Cx<P, W> {
-    pub(crate) fn watched(generation: Option<Arc<Generation<P>>>, watch: W) -> Self {
+/// What the executor calls.
+impl<P: Sources, O: Observer> Cx<P, O> {
+    pub(crate) fn observed(generation: Option<Arc<Generation<P>>>, observer: O) -> Self {
         Self {
             generation,
             round: None,
-            asking: false,
-            is_out_of_turn: false,
+            registering: false,
+            is_speculative: false,
             reads: 0,
             gave_up: None,
             failed: Failures::new(),
-            walk: None,
-            watch,
+            fixpoint: None,
+            observer,
         }
     }
 
@@ -80,118 +80,61 @@ impl<P: Sources, W: Observer> Cx<P, W> {
         self.reads
     }
 
-    #[inline]
-    pub(super) fn count_read(&mut self) {
-        self.reads = self.reads.wrapping_add(1);
-    }
-
-    /// Begins to run the policies once more: what was pending may be known now.
+    /// Begins the next pass: pending facts may be known now.
     pub(crate) fn begin_pass(&mut self) {
-        if let Some(walk) = &mut self.walk {
-            walk.begin_pass();
+        if let Some(fixpoint) = &mut self.fixpoint {
+            fixpoint.begin_pass();
         }
     }
 
-    /// Whether the policies of resource number `resource` would come no further in this pass than in
-    /// the one before, and all that they would ask for is asked for.
+    /// Whether the policies of resource number `resource` would stop again where they stopped in the
+    /// last pass, with all that they need registered.
     #[inline]
-    pub(crate) fn waits(&mut self, resource: usize) -> bool {
-        self.walk.as_mut().is_some_and(|walk| walk.resource_waits(resource))
+    pub(crate) fn is_blocked(&mut self, resource: usize) -> bool {
+        self.fixpoint.as_mut().is_some_and(|fixpoint| fixpoint.is_resource_blocked(resource))
     }
 
-    /// Asks by `ask` for what resource number `resource`, of as many as `all`, needs next.
+    /// Registers, by running `register`, the loads that resource number `resource` of `all` needs next.
     #[inline]
-    pub(crate) fn ask_for(&mut self, resource: usize, all: usize, ask: impl FnOnce(&mut Self)) {
-        let begun = self.walk.as_mut().map(|walk| walk.begin_resource());
-        ask(self);
-        // What was met before the first derived fact is not known.
-        if let (Some(()), Some(walk)) = (begun, &mut self.walk) {
-            walk.end_resource(resource, all);
+    pub(crate) fn register_needs_of(
+        &mut self,
+        resource: usize,
+        all: usize,
+        register: impl FnOnce(&mut Self),
+    ) {
+        let begun = self.fixpoint.as_mut().map(|fixpoint| fixpoint.begin_resource());
+        register(self);
+        // Without a fixpoint at the beginning, the reads before the first derived fact were not tracked.
+        if let (Some(()), Some(fixpoint)) = (begun, &mut self.fixpoint) {
+            fixpoint.end_resource(resource, all);
         }
     }
 
-    pub(super) fn walk(&mut self) -> &mut Walk<P, W> {
-        self.walk.get_or_insert_default()
-    }
-
-    /// How many derived facts are being computed.
-    pub(super) fn links(&self) -> usize {
-        self.walk.as_ref().map_or(0, |walk| walk.links())
-    }
-
-    /// How often a derived fact was read that is not settled, but guessed.
-    pub(super) fn guesses(&self) -> u64 {
-        self.walk.as_ref().map_or(0, |walk| walk.guesses())
-    }
-
-    pub(super) fn generation(&self) -> Option<&Generation<P>> {
-        self.generation.as_deref()
-    }
-
-    pub(super) fn is_asking(&self) -> bool {
-        self.asking
-    }
-
-    pub(super) fn set_asking(&mut self, asking: bool) {
-        self.asking = asking;
-    }
-
-    pub(super) fn is_out_of_turn(&self) -> bool {
-        self.is_out_of_turn
-    }
-
-    /// Gives what it was before.
-    pub(super) fn set_out_of_turn(&mut self, is: bool) -> bool {
-        std::mem::replace(&mut self.is_out_of_turn, is)
-    }
-
-    /// Whether facts that are not known count as failed by now.
-    pub(super) fn has_given_up(&self) -> bool {
-        self.gave_up.is_some()
-    }
-
-    /// Makes ready to ask for the facts of an item, behind which `left` more may need some.
+    /// Creates the round if there is none, to register loads of a resource with `remaining` more behind
+    /// it.
     #[inline]
-    pub(crate) fn begin(&mut self, session: &Session<P>, left: usize) {
+    pub(crate) fn ensure_round(&mut self, session: &Session<P>, remaining: usize) {
         match &mut self.round {
-            Some(round) => round.expect(left),
-            None => self.begin_round(session).expect(left),
+            Some(round) => round.expect(remaining),
+            None => self.new_round(session).expect(remaining),
         }
     }
 
-    fn begin_round(&mut self, session: &Session<P>) -> &mut Round<P> {
+    fn new_round(&mut self, session: &Session<P>) -> &mut Round<P> {
         if self.generation.is_none() {
-            // What was computed without a generation was kept nowhere.
-            self.walk = None;
+            // It has no memo of a generation, so its results would not be kept.
+            self.fixpoint = None;
         }
         let generation = self.generation.get_or_insert_with(|| session.generation());
         self.round.insert(Round::new(Arc::clone(generation)))
     }
 
-    /// Runs `run` so that a load that stops it is asked for.
-    pub(crate) fn asking<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
-        self.with_asking(true, run)
-    }
-
-    /// Runs `run` so that nothing is asked for but what it asks for by name.
-    pub(super) fn looking<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
-        self.with_asking(false, run)
-    }
-
-    fn with_asking<T>(&mut self, asking: bool, run: impl FnOnce(&mut Self) -> T) -> T {
-        let before = std::mem::replace(&mut self.asking, asking);
-        let result = run(self);
-        self.asking = before;
-        result
-    }
-
-    /// How many loads were asked for and are not answered.
+    /// How many registered loads are not answered.
     pub(crate) fn loads(&self) -> usize {
         self.round.as_ref().map_or(0, Round::len)
     }
 
-    /// Waits until everything that was asked for is answered; `false` if the session's deadline came
-    /// first.
+    /// Waits until all registered loads are answered; `false` if the session's deadline came first.
     pub(crate) async fn answered(&mut self, session: &Session<P>) -> bool {
         match &mut self.round {
             Some(round) => round.answered(session).await,
@@ -199,40 +142,105 @@ impl<P: Sources, W: Observer> Cx<P, W> {
         }
     }
 
-    /// What was asked for is waited for from now on, by the load that the evaluation is polled in.
+    /// Notes that the load in which the evaluation is polled depends on the registered loads.
     pub(crate) fn note_inside(&mut self) {
         if let Some(round) = &mut self.round {
             round.note_inside();
         }
     }
 
-    /// Whether the session was found to have new sources while asking.
+    /// Whether registering a load has found that the session has new sources.
     pub(crate) fn is_replaced(&self) -> bool {
         self.round.as_ref().is_some_and(Round::is_replaced)
     }
 
-    /// Whether what is known is of the session's present sources.
+    /// Whether the facts are from the session's present sources.
     pub(crate) fn is_current(&self) -> bool {
         self.generation.as_ref().is_none_or(|generation| generation.is_current())
     }
 
-    /// From now on, a fact that is not known counts as failed.
+    /// Counts every fact that is not known as failed from now on.
     pub(crate) fn give_up(&mut self, error: FactError) {
         self.gave_up.get_or_insert(error);
     }
+}
 
-    /// Why a fact has no value.
-    pub(super) fn seen_stop(&self, stop: Stop) -> FactState {
-        match (stop, self.watch.last_failure()) {
+/// What the files of this folder call.
+impl<P: Sources, O: Observer> Cx<P, O> {
+    #[inline]
+    pub(super) fn count_read(&mut self) {
+        self.reads = self.reads.wrapping_add(1);
+    }
+
+    pub(super) fn fixpoint(&mut self) -> &mut Fixpoint<Self> {
+        self.fixpoint.get_or_insert_default()
+    }
+
+    /// How many derived facts are being computed.
+    pub(super) fn stack_depth(&self) -> usize {
+        self.fixpoint.as_ref().map_or(0, |fixpoint| fixpoint.stack_depth())
+    }
+
+    /// How many provisional values were read.
+    pub(super) fn provisional_reads(&self) -> u64 {
+        self.fixpoint.as_ref().map_or(0, |fixpoint| fixpoint.provisional_reads())
+    }
+
+    pub(super) fn generation(&self) -> Option<&Generation<P>> {
+        self.generation.as_deref()
+    }
+
+    pub(super) fn is_registering(&self) -> bool {
+        self.registering
+    }
+
+    pub(super) fn set_registering(&mut self, registering: bool) {
+        self.registering = registering;
+    }
+
+    pub(super) fn is_speculative(&self) -> bool {
+        self.is_speculative
+    }
+
+    /// Gives the former value.
+    pub(super) fn set_speculative(&mut self, is_speculative: bool) -> bool {
+        std::mem::replace(&mut self.is_speculative, is_speculative)
+    }
+
+    /// Whether facts that are not known count as failed by now.
+    pub(super) fn has_given_up(&self) -> bool {
+        self.gave_up.is_some()
+    }
+
+    /// Runs `run` so that a load that stops it is registered.
+    pub(crate) fn registering<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        self.with_registering(true, run)
+    }
+
+    /// Runs `run` so that only the loads that it asks for by [`ask`](super::ask) are registered.
+    pub(super) fn without_registering<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        self.with_registering(false, run)
+    }
+
+    fn with_registering<T>(&mut self, registering: bool, run: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.registering, registering);
+        let result = run(self);
+        self.registering = before;
+        result
+    }
+
+    /// Why a fact has no value, for an observer.
+    pub(super) fn observed_stop(&self, stop: Stop) -> FactState {
+        match (stop, self.observer.last_failure()) {
             (Stop::Failed, Some(error)) => FactState::Failed(error.clone()),
             _ => FactState::Pending,
         }
     }
 
-    /// Why a policy stops at a fact that failed.
+    /// Stops a policy at a fact that failed.
     pub(super) fn fail(&mut self, fact: &'static str, error: &FactError) -> Stop {
         self.failed.note(fact, error);
-        self.watch.failure(error);
+        self.observer.fact_failed(error);
         Stop::Failed
     }
 
@@ -244,59 +252,62 @@ impl<P: Sources, W: Observer> Cx<P, W> {
         }
     }
 
-    /// Why a policy stops at a fact that is not known.
+    /// Stops a policy at a fact that is not known.
     fn unknown(&mut self, fact: &'static str) -> Stop {
         if self.gave_up.is_some() {
             return self.given_up(fact);
         }
-        if let Some(walk) = &mut self.walk {
-            walk.read_unknown();
+        if let Some(fixpoint) = &mut self.fixpoint {
+            fixpoint.read_unknown();
         }
         Stop::Pending
     }
 }
 
-/// What the session knows of `key`, or why the policy stops.
-pub fn stored<P: Sources, W: Observer, K: Stored<P>>(
-    cx: &mut Cx<P, W>,
+/// Reads a fact that a source loads: its value, or why the policy stops.
+pub fn read_stored<P: Sources, O: Observer, K: Stored<P>>(
+    cx: &mut Cx<P, O>,
     key: K,
 ) -> Result<K::Output, Stop> {
-    if W::WATCHES && cx.watch.listens() {
-        return stored_watched(cx, key);
+    if O::ENABLED && cx.observer.is_recording() {
+        return read_observed(cx, key);
     }
     find(cx, key).map(K::output)
 }
 
-fn stored_watched<P: Sources, W: Observer, K: Stored<P>>(
-    cx: &mut Cx<P, W>,
+fn read_observed<P: Sources, O: Observer, K: Stored<P>>(
+    cx: &mut Cx<P, O>,
     key: K,
 ) -> Result<K::Output, Stop> {
-    let id = cx.watch.id(&key);
+    let id = cx.observer.key_id(&key);
     let found = find(cx, key);
-    let seen = match &found {
+    let state = match &found {
         Ok(_) if K::SENSITIVE => FactState::Sensitive,
-        Ok(Some(value)) => FactState::Value(cx.watch.value(id, || value)),
+        Ok(Some(value)) => FactState::Value(cx.observer.value_text(id, || value)),
         Ok(None) => {
-            FactState::Missing(K::HAS_DEFAULT.then(|| cx.watch.value(id, || K::output(None))))
+            let default = || K::output(None);
+            FactState::Missing(K::HAS_DEFAULT.then(|| cx.observer.value_text(id, default)))
         }
-        Err(stop) => cx.seen_stop(*stop),
+        Err(stop) => cx.observed_stop(*stop),
     };
     let source = cx.generation().map(|of| type_name_of_val(K::source(&of.sources)));
-    let (derivation, run) = (None, Vec::new());
-    let (fact, key, again) = (K::NAME, cx.watch.key(id), false);
-    cx.watch.fact(ObservedFact { fact, id, key, seen, source, derivation, run, again });
+    let (fact, key, derivation) = (K::NAME, cx.observer.key_text(id), None);
+    let (body, is_repeated) = (Vec::new(), false);
+    let fact = ObservedFact { fact, id, key, state, source, derivation, body, is_repeated };
+    cx.observer.fact_read(fact);
     found.map(K::output)
 }
 
-fn find<P: Sources, W: Observer, K: Stored<P>>(
-    cx: &mut Cx<P, W>,
+/// The value of `key` in the session, if the source has one.
+fn find<P: Sources, O: Observer, K: Stored<P>>(
+    cx: &mut Cx<P, O>,
     key: K,
 ) -> Result<Option<K::Value>, Stop> {
     cx.count_read();
     if let Some(generation) = &cx.generation {
         let table = K::table(&generation.tables);
         let known = match &mut cx.round {
-            Some(round) if cx.asking => table.read_or_ask(key, &*generation.sources, round),
+            Some(round) if cx.registering => table.read_or_ask(key, &*generation.sources, round),
             _ => table.read(key),
         };
         match known {
@@ -308,18 +319,18 @@ fn find<P: Sources, W: Observer, K: Stored<P>>(
     Err(cx.unknown(K::NAME))
 }
 
-/// `Name(…).await`. The key comes first, because a load may stand in it.
-pub fn read<P: Sources, W: Observer, K: ResolvedBy<P>>(
+/// `Name(…).await`. The key comes before the context, because it may contain a load itself.
+pub fn read<P: Sources, O: Observer, K: ResolvedBy<P>>(
     key: K,
-    cx: &mut Cx<P, W>,
+    cx: &mut Cx<P, O>,
 ) -> Result<K::Output, Stop> {
     key.resolve(cx)
 }
 
 /// The fact can be answered from the sources `P`.
 ///
-/// Stands on every policy that uses the fact, so that a gate whose facts have no source does not
-/// compile. Written by [`#[derive(Sources)]`](derive@crate::Sources); not to be implemented by hand.
+/// Every policy that uses the fact has this bound, so that a gate whose facts have no source does not
+/// compile. Implemented by [`#[derive(Sources)]`](derive@crate::Sources), not by hand.
 #[diagnostic::on_unimplemented(
     message = "no source loads the fact `{Self}`",
     label = "a policy of this gate needs the fact `{Self}`",
@@ -328,5 +339,5 @@ pub fn read<P: Sources, W: Observer, K: ResolvedBy<P>>(
 pub trait ResolvedBy<P: Sources>: FactKey {
     /// Answers the key from the session, or stops.
     #[doc(hidden)]
-    fn resolve<W: Observer>(self, cx: &mut Cx<P, W>) -> Result<Self::Output, Stop>;
+    fn resolve<O: Observer>(self, cx: &mut Cx<P, O>) -> Result<Self::Output, Stop>;
 }

@@ -1,35 +1,32 @@
 //! Derived facts: computed from other facts, each key once for a session.
 //!
-//! Asking for a derived fact runs its body there and then; what the body loads stops it like a
-//! policy. A recursive fact whose data run in circles means the least solution: the one that holds
-//! nothing true that does not follow. It is found as by Kleene's iteration, a whole cycle at a time
-//! (see [`walk`](super::walk)), which is why such a fact is a `bool` and uses itself only where more
-//! truth in gives more truth out.
+//! A read of a derived fact runs its body at once, and a load in the body stops it as it stops a policy.
+//! On cyclic data a recursive fact means the least fixpoint: nothing is true that does not follow. It is
+//! computed by iteration, a whole cycle at a time (see [`fixpoint`](super::fixpoint)). Therefore such a
+//! fact is a `bool` and monotone in its own uses.
 
 use std::sync::Arc;
 
-use super::cx::Cx;
-use super::stop::Stop;
-
-use super::cx::ResolvedBy;
-use super::fixpoint::{Closed, Found};
+use super::cx::{Cx, ResolvedBy};
+use super::event::{FactState, ObservedFact};
+use super::fixpoint::{Completion, Lookup, Monotone, failed_result};
 use super::observer::Observer;
-use super::trace::{FactState, ObservedFact};
+use super::stop::Stop;
 use crate::fact::{FactError, FactKey, FailedFact, Mark};
-use crate::session::DerivedResult;
-use crate::session::Sources;
+use crate::session::{DerivedResult, Sources};
+use crate::unwind::drop_quietly;
 
-/// A derived fact: written by `fact!` for one with a body.
+/// A derived fact. Implemented by `fact!` for a fact with a body.
 pub trait Derived<P: Sources>: EarlyDerived<P> {
     /// Runs the body.
-    fn evaluate<W: Observer>(&self, cx: &mut Cx<P, W>) -> Result<Self::Value, Stop>;
+    fn evaluate<O: Observer>(&self, cx: &mut Cx<P, O>) -> Result<Self::Value, Stop>;
 
-    /// The value of a body that was left by `return` in an operand: of a fact that is a `bool`.
+    /// The value of a body that was left by `return` in an operand, if the fact is a `bool`.
     fn of_bool(_: bool) -> Option<Self::Value> {
         None
     }
 
-    /// The value of a body that was left by `?`: of a fact that is an `Option`.
+    /// The value of a body that was left by `?`, if the fact is an `Option`.
     fn absent() -> Option<Self::Value> {
         None
     }
@@ -40,25 +37,41 @@ pub trait Derived<P: Sources>: EarlyDerived<P> {
     }
 }
 
-/// What a derived fact asks for early: a trait of its own, as that of a policy is.
+/// The loads that a derived fact registers early. A trait of its own, as for policies.
 pub trait EarlyDerived<P: Sources>: ResolvedBy<P> {
-    /// Asks for every load of the body whose key is ready, though the body stopped before it.
-    fn ask<W: Observer>(&self, cx: &mut Cx<P, W>);
+    /// Registers every load of the body whose key is ready, though the body stopped before it.
+    fn ask<O: Observer>(&self, cx: &mut Cx<P, O>);
 }
 
-/// What the session knows of `key`, or what its body comes to.
-pub fn derived<P: Sources, W: Observer, K: Derived<P>>(
-    cx: &mut Cx<P, W>,
+impl<P: Sources, O: Observer, K: Derived<P>> Monotone<Cx<P, O>> for K {
+    fn evaluate_node(cx: &mut Cx<P, O>, node: usize) -> Result<(), Stop> {
+        let is_registering = cx.is_registering();
+        let found = cx.fixpoint().look_up_node::<K>(node, is_registering);
+        resolve(cx, found).map(drop)
+    }
+
+    fn of_bool(value: bool) -> Option<K::Value> {
+        <K as Derived<P>>::of_bool(value)
+    }
+
+    fn is_true(value: &K::Value) -> bool {
+        <K as Derived<P>>::is_true(value)
+    }
+}
+
+/// Reads a derived fact: its result in the session, or that of its body.
+pub fn read_derived<P: Sources, O: Observer, K: Derived<P>>(
+    cx: &mut Cx<P, O>,
     key: K,
 ) -> Result<K::Value, Stop> {
-    if cx.must_wait_for_turn::<K>() {
+    if cx.must_not_speculate::<K>() {
         return Err(Stop::Failed);
     }
-    let shown = (W::WATCHES && cx.watch.listens()).then(|| key.clone());
-    cx.watch.mute(true);
-    let found = cx.find(key);
+    let shown = (O::ENABLED && cx.observer.is_recording()).then(|| key.clone());
+    cx.observer.suspend();
+    let found = cx.look_up(key);
     let resolved = resolve(cx, found);
-    cx.watch.mute(false);
+    cx.observer.resume();
     let computed = match resolved {
         Ok(computed) => computed.map_err(|failed| {
             for FailedFact { fact, error } in failed.iter() {
@@ -74,56 +87,74 @@ pub fn derived<P: Sources, W: Observer, K: Derived<P>>(
     computed
 }
 
-/// Reports a derived fact that was read, and what its body does.
-fn show<P: Sources, W: Observer, K: Derived<P>>(
-    cx: &mut Cx<P, W>,
+/// Reports a derived fact that was read, and what its body reports.
+fn show<P: Sources, O: Observer, K: Derived<P>>(
+    cx: &mut Cx<P, O>,
     key: &K,
     computed: &Result<K::Value, Stop>,
 ) {
-    let id = cx.watch.id(key);
-    let seen = match computed {
+    let id = cx.observer.key_id(key);
+    let state = match computed {
         Ok(_) if K::SENSITIVE => FactState::Sensitive,
-        Ok(value) => FactState::Value(cx.watch.value(id, || value)),
-        Err(stop) => cx.seen_stop(*stop),
+        Ok(value) => FactState::Value(cx.observer.value_text(id, || value)),
+        Err(stop) => cx.observed_stop(*stop),
     };
-    let (fact, derivation, key_text) = (K::NAME, K::DERIVATION, cx.watch.key(id));
-    let (source, run, again) = (None, Vec::new(), false);
-    let fact = ObservedFact { fact, id, key: key_text, seen, source, derivation, run, again };
-    W::derived::<K, P>(cx, fact, |cx| key.evaluate(cx));
+    let is_known = !matches!(state, FactState::Pending);
+    let is_repeated = cx.observer.has_shown_body(id);
+    let mut body = Vec::new();
+    if is_known && cx.observer.begin_body(id) {
+        let failed = cx.failed.mark();
+        // The result is known, and a destructor of this value must not change anything.
+        drop_quietly(key.evaluate(cx));
+        cx.failed.rewind(failed);
+        body = cx.observer.end_body();
+    }
+    let (fact, derivation, source) = (K::NAME, K::DERIVATION, None);
+    let key = cx.observer.key_text(id);
+    let fact = ObservedFact { fact, id, key, state, source, derivation, body, is_repeated };
+    cx.observer.fact_read(fact);
 }
 
-/// Runs a node of the walk, if it has not been in this run of its cycle.
-pub(super) fn run_again<P: Sources, W: Observer, K: Derived<P>>(
-    cx: &mut Cx<P, W>,
-    node: usize,
-) -> Result<(), Stop> {
-    let is_asking = cx.is_asking();
-    let found = cx.walk().find::<K>(node, is_asking);
-    resolve(cx, found).map(drop)
-}
+impl<P: Sources, O: Observer> Cx<P, O> {
+    /// What is known of `key`, which a policy or another derived fact reads.
+    fn look_up<K: Derived<P>>(&mut self, key: K) -> Lookup<K> {
+        self.count_read();
+        let is_registering = self.is_registering();
+        let fact = self.fixpoint().fact::<K>().unwrap_or_else(|| self.add_fact::<K>());
+        self.fixpoint().look_up(fact, key, is_registering)
+    }
 
-fn resolve<P: Sources, W: Observer, K: Derived<P>>(
-    cx: &mut Cx<P, W>,
-    found: Found<K>,
-) -> Result<DerivedResult<K::Value>, Stop> {
-    match found {
-        Found::Known(computed) => Ok(computed),
-        Found::Pending => Err(Stop::Pending),
-        Found::InCycle(guess) => Ok(guessed::<K>(guess)),
-        Found::New(node, entry) if cx.walk().open(node) => compute(cx, entry.key(), node),
-        Found::New(..) => Ok(failed::<K>(FactError::too_deep())),
+    #[cold]
+    fn add_fact<K: Derived<P>>(&mut self) -> usize {
+        let memo = self.generation().map(|generation| generation.memo.of::<K>());
+        self.fixpoint().add_fact(memo.unwrap_or_default())
     }
 }
 
-/// What a cycle reads of one of its facts: while it is explored, that is unknown, and nothing failed.
-fn guessed<K: FactKey>(guess: Option<DerivedResult<K::Value>>) -> DerivedResult<K::Value> {
-    guess.unwrap_or_else(|| Err(Arc::default()))
+fn resolve<P: Sources, O: Observer, K: Derived<P>>(
+    cx: &mut Cx<P, O>,
+    found: Lookup<K>,
+) -> Result<DerivedResult<K::Value>, Stop> {
+    match found {
+        Lookup::Known(computed) => Ok(computed),
+        Lookup::Pending => Err(Stop::Pending),
+        Lookup::InCycle(provisional) => Ok(or_unknown::<K>(provisional)),
+        Lookup::New(node, entry) if cx.fixpoint().push_frame(node) => {
+            compute(cx, entry.key(), node)
+        }
+        Lookup::New(..) => Ok(failed_result::<K>(FactError::too_deep())),
+    }
 }
 
-/// Runs the body of an open fact, again and again if it is the root of a cycle that is not solved
-/// yet, and closes it.
-fn compute<P: Sources, W: Observer, K: Derived<P>>(
-    cx: &mut Cx<P, W>,
+/// What a cycle reads of one of its facts: unknown while it is explored, although no fact failed.
+fn or_unknown<K: FactKey>(provisional: Option<DerivedResult<K::Value>>) -> DerivedResult<K::Value> {
+    provisional.unwrap_or_else(|| Err(Arc::default()))
+}
+
+/// Computes the fact of the topmost frame: runs its body, and again in each iteration if it is a cycle
+/// head.
+fn compute<P: Sources, O: Observer, K: Derived<P>>(
+    cx: &mut Cx<P, O>,
     key: &K,
     node: usize,
 ) -> Result<DerivedResult<K::Value>, Stop> {
@@ -133,48 +164,44 @@ fn compute<P: Sources, W: Observer, K: Derived<P>>(
             Ok(value) => Ok(value),
             Err(Stop::Pending) => return pending(cx, key, node, met),
             Err(Stop::Failed) => Err(cx.failed.of_body().into()),
-            Err(Stop::Returned(value)) => by_itself::<K>(K::of_bool(value)),
-            Err(Stop::NotApplicable) => by_itself::<K>(K::absent()),
+            Err(Stop::Returned(value)) => or_impure::<K>(<K as Derived<P>>::of_bool(value)),
+            Err(Stop::NotApplicable) => or_impure::<K>(K::absent()),
         };
-        // Those that this run has not come by, because others are known to be true by now.
-        while let Some((run, member)) = cx.walk().next_of_cycle() {
-            if run(cx, member) == Err(Stop::Pending) {
+        // Evaluate the members that this iteration has not reached, since another operand was true.
+        while let Some((evaluate, member)) = cx.fixpoint().next_unvisited() {
+            if evaluate(cx, member) == Err(Stop::Pending) {
                 return pending(cx, key, node, met);
             }
         }
         cx.failed.end(met);
-        // After a deadline, what is computed holds for this evaluation alone.
+        // After a deadline, a result holds for this evaluation alone.
         let keep = !cx.has_given_up();
-        match cx.walk().close::<K>(node, computed, keep) {
-            Closed::Again => {}
-            Closed::Known(computed) => return Ok(computed),
-            Closed::InCycle(guess) => return Ok(guessed::<K>(guess)),
+        match cx.fixpoint().complete::<K>(node, computed, keep) {
+            Completion::Iterate => {}
+            Completion::Known(computed) => return Ok(computed),
+            Completion::InCycle(provisional) => return Ok(or_unknown::<K>(provisional)),
         }
     }
 }
 
-/// Closes a fact that waits for a load, which is asked for if this is the time.
-fn pending<P: Sources, W: Observer, K: Derived<P>>(
-    cx: &mut Cx<P, W>,
+/// Ends the computation of a fact that is pending on a load, and registers its loads if the evaluation is
+/// registering.
+fn pending<P: Sources, O: Observer, K: Derived<P>>(
+    cx: &mut Cx<P, O>,
     key: &K,
     node: usize,
     met: Mark,
 ) -> Result<DerivedResult<K::Value>, Stop> {
-    if cx.is_asking() {
-        cx.looking(|cx| key.ask(cx));
+    let is_registering = cx.is_registering();
+    if is_registering {
+        cx.without_registering(|cx| key.ask(cx));
     }
     cx.failed.end(met);
-    let is_asking = cx.is_asking();
-    cx.walk().close_pending(node, is_asking);
+    cx.fixpoint().complete_pending(node, is_registering);
     Err(Stop::Pending)
 }
 
-/// What the user's way out gives, which the compiler sees to that it is there.
-fn by_itself<K: FactKey>(value: Option<K::Value>) -> DerivedResult<K::Value> {
-    value.map_or_else(|| failed::<K>(FactError::impure()), Ok)
-}
-
-/// The fact itself failed.
-pub(super) fn failed<K: FactKey>(error: FactError) -> DerivedResult<K::Value> {
-    Err([FailedFact { fact: K::NAME, error }].into())
+/// The value of an early exit (`?`, `return`). The compiler guarantees that there is one.
+fn or_impure<K: FactKey>(value: Option<K::Value>) -> DerivedResult<K::Value> {
+    value.map_or_else(|| failed_result::<K>(FactError::impure()), Ok)
 }

@@ -1,21 +1,21 @@
-//! What a policy is about: the types of its parameters, which are those of the gate's domain.
+//! The types of a policy's parameters, which have to be those of the gate's domain.
 //!
-//! A bound `D::Resource: ResourceIs<Document, owner, D>` says `D::Resource = Document`, and a message
-//! about it says what to write.
+//! A bound `D::Resource: ResourceIs<Document, owner, D>` means `D::Resource = Document`, with a message
+//! that says what to write.
 
 use super::stop::Request;
 use crate::domain::Domain;
 
 macro_rules! role {
     ($is:ident, $role:ident, $field:ident, $message:tt) => {
-        /// The type is `T`, as the policy `A` wants it of the domain `D`.
+        /// The type is `T`, which the policy `A` requires of the domain `D`.
         #[diagnostic::on_unimplemented(
             message = $message,
             label = "a policy of this gate takes another type",
             note = "a policy takes `(subject)`, `(subject, resource)`, `(subject, action, resource)` or `(subject, action, resource, context)`, each by reference; one that it does not look at is `_: &_`"
         )]
         pub trait $is<T: ?Sized, A, D> {
-            /// Itself.
+            /// The value itself.
             fn itself(&self) -> &T;
         }
 
@@ -28,7 +28,7 @@ macro_rules! role {
         }
 
         impl<'r, D: Domain> Request<'r, D> {
-            /// What is asked about, as the policy `A` names its type.
+            /// This part of the request, with the type that the policy `A` names.
             #[inline]
             #[must_use]
             pub fn $field<T: ?Sized, A>(&self) -> &'r T

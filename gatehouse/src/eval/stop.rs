@@ -1,16 +1,16 @@
-//! What a policy is asked, and why its run may end early.
+//! The request that a policy decides, and why its run may end early.
 
 use crate::domain::Domain;
 
-/// Who asks for what.
+/// The request that is decided.
 pub struct Request<'r, D: Domain> {
     /// Who asks.
     pub subject: &'r D::Subject,
     /// What they want to do.
     pub action: &'r D::Action,
-    /// To what.
+    /// The resource that they want to do it to.
     pub resource: &'r D::Resource,
-    /// What else counts.
+    /// The rest of the situation, for example the time.
     pub context: &'r D::Context,
 }
 

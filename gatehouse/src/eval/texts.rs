@@ -1,4 +1,4 @@
-//! The texts of the keys and values that are shown, each made once.
+//! The texts of the keys and values that are shown, each built once.
 
 use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, HashMap};
@@ -8,27 +8,29 @@ use crate::fact::FactKey;
 use crate::text::FactText;
 use crate::unwind::drop_quietly;
 
-/// Numbers for the keys of any fact, and the texts of what they are and of what was found.
+/// About how many bytes of texts a page keeps. Beyond that, texts are built again.
+const MAX_KEPT_BYTES: usize = 1 << 18;
+
+/// Ids for the keys of all facts, and the texts of these keys and of their values.
 ///
-/// All that reads with the same texts must read the same facts: what was found of a key is looked at
-/// once. A page reads one generation of a session, so its records share theirs.
+/// All traces that share these texts must read the same facts, because the value of a key is formatted
+/// once. A page reads one generation of a session, so its records share their texts.
 #[derive(Debug)]
 pub(crate) struct Texts {
     /// The bytes of a text at most.
-    most: usize,
+    max_len: usize,
+    /// For each type of fact, a `HashMap` from keys to ids.
     ids: BTreeMap<TypeId, Box<dyn Any + Send>>,
-    of_keys: Vec<OfKey>,
+    /// By id.
+    of_keys: Vec<KeyTexts>,
     bytes: usize,
 }
 
 #[derive(Debug)]
-struct OfKey {
+struct KeyTexts {
     key: FactText,
-    found: Option<FactText>,
+    value: Option<FactText>,
 }
-
-/// How many bytes a page keeps of its texts, about. The keys beyond are written anew.
-const KEPT: usize = 1 << 18;
 
 impl Default for Texts {
     /// Texts that are not cut.
@@ -38,29 +40,30 @@ impl Default for Texts {
 }
 
 impl Texts {
-    /// Texts of `most` bytes each at most.
-    pub(crate) fn cut_at(most: usize) -> Self {
-        Self { most, ids: BTreeMap::new(), of_keys: Vec::new(), bytes: 0 }
+    /// Texts of at most `max_len` bytes each.
+    pub(crate) fn cut_at(max_len: usize) -> Self {
+        Self { max_len, ids: BTreeMap::new(), of_keys: Vec::new(), bytes: 0 }
     }
 
-    /// What is here, which leaves nothing but the length of a text.
+    /// Takes the texts, and leaves an empty set with the same maximal length.
     pub(crate) fn take(&mut self) -> Self {
-        let empty = Self::cut_at(self.most);
+        let empty = Self::cut_at(self.max_len);
         std::mem::replace(self, empty)
     }
 
-    /// Forgets what is here, if it is much: while no trace is under way.
+    /// Forgets the texts if they are many. Must not be called while a trace uses them.
     pub(crate) fn bound(&mut self) {
-        if self.bytes > KEPT {
+        if self.bytes > MAX_KEPT_BYTES {
             drop(self.take());
         }
     }
 
-    /// The text of an error.
+    /// Cuts the text of an error.
     pub(crate) fn cut(&self, text: &FactText) -> FactText {
-        text.cut_at(self.most)
+        text.cut_at(self.max_len)
     }
 
+    /// The id of `key`.
     pub(super) fn id<K: FactKey>(&mut self, key: &K) -> usize {
         let empty = || Box::new(HashMap::<K, usize>::new());
         let ids = self.ids.entry(TypeId::of::<K>()).or_insert_with(|| empty());
@@ -69,33 +72,35 @@ impl Texts {
             return *id;
         }
         let id = self.of_keys.len();
-        let text = FactText::of(key, self.most);
-        self.bytes += text.bytes() + size_of::<K>() + size_of::<OfKey>();
-        // The key's `Hash` may panic: nothing is found then that is not there.
-        self.of_keys.push(OfKey { key: text, found: None });
+        let text = FactText::of(key, self.max_len);
+        self.bytes += text.bytes() + size_of::<K>() + size_of::<KeyTexts>();
+        // Pushed first: if the key's `Hash` panics, no id is left without its texts.
+        self.of_keys.push(KeyTexts { key: text, value: None });
         ids.insert(key.clone(), id);
         id
     }
 
+    /// The text of the key with this `id`.
     pub(super) fn key(&self, id: usize) -> FactText {
         self.of_keys.get(id).map(|of| of.key.clone()).unwrap_or_default()
     }
 
+    /// The text of the value of the key with this `id`.
     pub(super) fn value<V: Debug>(&mut self, id: usize, value: impl FnOnce() -> V) -> FactText {
-        let Some(OfKey { found, .. }) = self.of_keys.get_mut(id) else {
+        let Some(KeyTexts { value: known, .. }) = self.of_keys.get_mut(id) else {
             return FactText::default();
         };
-        if let Some(text) = found {
+        if let Some(text) = known {
             return text.clone();
         }
-        let text = FactText::of(&value(), self.most);
+        let text = FactText::of(&value(), self.max_len);
         self.bytes += text.bytes();
-        found.insert(text).clone()
+        known.insert(text).clone()
     }
 }
 
 impl Drop for Texts {
-    /// Keys are a user's, and nobody has asked the user for these.
+    /// Keys are the user's, and a destructor that panics here must not change a decision.
     fn drop(&mut self) {
         if !self.ids.is_empty() {
             drop_quietly(std::mem::take(&mut self.ids));

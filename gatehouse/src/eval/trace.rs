@@ -1,102 +1,39 @@
-//! Writes down what a rule reports while it runs.
+//! The recording observer.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use super::cx::Cx;
+use super::event::{Event, ObservedFact};
 use super::observer::Observer;
-use super::stop::Stop;
 use super::texts::Texts;
 use crate::fact::{FactError, FactKey};
-use crate::plan::Derivation;
-use crate::session::Sources;
 use crate::text::FactText;
-use crate::unwind::drop_quietly;
 
-/// What was found of a fact.
-#[derive(Clone, Debug)]
-pub enum FactState {
-    /// A value, as its `Debug` shows it.
-    Value(FactText),
-    /// None, and what stands in for it.
-    Missing(Option<FactText>),
-    /// A value, or none, that is not to be shown.
-    Sensitive,
-    /// The load failed.
-    Failed(FactError),
-    /// It is not loaded.
-    Pending,
-}
+/// How many bodies of derived facts one explanation shows.
+const MAX_SHOWN: usize = 256;
 
-/// A fact that a body has read.
-#[derive(Clone, Debug)]
-pub struct ObservedFact {
-    /// Its name.
-    pub fact: &'static str,
-    /// Tells its key from all others of the trace.
-    pub id: usize,
-    /// Its key, as its `Debug` shows it.
-    pub key: FactText,
-    /// What was found.
-    pub seen: FactState,
-    /// The type of its source, unless it is a derived fact.
-    pub source: Option<&'static str>,
-    /// How it is computed, of a derived fact.
-    pub derivation: Option<&'static Derivation>,
-    /// What its body did, of a derived fact that was not shown before.
-    pub run: Vec<Event>,
-    /// Whether it was shown before.
-    pub again: bool,
-}
-
-/// What a body reports. Places are those in its plan.
-#[derive(Clone, Debug)]
-pub enum Event {
-    /// A fact was read.
-    Fact {
-        /// The place of the load.
-        load: usize,
-        /// What was read.
-        fact: ObservedFact,
-    },
-    /// A pattern in a chain is tried: if it is not met then, it does not match.
-    Tried {
-        /// The place of the condition.
-        condition: u32,
-    },
-    /// A condition came to a value.
-    Met {
-        /// The place of the condition.
-        condition: u32,
-        /// The value.
-        value: bool,
-    },
-}
-
-/// Writes down what is reported.
+/// Records the reports of a run.
 #[derive(Debug, Default)]
 pub struct Trace {
     /// The bodies that run: the policy's, and above it those of derived facts that are shown.
-    runs: Vec<Run>,
-    /// The keys that were read, and what was found.
+    bodies: Vec<Body>,
+    /// The texts of the keys that were read, and of their values.
     texts: Texts,
-    /// Those of derived facts whose bodies were shown.
+    /// The ids of the derived facts whose bodies were shown.
     shown: BTreeSet<usize>,
-    /// How many derived facts are being worked out.
-    muted: u32,
-    /// Why the last fact that failed did.
+    /// How many derived facts are being computed.
+    suspended: u32,
+    /// The error of the last fact that failed.
     failure: Option<FactError>,
 }
 
-/// One body's run.
+/// The reports of one body.
 #[derive(Debug, Default)]
-struct Run {
+struct Body {
     events: Vec<Event>,
+    /// The load that the next facts belong to.
     load: usize,
 }
-
-/// How many derived facts' bodies one explanation shows.
-const MOST_SHOWN: usize = 256;
 
 impl Trace {
     /// A trace that takes its texts from `texts`, if they are there.
@@ -104,56 +41,73 @@ impl Trace {
         Self { texts, ..Self::default() }
     }
 
-    /// Gives them back.
+    /// Gives the texts back.
     pub(crate) fn into_texts(self) -> Texts {
         self.texts
     }
 
     /// Begins a policy's run.
     pub(crate) fn begin(&mut self) {
-        self.runs = vec![Run::default()];
-        // Where the run before panicked, this was left as it was.
-        self.muted = 0;
+        self.bodies = vec![Body::default()];
+        // A run that panicked has left this as it was.
+        self.suspended = 0;
     }
 
-    /// Ends it.
+    /// Ends the policy's run, and gives what it reported.
     pub(crate) fn end(&mut self) -> Vec<Event> {
-        self.runs.drain(..).next().map(|run| run.events).unwrap_or_default()
+        self.bodies.drain(..).next().map(|body| body.events).unwrap_or_default()
     }
 
-    fn note(&mut self, event: impl FnOnce(usize) -> Event) {
-        if self.muted == 0
-            && let Some(run) = self.runs.last_mut()
-        {
-            run.events.push(event(run.load));
-        }
+    /// The body that reports now, if reports are recorded.
+    fn body(&mut self) -> Option<&mut Body> {
+        if self.suspended == 0 { self.bodies.last_mut() } else { None }
     }
 }
 
 impl Observer for Trace {
-    const WATCHES: bool = true;
+    const ENABLED: bool = true;
 
-    fn condition(&mut self, condition: u32, value: bool) {
-        self.note(|_| Event::Met { condition, value });
-    }
-
-    fn tried(&mut self, condition: u32) {
-        self.note(|_| Event::Tried { condition });
-    }
-
-    fn at(&mut self, load: usize) {
-        if self.muted == 0
-            && let Some(run) = self.runs.last_mut()
-        {
-            run.load = load;
+    fn condition_met(&mut self, condition: u32, value: bool) {
+        if let Some(body) = self.body() {
+            body.events.push(Event::Met { condition, value });
         }
     }
 
-    fn fact(&mut self, fact: ObservedFact) {
-        self.note(|load| Event::Fact { load, fact });
+    fn pattern_tried(&mut self, condition: u32) {
+        if let Some(body) = self.body() {
+            body.events.push(Event::Tried { condition });
+        }
     }
 
-    fn failure(&mut self, error: &FactError) {
+    fn set_load_site(&mut self, load: usize) {
+        if let Some(body) = self.body() {
+            body.load = load;
+        }
+    }
+
+    fn is_recording(&self) -> bool {
+        self.suspended == 0
+    }
+
+    fn key_id<K: FactKey>(&mut self, key: &K) -> usize {
+        self.texts.id(key)
+    }
+
+    fn key_text(&self, id: usize) -> FactText {
+        self.texts.key(id)
+    }
+
+    fn value_text<V: Debug>(&mut self, id: usize, value: impl FnOnce() -> V) -> FactText {
+        self.texts.value(id, value)
+    }
+
+    fn fact_read(&mut self, fact: ObservedFact) {
+        if let Some(body) = self.body() {
+            body.events.push(Event::Fact { load: body.load, fact });
+        }
+    }
+
+    fn fact_failed(&mut self, error: &FactError) {
         self.failure = Some(error.clone());
     }
 
@@ -161,54 +115,36 @@ impl Observer for Trace {
         self.failure.as_ref()
     }
 
-    fn mute(&mut self, muted: bool) {
-        self.muted = if muted { self.muted + 1 } else { self.muted.saturating_sub(1) };
+    fn suspend(&mut self) {
+        self.suspended += 1;
     }
 
-    fn listens(&self) -> bool {
-        self.muted == 0
+    fn resume(&mut self) {
+        self.suspended = self.suspended.saturating_sub(1);
     }
 
-    fn id<K: FactKey>(&mut self, key: &K) -> usize {
-        self.texts.id(key)
+    fn checkpoint(&self) -> (u32, usize) {
+        (self.suspended, self.bodies.len())
     }
 
-    fn key(&self, id: usize) -> FactText {
-        self.texts.key(id)
+    fn restore(&mut self, (suspended, bodies): (u32, usize)) {
+        self.suspended = suspended;
+        self.bodies.truncate(bodies);
     }
 
-    fn value<V: Debug>(&mut self, id: usize, value: impl FnOnce() -> V) -> FactText {
-        self.texts.value(id, value)
+    fn has_shown_body(&self, id: usize) -> bool {
+        self.shown.contains(&id)
     }
 
-    fn mark(&self) -> (u32, usize) {
-        (self.muted, self.runs.len())
-    }
-
-    fn unwind(&mut self, (muted, runs): (u32, usize)) {
-        self.muted = muted;
-        self.runs.truncate(runs);
-    }
-
-    fn derived<K: FactKey, P: Sources>(
-        cx: &mut Cx<P, Self>,
-        mut fact: ObservedFact,
-        run: impl FnOnce(&mut Cx<P, Self>) -> Result<K::Value, Stop>,
-    ) {
-        let trace = &mut cx.watch;
-        if trace.muted > 0 {
-            return;
+    fn begin_body(&mut self, id: usize) -> bool {
+        let is_shown = self.shown.len() < MAX_SHOWN && self.shown.insert(id);
+        if is_shown {
+            self.bodies.push(Body::default());
         }
-        let is_known = !matches!(fact.seen, FactState::Pending);
-        fact.again = trace.shown.contains(&fact.id);
-        if is_known && trace.shown.len() < MOST_SHOWN && trace.shown.insert(fact.id) {
-            trace.runs.push(Run::default());
-            let failed = cx.failed.mark();
-            // What it comes to is known. The value is one that nobody has asked the user for.
-            drop_quietly(run(cx));
-            cx.failed.rewind(failed);
-            fact.run = cx.watch.runs.pop().map(|run| run.events).unwrap_or_default();
-        }
-        cx.watch.fact(fact);
+        is_shown
+    }
+
+    fn end_body(&mut self) -> Vec<Event> {
+        self.bodies.pop().map(|body| body.events).unwrap_or_default()
     }
 }

@@ -1,8 +1,8 @@
-//! A key where the fact's value is meant: a forgotten `.await`.
+//! A key in the place of the fact's value: a forgotten `.await`.
 
 use crate::fact::FactKey;
 
-/// What no key is, so that a method of the value's, called on the key, says what to write.
+/// No key implements it: a method of the value that is called on the key fails with this message.
 #[diagnostic::on_unimplemented(
     message = "the fact `{Self}` is not loaded here",
     label = "a key, and not the fact's value",
@@ -13,8 +13,8 @@ pub trait IsLoaded: FactKey {
     fn loaded(self) -> Option<Self::Value>;
 }
 
-/// The methods of `Option` on a key, which rules have in scope. What loads a fact is an `Option` by
-/// itself and has its own.
+/// The methods of `Option` on a key, which rules have in scope. The value of a load is an `Option` with
+/// methods of its own.
 #[allow(clippy::wrong_self_convention, reason = "they are named as `Option` names them")]
 pub trait Unloaded: FactKey {
     /// `Option::is_some`

@@ -38,9 +38,9 @@ fn note(
     for event in &mut events {
         if let Event::Fact { fact, .. } = event
             && let Some(derivation) = fact.derivation
-            && !matches!(fact.seen, FactState::Pending)
+            && !matches!(fact.state, FactState::Pending)
         {
-            let run = std::mem::take(&mut fact.run);
+            let run = std::mem::take(&mut fact.body);
             note(fact.fact, derivation.location, &derivation.plan, run, bodies);
         }
     }

@@ -170,7 +170,7 @@ impl<D: Domain, P: Sources> Ask<'_, D, P> {
         if info.plan.loads.is_empty() || !self.tally.matters(info.effect) {
             return;
         }
-        let stopped = self.cx.asking(|cx| evaluate(self.request, cx)) == Err(Stop::Pending);
+        let stopped = self.cx.registering(|cx| evaluate(self.request, cx)) == Err(Stop::Pending);
         if stopped && info.plan.loads.len() > 1 {
             ask(self.request, self.cx);
         }
@@ -378,7 +378,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
             match self.known(&mut cx, &request) {
                 Ok(decision) => decision,
                 Err(tally) => {
-                    return Err(Undecided { generation: cx.into_known(), tally, watch: None });
+                    return Err(Undecided { generation: cx.into_generation(), tally, watch: None });
                 }
             }
         } else {
@@ -410,7 +410,11 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         let decision = match watch.inside(|| self.known(&mut cx, &request)) {
             Ok(decision) => decision,
             Err(tally) => {
-                return Err(Undecided { generation: cx.into_known(), tally, watch: Some(watch) });
+                return Err(Undecided {
+                    generation: cx.into_generation(),
+                    tally,
+                    watch: Some(watch),
+                });
             }
         };
         #[cfg(feature = "testing")]
@@ -662,7 +666,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         let (begun, most) = (cx.reads(), pace.begin());
         for (i, slot) in slots.iter_mut().enumerate() {
             if slot.is_none() {
-                if !cx.waits(first + i) {
+                if !cx.is_blocked(first + i) {
                     self.step(cx, resource(first + i), (first + i, all), slot);
                 }
                 undecided += usize::from(slot.is_none());
@@ -707,8 +711,10 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
     ) {
         let Self { rules, subject, action, context, .. } = *self;
         let request = Request { subject, action, resource, context };
-        cx.begin(self.session, all - number - 1);
-        cx.ask_for(number, all, |cx| rules.visit(&mut Ask { request: &request, cx, tally }));
+        cx.ensure_round(self.session, all - number - 1);
+        cx.register_needs_of(number, all, |cx| {
+            rules.visit(&mut Ask { request: &request, cx, tally });
+        });
     }
 }
 

@@ -82,9 +82,9 @@ fn collect(
 ) {
     for event in events {
         let Event::Fact { fact, .. } = event else { continue };
-        if !matches!(fact.seen, FactState::Pending) && known.insert(fact.id) {
+        if !matches!(fact.state, FactState::Pending) && known.insert(fact.id) {
             facts.push(ConsultedFact { policy, read: fact_alone(fact) });
         }
-        collect(policy, &fact.run, known, facts);
+        collect(policy, &fact.body, known, facts);
     }
 }

@@ -9,7 +9,7 @@ use std::iter::successors;
 use std::sync::{Arc, OnceLock};
 
 use super::FactTable;
-use crate::eval::{Cx, Observer, ResolvedBy, Stop, stored};
+use crate::eval::{Cx, Observer, ResolvedBy, Stop, read_stored};
 use crate::fact::LoadedFact;
 use crate::session::{AnyTable, IntoSources, Sources, Stored, Table};
 use crate::source::FactSource;
@@ -97,7 +97,7 @@ impl<K: LoadedFact> Stored<FactTable> for K {
 #[diagnostic::do_not_recommend]
 impl<K: LoadedFact> ResolvedBy<FactTable> for K {
     fn resolve<W: Observer>(self, cx: &mut Cx<FactTable, W>) -> Result<Self::Output, Stop> {
-        stored(cx, self)
+        read_stored(cx, self)
     }
 }
 

@@ -160,7 +160,7 @@ fn fact_found(seen: &FactState) -> FactFound {
 /// A fact that a body read, and what its own body met if it is a derived one.
 fn fact_read(seen: &ObservedFact) -> FactRead {
     let plan = seen.derivation.map_or(Plan::NOTHING, |derivation| derivation.plan);
-    FactRead { conditions: conditions(&seen.run, &plan), ..fact_alone(seen) }
+    FactRead { conditions: conditions(&seen.body, &plan), ..fact_alone(seen) }
 }
 
 /// A fact that a body read, without what its own body met.
@@ -168,10 +168,10 @@ pub(in super::super) fn fact_alone(seen: &ObservedFact) -> FactRead {
     FactRead {
         fact: seen.fact,
         key: seen.key.clone(),
-        found: fact_found(&seen.seen),
+        found: fact_found(&seen.state),
         source: seen.source,
         location: seen.derivation.map(|derivation| derivation.location),
-        already_shown: seen.again,
+        already_shown: seen.is_repeated,
         conditions: Vec::new(),
     }
 }

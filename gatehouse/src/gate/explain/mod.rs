@@ -117,7 +117,7 @@ fn texts(watched: &[Watched]) -> Texts {
 /// Whether all that a policy read is known, and it came to an answer.
 fn is_known(Watched { run, events, .. }: &Watched) -> bool {
     let is_unknown = |event: &Event| match event {
-        Event::Fact { fact, .. } => matches!(fact.seen, FactState::Failed(_) | FactState::Pending),
+        Event::Fact { fact, .. } => matches!(fact.state, FactState::Failed(_) | FactState::Pending),
         _ => false,
     };
     !matches!(run, None | Some(Err(Stop::Failed | Stop::Pending))) && !events.iter().any(is_unknown)
@@ -161,7 +161,7 @@ fn has_own_facts(watched: &[Watched], at: usize, condition: &Condition) -> bool 
 /// The fact, and those that it was computed from.
 fn note_facts(fact: &ObservedFact, ids: &mut HashSet<usize>) {
     ids.insert(fact.id);
-    for event in &fact.run {
+    for event in &fact.body {
         if let Event::Fact { fact, .. } = event {
             note_facts(fact, ids);
         }
