@@ -10,11 +10,11 @@ use super::shared_load::OwnedLoad;
 use crate::fact::{FactError, LoadedFact};
 use crate::source::{FactSource, Loaded};
 
-/// A source of which at most so many loads run at a time, across all sessions; others wait their
-/// turn.
+/// A source that runs at most a number of loads at a time, across all sessions. Other loads wait for a
+/// permit.
 ///
-/// A load that waits for its turn counts against a [`Timeout`](crate::Timeout) around it, not against
-/// one inside.
+/// The time that a load waits counts against a [`Timeout`](crate::Timeout) around this source, not against
+/// one inside of it.
 ///
 /// ```
 /// use gatehouse::{MaxConcurrent, prelude::*};
@@ -36,29 +36,30 @@ use crate::source::{FactSource, Loaded};
 /// ```
 ///
 /// # Checks that are begun and not polled
-/// A check that lost a `select!` and was kept, or that sits in a `buffer_unordered` whose body awaits
-/// something else, is polled by nobody meanwhile. It does not hold up the checks of other sessions: a
-/// turn that it does not take goes to one who is polled; and a load of its that runs is driven by
-/// whoever waits for a turn, to its end or until it panics, and is there when the check is polled again.
+/// A check may not be polled for a while: it lost a `select!` and was kept, or it is in a
+/// `buffer_unordered` whose body awaits something else. Such a check does not hold up the checks of other
+/// sessions. A permit that it does not take goes to a check that is polled. A load of it that runs is
+/// driven by whoever waits for a permit, until it ends or panics, and its result is there when the check
+/// is polled again.
 ///
-/// So a load that was begun by one session may be polled by the task of another. What it needs of its
-/// request it has in its keys, or fetches before it first awaits anything; a task-local that it reads
-/// later may be another task's, and a timer or a socket that it makes may be another runtime's: where a
-/// process has several runtimes, each has a limiter of its own.
+/// So a load of one session may be polled by the task of another one. It finds what it needs of its
+/// request in its keys, or fetches it before its first `.await`. A task-local that it reads later may be
+/// another task's, and a timer or a socket that it creates later may be another runtime's. A process with
+/// several runtimes needs a limiter for each.
 ///
-/// # What can still stand still
+/// # When loads can still stand still
 /// - **A load that waits for itself.** A source that asks a session for a fact of the same limiter
-///   holds its turn while it waits for another. If all turns are held so, none comes free; with a limit
-///   of one, the first such load suffices.
-/// - **A pool within the source.** A connection of a pool is given to whoever asked for it first,
-///   polled or not. Let the limit be no larger than the pool, and nobody waits in the pool's own queue.
-/// - **Very many checks that are not polled.** Everybody who waits is woken for the turns that come
-///   free in the beginning, and later the first few in line. If none of these is polled, the turn waits
-///   for the next load that ends, or the next check that begins.
+///   holds its permit while it waits for another one. If all permits are held so, none becomes free;
+///   with a limit of one, the first such load is enough.
+/// - **A pool inside of the source.** A pool gives a connection to the first load that asked for one,
+///   polled or not. With a limit that is no larger than the pool, no load waits in the pool's queue.
+/// - **Very many checks that are not polled.** A free permit wakes all that wait; those that were woken
+///   in vain several times are woken only if they are among the first few. If none of these is polled,
+///   the permit stays free until the next load ends or the next check begins.
 ///
-/// The remedy is a time-out inside, which ends a load that stands still, as long as anybody waits for
-/// a turn or for it: `MaxConcurrent::new(Timeout::new(db, …), 8)`. One around, or a deadline of the
-/// session, ends the waiting of its own check alone.
+/// The remedy is a timeout inside, `MaxConcurrent::new(Timeout::new(db, …), 8)`: it ends a load that
+/// stands still as long as somebody waits for a permit or for the load. A timeout around the limiter, or
+/// a deadline of the session, ends only the waiting of its own check.
 pub struct MaxConcurrent<S> {
     source: Arc<S>,
     limit: usize,
@@ -66,7 +67,7 @@ pub struct MaxConcurrent<S> {
 }
 
 impl<S> MaxConcurrent<S> {
-    /// At most `limit` loads of `source` run at a time; zero counts as one.
+    /// Runs at most `limit` loads of `source` at a time; zero counts as one.
     pub fn new(source: S, limit: usize) -> Self {
         let limit = limit.max(1);
         Self { source: Arc::new(source), limit, permits: Permits::new(limit) }
@@ -95,7 +96,7 @@ impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for MaxConcurrent<S> {
         let source = Arc::clone(&self.source);
         let keys = SmallVec::<[K; 1]>::from(keys);
         let load = Box::pin(async move {
-            // Given back behind the load: its connection is free by then.
+            // Dropped after the load, when its connection is free.
             let _permit = permit;
             source.load(&keys).await
         });

@@ -1,20 +1,21 @@
-//! Sources with limits: on the time that a load takes, and on how many run at a time.
+//! Sources with limits: on the time that a load takes, and on how many loads run at a time.
 //!
-//! Each wraps a source and is one, for the same facts. They hold across sessions, like the database
-//! behind them.
+//! Each wraps a source, and is a source of the same facts. The limits hold across sessions.
 //!
-//! - `timeout`: the limit on time.
-//! - `max_concurrent`: the limit on the number of loads, over
-//! - `permits`: who may run, and who waits for it; the latter's wakers are in `line`.
-//! - `shared_load`: a load that holds a permit, which whoever waits for one can drive.
-//! - `nesting`: which thread drives such loads right now, so that none does it inside itself.
+//! - [`timeout`]: the limit on time.
+//! - [`max_concurrent`]: the limit on the number of loads.
+//! - [`permits`]: the permits that loads hold; [`wait_queue`]: the wakers of those who wait for one.
+//! - [`shared_load`]: a load that holds a permit, and can be driven by whoever waits for one;
+//!   [`drive`]: how the permits see it.
+//! - [`outermost`]: which thread drives such loads, so that none drives them inside of one.
 
-mod line;
+mod drive;
 mod max_concurrent;
-mod nesting;
+mod outermost;
 mod permits;
 mod shared_load;
 mod timeout;
+mod wait_queue;
 
 #[cfg(all(test, loom))]
 mod tests {

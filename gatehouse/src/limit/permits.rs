@@ -1,4 +1,4 @@
-//! Permits, and turns to wait for one.
+//! Permits to run a load, and how to wait for one.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,25 +7,25 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use super::line::{IN_VAIN, Line};
-use super::nesting::{Outermost, want_pass};
-use super::shared_load::Drive;
+use super::drive::Drive;
+use super::outermost::{Outermost, request_drive};
+use super::wait_queue::{PATIENCE, WaitQueue};
 use crate::session::{Wakers, wake_each};
 use crate::sync::Mutex;
 
-/// So many loads may run at a time; others wait in line.
+/// The permits of a limiter. As many loads may run at a time; others wait.
 ///
-/// A permit is never given to anybody: one that is free is taken by who is polled first. So nobody
-/// who waits and is not polled holds up the others.
+/// A permit is never assigned to a waiter: a free one is taken by the caller that is polled first. So a
+/// waiter that is not polled holds up nobody.
 ///
-/// # What is never lost
-/// There is *something to do* while a permit is free or a load is ready. When it becomes so, those
-/// whose turn it is are woken (see [`Line`]). Whoever was woken looks for something to do when it is
-/// polled, and is not armed again while there is something; if it is dropped instead, it passes the
-/// wake on; and so it does if there is another permit behind the one that it takes.
+/// # No wake is lost
+/// There is *something to do* while a permit is free or a load is ready. When that begins, waiters are
+/// woken (see [`WaitQueue`]). A woken waiter looks for something to do when it is polled, and is not
+/// parked again while there is something. If it is dropped instead, it passes the wake on. It does so,
+/// too, if it takes a permit and another one is free.
 ///
 /// # Lock order
-/// The lock of a load, then that of the permits. Neither is held while a waker is cloned, woken or
+/// The lock of a load, then that of the permits. No lock is held while a waker is cloned, woken or
 /// dropped, nor while a load is polled or dropped.
 pub(super) struct Permits {
     state: Mutex<State>,
@@ -33,11 +33,11 @@ pub(super) struct Permits {
 
 struct State {
     free: usize,
-    line: Line,
-    /// Loads that hold a permit, were woken, and are polled by nobody at present.
+    queue: WaitQueue,
+    /// The loads that hold a permit, were woken, and are not being polled.
     ready: BTreeMap<u64, Arc<dyn Drive>>,
-    /// The next number: of somebody in line, or of a load.
-    next: u64,
+    /// The last number that a waiter or a load got.
+    last_number: u64,
 }
 
 impl State {
@@ -45,13 +45,13 @@ impl State {
         self.free > 0 || !self.ready.is_empty()
     }
 
-    fn number(&mut self) -> u64 {
-        self.next += 1;
-        self.next
+    fn next_number(&mut self) -> u64 {
+        self.last_number += 1;
+        self.last_number
     }
 }
 
-/// May run one load, until it is dropped.
+/// Permission to run one load. Dropping it frees it.
 pub(super) struct Permit {
     permits: Arc<Permits>,
     /// The number of the load.
@@ -70,7 +70,7 @@ impl Drop for Permit {
         {
             let mut state = self.permits.state.lock();
             state.free += 1;
-            state.line.call(&mut wakers);
+            state.queue.take_next(&mut wakers);
         }
         wake_each(wakers);
     }
@@ -78,8 +78,8 @@ impl Drop for Permit {
 
 impl Permits {
     pub(super) fn new(free: usize) -> Arc<Self> {
-        let (line, ready) = (Line::default(), BTreeMap::new());
-        Arc::new(Self { state: Mutex::new(State { free, line, ready, next: 0 }) })
+        let (queue, ready) = (WaitQueue::default(), BTreeMap::new());
+        Arc::new(Self { state: Mutex::new(State { free, queue, ready, last_number: 0 }) })
     }
 
     /// Waits for a permit. Meanwhile it drives the loads that hold one.
@@ -87,42 +87,42 @@ impl Permits {
         Acquire { permits: self, waiter: None }
     }
 
-    /// A load that holds a permit can go on. Gives whom to wake beside its owner.
+    /// Makes a load ready that holds a permit and was woken. Adds the wakers of waiters to `wakers`.
     pub(super) fn make_ready(&self, number: u64, load: Arc<dyn Drive>, wakers: &mut Wakers) {
         let mut state = self.state.lock();
         state.ready.insert(number, load);
-        state.line.call(wakers);
+        state.queue.take_next(wakers);
     }
 
-    /// A load is polled, or over. Dropped where no lock is held.
+    /// Takes out a load that is polled now, or over. The caller drops it without a lock.
     #[must_use]
     pub(super) fn take_ready(&self, number: u64) -> Option<Arc<dyn Drive>> {
         self.state.lock().ready.remove(&number)
     }
 
-    /// Which limiter it is.
+    /// Tells the limiter from others.
     pub(super) fn address(&self) -> usize {
         std::ptr::from_ref(self).addr()
     }
 
-    /// Drives each load that is ready, once: one that wakes itself wants its task to go round first.
-    ///
-    /// A thread that is inside one of these loads only asks for it, see [`nesting`](super::nesting).
+    /// Drives each ready load, unless this thread is inside of such a load: then it requests that from
+    /// the outermost caller (see [`outermost`](super::outermost)).
     fn drive_ready(&self) -> Driven {
         if self.state.lock().ready.is_empty() {
-            return Driven::Nothing;
+            return Driven::None;
         }
         if let Some(_outermost) = Outermost::begin(self.address()) {
-            self.pass();
-            return Driven::Each;
+            self.drive_all();
+            return Driven::All;
         }
-        want_pass(self.address());
-        Driven::ByTheOutermost
+        request_drive(self.address());
+        Driven::Requested
     }
 
-    /// The same, where the thread is outermost.
-    pub(super) fn pass(&self) {
-        let (mut last, end) = (0, self.state.lock().next);
+    /// Drives each ready load, for the outermost caller. Polls it once only: a load that wakes itself
+    /// wants to yield to the executor.
+    pub(super) fn drive_all(&self) {
+        let (mut last, end) = (0, self.state.lock().last_number);
         while let Some((number, load)) = self.next_ready(last, end) {
             load.drive();
             last = number;
@@ -144,20 +144,20 @@ impl Permits {
         Permit { permits: Arc::clone(self), number }
     }
 
-    /// A permit at once, if there is one and nobody was here before; otherwise a place in line.
+    /// Takes a permit if one is free and nobody waits. Otherwise joins the queue.
     fn enter(self: &Arc<Self>) -> Result<Permit, Waiter> {
         let mut state = self.state.lock();
-        let number = state.number();
-        if state.free > 0 && state.line.is_empty() {
+        let number = state.next_number();
+        if state.free > 0 && state.queue.is_empty() {
             state.free -= 1;
             return Ok(self.permit(number));
         }
-        state.line.enter();
+        state.queue.enter();
         Err(Waiter { number, in_vain: 0, lets_others_first: state.free > 0 })
     }
 
-    /// Takes a permit if one is free; otherwise its waker is woken from now on.
-    fn take_or_wait(
+    /// Takes a permit if one is free. Otherwise parks the waiter.
+    fn take_or_park(
         self: &Arc<Self>,
         waiter: &mut Waiter,
         driven: Driven,
@@ -165,21 +165,21 @@ impl Permits {
     ) -> Option<Permit> {
         let (number, mut wakers) = (waiter.number, Wakers::new());
         let mut state = self.state.lock();
-        // It is dropped behind the lock.
-        let _former = state.line.disarm(number);
+        // Dropped at the end, when the lock is released.
+        let _former = state.queue.unpark(number);
         let permit = if state.free > 0 {
             state.free -= 1;
-            let _ = state.line.leave(number);
+            let _ = state.queue.leave(number);
             if state.free > 0 {
-                state.line.call(&mut wakers);
+                state.queue.take_next(&mut wakers);
             }
             Some(self.permit(number))
         } else {
-            let is_left_to_others = matches!(driven, Driven::ByTheOutermost);
+            let is_left_to_others = matches!(driven, Driven::Requested);
             if state.ready.is_empty() || is_left_to_others {
-                let has_driven = matches!(driven, Driven::Each);
+                let has_driven = matches!(driven, Driven::All);
                 waiter.in_vain = if has_driven { 0 } else { waiter.in_vain.saturating_add(1) };
-                state.line.arm(number, waker, waiter.in_vain > IN_VAIN);
+                state.queue.park(number, waker, waiter.in_vain > PATIENCE);
             } else {
                 wakers.push(waker);
             }
@@ -190,13 +190,13 @@ impl Permits {
         permit
     }
 
-    /// Somebody waits no more, and what it was woken for is left to others.
+    /// Removes a waiter. If it was woken, passes the wake on.
     fn leave(&self, number: u64) {
         let mut wakers = Wakers::new();
         let mut state = self.state.lock();
-        let former = state.line.leave(number);
+        let former = state.queue.leave(number);
         if former.is_none() && state.is_something_to_do() {
-            state.line.call(&mut wakers);
+            state.queue.take_next(&mut wakers);
         }
         drop(state);
         drop(former);
@@ -214,31 +214,31 @@ impl fmt::Debug for Permits {
 /// Waits for a permit.
 ///
 /// # Cancel safety
-/// Dropping it leaves the line, and wakes others in its stead.
+/// Dropping it leaves the queue, and passes a wake on to others.
 pub(super) struct Acquire<'p> {
     permits: &'p Arc<Permits>,
     waiter: Option<Waiter>,
 }
 
-/// What became of the loads that were ready.
+/// Which ready loads were driven.
 #[derive(Clone, Copy)]
 enum Driven {
-    /// There were none.
-    Nothing,
+    /// None: no load was ready.
+    None,
     /// Each was polled.
-    Each,
-    /// Whoever is outermost on this thread polls them next. Were the loads inside to wake themselves for
-    /// one another meanwhile, they would never rest.
-    ByTheOutermost,
+    All,
+    /// None: the outermost caller on this thread polls them next. Were they left as something to do,
+    /// waiters inside of loads that wake themselves for one another would never be parked.
+    Requested,
 }
 
-/// Somebody in line.
+/// One that waits in the queue.
 struct Waiter {
     number: u64,
-    /// How often there was nothing to do.
+    /// How often in a row it was polled and there was nothing to do.
     in_vain: u32,
-    /// Others were here before, and a permit is free: they are woken, and come first if they are
-    /// polled. Otherwise a task that asks again and again would have every permit.
+    /// Whether a permit is free, but others wait already: they are woken, and come first if they are
+    /// polled. Otherwise a task that asks again and again would get every permit.
     lets_others_first: bool,
 }
 
@@ -259,7 +259,7 @@ impl Future for Acquire<'_> {
             return Poll::Pending;
         }
         let driven = permits.drive_ready();
-        let permit = permits.take_or_wait(waiter, driven, cx.waker().clone());
+        let permit = permits.take_or_park(waiter, driven, cx.waker().clone());
         if permit.is_some() {
             self.waiter = None;
         }

@@ -1,73 +1,67 @@
-//! A load that holds a permit: its owner drives it, and so does whoever waits for a permit.
+//! A load that holds a permit. It is driven by its owner, and by whoever waits for a permit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
-use super::nesting::Outermost;
+use super::drive::Drive;
+use super::outermost::Outermost;
 use super::permits::Permits;
 use crate::observe::CallerSpan;
 use crate::session::{BoxFuture, CallerLoad, Wakers, wake_each};
 use crate::sync::{Mutex, MutexGuard};
 use crate::unwind::drop_quietly;
 
-/// Whatever it loads: what those who wait for a permit see of it.
-pub(super) trait Drive: Send + Sync {
-    /// Polls it once, if it was woken and nobody else polls it.
-    fn drive(self: Arc<Self>);
-}
-
-/// A load with a place where everybody finds it.
+/// A load that others than its owner can poll.
 ///
-/// It is its future's waker, and its future is in it: the owner cancels it when it goes, or neither
-/// is ever dropped.
+/// It contains its future and is that future's waker, which is a reference cycle. The owner breaks it by
+/// cancelling the load when it is dropped.
 struct SharedLoad<T> {
     number: u64,
     permits: Arc<Permits>,
-    /// Where it was asked for: what is logged in it belongs there, whoever drives it.
+    /// The span in which it was requested, and in which it is polled, whoever drives it.
     span: CallerSpan,
-    /// The session's load that it is a part of, whoever drives it.
+    /// The session's load that it is a part of, and inside of which it is polled.
     load: CallerLoad,
     state: Mutex<State<T>>,
 }
 
 struct State<T> {
-    progress: Progress<T>,
-    /// Whether it was woken since the last poll. If it rests, it is ready then, or somebody is about to
-    /// poll it.
+    poll: PollState<T>,
+    /// Whether it was woken since the last poll. If it is idle, it is ready then, or about to be polled.
     is_woken: bool,
     owner: Option<Waker>,
 }
 
-enum Progress<T> {
-    /// At rest.
+enum PollState<T> {
+    /// Nobody polls it.
     Idle(BoxFuture<T>),
-    /// Somebody polls it.
+    /// It is being polled.
     Polling,
-    /// Over, and the owner does not know yet.
+    /// It has a result, which the owner has not taken yet.
     Done(std::thread::Result<T>),
-    /// The owner has what it came to, or waits for it no more.
-    Gone,
+    /// The owner has taken the result, or was dropped.
+    Closed,
 }
 
 impl<T: Send + 'static> SharedLoad<T> {
-    /// The future of a load that was woken, to poll it.
+    /// Takes the future of an idle load that was woken, to poll it.
     fn take(state: &mut State<T>) -> Option<BoxFuture<T>> {
-        if !state.is_woken || !matches!(state.progress, Progress::Idle(_)) {
+        if !state.is_woken || !matches!(state.poll, PollState::Idle(_)) {
             return None;
         }
         state.is_woken = false;
-        match std::mem::replace(&mut state.progress, Progress::Polling) {
-            Progress::Idle(future) => Some(future),
+        match std::mem::replace(&mut state.poll, PollState::Polling) {
+            PollState::Idle(future) => Some(future),
             _ => None,
         }
     }
 
-    /// Polls the future once. If it is still pending, it is put back where others find it.
+    /// Polls the future once. If it is still pending, puts it back.
     fn poll_once(self: &Arc<Self>, mut future: BoxFuture<T>) -> Option<std::thread::Result<T>> {
         let waker = Waker::from(Arc::clone(self));
-        // A future that ended is dropped inside, so that a panic of its destructor is caught.
+        // A finished future is dropped inside of the closure, so that a panic of its destructor is caught.
         let polled = catch_unwind(AssertUnwindSafe(move || {
             match future.as_mut().poll(&mut Context::from_waker(&waker)) {
                 Poll::Ready(value) => Ok(value),
@@ -86,19 +80,19 @@ impl<T: Send + 'static> SharedLoad<T> {
 
     fn put_back(self: &Arc<Self>, future: BoxFuture<T>) {
         let mut state = self.state.lock();
-        if matches!(state.progress, Progress::Gone) {
-            // Cancelled meanwhile.
+        if matches!(state.poll, PollState::Closed) {
+            // It was cancelled meanwhile.
             drop(state);
             return drop_quietly(future);
         }
-        state.progress = Progress::Idle(future);
+        state.poll = PollState::Idle(future);
         if state.is_woken {
             self.announce(state);
         }
     }
 
-    /// Wakes the owner, and those who wait for a permit and whose turn it is: any of them may be one
-    /// that is not polled any more.
+    /// Makes the load ready. Wakes its owner and waiters for a permit, since any of them may never be
+    /// polled again.
     fn announce(self: &Arc<Self>, mut state: MutexGuard<'_, State<T>>) {
         let mut wakers = Wakers::new();
         wakers.extend(state.owner.take());
@@ -108,27 +102,27 @@ impl<T: Send + 'static> SharedLoad<T> {
         wake_each(wakers);
     }
 
-    /// Somebody else than the owner has driven it to its end.
+    /// Stores the result of a load that somebody else than its owner has driven, and wakes the owner.
     fn finish(&self, result: std::thread::Result<T>) {
         let mut state = self.state.lock();
-        if matches!(state.progress, Progress::Gone) {
+        if matches!(state.poll, PollState::Closed) {
             drop(state);
             return drop_quietly(result);
         }
-        state.progress = Progress::Done(result);
+        state.poll = PollState::Done(result);
         let owner = state.owner.take();
         drop(state);
         wake_each(owner.into_iter().collect());
     }
 
-    /// One poll by the owner.
+    /// Polls the load once for its owner.
     fn poll_owned(self: &Arc<Self>, waker: Waker) -> Option<std::thread::Result<T>> {
         let mut state = self.state.lock();
-        if let Progress::Done(_) = state.progress {
-            let done = std::mem::replace(&mut state.progress, Progress::Gone);
+        if let PollState::Done(_) = state.poll {
+            let done = std::mem::replace(&mut state.poll, PollState::Closed);
             drop(state);
             return match done {
-                Progress::Done(result) => Some(result),
+                PollState::Done(result) => Some(result),
                 _ => None,
             };
         }
@@ -140,10 +134,10 @@ impl<T: Send + 'static> SharedLoad<T> {
         self.poll_once(future?)
     }
 
-    /// The owner waits no more.
+    /// Drops the load or its result, because the owner was dropped.
     fn cancel(&self) {
         let mut state = self.state.lock();
-        let was = std::mem::replace(&mut state.progress, Progress::Gone);
+        let was = std::mem::replace(&mut state.poll, PollState::Closed);
         let (owner, ready) = (state.owner.take(), self.permits.take_ready(self.number));
         drop(state);
         drop((owner, ready));
@@ -171,24 +165,24 @@ impl<T: Send + 'static> Wake for SharedLoad<T> {
         if std::mem::replace(&mut state.is_woken, true) {
             return;
         }
-        // Who polls it finds that it was woken; and who is over has nothing to do.
-        if matches!(state.progress, Progress::Idle(_)) {
+        // If it is being polled, `put_back` sees that it was woken. If it is over, there is nothing to do.
+        if matches!(state.poll, PollState::Idle(_)) {
             self.announce(state);
         }
     }
 }
 
-/// What a load comes to, for its owner. A panic of the load is resumed here, whoever met it.
+/// The result of a load, for its owner. A panic of the load is resumed here, whoever polled it.
 ///
 /// # Cancel safety
-/// Dropping it drops the load, and whatever the load holds; if somebody polls it right now, behind
-/// that poll.
+/// Dropping it drops the load with everything that the load holds. If the load is being polled by somebody
+/// else, it is dropped after that poll.
 pub(super) struct OwnedLoad<T: Send + 'static>(Arc<SharedLoad<T>>);
 
 impl<T: Send + 'static> OwnedLoad<T> {
-    /// Begins a load that holds the permit of this number.
+    /// Begins a load that holds the permit with this number.
     pub(super) fn new(permits: &Arc<Permits>, number: u64, future: BoxFuture<T>) -> Self {
-        let state = State { progress: Progress::Idle(future), is_woken: true, owner: None };
+        let state = State { poll: PollState::Idle(future), is_woken: true, owner: None };
         let (permits, state) = (Arc::clone(permits), Mutex::new(state));
         let (span, load) = (CallerSpan::current(), CallerLoad::current());
         Self(Arc::new(SharedLoad { number, permits, span, load, state }))
@@ -202,11 +196,12 @@ impl<T: Send + 'static> Future for OwnedLoad<T> {
         let permits = &self.0.permits;
         let outermost = Outermost::begin(permits.address());
         let result = self.0.poll_owned(cx.waker().clone());
-        // Somebody inside waits for a permit: those who hold one may be driven by nobody else.
+        // A caller inside of the load waits for a permit. Nobody else may be there to drive the loads
+        // that hold one.
         if let Some(outermost) = &outermost
-            && outermost.is_pass_wanted()
+            && outermost.is_drive_requested()
         {
-            permits.pass();
+            permits.drive_all();
         }
         match result {
             Some(Ok(value)) => Poll::Ready(value),

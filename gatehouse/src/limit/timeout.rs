@@ -11,7 +11,7 @@ use crate::source::{FactSource, Loaded};
 
 /// A source whose loads fail when they take too long.
 ///
-/// The timer is your runtime's: a function from a duration to a sleep.
+/// The timer is that of your runtime: a function from a duration to a future that sleeps.
 ///
 /// ```
 /// use std::time::Duration;
@@ -51,7 +51,7 @@ pub struct Timeout<S> {
 type Sleep = dyn Fn(Duration) -> crate::session::BoxFuture<()> + Send + Sync;
 
 impl<S> Timeout<S> {
-    /// Every load of `source` fails after `limit`, as `sleep` measures it.
+    /// Fails every load of `source` that takes longer than `limit`, measured by `sleep`.
     pub fn new<F>(
         source: S,
         limit: Duration,

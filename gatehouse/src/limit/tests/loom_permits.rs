@@ -1,4 +1,4 @@
-//! Models of the permits: turns that pass to who is polled, and loads that others drive.
+//! Models of the permits: a waiter that is polled takes what others leave, and drives others' loads.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -22,12 +22,12 @@ impl Wake for Parked {
     fn wake(self: StdArc<Self>) {}
 }
 
-/// Polls it once, as a task that is not polled again.
+/// Polls a future once, for a task that is not polled again.
 fn begin<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(&Waker::from(StdArc::new(Parked))))
 }
 
-/// A permit that nobody else has and nobody waits for.
+/// Takes a permit that is free and that nobody waits for.
 fn take(permits: &StdArc<Permits>) -> Permit {
     match begin(pin!(permits.acquire())) {
         Poll::Ready(permit) => permit,
@@ -35,7 +35,7 @@ fn take(permits: &StdArc<Permits>) -> Permit {
     }
 }
 
-/// Something outside that becomes ready once and then wakes who asked last.
+/// An event outside of the limiter: it becomes ready once, and wakes the last waker.
 struct Event {
     is_ready: AtomicBool,
     waker: Mutex<Option<Waker>>,
@@ -61,7 +61,7 @@ impl Event {
     }
 }
 
-/// Counts the destructions of the future of a load.
+/// Counts how often the future of a load is dropped.
 struct Dropped(Arc<AtomicUsize>);
 
 impl Drop for Dropped {
@@ -82,7 +82,7 @@ fn load(permits: &StdArc<Permits>, event: &Arc<Event>, drops: &Arc<AtomicUsize>)
     OwnedLoad::new(permits, number, future)
 }
 
-/// Takes a permit, whoever else waits, and gives it back.
+/// Takes a permit, whoever else waits, and frees it.
 fn take_a_turn(permits: &StdArc<Permits>) {
     drop(block_on(permits.acquire()));
 }
@@ -103,7 +103,7 @@ fn one_permit_and_three_who_want_it() {
     });
 }
 
-/// The first in line was woken for the permit, and goes.
+/// The first waiter was woken for the permit, and is dropped.
 #[test]
 fn who_is_woken_and_dropped_passes_it_on() {
     explore("who_is_woken_and_dropped_passes_it_on", Some(3), || {
@@ -119,8 +119,8 @@ fn who_is_woken_and_dropped_passes_it_on() {
     });
 }
 
-/// Two permits come free, and the first in line takes none: who takes one of them wakes the next, and
-/// keeps its own meanwhile.
+/// Two permits become free, and the first waiter takes none: the waiter that takes one of them wakes the
+/// next waiter, and keeps its own permit meanwhile.
 #[test]
 fn who_takes_one_of_two_wakes_the_next() {
     explore("who_takes_one_of_two_wakes_the_next", Some(2), || {
@@ -137,7 +137,7 @@ fn who_takes_one_of_two_wakes_the_next() {
     });
 }
 
-/// The owner of a load is not polled; whoever waits for its permit drives it, woken or not by then.
+/// The owner of a load is not polled: a waiter for its permit drives it, woken or not by then.
 #[test]
 fn a_load_is_driven_by_who_waits() {
     explore("a_load_is_driven_by_who_waits", Some(3), || {
@@ -154,7 +154,7 @@ fn a_load_is_driven_by_who_waits() {
     });
 }
 
-/// Whoever drives it, its owner has the result.
+/// The owner has the result, whoever drives the load.
 #[test]
 fn an_owner_and_one_who_waits_drive_one_load() {
     explore("an_owner_and_one_who_waits_drive_one_load", Some(2), || {
@@ -171,7 +171,8 @@ fn an_owner_and_one_who_waits_drive_one_load() {
     });
 }
 
-/// The owner goes while somebody else may be driving: the load is dropped once, and the permit is free.
+/// The owner is dropped while a waiter may drive the load: the load is dropped once, and the permit is
+/// free.
 #[test]
 fn an_owner_goes_while_another_drives() {
     explore("an_owner_goes_while_another_drives", Some(3), || {
