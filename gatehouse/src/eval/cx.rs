@@ -217,7 +217,7 @@ impl<P: Sources, O: Observer> Cx<P, O> {
         self.with_registering(true, run)
     }
 
-    /// Runs `run` so that only the loads that it asks for by [`ask`](super::ask) are registered.
+    /// Runs `run` so that only the loads that it asks for by [`ask()`](super::ask::ask) are registered.
     pub(super) fn without_registering<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
         self.with_registering(false, run)
     }

@@ -7,8 +7,8 @@
 //! - [`cx`]: what a body reads facts from.
 //! - [`conditions`]: how a body reports its conditions.
 //! - [`derived`]: reads a derived fact, and computes it.
-//! - [`speculation`]: runs code that the body may not reach; [`ask`]: registers loads early.
-//! - [`reads`]: what the value of a fact has to be where it is read; [`compared`]: where it is ordered.
+//! - [`speculation`]: runs code that the body may not reach; [`mod@ask`]: registers loads early.
+//! - [`reads`]: what the value of a fact has to be where it is read; [`mod@compared`]: where it is ordered.
 //! - [`logic`]: the operators of three-valued logic.
 //! - [`roles`]: the types of a policy's parameters; [`unloaded`]: a forgotten `.await`.
 
