@@ -27,6 +27,6 @@ pub use crate::policy::{
     Decides, EarlyRule, Listed, LoadsNothing, LocalPolicies, Locally, Member, Policy, Rule, Visitor,
 };
 pub use crate::session::{
-    AnyTable, BatchHandle, IntoSources, LedgerHandle, Sources, Stored, Table,
+    AnyTable, BatchHandle, BatchesHandle, IntoSources, Sources, Stored, Table,
 };
 pub use std::vec::Vec;

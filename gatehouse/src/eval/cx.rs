@@ -115,8 +115,8 @@ impl<P: Sources, O: Observer> Cx<P, O> {
     #[inline]
     pub(crate) fn ensure_round(&mut self, session: &Session<P>, remaining: usize) {
         match &mut self.round {
-            Some(round) => round.expect(remaining),
-            None => self.new_round(session).expect(remaining),
+            Some(round) => round.set_remaining(remaining),
+            None => self.new_round(session).set_remaining(remaining),
         }
     }
 

@@ -89,10 +89,10 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         }
     }
 
-    /// Counts what is asked of a gate that may load, now and not at the first poll: see `Session::enter`.
+    /// Counts what is asked of a gate that may load, now and not at the first poll: see `Session::register_evaluation`.
     #[inline]
-    fn enter(&self) -> Option<EvaluationGuard<'_, P>> {
-        reads_facts(self.rules).then(|| self.session.enter())
+    fn register_evaluation(&self) -> Option<EvaluationGuard<'_, P>> {
+        reads_facts(self.rules).then(|| self.session.register_evaluation())
     }
 
     /// The sources that are asked.
@@ -117,7 +117,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
     where
         C: SuppliesContext<D::Context>,
     {
-        let presence = self.enter();
+        let presence = self.register_evaluation();
         async move {
             let _presence = presence;
             let evaluation = self.evaluation();
@@ -148,7 +148,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
     where
         C: SuppliesContext<D::Context>,
     {
-        let presence = self.enter();
+        let presence = self.register_evaluation();
         async move {
             let _presence = presence;
             self.evaluation().explain(resource).await
@@ -187,7 +187,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         T: Borrow<D::Resource> + Send + Sync + 'x,
     {
         let items: Vec<T> = resources.into_iter().collect();
-        let presence = self.enter();
+        let presence = self.register_evaluation();
         async move {
             let _presence = presence;
             self.decisions(&items, T::borrow).await
@@ -228,7 +228,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         F: Fn(&T) -> &D::Resource + Send + Sync + 'x,
     {
         let rows: Vec<T> = rows.into_iter().collect();
-        let presence = self.enter();
+        let presence = self.register_evaluation();
         async move {
             let _presence = presence;
             let decisions = self.decisions(&rows, resource).await;
@@ -264,7 +264,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         F: Fn(&T) -> &D::Resource + Send + Sync + 'x,
     {
         let rows: Vec<T> = rows.into_iter().collect();
-        let presence = self.enter();
+        let presence = self.register_evaluation();
         async move {
             let _presence = presence;
             let decisions = self.decisions(&rows, resource).await;

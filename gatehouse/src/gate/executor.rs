@@ -353,7 +353,14 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         D::Resource: 'i,
     {
         let watch = self.watch(decisions.len());
-        self.run_in(&mut Cx::new(self.session.begun()), watch, None, resource, decisions).await;
+        self.run_in(
+            &mut Cx::new(self.session.generation_if_any()),
+            watch,
+            None,
+            resource,
+            decisions,
+        )
+        .await;
     }
 
     fn watch(&self, items: usize) -> EvaluationObserver<'e> {
@@ -365,7 +372,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
     pub(super) fn at_once(&self, resource: &D::Resource) -> Result<Decision, Undecided<'e, P>> {
         #[cfg(feature = "testing")]
         if crate::testing::is_recording() {
-            let generation = self.session.begun();
+            let generation = self.session.generation_if_any();
             return Err(Undecided { generation, tally: None, watch: None });
         }
         if is_watched(self.session) {
@@ -374,7 +381,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         let Self { rules, subject, action, context, .. } = *self;
         let request = Request { subject, action, resource, context };
         let decision = if reads_facts(rules) {
-            let mut cx = Cx::new(self.session.begun());
+            let mut cx = Cx::new(self.session.generation_if_any());
             match self.known(&mut cx, &request) {
                 Ok(decision) => decision,
                 Err(tally) => {
@@ -405,7 +412,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
     fn watched_at_once(&self, resource: &D::Resource) -> Result<Decision, Undecided<'e, P>> {
         let Self { subject, action, context, .. } = *self;
         let watch = self.watch(1);
-        let mut cx = Cx::new(self.session.begun());
+        let mut cx = Cx::new(self.session.generation_if_any());
         let request = Request { subject, action, resource, context };
         let decision = match watch.inside(|| self.known(&mut cx, &request)) {
             Ok(decision) => decision,
@@ -527,7 +534,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
 
     /// Decides, and explains the decision: by a run before a watcher's eyes, on the same facts.
     pub(super) async fn explain(&self, resource: &D::Resource) -> Explanation {
-        let mut cx = Cx::new(self.session.begun());
+        let mut cx = Cx::new(self.session.generation_if_any());
         let mut decision = [None];
         self.run_in(&mut cx, self.watch(1), None, |_| resource, &mut decision).await;
         let [decision] = decision;
@@ -583,7 +590,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
                 }
             }
             if cx.is_replaced() || !cx.is_current() {
-                *cx = Cx::new(self.session.begun());
+                *cx = Cx::new(self.session.generation_if_any());
                 decisions.fill_with(|| None);
                 pace.restart();
                 rounds = 0;
@@ -663,15 +670,18 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         D::Resource: 'i,
     {
         let (mut done, mut undecided) = (0, 0);
-        let (begun, most) = (cx.reads(), pace.begin());
+        let (generation_if_any, most) = (cx.reads(), pace.begin());
         for (i, slot) in slots.iter_mut().enumerate() {
             if slot.is_none() {
                 if !cx.is_blocked(first + i) {
                     self.step(cx, resource(first + i), (first + i, all), slot);
                 }
                 undecided += usize::from(slot.is_none());
-                let reads =
-                    if reads_facts(self.rules) { cx.reads().wrapping_sub(begun) } else { 0 };
+                let reads = if reads_facts(self.rules) {
+                    cx.reads().wrapping_sub(generation_if_any)
+                } else {
+                    0
+                };
                 if reads > most && pace.is_due(first + i, reads) {
                     done = i + 1;
                     break;

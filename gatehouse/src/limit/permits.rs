@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use super::drive::Drive;
 use super::outermost::{Outermost, request_drive};
 use super::wait_queue::{PATIENCE, WaitQueue};
-use crate::session::{Wakers, wake_each};
+use crate::session::{Wakers, wake_all};
 use crate::sync::Mutex;
 
 /// The permits of a limiter. As many loads may run at a time; others wait.
@@ -72,7 +72,7 @@ impl Drop for Permit {
             state.free += 1;
             state.queue.take_next(&mut wakers);
         }
-        wake_each(wakers);
+        wake_all(wakers);
     }
 }
 
@@ -186,7 +186,7 @@ impl Permits {
             None
         };
         drop(state);
-        wake_each(wakers);
+        wake_all(wakers);
         permit
     }
 
@@ -200,7 +200,7 @@ impl Permits {
         }
         drop(state);
         drop(former);
-        wake_each(wakers);
+        wake_all(wakers);
     }
 }
 

@@ -9,7 +9,7 @@ use super::drive::Drive;
 use super::outermost::Outermost;
 use super::permits::Permits;
 use crate::observe::CallerSpan;
-use crate::session::{BoxFuture, CallerLoad, Wakers, wake_each};
+use crate::session::{BoxFuture, CallerLoad, Wakers, wake_all};
 use crate::sync::{Mutex, MutexGuard};
 use crate::unwind::drop_quietly;
 
@@ -99,7 +99,7 @@ impl<T: Send + 'static> SharedLoad<T> {
         let load: Arc<dyn Drive> = Arc::clone(self) as _;
         self.permits.make_ready(self.number, load, &mut wakers);
         drop(state);
-        wake_each(wakers);
+        wake_all(wakers);
     }
 
     /// Stores the result of a load that somebody else than its owner has driven, and wakes the owner.
@@ -112,7 +112,7 @@ impl<T: Send + 'static> SharedLoad<T> {
         state.poll = PollState::Done(result);
         let owner = state.owner.take();
         drop(state);
-        wake_each(owner.into_iter().collect());
+        wake_all(owner.into_iter().collect());
     }
 
     /// Polls the load once for its owner.

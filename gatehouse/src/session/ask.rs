@@ -1,4 +1,4 @@
-//! Asking for a key: in the round of an evaluation, of the table of the fact.
+//! Asking a table for a key, in the round of an evaluation.
 
 use std::sync::Arc as StdArc;
 
@@ -6,9 +6,9 @@ use super::batches::{Asker, BatchId, Registered};
 use super::core::Asking;
 use super::load;
 use super::round::Round;
-use super::shared_future::{Owned, SharedFuture};
-use super::storage::{AnyTable, BatchHandle, LedgerHandle, Sources, Stored};
-use super::table::{Entries, Table};
+use super::shared_future::{LoadTarget, SharedFuture};
+use super::storage::{AnyTable, BatchHandle, BatchesHandle, Sources, Stored};
+use super::table::{Table, TableState};
 use crate::fact::{FactKey, FactResult};
 use crate::source::FactSource;
 
@@ -26,16 +26,16 @@ impl<K: FactKey> Table<K> {
     where
         K: Stored<P>,
     {
-        let Some(entries) = self.entries().or_else(|| round.generation().make(|| self.make()))
+        let Some(state) = self.state().or_else(|| round.generation().init_table(|| self.init()))
         else {
-            round.find_replaced();
+            round.mark_replaced();
             return None;
         };
-        entries.read_or_ask(key, sources, round)
+        state.read_or_ask(key, sources, round)
     }
 }
 
-impl<K: FactKey> Entries<K> {
+impl<K: FactKey> TableState<K> {
     fn read_or_ask<P: Sources>(
         self: &StdArc<Self>,
         key: K,
@@ -46,41 +46,41 @@ impl<K: FactKey> Entries<K> {
         K: Stored<P>,
     {
         if !self.is_empty()
-            && let Some(known) = self.read_next(&key)
+            && let Some(result) = self.read_next(&key)
         {
-            return Some(known);
+            return Some(result);
         }
         let key = self.hashed(key);
         let limit = K::source(sources).max_batch_size();
-        // No batch has more, nor needs room for more.
-        let expected = round.left.min(limit);
+        // A batch never has more keys than its limit.
+        let expected = round.remaining.min(limit);
         let mut asking = Asking::new(key);
-        let mut asker = AskFor { entries: self, round };
+        let mut asker = RoundAsker { state: self, round };
         let mut core = self.core.lock();
-        core.ledger.expected = expected;
+        core.batches.expected = expected;
         match core.try_register(&mut asking, limit, &mut asker) {
             Registered::Cached(slot) => {
-                let known = core.known(slot)?;
+                let cached = core.known(slot)?;
                 drop(core);
-                return Some(self.read_known(&known));
+                return Some(self.read_cached(&cached));
             }
-            Registered::Closed => asker.round.find_replaced(),
+            Registered::Closed => asker.round.mark_replaced(),
             Registered::Leading(_) | Registered::Joined(_) => {}
         }
         None
     }
 }
 
-/// Asks for a key of one fact, in the round of one evaluation.
-struct AskFor<'a, P: Sources, K: FactKey> {
-    entries: &'a StdArc<Entries<K>>,
+/// An evaluation's round, asking for a key of one fact.
+struct RoundAsker<'a, P: Sources, K: FactKey> {
+    state: &'a StdArc<TableState<K>>,
     round: &'a mut Round<P>,
 }
 
-impl<P: Sources, K: Stored<P>> Asker<Load> for AskFor<'_, P, K> {
+impl<P: Sources, K: Stored<P>> Asker<Load> for RoundAsker<'_, P, K> {
     fn open(&mut self, batch: BatchId) -> Load {
-        let owner = StdArc::clone(self.entries);
-        SharedFuture::load(Owned { owner, batch }, self.round.everybody())
+        let owner = StdArc::clone(self.state);
+        SharedFuture::load(LoadTarget { owner, batch }, self.round.waiters())
     }
 
     fn join(&mut self, batch: BatchId, load: &Load) -> bool {
@@ -89,17 +89,17 @@ impl<P: Sources, K: Stored<P>> Asker<Load> for AskFor<'_, P, K> {
 }
 
 impl<P: Sources, K: Stored<P>> AnyTable<P> for Table<K> {
-    fn start(&self, sources: &StdArc<P>, BatchHandle { batch, load }: BatchHandle<'_>) {
-        let Some(entries) = self.entries() else { return };
-        let taken = entries.core.lock().take(batch);
-        if let Some(asked) = taken {
-            load.start(Box::pin(load::load(StdArc::clone(sources), asked)));
+    fn start_load(&self, sources: &StdArc<P>, BatchHandle { id, load }: BatchHandle<'_>) {
+        let Some(state) = self.state() else { return };
+        let batch = state.core.lock().begin_loading(id);
+        if let Some(batch) = batch {
+            load.start(Box::pin(load::load(StdArc::clone(sources), batch)));
         }
     }
 
-    fn locked(&self, run: &mut dyn FnMut(LedgerHandle<'_>)) {
-        if let Some(entries) = self.entries() {
-            run(LedgerHandle(&mut entries.core.lock().ledger));
+    fn with_batches(&self, run: &mut dyn FnMut(BatchesHandle<'_>)) {
+        if let Some(state) = self.state() {
+            run(BatchesHandle(&mut state.core.lock().batches));
         }
     }
 }

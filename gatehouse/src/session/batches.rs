@@ -1,7 +1,6 @@
-//! What the core does that needs no key: which keys are known or on their way, by their numbers.
+//! The part of the core that needs no key type: which keys are known or being loaded, by their slots.
 //!
-//! It is compiled once, and not anew for each fact of a user's; see [`core`](super::core) for what it
-//! means and what it guarantees.
+//! [`core`](super::core) has the terms and the guarantees.
 
 use smallvec::SmallVec;
 
@@ -10,40 +9,40 @@ use crate::collections::{Index, make_small_room};
 /// Names a batch of one core, for as long as the core lives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct BatchId {
-    /// How many batches were there before it.
+    /// The number of batches that were opened before it.
     serial: u64,
-    /// Its number. One that was abandoned may leave it to another.
+    /// Its place among the batches. A later batch may reuse the number of an abandoned one.
     number: u32,
 }
 
 impl BatchId {
-    /// Where what is known of it stands.
+    /// Its place among the batches.
     pub(super) fn number(self) -> usize {
         self.number as usize
     }
 }
 
-/// Where a key is: in the batch of this number, at this place. Keys have slots, which they keep; a key
-/// whose batch was abandoned comes into another one when it is asked for again.
+/// The batch that a key is in, and the key's position there. A key keeps its slot for good; when it is
+/// asked for again after its batch was abandoned, it moves into another batch.
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct KeyPosition {
     batch: u32,
     at: u32,
 }
 
-/// The most keys of a batch, whatever its source takes.
-const MOST_KEYS: usize = u32::MAX as usize;
+/// The most keys of a batch, whatever the limit of its source.
+const MAX_KEYS: usize = u32::MAX as usize;
 
-/// What became of a batch.
+/// The state of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Nobody took it: more keys may come.
+    /// Its load has not begun: more keys may be added.
     Open,
-    /// Somebody loads it.
-    Taken,
+    /// Its keys are being loaded.
+    Loading,
     /// Its keys are known.
     Finished,
-    /// Its keys are as good as never asked for.
+    /// It was given up: its keys count as never asked for.
     Abandoned,
 }
 
@@ -52,32 +51,31 @@ enum State {
 struct Batch<F> {
     serial: u64,
     state: State,
-    /// How many keys it has, and how many of them have come into no other one since.
     keys: usize,
-    left: usize,
-    /// How many wait for it.
+    /// The number of its keys that have not moved into another batch.
+    live_keys: usize,
     waiters: usize,
-    /// What loads it, until it is over.
+    /// The load, until the batch is over.
     load: Option<F>,
 }
 
 /// Who asks for a key.
 pub(crate) trait Asker<F> {
-    /// What loads a new batch.
+    /// Makes the load of a new batch.
     fn open(&mut self, batch: BatchId) -> F;
 
-    /// Waits for a batch from now on; `false` if it does so already.
+    /// Becomes a waiter of a batch; `false` if it is one already.
     fn join(&mut self, batch: BatchId, load: &F) -> bool;
 }
 
-/// What became of a key that was asked for.
+/// The outcome of asking for a key.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Registered {
-    /// The result is known. This is the key's slot.
+    /// The result is known; the key has this slot.
     Cached(usize),
-    /// The key is new: it went into this batch, which somebody must take and load.
+    /// The key is new and was added to this batch, whose load the asker must begin.
     Leading(BatchId),
-    /// Somebody asked for it before: it is in this batch already.
+    /// The key is in this batch already: another asker came first.
     Joined(BatchId),
     /// The core is closed: its session has new sources.
     Closed,
@@ -85,35 +83,35 @@ pub(crate) enum Registered {
 
 /// One fact type's slots and batches; see the [module](self).
 #[derive(Debug)]
-pub(crate) struct Ledger<F> {
+pub(crate) struct Batches<F> {
     pub(super) index: Index,
-    /// Where each key is that was ever asked for.
-    slots: SmallVec<[Place; 1]>,
-    /// The batches by their numbers.
-    batches: SmallVec<[Batch<F>; 1]>,
-    /// How many batches there were.
-    count: u64,
-    /// The number of the one that new keys go into.
+    /// The position of each key that was ever asked for.
+    slots: SmallVec<[KeyPosition; 1]>,
+    /// The batches, by their numbers.
+    by_number: SmallVec<[Batch<F>; 1]>,
+    /// The number of batches that were ever opened.
+    opened: u64,
+    /// The number of the batch that new keys are added to.
     open: Option<u32>,
-    /// The numbers of abandoned ones that no key is in any more.
-    unused: Vec<u32>,
-    /// How many are open or taken.
+    /// The numbers of abandoned batches without live keys, to be reused.
+    free_numbers: Vec<u32>,
+    /// The number of batches that are open or loading.
     in_flight: usize,
     closed: bool,
-    /// How many more keys may be asked for soon. It is a guess.
+    /// An estimate of how many more keys will be asked for soon.
     pub(super) expected: usize,
 }
 
-impl<F> Default for Ledger<F> {
+impl<F> Default for Batches<F> {
     #[inline]
     fn default() -> Self {
         Self {
             index: Index::default(),
             slots: SmallVec::new(),
-            batches: SmallVec::new(),
-            count: 0,
+            by_number: SmallVec::new(),
+            opened: 0,
             open: None,
-            unused: Vec::new(),
+            free_numbers: Vec::new(),
             in_flight: 0,
             closed: false,
             expected: 0,
@@ -121,25 +119,25 @@ impl<F> Default for Ledger<F> {
     }
 }
 
-impl<F> Ledger<F> {
-    /// The number of the batch that the key of `slot` is in, and its place there.
-    pub(super) fn place(&self, slot: usize) -> (usize, usize) {
-        let Place { batch, at } = self.slots[slot];
+impl<F> Batches<F> {
+    /// The number of the batch that the key of `slot` is in, and its position there.
+    pub(super) fn position(&self, slot: usize) -> (usize, usize) {
+        let KeyPosition { batch, at } = self.slots[slot];
         (batch as usize, at as usize)
     }
 
-    /// The same, if its result is known.
+    /// The [position](Self::position) of the key of `slot`, if its result is known.
     pub(super) fn known(&self, slot: usize) -> Option<(usize, usize)> {
-        let (batch, at) = self.place(slot);
-        (self.batches[batch].state == State::Finished).then_some((batch, at))
+        let (batch, at) = self.position(slot);
+        (self.by_number[batch].state == State::Finished).then_some((batch, at))
     }
 
-    /// How many keys the batch of this number has.
+    /// The number of keys of a batch.
     pub(super) fn keys(&self, batch: usize) -> usize {
-        self.batches[batch].keys
+        self.by_number[batch].keys
     }
 
-    /// Asks for the key that has this hash, and this slot if it was ever asked for.
+    /// Registers an asker for the key with this hash; `found` is its slot, if it was ever asked for.
     pub(super) fn register(
         &mut self,
         hash: u64,
@@ -152,9 +150,9 @@ impl<F> Ledger<F> {
         }
         if let Some(slot) = found {
             let id = self.id(self.slots[slot].batch);
-            match self.batches[id.number()].state {
+            match self.by_number[id.number()].state {
                 State::Finished => return Registered::Cached(slot),
-                State::Open | State::Taken => {
+                State::Open | State::Loading => {
                     self.join(id, asker);
                     return Registered::Joined(id);
                 }
@@ -163,120 +161,121 @@ impl<F> Ledger<F> {
         }
         let id = self.open_batch(limit, asker);
         self.join(id, asker);
-        let batch = &mut self.batches[id.number()];
-        // No batch has more than `MOST_KEYS`.
+        let batch = &mut self.by_number[id.number()];
+        // No batch has more than `MAX_KEYS`.
         let at = u32::try_from(batch.keys).unwrap_or(u32::MAX);
         batch.keys += 1;
-        batch.left += 1;
-        self.put(hash, found, Place { batch: id.number, at });
+        batch.live_keys += 1;
+        self.assign(hash, found, KeyPosition { batch: id.number, at });
         Registered::Leading(id)
     }
 
-    /// One more waits for a batch that is in flight, unless it does so already.
+    /// Adds the asker to the waiters of a batch in flight, unless it is one of them.
     fn join(&mut self, id: BatchId, asker: &mut dyn Asker<F>) {
-        let batch = &mut self.batches[id.number()];
+        let batch = &mut self.by_number[id.number()];
         if let Some(load) = &batch.load {
             batch.waiters += usize::from(asker.join(id, load));
         }
     }
 
-    /// A key comes into a batch, and gets a slot unless it has one.
-    fn put(&mut self, hash: u64, found: Option<usize>, place: Place) {
+    /// Gives a key its position, and a slot if it has none.
+    fn assign(&mut self, hash: u64, found: Option<usize>, position: KeyPosition) {
         if let Some(slot) = found {
-            let was = std::mem::replace(&mut self.slots[slot], place);
-            self.leave_behind(was.batch);
+            let was = std::mem::replace(&mut self.slots[slot], position);
+            self.release_key(was.batch);
         } else {
             self.index.put(hash, self.slots.len(), self.expected);
-            make_small_room(&mut self.slots, self.expected).push(place);
+            make_small_room(&mut self.slots, self.expected).push(position);
         }
     }
 
-    /// A key of an abandoned batch came into another one.
-    fn leave_behind(&mut self, number: u32) {
-        let batch = &mut self.batches[number as usize];
-        batch.left -= 1;
-        if batch.left == 0 {
-            self.unused.push(number);
+    /// A key of an abandoned batch has moved into another one.
+    fn release_key(&mut self, number: u32) {
+        let batch = &mut self.by_number[number as usize];
+        batch.live_keys -= 1;
+        if batch.live_keys == 0 {
+            self.free_numbers.push(number);
         }
     }
 
     fn id(&self, number: u32) -> BatchId {
-        BatchId { number, serial: self.batches[number as usize].serial }
+        BatchId { number, serial: self.by_number[number as usize].serial }
     }
 
-    /// The batch, if it is open or taken.
+    /// The batch, if it is open or loading.
     fn in_flight(&mut self, id: BatchId) -> Option<&mut Batch<F>> {
-        let batch = self.batches.get_mut(id.number())?;
-        let flies = matches!(batch.state, State::Open | State::Taken) && batch.serial == id.serial;
-        flies.then_some(batch)
+        let batch = self.by_number.get_mut(id.number())?;
+        let is_in_flight =
+            matches!(batch.state, State::Open | State::Loading) && batch.serial == id.serial;
+        is_in_flight.then_some(batch)
     }
 
-    /// The batch that the next new key goes into.
+    /// The batch that the next new key is added to, opened if there is none with room.
     fn open_batch(&mut self, limit: usize, asker: &mut dyn Asker<F>) -> BatchId {
         if let Some(open) = self.open
-            && self.keys(open as usize) < limit.min(MOST_KEYS)
+            && self.keys(open as usize) < limit.min(MAX_KEYS)
         {
             return self.id(open);
         }
-        let number = self.unused.pop().unwrap_or_else(|| {
-            u32::try_from(self.batches.len()).expect("a session has less than 2^32 batches")
+        let number = self.free_numbers.pop().unwrap_or_else(|| {
+            u32::try_from(self.by_number.len()).expect("a session has less than 2^32 batches")
         });
-        let id = BatchId { number, serial: self.count };
+        let id = BatchId { number, serial: self.opened };
         let (serial, load) = (id.serial, Some(asker.open(id)));
-        let batch = Batch { serial, state: State::Open, keys: 0, left: 0, waiters: 0, load };
-        match self.batches.get_mut(id.number()) {
-            Some(unused) => *unused = batch,
-            None => self.batches.push(batch),
+        let batch = Batch { serial, state: State::Open, keys: 0, live_keys: 0, waiters: 0, load };
+        match self.by_number.get_mut(id.number()) {
+            Some(abandoned) => *abandoned = batch,
+            None => self.by_number.push(batch),
         }
-        self.count += 1;
+        self.opened += 1;
         self.in_flight += 1;
         self.open = Some(number);
         id
     }
 
-    /// Takes a batch, if it is open: the caller loads it.
-    pub(super) fn take(&mut self, id: BatchId) -> bool {
+    /// Marks a batch as loading, if it is open; says whether it was.
+    pub(super) fn begin_loading(&mut self, id: BatchId) -> bool {
         let Some(batch) = self.in_flight(id) else { return false };
-        let was = std::mem::replace(&mut batch.state, State::Taken);
-        self.close(id);
+        let was = std::mem::replace(&mut batch.state, State::Loading);
+        self.seal(id);
         was == State::Open
     }
 
-    /// No key comes into a batch any more.
-    fn close(&mut self, id: BatchId) {
+    /// Adds no more keys to a batch.
+    fn seal(&mut self, id: BatchId) {
         if self.open == Some(id.number) {
             self.open = None;
         }
     }
 
-    /// Whether the batch is open or taken.
+    /// Whether the batch is open or loading.
     pub(super) fn is_in_flight(&mut self, id: BatchId) -> bool {
         self.in_flight(id).is_some()
     }
 
-    /// The results of a batch are there: its keys are known. Gives what loaded it, which answers its
-    /// waiters outside the lock. A batch that was abandoned changes nothing.
+    /// The results of a batch are there: its keys are known. Returns its load, which answers the
+    /// waiters outside the lock. Nothing happens to a batch that was abandoned.
     pub(crate) fn finish(&mut self, id: BatchId) -> Option<F> {
-        self.end(id, State::Finished)
+        self.close(id, State::Finished)
     }
 
-    /// Ends a batch without caching anything; its waiters must register anew. Gives what loads it,
-    /// to be cancelled outside the lock.
+    /// Gives up a batch: nothing is cached, and its waiters must register again. Returns its load, to be
+    /// cancelled outside the lock.
     pub(crate) fn abandon(&mut self, id: BatchId) -> Option<F> {
-        self.end(id, State::Abandoned)
+        self.close(id, State::Abandoned)
     }
 
-    fn end(&mut self, id: BatchId, state: State) -> Option<F> {
+    fn close(&mut self, id: BatchId, state: State) -> Option<F> {
         let batch = self.in_flight(id)?;
         batch.state = state;
         let load = batch.load.take();
         self.in_flight -= 1;
-        self.close(id);
+        self.seal(id);
         load
     }
 
-    /// One waiter of a batch waits no more; if it was the last one, abandons the batch.
-    pub(crate) fn leave(&mut self, id: BatchId) -> Option<F> {
+    /// Removes a waiter of a batch; abandons the batch if it was the last one.
+    pub(crate) fn remove_waiter(&mut self, id: BatchId) -> Option<F> {
         let batch = self.in_flight(id)?;
         batch.waiters -= 1;
         if batch.waiters > 0 {
@@ -285,10 +284,10 @@ impl<F> Ledger<F> {
         self.abandon(id)
     }
 
-    /// What loads a batch that is in flight.
+    /// The load of a batch in flight.
     #[cfg(all(test, not(loom)))]
     pub(crate) fn load(&self, id: BatchId) -> Option<&F> {
-        self.batches.get(id.number())?.load.as_ref()
+        self.by_number.get(id.number())?.load.as_ref()
     }
 
     /// Whether no batch is open or loading.
@@ -296,13 +295,13 @@ impl<F> Ledger<F> {
         self.in_flight == 0
     }
 
-    /// Closes the core if nothing is in flight, so that no load can begin; says whether it did.
+    /// Closes the core if nothing is in flight, so that no load can begin; says whether it is closed.
     pub(crate) fn close_if_idle(&mut self) -> bool {
         self.closed = self.closed || self.is_idle();
         self.closed
     }
 
-    /// Takes a closing back: another table of the session was busy.
+    /// Opens a closed core again: another table of the session had a load in flight.
     pub(crate) fn reopen(&mut self) {
         self.closed = false;
     }

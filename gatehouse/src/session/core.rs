@@ -1,36 +1,36 @@
-//! The synchronous core of the fact-load: for one fact type, what is known and what is on its way.
+//! The synchronous core of the fact-load: for one fact type, the keys that are known or being loaded.
 //!
-//! It knows no async, no I/O, no tracing and no channel type. Keys wait in *batches*: a batch is
-//! open while askers add to it, loading once somebody took it, and gone when it is finished or
-//! abandoned. What loads a batch is an `F`, which is made when the batch is opened, keeps who waits for
-//! it, and is handed back once, when the batch is over, to be signalled outside the lock: the core
-//! only counts those who wait. What a batch comes to is an `R`, which is made when the batch is taken,
-//! shared with whoever loads it, and read once it is finished.
+//! It knows no async, no I/O, no tracing and no channel type. Keys wait in *batches*: a batch is *open*
+//! while askers add keys to it, *loading* once its load has begun, and over when it is *finished* or
+//! *abandoned*. The load of a batch is an `F`: it is made when the batch is opened, knows the waiters, and
+//! is handed back once, when the batch is over, to be signalled outside the lock. The core only counts the
+//! waiters. The results of a batch are an `R`: they are made when the load begins, shared with the load,
+//! and read once the batch is finished.
 //!
-//! A key is moved into its batch, and stays there: nothing of it is copied.
+//! A key is moved into its batch and stays there: it is never copied.
 //!
-//! What needs the type of a key or of its results is here, because it is compiled anew for each fact
-//! of a user's; all the rest is in the [`ledger`](super::batches).
+//! Only what needs the type of a key or of its results is here; the rest is in
+//! [`batches`](super::batches).
 //!
 //! # Invariants
-//! - A key is in at most one batch that is not abandoned, and a batch is taken at most once, so a key
-//!   has one leader however many ask for it (guarantee 1).
-//! - A batch hands back what loads it once, when it is finished or abandoned (guarantee 2).
+//! - A key is in at most one batch that is not abandoned, and a batch begins to load at most once. So a
+//!   key has one leader, however many ask for it (guarantee 1).
+//! - A batch hands back its load once, when it is finished or abandoned (guarantee 2).
 //! - The results of a batch are read after it is finished, and it is finished once, after they are
-//!   whole (guarantee 4).
-//! - A batch without waiters is abandoned and leaves its keys vacant, as if never asked (guarantee 3).
-//! - A closed core has no batch in flight and takes none (guarantee 7).
+//!   complete (guarantee 4).
+//! - A batch without waiters is abandoned, and its keys count as never asked for (guarantee 3).
+//! - A closed core has no batch in flight and takes no new key (guarantee 7).
 
 use std::sync::Arc;
 
-use super::batches::{Asker, BatchId, Ledger, Registered};
+use super::batches::{Asker, BatchId, Batches, Registered};
 use crate::collections::{Hashed, OneOrMany};
 
 /// One fact type's results and loads in flight; see the [module](self).
 #[derive(Debug)]
 pub(crate) struct Core<K, R, F> {
-    pub(crate) ledger: Ledger<F>,
-    /// The keys of each batch, by the number that the ledger gives it: of the first, and of the others.
+    pub(crate) batches: Batches<F>,
+    /// The keys of the first batch. The keys of the others are kept apart, so that one batch allocates nothing.
     first: Keys<K, R>,
     others: Vec<Keys<K, R>>,
 }
@@ -39,18 +39,18 @@ pub(crate) struct Core<K, R, F> {
 #[derive(Debug)]
 pub(crate) enum Keys<K, R> {
     Open(OneOrMany<K>),
-    Taken(Arc<Taken<K, R>>),
+    Loading(Arc<LoadingBatch<K, R>>),
 }
 
-/// A batch that was taken: the keys to load, and what they come to.
+/// A batch whose load has begun: the keys, and their results.
 #[derive(Debug)]
-pub(crate) struct Taken<K, R> {
+pub(crate) struct LoadingBatch<K, R> {
     pub(crate) keys: OneOrMany<K>,
     pub(crate) results: R,
 }
 
-/// A key that is asked for, until it is in a batch; then, the keys of an abandoned one that it replaced.
-/// Their destructors are the user's, so they are dropped outside of the lock.
+/// A key that is asked for, until it is added to a batch; then the keys of the abandoned batch that it
+/// replaced. Their destructors are the user's, so they are dropped outside the lock.
 pub(crate) struct Asking<K, R> {
     key: Option<Hashed<K>>,
     replaced: Option<Keys<K, R>>,
@@ -62,14 +62,20 @@ impl<K, R> Asking<K, R> {
     }
 }
 
-/// A key's result is in the batch of this number, which is this one, at this place.
-pub(crate) type Known<K, R> = (usize, Arc<Taken<K, R>>, usize);
+/// The place of a known result.
+pub(crate) struct CachedAt<K, R> {
+    /// The number of the batch.
+    pub(crate) number: usize,
+    pub(crate) batch: Arc<LoadingBatch<K, R>>,
+    /// The position of the key in the batch.
+    pub(crate) at: usize,
+}
 
 impl<K, R> Keys<K, R> {
     fn key(&self, at: usize) -> &K {
         match self {
             Self::Open(keys) => &keys[at],
-            Self::Taken(batch) => &batch.keys[at],
+            Self::Loading(batch) => &batch.keys[at],
         }
     }
 }
@@ -78,38 +84,38 @@ impl<K, R, F> Default for Core<K, R, F> {
     #[inline]
     fn default() -> Self {
         let first = Keys::Open(OneOrMany::default());
-        Self { ledger: Ledger::default(), first, others: Vec::new() }
+        Self { batches: Batches::default(), first, others: Vec::new() }
     }
 }
 
 impl<K: Eq, R: Default, F> Core<K, R, F> {
-    /// Where the result of `key` is, if it is known.
-    pub(crate) fn peek_cache(&self, key: &Hashed<K>) -> Option<Known<K, R>> {
+    /// The place of the result of `key`, if it is known.
+    pub(crate) fn peek_cache(&self, key: &Hashed<K>) -> Option<CachedAt<K, R>> {
         self.known(self.find(key)?)
     }
 
-    /// Where the result of the key with this slot is, if it is known.
-    pub(crate) fn known(&self, slot: usize) -> Option<Known<K, R>> {
-        let (batch, at) = self.ledger.known(slot)?;
-        match self.keys(batch) {
-            Keys::Taken(taken) => Some((batch, Arc::clone(taken), at)),
+    /// The place of the result of the key with this slot, if it is known.
+    pub(crate) fn known(&self, slot: usize) -> Option<CachedAt<K, R>> {
+        let (number, at) = self.batches.known(slot)?;
+        match self.keys(number) {
+            Keys::Loading(batch) => Some(CachedAt { number, batch: Arc::clone(batch), at }),
             Keys::Open(_) => None,
         }
     }
 
     /// The slot of `key`.
     fn find(&self, key: &Hashed<K>) -> Option<usize> {
-        self.ledger.index.find(key.hash(), |slot| {
-            let (batch, at) = self.ledger.place(slot);
+        self.batches.index.find(key.hash(), |slot| {
+            let (batch, at) = self.batches.position(slot);
             key.key == *self.keys(batch).key(at)
         })
     }
 
-    /// Asks for a key: says that it is known, or sees to it that the key is in a batch.
+    /// Asks for a key: finds its result, or puts the key into a batch.
     ///
     /// `asker` joins that batch under the lock, so that no batch is abandoned between an asker's
-    /// registration and its waiting. A batch takes at most `limit` keys (at least one). What `asking` is
-    /// left with is to be dropped outside of the lock.
+    /// registration and its waiting. A batch takes at most `limit` keys (at least one). The caller drops
+    /// `asking` outside the lock.
     pub(crate) fn try_register(
         &mut self,
         asking: &mut Asking<K, R>,
@@ -118,24 +124,24 @@ impl<K: Eq, R: Default, F> Core<K, R, F> {
     ) -> Registered {
         let Some(key) = &asking.key else { return Registered::Closed };
         let found = self.find(key);
-        let registered = self.ledger.register(key.hash(), found, limit, asker);
+        let registered = self.batches.register(key.hash(), found, limit, asker);
         if let Registered::Leading(id) = registered {
-            asking.replaced = asking.key.take().and_then(|key| self.put(id, key.key));
+            asking.replaced = asking.key.take().and_then(|key| self.add_key(id, key.key));
         }
         registered
     }
 
-    /// A new key of an open batch. Gives the keys of an abandoned one, whose place it takes.
-    fn put(&mut self, id: BatchId, key: K) -> Option<Keys<K, R>> {
+    /// Adds a new key to an open batch. Returns the keys of the abandoned batch whose number it reuses.
+    fn add_key(&mut self, id: BatchId, key: K) -> Option<Keys<K, R>> {
         let number = id.number();
-        let (is_first, expected) = (self.ledger.keys(number) == 1, self.ledger.expected);
+        let (is_first, expected) = (self.batches.keys(number) == 1, self.batches.expected);
         match self.keys_mut(number) {
             Keys::Open(keys) if !is_first => {
                 keys.push(key, expected);
                 None
             }
-            // Where an abandoned batch was, or where none was yet.
-            unused => Some(std::mem::replace(unused, Keys::Open(OneOrMany::One(key)))),
+            // The number is an abandoned batch's, or new.
+            former => Some(std::mem::replace(former, Keys::Open(OneOrMany::One(key)))),
         }
     }
 
@@ -143,7 +149,7 @@ impl<K: Eq, R: Default, F> Core<K, R, F> {
         number.checked_sub(1).map_or(&self.first, |at| &self.others[at])
     }
 
-    /// The same; it may be a new number, the next one.
+    /// The keys of the batch of this number, which may be the next new one.
     fn keys_mut(&mut self, number: usize) -> &mut Keys<K, R> {
         let Some(at) = number.checked_sub(1) else { return &mut self.first };
         if at == self.others.len() {
@@ -152,28 +158,28 @@ impl<K: Eq, R: Default, F> Core<K, R, F> {
         &mut self.others[at]
     }
 
-    /// Takes a batch, if it is open: the caller must load its keys, put what they come to into the
-    /// results, in the order of the keys, and then finish or abandon the batch.
-    pub(crate) fn take(&mut self, id: BatchId) -> Option<Arc<Taken<K, R>>> {
-        if !self.ledger.take(id) {
+    /// Marks a batch as loading, if it is open. The caller must load its keys, set the results, in the
+    /// order of the keys, and then finish or abandon the batch.
+    pub(crate) fn begin_loading(&mut self, id: BatchId) -> Option<Arc<LoadingBatch<K, R>>> {
+        if !self.batches.begin_loading(id) {
             return None;
         }
         let batch = self.keys_mut(id.number());
         let Keys::Open(keys) = batch else { return None };
-        let taken = Arc::new(Taken { keys: std::mem::take(keys), results: R::default() });
-        *batch = Keys::Taken(Arc::clone(&taken));
-        Some(taken)
+        let loading = Arc::new(LoadingBatch { keys: std::mem::take(keys), results: R::default() });
+        *batch = Keys::Loading(Arc::clone(&loading));
+        Some(loading)
     }
 
-    /// A batch that was taken.
-    pub(crate) fn taken(&self, id: BatchId) -> Option<Arc<Taken<K, R>>> {
+    /// A batch whose load has begun.
+    pub(crate) fn loading_batch(&self, id: BatchId) -> Option<Arc<LoadingBatch<K, R>>> {
         match self.keys(id.number()) {
-            Keys::Taken(taken) => Some(Arc::clone(taken)),
+            Keys::Loading(batch) => Some(Arc::clone(batch)),
             Keys::Open(_) => None,
         }
     }
 
-    /// How many batches it keeps keys of.
+    /// The number of batches whose keys are kept.
     #[cfg(all(test, not(loom)))]
     pub(crate) fn batches(&self) -> usize {
         1 + self.others.len()

@@ -8,45 +8,45 @@ use super::storage::{AnyTable, Sources};
 use crate::sync::{Arc, AtomicBool, Mutex, Ordering};
 
 /// A set of sources and everything that was loaded from it. Replacing the sources of a session
-/// begins a new generation, so that no value of the old ones is ever seen beside the new
+/// begins a new generation, so that no value of the old sources is ever seen beside one of the new
 /// (guarantee 5).
 pub(crate) struct Generation<P: Sources> {
     pub(crate) sources: StdArc<P>,
     pub(crate) tables: P::Tables,
     pub(crate) memo: Memo,
-    pub(super) everybody: Arc<WaiterSet>,
+    pub(super) waiters: Arc<WaiterSet>,
     /// Whether no load begins any more: the session has new sources.
     closed: AtomicBool,
-    /// Held while a table is filled for the first time, and while all are closed: none is filled meanwhile.
-    /// It comes before the locks of a table.
+    /// Held while a table is initialised, and while all tables are closed: no table is initialised
+    /// meanwhile. Lock order: this one, then those of a table.
     closing: Mutex<()>,
 }
 
 impl<P: Sources> Generation<P> {
-    pub(super) fn first(sources: StdArc<P>) -> Self {
+    pub(super) fn new_first(sources: StdArc<P>) -> Self {
         Self::new(sources, Arc::new(WaiterSet::default()))
     }
 
-    pub(super) fn new(sources: StdArc<P>, everybody: Arc<WaiterSet>) -> Self {
+    pub(super) fn new(sources: StdArc<P>, waiters: Arc<WaiterSet>) -> Self {
         let (tables, memo) = (P::tables(), Memo::default());
         let (closed, closing) = (AtomicBool::new(false), Mutex::new(()));
-        Self { sources, tables, memo, everybody, closed, closing }
+        Self { sources, tables, memo, waiters, closed, closing }
     }
 
-    /// Whether the session still answers from it.
+    /// Whether the session still answers from this generation.
     pub(crate) fn is_current(&self) -> bool {
         !self.closed.load(Ordering::Acquire)
     }
 
-    /// Makes what is in a table, unless the generation is closed.
-    pub(super) fn make<T>(&self, make: impl FnOnce() -> T) -> Option<T> {
+    /// Initialises a table by `init`, unless the generation is closed.
+    pub(super) fn init_table<T>(&self, init: impl FnOnce() -> T) -> Option<T> {
         let _closing = self.closing.lock();
-        self.is_current().then(make)
+        self.is_current().then(init)
     }
 
-    /// Closes every table, so that no load begins any more; `false`, and nothing closed, if one is
+    /// Closes every table, so that no load begins any more; `false`, and nothing is closed, if a load is
     /// in flight.
-    pub(super) fn retire(&self) -> bool {
+    pub(super) fn close_if_idle(&self) -> bool {
         let _closing = self.closing.lock();
         let mut tables: Vec<&dyn AnyTable<P>> = Vec::new();
         let mut idle = true;

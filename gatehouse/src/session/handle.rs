@@ -1,4 +1,4 @@
-//! The session as its users hold it: a handle, what its clones share, its deadline.
+//! The session: a handle, the state that its clones share, and the deadline.
 
 use std::fmt;
 use std::sync::Arc as StdArc;
@@ -9,11 +9,11 @@ use super::storage::Sources;
 use crate::sync::{Arc, AtomicBool, AtomicUsize, Mutex, MutexGuard, OnceLock, Ordering};
 use crate::unwind;
 
-/// What one request knows: every fact that was loaded for it, each key loaded once.
+/// The facts of one request: every fact that was loaded for it, each key loaded once.
 ///
-/// Make one per request (a cache across requests would grant what was revoked in between) and share
-/// it among everything that the request does: it is cheap (nothing is allocated before the first
-/// load or clone), `Send + Sync`, and a clone is the same session.
+/// Make one per request, because a cache across requests would grant what was revoked in between, and
+/// share it among everything that the request does. It is cheap (nothing is allocated before the first
+/// load or clone) and `Send + Sync`; a clone is the same session.
 ///
 /// ```
 /// use gatehouse::prelude::*;
@@ -27,29 +27,29 @@ use crate::unwind;
 /// # let _ = session;
 /// ```
 pub struct Session<P: Sources> {
-    /// What it has of its own, until something is shared: most sessions stay with one handle.
+    /// The state of the handle, until it is shared: most sessions have one handle only.
     ///
-    /// Lock order: this one, then those of what is shared.
-    own: Mutex<Own<P>>,
+    /// Lock order: this one, then those of the shared state.
+    unshared: Mutex<Unshared<P>>,
     shared: OnceLock<Arc<Shared<P>>>,
-    /// Evaluations that were made from this handle and are not over.
-    live: AtomicUsize,
-    /// Where decisions are recorded: with the handle and not shared, so that it takes no lock.
+    /// The number of evaluations that were made from this handle and are not over.
+    evaluations: AtomicUsize,
+    /// Where decisions are recorded. It belongs to the handle and is not shared, so that it takes no lock.
     #[cfg(feature = "records")]
     pub(crate) trail: Option<StdArc<crate::observe::records::Trail>>,
 }
 
-/// What a handle has of its own.
-enum Own<P: Sources> {
-    /// Nothing was asked for yet.
+/// The state of a handle that shares nothing yet.
+enum Unshared<P: Sources> {
+    /// No fact was asked for yet.
     Sources(StdArc<P>),
     /// The first generation.
     Generation(Arc<Generation<P>>),
-    /// Nothing: everything is shared.
+    /// The state is shared.
     Shared(Arc<Shared<P>>),
 }
 
-impl<P: Sources> Own<P> {
+impl<P: Sources> Unshared<P> {
     fn generation(&self) -> Option<&Arc<Generation<P>>> {
         match self {
             Self::Generation(generation) => Some(generation),
@@ -57,17 +57,17 @@ impl<P: Sources> Own<P> {
         }
     }
 
-    /// Begins the first generation, if nothing is begun.
-    fn begin(&mut self) {
+    /// Makes the first generation, if there is none yet.
+    fn ensure_generation(&mut self) {
         if let Self::Sources(sources) = self {
-            *self = Self::Generation(Arc::new(Generation::first(StdArc::clone(sources))));
+            *self = Self::Generation(Arc::new(Generation::new_first(StdArc::clone(sources))));
         }
     }
 
     fn share(&mut self) -> Arc<Shared<P>> {
         let shared = match self {
             Self::Sources(sources) => {
-                Shared::new(Arc::new(Generation::first(StdArc::clone(sources))))
+                Shared::new(Arc::new(Generation::new_first(StdArc::clone(sources))))
             }
             Self::Generation(generation) => Shared::new(Arc::clone(generation)),
             Self::Shared(shared) => return Arc::clone(shared),
@@ -78,12 +78,12 @@ impl<P: Sources> Own<P> {
     }
 }
 
-/// What the clones of a session have in common. A session that was never cloned, and has no deadline
-/// and its first sources, does without.
+/// The state that the clones of a session share. A session that was never cloned, has no deadline and
+/// still has its first sources has none.
 struct Shared<P: Sources> {
     current: Mutex<Arc<Generation<P>>>,
-    /// Everybody who waits on the session, whatever its sources are meanwhile.
-    everybody: Arc<WaiterSet>,
+    /// The waiters of all generations of the session.
+    waiters: Arc<WaiterSet>,
     deadline: Mutex<Deadline>,
     cloned: AtomicBool,
 }
@@ -91,7 +91,7 @@ struct Shared<P: Sources> {
 impl<P: Sources> Shared<P> {
     fn new(generation: Arc<Generation<P>>) -> Self {
         Self {
-            everybody: Arc::clone(&generation.everybody),
+            waiters: Arc::clone(&generation.waiters),
             current: Mutex::new(generation),
             deadline: Mutex::new(Deadline::Never),
             cloned: AtomicBool::new(false),
@@ -99,16 +99,16 @@ impl<P: Sources> Shared<P> {
     }
 }
 
-/// When a session gives up.
+/// The deadline of a session.
 enum Deadline {
     Never,
-    /// When this future ends. Like a load, it is driven by whoever waits.
+    /// It passes when this future ends, which is driven by the waiters, as a load is.
     Ahead(StdArc<SharedFuture>),
     Passed,
 }
 
 impl Deadline {
-    /// Nobody waits for it any more.
+    /// Drops the future, if it has not ended.
     fn cancel(&self) {
         if let Self::Ahead(deadline) = self {
             deadline.cancel();
@@ -123,10 +123,11 @@ impl<P: Sources> Drop for Shared<P> {
     }
 }
 
-/// What [`Session::new`] takes: sources, or an `Arc` of them.
+/// The argument of [`Session::new`]: sources, or an `Arc` of them.
 ///
-/// Written by [`#[derive(Sources)]`](derive@crate::Sources), and not for every `P: Sources`: of a type
-/// that is none, a session's type stays unknown, so that this is the only error.
+/// [`#[derive(Sources)]`](derive@crate::Sources) writes it. It is not implemented for every `P: Sources`:
+/// so the session's type stays unknown where the argument is not a set of sources, and this is the only
+/// error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a set of sources",
     label = "expected a struct with `#[derive(Sources)]`, or an `Arc` of one",
@@ -144,7 +145,7 @@ impl<P: Sources> IntoSources<P> for StdArc<P> {
     }
 }
 
-/// The session's loads are in flight, so its sources cannot be replaced now.
+/// A load of the session is in flight, so its sources cannot be replaced now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoadsInFlight;
 
@@ -157,59 +158,60 @@ impl fmt::Display for LoadsInFlight {
 impl std::error::Error for LoadsInFlight {}
 
 impl<P: Sources> Session<P> {
-    /// A session that knows nothing yet.
+    /// A session without facts.
     pub fn new(sources: impl IntoSources<P>) -> Self {
         Self {
-            own: Mutex::new(Own::Sources(sources.into_sources())),
+            unshared: Mutex::new(Unshared::Sources(sources.into_sources())),
             shared: OnceLock::new(),
-            live: AtomicUsize::new(0),
+            evaluations: AtomicUsize::new(0),
             #[cfg(feature = "records")]
             trail: None,
         }
     }
 
-    /// Answers from `sources` from now on, and forgets all that was loaded. Evaluations that are
-    /// under way start over.
+    /// Answers from `sources` from now on, and forgets everything that was loaded. Evaluations that
+    /// have begun start over.
     ///
     /// # Errors
-    /// [`LoadsInFlight`], and nothing changed, while a load is in flight.
+    /// [`LoadsInFlight`] while a load is in flight; nothing is changed then.
     pub fn replace_sources(&self, sources: impl IntoSources<P>) -> Result<(), LoadsInFlight> {
         let sources = sources.into_sources();
         let shared = self.shared();
-        let next = Generation::new(sources, Arc::clone(&shared.everybody));
+        let next = Generation::new(sources, Arc::clone(&shared.waiters));
         let mut current = shared.current.lock();
-        if !current.retire() {
+        if !current.close_if_idle() {
             return Err(LoadsInFlight);
         }
         let former = std::mem::replace(&mut *current, Arc::new(next));
         drop(current);
-        // Its values and sources are the user's, and so are their destructors.
+        // The destructors of its values and sources are the user's code.
         unwind::drop_quietly(former);
         Ok(())
     }
 
-    /// Forgets all that was loaded, failures included, so that the next evaluation asks anew: a
-    /// retry within the request, or a long-lived connection that begins its next message.
+    /// Forgets everything that was loaded, failures included, so that the next evaluation loads again:
+    /// for a retry within the request, or for the next message of a long-lived connection.
     ///
     /// # Errors
-    /// [`LoadsInFlight`], and nothing changed, while a load is in flight.
+    /// [`LoadsInFlight`] while a load is in flight; nothing is changed then.
     pub fn refresh(&self) -> Result<(), LoadsInFlight> {
         let sources = StdArc::clone(&self.generation().sources);
         self.replace_sources(sources)
     }
 
-    /// Gives up when `deadline` ends: a sleep of your runtime, counted from when it was made.
+    /// Sets the deadline: the session gives up when `deadline` ends. It is a sleep of your runtime, which
+    /// counts from when it was made.
     ///
-    /// Loads that are still open then count as failed, and what is undecided is decided once more:
-    /// a forbid that is known still denies, and what is known to be allowed is allowed. After the
-    /// deadline nothing is loaded any more; what is known stays known. It holds for every clone of
-    /// the session, and for whoever waits on it already; another call sets another one in its place.
+    /// Loads that are in flight then count as failed, and undecided resources are decided once more on the
+    /// known facts: a forbid that applies still denies, and a permit that applies still allows. After the
+    /// deadline nothing is loaded any more; known facts stay known. The deadline holds for every clone of
+    /// the session, and for evaluations that wait already; another call replaces it.
     ///
-    /// A page that takes long by itself ends soon after it, too: the evaluation looks at the deadline
-    /// whenever it yields (see [`Bound::check_all`](crate::Bound::check_all)), and from then on decides what
-    /// some thirty thousand reads, or resources without facts, allow. What is left is indeterminate without
-    /// a run, with a failure that names the policy and says that it was not run; it is never allowed. A
-    /// single check is always run.
+    /// A page that computes for long ends soon after the deadline, too. The evaluation looks at the deadline
+    /// whenever it yields (see [`Bound::check_all`](crate::Bound::check_all)); once it has passed, the
+    /// evaluation goes on for some thirty thousand reads, or resources without facts. The remaining
+    /// resources are indeterminate without a run, and their failure names the policy and says that it was
+    /// not run; none is allowed. A single check is always run.
     ///
     /// ```
     /// # use gatehouse::prelude::*;
@@ -224,16 +226,15 @@ impl<P: Sources> Session<P> {
     #[must_use]
     pub fn with_deadline(self, deadline: impl Future<Output = ()> + Send + 'static) -> Self {
         let shared = self.shared();
-        let deadline =
-            SharedFuture::of_everybody(Box::pin(deadline), Arc::clone(&shared.everybody));
+        let deadline = SharedFuture::for_session(Box::pin(deadline), Arc::clone(&shared.waiters));
         let former = std::mem::replace(&mut *shared.deadline.lock(), Deadline::Ahead(deadline));
         former.cancel();
-        // Whoever waits drives it from now on.
-        shared.everybody.wake();
+        // The waiters drive it from now on.
+        shared.waiters.wake();
         self
     }
 
-    /// Whether the session's deadline has passed. Drives it, so that its end wakes whoever waits.
+    /// Whether the session's deadline has passed. Drives the deadline, so that its end wakes the waiters.
     pub(crate) fn is_overdue(&self) -> bool {
         let Some(shared) = self.shared.get() else { return false };
         let ahead = match &*shared.deadline.lock() {
@@ -241,7 +242,7 @@ impl<P: Sources> Session<P> {
             Deadline::Passed => return true,
             Deadline::Ahead(ahead) => StdArc::clone(ahead),
         };
-        // A deadline that panics has passed: its timer is broken.
+        // A deadline that panics counts as passed.
         if !ahead.drive() {
             return false;
         }
@@ -250,7 +251,7 @@ impl<P: Sources> Session<P> {
         if is_the_same {
             *deadline = Deadline::Passed;
             drop(deadline);
-            shared.everybody.wake();
+            shared.waiters.wake();
         }
         is_the_same
     }
@@ -259,52 +260,52 @@ impl<P: Sources> Session<P> {
         if let Some(shared) = self.shared.get() {
             return shared;
         }
-        let mut own = self.own.lock();
-        // Under the lock: somebody else may have been first, and is not at it.
-        self.shared.get_or_init(|| own.share())
+        let mut unshared = self.unshared.lock();
+        // Under the lock, so that no other thread initialises it meanwhile.
+        self.shared.get_or_init(|| unshared.share())
     }
 
-    /// What the handle has of its own, unless something is shared; and nothing is while it is held.
-    fn alone(&self) -> Option<MutexGuard<'_, Own<P>>> {
+    /// The state of the handle, unless it is shared; it is not shared while the guard is held.
+    fn lock_unshared(&self) -> Option<MutexGuard<'_, Unshared<P>>> {
         if self.shared.get().is_some() {
             return None;
         }
-        let own = self.own.lock();
-        // Somebody else may have been first.
-        self.shared.get().is_none().then_some(own)
+        let unshared = self.unshared.lock();
+        // Checked again under the lock: another thread may have shared it meanwhile.
+        self.shared.get().is_none().then_some(unshared)
     }
 
     /// The present generation.
     pub(crate) fn generation(&self) -> Arc<Generation<P>> {
-        if let Some(mut own) = self.alone() {
-            own.begin();
-            if let Some(generation) = own.generation() {
+        if let Some(mut unshared) = self.lock_unshared() {
+            unshared.ensure_generation();
+            if let Some(generation) = unshared.generation() {
                 return Arc::clone(generation);
             }
         }
         Arc::clone(&self.shared().current.lock())
     }
 
-    /// The present generation, if the session has loaded or shared anything.
-    pub(crate) fn begun(&self) -> Option<Arc<Generation<P>>> {
-        match self.alone() {
-            Some(own) => own.generation().cloned(),
+    /// The present generation, if there is one: not before the first load or clone.
+    pub(crate) fn generation_if_any(&self) -> Option<Arc<Generation<P>>> {
+        match self.lock_unshared() {
+            Some(unshared) => unshared.generation().cloned(),
             None => Some(Arc::clone(&self.shared().current.lock())),
         }
     }
 
-    /// Counts an evaluation from when it is made, before it is first polled, so that those polled
-    /// earlier know that it will ask.
-    pub(crate) fn enter(&self) -> EvaluationGuard<'_, P> {
-        // Relaxed: a hint; a stale value costs a batch of its own or one more poll.
-        self.live.fetch_add(1, Ordering::Relaxed);
+    /// Counts an evaluation from when it is made, before it is first polled: evaluations that are polled
+    /// earlier then know that it will ask for facts.
+    pub(crate) fn register_evaluation(&self) -> EvaluationGuard<'_, P> {
+        // Relaxed, because it is a hint: a stale value costs a batch of its own or one more poll.
+        self.evaluations.fetch_add(1, Ordering::Relaxed);
         EvaluationGuard(self)
     }
 
     /// Whether other evaluations may be about to ask for facts.
-    pub(crate) fn is_crowded(&self) -> bool {
-        // Relaxed, both: see `enter`.
-        self.live.load(Ordering::Relaxed) > 1
+    pub(crate) fn has_other_evaluations(&self) -> bool {
+        // Relaxed, both: see `register_evaluation`.
+        self.evaluations.load(Ordering::Relaxed) > 1
             || self.shared.get().is_some_and(|shared| shared.cloned.load(Ordering::Relaxed))
     }
 }
@@ -314,9 +315,9 @@ impl<P: Sources> Clone for Session<P> {
         let shared = self.shared();
         shared.cloned.store(true, Ordering::Relaxed);
         Self {
-            own: Mutex::new(Own::Shared(Arc::clone(shared))),
+            unshared: Mutex::new(Unshared::Shared(Arc::clone(shared))),
             shared: OnceLock::from(Arc::clone(shared)),
-            live: AtomicUsize::new(0),
+            evaluations: AtomicUsize::new(0),
             #[cfg(feature = "records")]
             trail: self.trail.clone(),
         }
@@ -334,6 +335,6 @@ pub(crate) struct EvaluationGuard<'s, P: Sources>(&'s Session<P>);
 
 impl<P: Sources> Drop for EvaluationGuard<'_, P> {
     fn drop(&mut self) {
-        self.0.live.fetch_sub(1, Ordering::Relaxed);
+        self.0.evaluations.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -1,11 +1,12 @@
-//! The loads that a load waits for.
+//! Links from a load to the loads that it waits for.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc as StdArc, Weak};
 
 use crate::sync::Mutex;
 
-/// What evaluations inside one load wait for. Few loads have any, and then nothing is allocated.
+/// The loads that the evaluations inside one load wait for. Few loads have any, so nothing is allocated
+/// before the first.
 pub(super) struct Links<L>(Mutex<Option<Box<Targets<L>>>>);
 
 /// The loads that evaluations wait for, by the numbers of the evaluations.
@@ -18,7 +19,7 @@ impl<L> Default for Links<L> {
 }
 
 impl<L> Links<L> {
-    /// The loads, without those that were dropped.
+    /// The loads that are still there.
     pub(super) fn targets(&self) -> impl Iterator<Item = StdArc<L>> {
         let links = self.0.lock();
         let targets = links.iter().flat_map(|links| links.values()).flatten();

@@ -1,46 +1,46 @@
-//! One call of one source, and its contract: what came back is matched to what was asked.
+//! One call of one source.
 
 use std::pin::pin;
 use std::sync::Arc;
 
-use super::results::{BatchResults, KeyBatch, matched};
+use super::results::{BatchResults, KeyBatch, match_answers};
 use super::storage::{Sources, Stored};
 use crate::fact::FactError;
 use crate::observe::{Answers, LoadObserver};
 use crate::source::FactSource;
 
-/// Loads what was asked for, and puts down what it comes to.
+/// Loads the keys of a batch, and sets the batch's results.
 ///
-/// Keys that the source left out are missing. Keys that nobody asked for are dropped; unless the source
-/// declares them, they are reported, and what it left out has failed.
-pub(super) async fn load<P: Sources, K: Stored<P>>(sources: Arc<P>, asked: Arc<KeyBatch<K>>) {
-    let keys = &asked.keys;
-    let watch = LoadObserver::open(K::NAME, keys.len());
+/// A key that the source leaves out is missing. Keys that nobody asked for are dropped; unless the source
+/// declares them, they are reported, and the keys that it leaves out have failed.
+pub(super) async fn load<P: Sources, K: Stored<P>>(sources: Arc<P>, batch: Arc<KeyBatch<K>>) {
+    let keys = &batch.keys;
+    let observer = LoadObserver::open(K::NAME, keys.len());
     #[cfg(feature = "testing")]
     crate::testing::note_load::<K>(keys.len());
-    // Pinned, so that what waits within a span need not hold it again.
-    let answer = watch.within(pin!(K::source(&sources).load(keys))).await;
+    // Pinned here, so that the instrumented future stores a reference instead of a second copy.
+    let answer = observer.within(pin!(K::source(&sources).load(keys))).await;
     let answer = match answer {
         Ok(loaded) => {
-            let (mut found, foreign) = matched(loaded, keys);
+            let (mut found, foreign) = match_answers(loaded, keys);
             if K::REQUIRED {
                 found.fail_missing(FactError::missing);
             }
             if foreign > 0 {
-                watch.foreign_keys(foreign);
+                observer.foreign_keys(foreign);
             }
             Ok(found)
         }
         Err(error) => Err(error),
     };
-    watch.close(|| count(keys.len(), &answer));
-    // The results come last: if a destructor of the user's panics, there are none.
+    observer.close(|| count(keys.len(), &answer));
+    // The results are set last: should a destructor of the user's panic, there are none.
     drop(sources);
-    // It is over once: there is nothing before.
-    let _ = asked.results.set(answer);
+    // A load ends once, so nothing is set yet.
+    let _ = batch.results.set(answer);
 }
 
-/// What a load of so many keys came to.
+/// Counts the answers of a load of `keys` keys.
 fn count<V>(keys: usize, answer: &Result<BatchResults<V>, FactError>) -> Answers<'_> {
     match answer {
         Ok(found) => {

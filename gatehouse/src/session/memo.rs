@@ -1,4 +1,4 @@
-//! What was computed on a session: the results of derived facts.
+//! The final results of derived facts on a session.
 
 use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
@@ -8,53 +8,53 @@ use crate::collections::{HashState, Hashed, Index};
 use crate::fact::{FactKey, FailedFact};
 use crate::sync::Mutex;
 
-/// What a derived fact came to: its value, or the facts that failed on the way.
+/// The result of a derived fact: its value, or the facts that failed while it was computed.
 pub(crate) type DerivedResult<V> = Result<V, Arc<[FailedFact]>>;
 
-/// A result that will not change any more.
+/// A final result.
 #[derive(Clone, Debug)]
 pub(crate) struct Final<V> {
-    pub(crate) computed: DerivedResult<V>,
-    /// Links of derived facts below it, at most.
-    pub(crate) height: u32,
+    pub(crate) result: DerivedResult<V>,
+    /// Its depth: the greatest number of links of derived facts below it.
+    pub(crate) depth: u32,
 }
 
-/// A key, and what it came to, once that is settled.
+/// A key, and its final result, once there is one.
 pub(crate) struct MemoEntry<K: FactKey> {
     key: Hashed<K>,
-    settled: OnceLock<Final<K::Value>>,
+    result: OnceLock<Final<K::Value>>,
 }
 
 impl<K: FactKey> MemoEntry<K> {
     pub(crate) fn new(key: Hashed<K>) -> Self {
-        Self { key, settled: OnceLock::new() }
+        Self { key, result: OnceLock::new() }
     }
 
     pub(crate) fn key(&self) -> &K {
         self.key.key()
     }
 
-    pub(crate) fn settled(&self) -> Option<&Final<K::Value>> {
-        self.settled.get()
+    pub(crate) fn result(&self) -> Option<&Final<K::Value>> {
+        self.result.get()
     }
 
-    /// What it comes to from now on, unless that is settled.
-    pub(crate) fn settle(&self, settled: Final<K::Value>) {
-        let _ = self.settled.set(settled);
+    /// Sets the final result, unless there is one.
+    pub(crate) fn set(&self, result: Final<K::Value>) {
+        let _ = self.result.set(result);
     }
 }
 
-/// The results of every derived fact of a generation. Nothing is allocated before the first one.
+/// The final results of every derived fact of a generation. Nothing is allocated before the first one.
 #[derive(Default)]
 pub(crate) struct Memo {
     facts: Mutex<Option<Box<Facts>>>,
 }
 
-/// The [`FactMemo`] each fact.
+/// The [`FactMemo`] of each fact.
 type Facts = BTreeMap<TypeId, Arc<dyn Any + Send + Sync>>;
 
 impl Memo {
-    /// The results of the fact `K`.
+    /// The memo of the fact `K`.
     pub(crate) fn of<K: FactKey>(&self) -> Arc<FactMemo<K>> {
         let mut facts = self.facts.lock();
         let facts = facts.get_or_insert_default();
@@ -63,21 +63,21 @@ impl Memo {
     }
 }
 
-/// The results of one derived fact. No user code but `Eq` of a key runs under its lock.
+/// The final results of one derived fact. The only user code under its lock is the `Eq` of a key.
 pub(crate) struct FactMemo<K: FactKey> {
-    results: Mutex<Results<K>>,
+    entries: Mutex<Entries<K>>,
     hash_state: HashState,
 }
 
-/// Keys and what they came to: each is settled.
-struct Results<K: FactKey> {
+/// The entries, each with a final result.
+struct Entries<K: FactKey> {
     index: Index,
-    settled: Vec<Arc<MemoEntry<K>>>,
+    entries: Vec<Arc<MemoEntry<K>>>,
 }
 
-impl<K: FactKey> Results<K> {
+impl<K: FactKey> Entries<K> {
     fn find(&self, key: &Hashed<K>) -> Option<usize> {
-        self.index.find(key.hash(), |at| *key.key() == *self.settled[at].key())
+        self.index.find(key.hash(), |at| *key.key() == *self.entries[at].key())
     }
 }
 
@@ -89,8 +89,8 @@ impl<K: FactKey> Default for FactMemo<K> {
 
 impl<K: FactKey> FactMemo<K> {
     fn new() -> Self {
-        let results = Results { index: Index::default(), settled: Vec::new() };
-        Self { results: Mutex::new(results), hash_state: HashState::default() }
+        let entries = Entries { index: Index::default(), entries: Vec::new() };
+        Self { entries: Mutex::new(entries), hash_state: HashState::default() }
     }
 
     /// The key with its hash.
@@ -98,25 +98,26 @@ impl<K: FactKey> FactMemo<K> {
         Hashed::new(key, &self.hash_state)
     }
 
-    /// The result of `key`, if there is one.
+    /// The entry of `key`, if it has a final result.
     pub(crate) fn get(&self, key: &Hashed<K>) -> Option<Arc<MemoEntry<K>>> {
-        let results = self.results.lock();
-        let at = results.find(key)?;
-        Some(Arc::clone(&results.settled[at]))
+        let entries = self.entries.lock();
+        let at = entries.find(key)?;
+        Some(Arc::clone(&entries.entries[at]))
     }
 
-    /// The result of the key of `entry`, which has none of its own yet.
-    pub(crate) fn settled(&self, entry: &MemoEntry<K>) -> Option<Arc<MemoEntry<K>>> {
+    /// The entry with a final result for the key of `entry`.
+    pub(crate) fn entry_of(&self, entry: &MemoEntry<K>) -> Option<Arc<MemoEntry<K>>> {
         self.get(&entry.key)
     }
 
-    /// Keeps what a key came to. Whoever computed it too came to the same.
+    /// Keeps an entry with its final result. A concurrent computation has the same result, so the first
+    /// entry stays.
     pub(crate) fn insert(&self, entry: Arc<MemoEntry<K>>) {
-        let mut results = self.results.lock();
-        if results.find(&entry.key).is_none() {
-            let at = results.settled.len();
-            results.index.put(entry.key.hash(), at, 0);
-            results.settled.push(entry);
+        let mut entries = self.entries.lock();
+        if entries.find(&entry.key).is_none() {
+            let at = entries.entries.len();
+            entries.index.put(entry.key.hash(), at, 0);
+            entries.entries.push(entry);
         }
     }
 }

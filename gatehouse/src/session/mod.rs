@@ -37,10 +37,10 @@ pub(crate) use self::handle::EvaluationGuard;
 pub use self::handle::{IntoSources, LoadsInFlight, Session};
 pub(crate) use self::memo::{DerivedResult, FactMemo, Final, MemoEntry};
 pub(crate) use self::round::Round;
-pub use self::storage::{AnyTable, BatchHandle, LedgerHandle, Sources, Stored};
+pub use self::storage::{AnyTable, BatchHandle, BatchesHandle, Sources, Stored};
 pub use self::table::Table;
 pub(crate) use self::thread::{BoxFuture, Wakers};
-pub(crate) use self::thread::{CallerLoad, wake_each};
+pub(crate) use self::thread::{CallerLoad, wake_all};
 
 #[cfg(test)]
 mod tests {

@@ -1,24 +1,24 @@
-//! What a batch of keys comes to, by the places of the keys.
+//! The results of a batch, by the positions of its keys.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::core::Taken;
+use super::core::LoadingBatch;
 use crate::collections::{KeySet, OneOrMany};
 use crate::fact::{FactError, FactKey, FactResult};
 use crate::source::{Loaded, LoadedParts};
 
-/// What a load comes to: nothing yet, what was found, or an error for all. A load that is over and has
-/// left nothing panicked.
+/// The result of a load: nothing yet, the results of its keys, or an error for all of them. A load that
+/// is over without a result panicked.
 pub(crate) type Results<V> = OnceLock<Result<BatchResults<V>, FactError>>;
 
 /// Keys of a fact that are loaded by one call.
-pub(super) type KeyBatch<K> = Taken<K, Results<<K as FactKey>::Value>>;
+pub(super) type KeyBatch<K> = LoadingBatch<K, Results<<K as FactKey>::Value>>;
 
-/// What was found of the keys of a call, in their order.
+/// The results of the keys of one call, in their order.
 pub(crate) struct BatchResults<V> {
     values: OneOrMany<Option<V>>,
-    /// Those that failed alone, if any did; they have no value.
+    /// The keys that failed one by one, by their positions; they have no value.
     failed: Option<BTreeMap<usize, FactError>>,
 }
 
@@ -27,24 +27,24 @@ impl<V> BatchResults<V> {
         Self { values, failed: None }
     }
 
-    /// Puts answers that came in another order than that of `asked` where they belong, and failures
-    /// over them. Gives the keys that nobody asked for.
-    pub(crate) fn put_in_place<K: FactKey<Value = V>>(
+    /// Matches answers that came in another order than `asked`; a failure replaces a value. Returns the
+    /// keys that nobody asked for.
+    pub(crate) fn match_unordered<K: FactKey<Value = V>>(
         &mut self,
         asked: &[K],
         found: Vec<(K, V)>,
         failed: Vec<(K, FactError)>,
     ) -> Vec<K> {
-        let places: KeySet<'_, K> = asked.iter().collect();
+        let positions: KeySet<'_, K> = asked.iter().collect();
         let mut foreign = Vec::new();
         for (key, value) in found {
-            match places.find(&key) {
+            match positions.find(&key) {
                 Some(at) => self.values[at] = Some(value),
                 None => foreign.push(key),
             }
         }
         for (key, error) in failed {
-            match places.find(&key) {
+            match positions.find(&key) {
                 Some(at) => self.fail(at, error),
                 None => foreign.push(key),
             }
@@ -57,7 +57,7 @@ impl<V> BatchResults<V> {
         self.failed.get_or_insert_default().insert(at, error);
     }
 
-    /// What is missing has failed, with this error.
+    /// Fails every missing key with this error.
     pub(crate) fn fail_missing(&mut self, error: fn() -> FactError) {
         for at in 0..self.values.len() {
             if self.values[at].is_none() && self.failure(at).is_none() {
@@ -66,13 +66,13 @@ impl<V> BatchResults<V> {
         }
     }
 
-    /// How many keys have a value, and how many have none, for whatever reason.
+    /// The number of keys with a value, and the number of those without one, failed ones included.
     pub(crate) fn count(&self) -> (usize, usize) {
         let found = self.values.iter().filter(|value| value.is_some()).count();
         (found, self.values.len() - found)
     }
 
-    /// Those that failed, in the order of the keys.
+    /// The failures, in the order of the keys.
     pub(crate) fn failed(&self) -> impl Iterator<Item = &FactError> {
         self.failed.iter().flat_map(BTreeMap::values)
     }
@@ -91,7 +91,7 @@ impl<V: Clone> BatchResults<V> {
     }
 }
 
-/// The result of the key at this place of a batch that is finished.
+/// The result of the key at position `at` of a finished batch.
 pub(super) fn read<V: Clone>(results: &Results<V>, at: usize) -> FactResult<V> {
     match results.get() {
         Some(Ok(found)) => found.read(at),
@@ -100,10 +100,10 @@ pub(super) fn read<V: Clone>(results: &Results<V>, at: usize) -> FactResult<V> {
     }
 }
 
-/// What was found of each of `asked`, which are different keys, in their order; and how many keys
-/// there are that are not among them and should be. If there are any, what has no answer failed: the
-/// answer may be there, under another spelling of the key.
-pub(super) fn matched<K: FactKey>(
+/// Matches an answer to the keys of a call, which are distinct. Returns their results, and the number of
+/// *foreign* keys: keys of the answer that nobody asked for, unless the source declares them. If there is a
+/// foreign key, every key without an answer has failed: it may be answered under another spelling.
+pub(super) fn match_answers<K: FactKey>(
     loaded: Loaded<K>,
     asked: &[K],
 ) -> (BatchResults<K::Value>, usize) {
@@ -112,7 +112,7 @@ pub(super) fn matched<K: FactKey>(
         && answered == key
         && failed.is_empty()
     {
-        // One key, and its answer, as most often.
+        // One key and its answer: the most frequent case.
         return (BatchResults::new(OneOrMany::One(found.pop().map(|(_, value)| value))), 0);
     }
     let mut found = found.into_iter().peekable();
@@ -120,21 +120,21 @@ pub(super) fn matched<K: FactKey>(
     let values = if let [key] = asked {
         OneOrMany::One(answer(key))
     } else {
-        // A loop: `collect` is several times as much code, for each fact.
+        // A loop, because `collect` is several times as much code for each fact.
         let mut values = Vec::with_capacity(asked.len());
         for key in asked {
             values.push(answer(key));
         }
         OneOrMany::Many(values)
     };
-    let mut matched = BatchResults::new(values);
+    let mut results = BatchResults::new(values);
     if found.peek().is_none() && failed.is_empty() {
-        return (matched, 0);
+        return (results, 0);
     }
-    let foreign = matched.put_in_place(asked, found.collect(), failed);
+    let foreign = results.match_unordered(asked, found.collect(), failed);
     if foreign.is_empty() || more_than_asked {
-        return (matched, 0);
+        return (results, 0);
     }
-    matched.fail_missing(FactError::unasked);
-    (matched, foreign.iter().collect::<KeySet<'_, K>>().keys.len())
+    results.fail_missing(FactError::unasked);
+    (results, foreign.iter().collect::<KeySet<'_, K>>().keys.len())
 }

@@ -1,4 +1,4 @@
-//! An evaluation's round: the batches that it waits for, and the waiting.
+//! The round of an evaluation: the batches that it waits for, and how it waits.
 
 use std::collections::HashSet;
 use std::future::poll_fn;
@@ -8,52 +8,52 @@ use std::task::{Context, Poll};
 use smallvec::SmallVec;
 
 use super::batches::BatchId;
-use super::cycle::Inside;
+use super::cycle::OuterLoad;
 use super::generation::Generation;
 use super::handle::Session;
 use super::shared_future::{SharedFuture, WaiterSet, polled_load};
 use super::storage::{AnyTable, Sources};
-use super::wait_handle::{Driver, Present, WaitHandle};
+use super::wait_handle::{Driver, Snapshot, WaitHandle};
 use crate::sync::Arc;
 
-/// What one evaluation waits for.
+/// The batches that one evaluation waits for.
 ///
 /// # Cancel safety
-/// Dropping it takes its evaluation out of every batch that has not answered; a batch that nobody else
-/// waits for is abandoned with its load, and leaves no trace.
+/// Dropping it removes the evaluation from the waiters of every batch that has not answered. A batch
+/// without waiters is abandoned with its load, and its keys count as never asked for.
 pub(crate) struct Round<P: Sources> {
     generation: Arc<Generation<P>>,
     handle: WaitHandle,
-    pending: Pending<P>,
-    /// The load that the evaluation is polled in, if there is one.
-    inside: Inside,
+    pending: PendingBatches<P>,
+    /// The load that polls the evaluation, if there is one.
+    outer: OuterLoad,
     replaced: bool,
-    /// How many items are left that may need facts, in this pass.
-    pub(super) left: usize,
+    /// The number of resources that may still need facts in this pass.
+    pub(super) remaining: usize,
 }
 
 /// The batches that an evaluation waits for, each once.
-struct Pending<P: Sources> {
+struct PendingBatches<P: Sources> {
     batches: SmallVec<[PendingBatch<P>; 1]>,
-    /// The loads of all of them, once they are more than a few.
+    /// The addresses of their loads, once there are more than [`MAX_SCANNED`].
     loads: Option<HashSet<usize>>,
-    /// How many of them were begun.
+    /// The number of batches whose loads were begun.
     begun: usize,
 }
 
-/// One batch, and the table that it is of.
+/// A batch that an evaluation waits for, and its table.
 struct PendingBatch<P: Sources> {
     table: fn(&P::Tables) -> &dyn AnyTable<P>,
-    batch: BatchId,
+    id: BatchId,
     load: StdArc<SharedFuture>,
-    /// With which it is left.
+    /// The ticket of the evaluation among the waiters of the load.
     ticket: usize,
 }
 
-/// How many loads are looked through, so that few of them need no table.
-const FEW: usize = 8;
+/// The number of loads that are searched one by one; more of them are hashed.
+const MAX_SCANNED: usize = 8;
 
-impl<P: Sources> Pending<P> {
+impl<P: Sources> PendingBatches<P> {
     fn new() -> Self {
         Self { batches: SmallVec::new(), loads: None, begun: 0 }
     }
@@ -71,7 +71,7 @@ impl<P: Sources> Pending<P> {
             Some(loads) => {
                 loads.insert(address(&pending));
             }
-            None if self.batches.len() == FEW => {
+            None if self.batches.len() == MAX_SCANNED => {
                 self.loads = Some(self.batches.iter().chain([&pending]).map(address).collect());
             }
             None => {}
@@ -79,7 +79,7 @@ impl<P: Sources> Pending<P> {
         self.batches.push(pending);
     }
 
-    /// Takes all of them.
+    /// Removes all of them.
     fn take(&mut self) -> SmallVec<[PendingBatch<P>; 1]> {
         self.loads = None;
         self.begun = 0;
@@ -89,11 +89,12 @@ impl<P: Sources> Pending<P> {
 
 impl<P: Sources> Round<P> {
     pub(crate) fn new(generation: Arc<Generation<P>>) -> Self {
-        let (handle, pending, inside) = (WaitHandle::new(), Pending::new(), Inside::default());
-        Self { generation, handle, pending, inside, replaced: false, left: 0 }
+        let (handle, pending, outer) =
+            (WaitHandle::new(), PendingBatches::new(), OuterLoad::default());
+        Self { generation, handle, pending, outer, replaced: false, remaining: 0 }
     }
 
-    /// How many loads the round waits for.
+    /// The number of loads that the round waits for.
     pub(crate) fn len(&self) -> usize {
         self.pending.batches.len()
     }
@@ -103,50 +104,50 @@ impl<P: Sources> Round<P> {
         self.replaced
     }
 
-    /// So many items are left that may need facts, in this pass.
-    pub(crate) fn expect(&mut self, left: usize) {
-        self.left = left;
+    /// Sets the number of resources that may still need facts in this pass.
+    pub(crate) fn set_remaining(&mut self, remaining: usize) {
+        self.remaining = remaining;
     }
 
     pub(super) fn generation(&self) -> &Generation<P> {
         &self.generation
     }
 
-    pub(super) fn everybody(&self) -> Arc<WaiterSet> {
-        Arc::clone(&self.generation.everybody)
+    pub(super) fn waiters(&self) -> Arc<WaiterSet> {
+        Arc::clone(&self.generation.waiters)
     }
 
-    pub(super) fn find_replaced(&mut self) {
+    pub(super) fn mark_replaced(&mut self) {
         self.replaced = true;
     }
 
-    /// Waits for a batch, unless the round does so already: once for each batch, however many of its
-    /// keys the evaluation needs.
+    /// Waits for a batch; `false` if the round does so already, because the evaluation needs another of
+    /// its keys.
     #[inline]
     pub(super) fn wait_for(
         &mut self,
         table: fn(&P::Tables) -> &dyn AnyTable<P>,
-        batch: BatchId,
+        id: BatchId,
         load: &StdArc<SharedFuture>,
     ) -> bool {
         let is_new = !self.pending.contains(load);
         if is_new {
-            let ticket = load.join(self.handle.add_pending());
-            self.pending.push(PendingBatch { table, batch, load: StdArc::clone(load), ticket });
+            let ticket = load.add_waiter(self.handle.add_pending());
+            self.pending.push(PendingBatch { table, id, load: StdArc::clone(load), ticket });
         }
         is_new
     }
 
-    /// Waits until every batch of the round has answered, driving whatever is in flight on the
-    /// session meanwhile; `false` if the session's deadline came first.
+    /// Waits until every batch of the round has answered, and drives the loads in flight on the session
+    /// meanwhile; `false` if the session's deadline came first.
     ///
-    /// Where other evaluations are about to ask, the first poll lets them: their keys then go into
-    /// the same batches.
+    /// Where other evaluations are about to ask for facts, the first poll yields to them, so that their
+    /// keys go into the same batches.
     pub(crate) async fn answered(&mut self, session: &Session<P>) -> bool {
         let mut first = true;
         let answered = poll_fn(|cx| {
             self.note_inside();
-            if std::mem::take(&mut first) && session.is_crowded() {
+            if std::mem::take(&mut first) && session.has_other_evaluations() {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
@@ -154,7 +155,7 @@ impl<P: Sources> Round<P> {
         })
         .await;
         if answered {
-            self.inside.leave(self.handle.number());
+            self.outer.clear(self.handle.number());
             self.pending.take();
         } else {
             self.cancel();
@@ -162,37 +163,37 @@ impl<P: Sources> Round<P> {
         answered
     }
 
-    /// Notes which load the evaluation is polled in, and what that load waits for by now: before it is
-    /// pending, so that it is known of whatever is dropped.
+    /// Links the load that polls the evaluation, if there is one, to the loads that the evaluation waits
+    /// for. It comes before the evaluation is first pending, so that a cycle is found whichever future is
+    /// dropped.
     pub(crate) fn note_inside(&mut self) {
         match polled_load() {
             Some(load) => {
                 let downgrade = |pending: &PendingBatch<P>| StdArc::downgrade(&pending.load);
                 let loads = self.pending.batches.iter().map(downgrade);
-                self.inside.enter(self.handle.number(), &load, loads);
+                self.outer.set(self.handle.number(), &load, loads);
             }
-            None => self.inside.leave(self.handle.number()),
+            None => self.outer.clear(self.handle.number()),
         }
     }
 
     fn poll_answered(&mut self, session: &Session<P>, cx: &mut Context<'_>) -> Poll<bool> {
-        let present = Present::new(&self.generation.everybody);
+        let snapshot = Snapshot::new(&self.generation.waiters);
         if !self.handle.is_answered() && session.is_overdue() {
             return Poll::Ready(false);
         }
-        let mut driver = Drive { generation: &self.generation, pending: &mut self.pending };
-        self.handle.poll(present, cx.waker(), &mut driver).map(|()| true)
+        let mut driver = RoundDriver { generation: &self.generation, pending: &mut self.pending };
+        self.handle.poll(snapshot, cx.waker(), &mut driver).map(|()| true)
     }
 
-    /// Waits for nothing any more. Loads that were about to answer may still do, so that the handle is
-    /// of no further use.
+    /// Stops waiting. Loads that are about to answer may still do so: the handle is not used again.
     fn cancel(&mut self) {
-        self.inside.leave(self.handle.number());
-        for PendingBatch { table, batch, load, ticket } in self.pending.take() {
-            load.leave(ticket);
-            table(&self.generation.tables).abandon(batch);
+        self.outer.clear(self.handle.number());
+        for PendingBatch { table, id, load, ticket } in self.pending.take() {
+            load.remove_waiter(ticket);
+            table(&self.generation.tables).remove_waiter(id);
         }
-        self.handle.unregister(&self.generation.everybody);
+        self.handle.unregister(&self.generation.waiters);
     }
 }
 
@@ -202,30 +203,30 @@ impl<P: Sources> Drop for Round<P> {
     }
 }
 
-/// Drives what a round waits for.
-struct Drive<'r, P: Sources> {
+/// Drives the loads that a round waits for.
+struct RoundDriver<'r, P: Sources> {
     generation: &'r Generation<P>,
-    pending: &'r mut Pending<P>,
+    pending: &'r mut PendingBatches<P>,
 }
 
-impl<P: Sources> Driver for Drive<'_, P> {
-    fn begin(&mut self) -> bool {
+impl<P: Sources> Driver for RoundDriver<'_, P> {
+    fn start_loads(&mut self) -> bool {
         let begun = std::mem::replace(&mut self.pending.begun, self.pending.batches.len());
         let new = &self.pending.batches[begun..];
         for pending in new {
-            let PendingBatch { table, batch, load, .. } = pending;
-            table(&self.generation.tables).begin(&self.generation.sources, *batch, load);
+            let PendingBatch { table, id, load, .. } = pending;
+            table(&self.generation.tables).begin(&self.generation.sources, *id, load);
         }
         !new.is_empty()
     }
 
-    fn drive_own(&mut self) {
+    fn drive_loads(&mut self) {
         for pending in &self.pending.batches {
             pending.load.drive();
         }
     }
 
-    fn make_own_ready(&mut self) {
+    fn mark_loads_ready(&mut self) {
         for pending in &self.pending.batches {
             pending.load.make_ready();
         }

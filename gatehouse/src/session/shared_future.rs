@@ -1,4 +1,4 @@
-//! A future that whoever waits for it can drive, one at a time: a load in flight.
+//! A shared future: a load in flight, which any of its waiters can drive.
 
 use std::collections::HashSet;
 use std::sync::Arc as StdArc;
@@ -6,93 +6,93 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use super::batches::BatchId;
 use super::links;
-use super::thread::{self, BoxFuture, Polling};
+use super::thread::{self, BoxFuture, PollGuard};
 use super::waiter;
 use crate::collections::Queue;
 use crate::fact::FactError;
 use crate::sync::{Arc, Mutex};
 use crate::unwind;
 
-/// An evaluation, as the loads that it waits for know it.
+/// A waiting evaluation, as its loads know it.
 pub(super) type Waiter = waiter::Waiter<SharedFuture>;
 
-/// Those who wait on one session.
+/// The waiters of one session.
 pub(crate) type WaiterSet = waiter::WaiterSet<SharedFuture>;
 
-/// What evaluations inside one load wait for.
+/// The loads that the evaluations inside one load wait for.
 type Links = links::Links<SharedFuture>;
 
-/// Those whom a wake reaches.
-type Woken = waiter::Woken<SharedFuture>;
+/// The tasks that a wake reaches.
+type Wakes = waiter::Wakes<SharedFuture>;
 
-/// Where what a load comes to is kept.
+/// The owner of the results of loads: a table.
 pub(crate) trait LoadOwner: Send + Sync {
     /// The fact that is loaded.
     fn fact(&self) -> &'static str;
 
-    /// The load of this batch fails, unless it has ended by itself.
+    /// Sets an error as the result of this batch, unless its load has ended.
     fn fail(&self, batch: BatchId, error: &FactError);
 
-    /// The load of this batch is over: it ended or panicked, or was failed.
+    /// Finishes this batch: its load has ended, panicked or been failed.
     fn finish(&self, batch: BatchId);
 }
 
-/// A batch of keys, and whose it is.
-pub(crate) struct Owned {
+/// The batch that a load is for, and its owner.
+pub(crate) struct LoadTarget {
     pub(crate) owner: StdArc<dyn LoadOwner>,
     pub(crate) batch: BatchId,
 }
 
-/// A future that belongs to nobody: any task may call [`drive`](SharedFuture::drive), and exactly one
-/// call sees it end.
+/// A future that no task owns: any task may call [`drive`](SharedFuture::drive), and exactly one call sees
+/// it end.
 ///
 /// # Wakes
-/// A wake is noted first, and then reaches those who wait for the future, and some of the others on
-/// the session; see [`WaiterSet`]. One that comes while the future is polled is made behind the poll.
+/// A wake is noted first, and then reaches the waiters of the future and some others of the session; see
+/// [`WaiterSet`]. A wake that comes while the future is polled is made after the poll.
 ///
 /// # Cancel safety
-/// No lock is held while the future runs, and no task owns it: a driver that goes away between two
-/// polls leaves it where every other driver finds it.
+/// No lock is held while the future runs. A driver that goes away between two polls leaves the future to
+/// the other drivers.
 ///
-/// # Who holds whom
-/// It is the waker of its future, which may hold it: whoever gives up one that has not ended must
-/// [`cancel`](SharedFuture::cancel) it, or neither is ever dropped.
+/// # Reference cycles
+/// A shared future is the waker of its inner future, which may hold it. Whoever gives up one that has not
+/// ended must [`cancel`](SharedFuture::cancel) it, or neither is ever dropped.
 pub(crate) struct SharedFuture {
-    /// What it loads; `None` if it is no load, and everybody on the session waits for it.
-    loads: Option<Owned>,
+    /// The batch that it loads; `None` for a deadline, which all waiters of the session wait for.
+    target: Option<LoadTarget>,
     state: Mutex<State>,
-    /// Everybody who could drive it.
-    everybody: Arc<WaiterSet>,
-    /// What it waits for.
+    /// The waiters of the session, which can drive it.
+    session: Arc<WaiterSet>,
+    /// The loads that it waits for.
     links: Links,
 }
 
 struct State {
     future: PollState,
-    /// How often it was polled.
+    /// The number of polls so far.
     polls: u64,
-    /// Whether there was a wake since the last poll.
+    /// Whether it was woken since the last poll.
     woken: bool,
-    /// Its ticket among those that are ready, since it was put there.
+    /// Its ticket among the loads that are ready, while it is one of them.
     ready: Option<usize>,
-    /// Who waits for it, in the order in which they came.
+    /// Its waiters, in the order in which they came.
     waiters: Queue<Arc<Waiter>>,
 }
 
-/// Where the future is.
+/// The state of the inner future.
 enum PollState {
-    /// It is not made yet: what is loaded is not known to the last key.
+    /// It is not made yet: keys may still be added to the batch.
     Unstarted,
-    /// At rest, to be polled by whoever comes first after a wake.
+    /// No driver polls it now; the first one after a wake does.
     Idle(BoxFuture<()>),
-    /// A driver polls it right now.
+    /// A driver polls it.
     Polling,
-    /// It is over, or nobody waits for it any more.
+    /// It has ended, or was given up.
     Done,
 }
 
 impl PollState {
-    /// It is over. Gives the future, to be dropped outside of the lock.
+    /// Gives it up. Returns the future, to be dropped outside the lock.
     fn end(&mut self) -> Option<BoxFuture<()>> {
         match std::mem::replace(self, Self::Done) {
             Self::Idle(future) => Some(future),
@@ -108,34 +108,34 @@ impl Wake for SharedFuture {
 
     fn wake_by_ref(self: &StdArc<Self>) {
         let mut state = self.state.lock();
-        // Noted first: who is woken finds it.
+        // Noted first, so that the woken task finds it.
         state.woken = true;
-        // While it is polled, its driver makes the wake behind the poll.
+        // While it is polled, its driver makes the wake after the poll.
         if matches!(state.future, PollState::Idle(_)) {
-            let woken = self.collect_woken(&mut state);
+            let wakes = self.collect_wakes(&mut state);
             drop(state);
-            wake(woken);
+            wake(wakes);
         }
     }
 }
 
 impl SharedFuture {
     /// The load of a batch, which is [started](SharedFuture::start) later.
-    pub(crate) fn load(loads: Owned, everybody: Arc<WaiterSet>) -> StdArc<Self> {
-        Self::make(Some(loads), PollState::Unstarted, everybody)
+    pub(crate) fn load(target: LoadTarget, session: Arc<WaiterSet>) -> StdArc<Self> {
+        Self::new(Some(target), PollState::Unstarted, session)
     }
 
-    /// A future that everybody on the session waits for, and that nobody has polled yet.
-    pub(crate) fn of_everybody(future: BoxFuture<()>, everybody: Arc<WaiterSet>) -> StdArc<Self> {
-        Self::make(None, PollState::Idle(future), everybody)
+    /// A future that all waiters of the session wait for: a deadline.
+    pub(crate) fn for_session(future: BoxFuture<()>, session: Arc<WaiterSet>) -> StdArc<Self> {
+        Self::new(None, PollState::Idle(future), session)
     }
 
-    fn make(loads: Option<Owned>, future: PollState, everybody: Arc<WaiterSet>) -> StdArc<Self> {
+    fn new(target: Option<LoadTarget>, future: PollState, session: Arc<WaiterSet>) -> StdArc<Self> {
         let state = State { future, polls: 0, woken: true, ready: None, waiters: Queue::default() };
-        StdArc::new(Self { loads, state: Mutex::new(state), everybody, links: Links::default() })
+        StdArc::new(Self { target, state: Mutex::new(state), session, links: Links::default() })
     }
 
-    /// The future is there, to be driven.
+    /// Sets the inner future, to be driven from now on.
     pub(crate) fn start(&self, future: BoxFuture<()>) {
         let mut state = self.state.lock();
         if matches!(state.future, PollState::Unstarted) {
@@ -147,56 +147,56 @@ impl SharedFuture {
         }
     }
 
-    /// One more waits for it. Gives the ticket with which it can leave.
-    pub(crate) fn join(&self, waiter: Arc<Waiter>) -> usize {
+    /// Adds a waiter. Returns its ticket.
+    pub(crate) fn add_waiter(&self, waiter: Arc<Waiter>) -> usize {
         self.state.lock().waiters.push(waiter)
     }
 
-    /// One waits for it no more.
-    pub(crate) fn leave(&self, ticket: usize) {
+    /// Removes the waiter with this ticket.
+    pub(crate) fn remove_waiter(&self, ticket: usize) {
         let waiter = self.state.lock().waiters.remove(ticket);
         drop(waiter);
     }
 
-    /// Puts it among those that are ready to be driven, and wakes those who wait for it. Whoever calls this
-    /// sees to it that it is driven.
+    /// Adds it to the loads that are ready to be driven, and wakes its waiters. The caller is responsible for
+    /// its being driven.
     pub(crate) fn make_ready(self: &StdArc<Self>) {
         let mut state = self.state.lock();
         if state.woken && state.ready.is_none() && matches!(state.future, PollState::Idle(_)) {
-            let mut woken = Woken::default();
-            state.ready = Some(self.everybody.add_ready(StdArc::clone(self)));
-            self.everybody.take_below(state.waiters.iter(), &mut woken);
+            let mut wakes = Wakes::default();
+            state.ready = Some(self.session.add_ready(StdArc::clone(self)));
+            self.session.take_waiters_of_outer(state.waiters.iter(), &mut wakes);
             drop(state);
-            wake(woken);
+            wake(wakes);
         }
     }
 
-    /// Notes that it is ready, unless that is noted; collects whom the wake reaches.
-    fn collect_woken(self: &StdArc<Self>, state: &mut State) -> Woken {
-        let mut woken = Woken::default();
-        if self.loads.is_none() {
-            self.everybody.take_everybody(&mut woken.wakers);
+    /// Adds it to the loads that are ready, unless it is one; collects the tasks that the wake reaches.
+    fn collect_wakes(self: &StdArc<Self>, state: &mut State) -> Wakes {
+        let mut wakes = Wakes::default();
+        if self.target.is_none() {
+            self.session.take_all(&mut wakes.wakers);
         } else if state.ready.is_some() {
-            self.everybody.take_others(&mut woken.wakers);
+            self.session.take_helpers(&mut wakes.wakers);
         } else {
             let load = StdArc::clone(self);
-            state.ready = Some(self.everybody.take_for(load, state.waiters.iter(), &mut woken));
+            state.ready = Some(self.session.take_for_ready(load, state.waiters.iter(), &mut wakes));
         }
-        woken
+        wakes
     }
 
-    /// A load that it waits for is ready: collects who waits for this one.
-    fn collect_below(&self, woken: &mut Woken) {
-        self.everybody.take_below(self.state.lock().waiters.iter(), woken);
+    /// A load that it waits for is ready: collects its own waiters.
+    fn collect_outer_wakes(&self, wakes: &mut Wakes) {
+        self.session.take_waiters_of_outer(self.state.lock().waiters.iter(), wakes);
     }
 
-    /// Polls the future once, if it was woken and nobody else polls it. If it is over then, answers
-    /// everybody who waits for it, in the order in which they came, and says so; every other call
-    /// gives `false`.
+    /// Polls the future once, if it was woken and no other driver polls it. If that ends it, answers its
+    /// waiters, in the order in which they came, and returns `true`; every other call returns `false`.
     ///
-    /// Once, rather than until nothing woke it: a self-waking future wants to yield to the executor.
+    /// It polls once rather than until `Pending` without a wake: a self-waking future wants to yield to the
+    /// executor.
     pub(crate) fn drive(self: &StdArc<Self>) -> bool {
-        let Some((future, poll)) = self.take_turn() else { return false };
+        let Some((future, poll)) = self.begin_poll() else { return false };
         let is_over = self.poll(future, poll);
         if is_over {
             self.finish();
@@ -205,45 +205,46 @@ impl SharedFuture {
     }
 
     fn finish(&self) {
-        if let Some(Owned { owner, batch }) = &self.loads {
+        if let Some(LoadTarget { owner, batch }) = &self.target {
             owner.finish(*batch);
         }
         let waiters = self.state.lock().waiters.drain();
-        self.everybody.answer(waiters);
+        self.session.answer(waiters);
     }
 
-    /// Polls the future, for so many times by now; says whether it is over.
+    /// Polls the future; `poll` is the number of the poll. Says whether it is over.
     fn poll(self: &StdArc<Self>, mut future: BoxFuture<()>, poll: u64) -> bool {
         let waker = Waker::from(StdArc::clone(self));
-        // A future that ended is dropped inside, so that a panic of its destructor is caught.
-        let polled =
-            self.is_polled(poll, || match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+        // A future that has ended is dropped inside the closure, so that a panic of its destructor is caught.
+        let polled = self.with_poll_noted(poll, || {
+            match future.as_mut().poll(&mut Context::from_waker(&waker)) {
                 Poll::Ready(()) => None,
                 Poll::Pending => Some(future),
-            });
+            }
+        });
         match polled {
             Some(Some(future)) => {
-                self.put_back(future);
+                self.end_poll(future);
                 false
             }
             Some(None) | None => self.complete(),
         }
     }
 
-    /// Runs `poll` while the thread knows what it polls; `None` if it panics.
-    fn is_polled<T>(self: &StdArc<Self>, number: u64, poll: impl FnOnce() -> T) -> Option<T> {
-        let _polling = match &self.loads {
+    /// Runs `poll` while the thread is marked as polling this load; `None` if it panics.
+    fn with_poll_noted<T>(self: &StdArc<Self>, number: u64, poll: impl FnOnce() -> T) -> Option<T> {
+        let _polling = match &self.target {
             Some(_) => {
                 let load: StdArc<Self> = StdArc::clone(self);
-                Polling::begin(self.everybody.address(), number, load)
+                PollGuard::begin(self.session.address(), number, load)
             }
-            None => Polling::nothing(),
+            None => PollGuard::outside_loads(),
         };
         unwind::catch(poll)
     }
 
-    /// The future, if it is to be polled now, and the number of that poll.
-    fn take_turn(&self) -> Option<(BoxFuture<()>, u64)> {
+    /// Takes the future, if it is to be polled now, and the number of that poll.
+    fn begin_poll(&self) -> Option<(BoxFuture<()>, u64)> {
         let mut state = self.state.lock();
         self.forget_ready(&mut state);
         if !state.woken {
@@ -255,7 +256,7 @@ impl SharedFuture {
                 state.polls += 1;
                 Some((future, state.polls))
             }
-            // The wake is for its driver, who finds it behind the poll.
+            // Its driver finds the wake after the poll.
             other => {
                 state.future = other;
                 None
@@ -263,14 +264,15 @@ impl SharedFuture {
         }
     }
 
-    /// It is not among those that are ready any more.
+    /// Removes it from the loads that are ready.
     fn forget_ready(&self, state: &mut State) {
         if let Some(ticket) = state.ready.take() {
-            self.everybody.remove_ready(ticket);
+            self.session.remove_ready(ticket);
         }
     }
 
-    fn put_back(self: &StdArc<Self>, future: BoxFuture<()>) {
+    /// Puts the future back after a poll that did not end it.
+    fn end_poll(self: &StdArc<Self>, future: BoxFuture<()>) {
         let mut state = self.state.lock();
         if !matches!(state.future, PollState::Polling) {
             // Cancelled meanwhile, or failed.
@@ -280,19 +282,19 @@ impl SharedFuture {
         }
         state.future = PollState::Idle(future);
         if state.woken {
-            let woken = self.collect_woken(&mut state);
+            let wakes = self.collect_wakes(&mut state);
             drop(state);
-            wake(woken);
+            wake(wakes);
         }
     }
 
-    /// The future has ended; `false` if it was over before.
+    /// Marks it as done: the future has ended. `false` if it was done before.
     fn complete(&self) -> bool {
         let was = std::mem::replace(&mut self.state.lock().future, PollState::Done);
         matches!(was, PollState::Polling)
     }
 
-    /// Drops the future, or lets its driver drop it: nobody waits for it any more.
+    /// Gives it up, because it has no waiters: drops the future, or lets its driver drop it.
     pub(crate) fn cancel(&self) {
         let mut state = self.state.lock();
         self.forget_ready(&mut state);
@@ -305,25 +307,25 @@ impl SharedFuture {
 }
 
 impl SharedFuture {
-    /// The fact that it loads.
+    /// The name of the fact that it loads.
     pub(crate) fn fact(&self) -> &'static str {
-        self.loads.as_ref().map_or("", |loads| loads.owner.fact())
+        self.target.as_ref().map_or("", |target| target.owner.fact())
     }
 
-    /// What it waits for.
+    /// The loads that it waits for.
     pub(crate) fn links(&self) -> &Links {
         &self.links
     }
 
-    /// Whether its future is polled with this waker, and not one of something inside of it.
+    /// Whether this is the waker with which its future is polled, and not that of a task inside.
     pub(crate) fn is_waker(self: &StdArc<Self>, waker: &Waker) -> bool {
-        // By what it wakes: there can be several tables of functions for one type.
+        // Compared by its data, because one type can have several virtual tables.
         waker.data() == StdArc::as_ptr(self).cast()
     }
 
     /// Whether it is a load of this session.
     pub(crate) fn is_of(&self, session: &WaiterSet) -> bool {
-        self.everybody.address() == session.address()
+        self.session.address() == session.address()
     }
 
     /// Whether it is over.
@@ -331,15 +333,14 @@ impl SharedFuture {
         matches!(self.state.lock().future, PollState::Done)
     }
 
-    /// It fails, unless it has ended by itself. It is over only when it is [ended](SharedFuture::end).
+    /// Sets an error as its result, unless it has ended. [`end`](SharedFuture::end) ends it.
     pub(crate) fn fail(&self, error: &FactError) {
-        if let Some(Owned { owner, batch }) = &self.loads {
+        if let Some(LoadTarget { owner, batch }) = &self.target {
             owner.fail(*batch, error);
         }
     }
 
-    /// It is over, and answers everybody who waits for it. Gives its future, unless a driver has it, who
-    /// then drops it.
+    /// Ends it, and answers its waiters. Returns its future, unless a driver polls it, which then drops it.
     pub(crate) fn end(&self) -> Option<BoxFuture<()>> {
         let mut state = self.state.lock();
         if matches!(state.future, PollState::Done) {
@@ -353,24 +354,24 @@ impl SharedFuture {
     }
 }
 
-/// The load that the thread polls, the innermost one.
+/// The innermost load that the thread polls.
 pub(super) fn polled_load() -> Option<StdArc<SharedFuture>> {
     thread::polled_load()?.downcast().ok()
 }
 
-/// Makes a wake: it reaches those who wait for the load, or for a load that waits for it, and so on, and
-/// others.
-fn wake(mut woken: Woken) {
-    if woken.outer.is_empty() {
-        return thread::wake_each(woken.wakers);
+/// Makes a wake. It reaches the waiters of the load, those of the loads that wait for it, and so on, and the
+/// others that were collected.
+fn wake(mut wakes: Wakes) {
+    if wakes.outer.is_empty() {
+        return thread::wake_all(wakes.wakers);
     }
     let mut seen = HashSet::new();
-    while let Some(outer) = woken.outer.pop() {
+    while let Some(outer) = wakes.outer.pop() {
         if let Some(outer) = outer.upgrade()
             && seen.insert(StdArc::as_ptr(&outer).addr())
         {
-            outer.collect_below(&mut woken);
+            outer.collect_outer_wakes(&mut wakes);
         }
     }
-    thread::wake_each(woken.wakers);
+    thread::wake_all(wakes.wakers);
 }

@@ -1,14 +1,14 @@
-//! Where a session keeps what its sources load: one table for each fact.
+//! The storage of a session: one table for each fact that its sources load.
 
 use std::sync::Arc as StdArc;
 
-use super::batches::{BatchId, Ledger};
+use super::batches::{BatchId, Batches};
 use super::shared_future::SharedFuture;
 use super::table::Table;
 use crate::fact::LoadedFact;
 use crate::source::FactSource;
 
-/// The sources of an application, together: what [`#[derive(Sources)]`](derive@crate::Sources)
+/// The sources of an application: what [`#[derive(Sources)]`](derive@crate::Sources)
 /// writes for a struct whose fields are marked `#[loads(Fact, …)]`.
 ///
 /// Not to be implemented by hand.
@@ -32,59 +32,58 @@ pub trait Sources: Send + Sync + Sized + 'static {
 
 /// A fact that one of the sources `P` loads: written by `#[derive(Sources)]`.
 pub trait Stored<P: Sources>: LoadedFact {
-    /// The source. Its type has no name here: a user's may be private where `P` is public.
+    /// The source. Its type is not named, because it may be private where `P` is public.
     fn source(sources: &P) -> &impl FactSource<Self>;
 
-    /// Where what it loaded is kept.
+    /// The table of the fact.
     fn table(tables: &P::Tables) -> &Table<Self>;
 }
 
-/// What the session needs of a table, whatever its fact. As it is compiled anew for each fact, there
-/// is no more to it than what needs the fact's type.
+/// A table of any fact.
 pub trait AnyTable<P: Sources>: Send + Sync {
-    /// Begins the load of a batch, unless somebody did.
+    /// Begins the load of a batch, unless it has begun.
     #[doc(hidden)]
-    fn start(&self, sources: &StdArc<P>, batch: BatchHandle<'_>);
+    fn start_load(&self, sources: &StdArc<P>, batch: BatchHandle<'_>);
 
     /// Runs `run` under the lock, if the fact was ever asked for.
     #[doc(hidden)]
-    fn locked(&self, run: &mut dyn FnMut(LedgerHandle<'_>));
+    fn with_batches(&self, run: &mut dyn FnMut(BatchesHandle<'_>));
 }
 
 /// A batch, opaque to the outside.
 pub struct BatchHandle<'b> {
-    pub(super) batch: BatchId,
+    pub(super) id: BatchId,
     pub(super) load: &'b StdArc<SharedFuture>,
 }
 
-/// What a table's core has that knows no key, opaque to the outside.
-pub struct LedgerHandle<'l>(pub(super) &'l mut Ledger<StdArc<SharedFuture>>);
+/// The batches of a table, opaque to the outside.
+pub struct BatchesHandle<'l>(pub(super) &'l mut Batches<StdArc<SharedFuture>>);
 
 impl<P: Sources> dyn AnyTable<P> + '_ {
-    /// Begins the load of a batch that an evaluation waits for, unless somebody did.
-    pub(super) fn begin(&self, sources: &StdArc<P>, batch: BatchId, load: &StdArc<SharedFuture>) {
-        self.start(sources, BatchHandle { batch, load });
+    /// Begins the load of a batch that an evaluation waits for, unless it has begun.
+    pub(super) fn begin(&self, sources: &StdArc<P>, id: BatchId, load: &StdArc<SharedFuture>) {
+        self.start_load(sources, BatchHandle { id, load });
     }
 
-    /// One evaluation no longer waits for a batch of this table.
-    pub(super) fn abandon(&self, id: BatchId) {
+    /// Removes an evaluation from the waiters of a batch; cancels the load if it was the last one.
+    pub(super) fn remove_waiter(&self, id: BatchId) {
         let mut cancelled = None;
-        self.locked(&mut |LedgerHandle(ledger)| cancelled = ledger.leave(id));
+        self.with_batches(&mut |BatchesHandle(batches)| cancelled = batches.remove_waiter(id));
         if let Some(load) = cancelled {
             load.cancel();
         }
     }
 
-    /// Closes the table if it has no load in flight; says whether it is closed. One that was never
-    /// asked for is as good as closed, as its generation closes too.
+    /// Closes the table if it has no load in flight; says whether it is closed. A table that was never
+    /// asked for counts as closed, because its generation closes as well.
     pub(super) fn close_if_idle(&self) -> bool {
         let mut closed = true;
-        self.locked(&mut |ledger| closed = ledger.0.close_if_idle());
+        self.with_batches(&mut |batches| closed = batches.0.close_if_idle());
         closed
     }
 
     /// Opens a closed table again.
     pub(super) fn reopen(&self) {
-        self.locked(&mut |ledger| ledger.0.reopen());
+        self.with_batches(&mut |batches| batches.0.reopen());
     }
 }

@@ -3,54 +3,54 @@
 use std::sync::Arc as StdArc;
 
 use super::batches::BatchId;
-use super::core::{Core, Known};
+use super::core::{CachedAt, Core};
 use super::results::{self, KeyBatch, Results};
 use super::shared_future::{LoadOwner, SharedFuture};
 use crate::collections::{HashState, Hashed};
 use crate::fact::{FactError, FactKey, FactResult};
 use crate::sync::{Hint, Mutex, OnceLock, Ordering};
 
-/// Everything that a session knows of one fact, and asks its source for.
+/// What a session knows of one fact, and what it is loading.
 ///
-/// Of an application's facts, a request needs a few. So there is nothing in a table before its fact is
-/// first asked for: it costs no allocation, and a glance where all tables are driven.
+/// A request needs few of an application's facts. So a table is empty before its fact is first asked for:
+/// an unused table costs no allocation, and one check when the generation is closed.
 pub struct Table<K: FactKey> {
-    /// Made under the lock of the generation, see [`Generation::closing`](super::Generation).
-    entries: OnceLock<StdArc<Entries<K>>>,
+    /// Initialised under the lock of the generation, see [`Generation::closing`](super::Generation).
+    state: OnceLock<StdArc<TableState<K>>>,
 }
 
-/// A table, once its fact was asked for. Its loads in flight hold it.
+/// A table whose fact was asked for. Its loads in flight hold it.
 ///
-/// Lock order: `core`, then a load, then the [set](super::waiter::WaiterSet) of those who wait. No user code but `Eq` of a key runs
-/// under any of them.
-pub(super) struct Entries<K: FactKey> {
+/// Lock order: `core`, then a load, then the [waiters](super::waiter::WaiterSet) of the session. The only
+/// user code under any of them is the `Eq` of a key.
+pub(super) struct TableState<K: FactKey> {
     pub(super) core: Mutex<CoreOf<K>>,
-    /// Not zero once a load is over. Noted before its batch is finished: who finds that a key is known
-    /// finds this too.
-    landed: Hint,
+    /// Not zero once a load is over. Set before its batch is finished: whoever sees a known key sees this,
+    /// too.
+    any_loaded: Hint,
     hash_state: HashState,
-    shelf: [Shelved<K>; SHELF],
+    recent: [SequentialReader<K>; RECENT_BATCHES],
 }
 
-/// How many batches can be read without a lock: the first of a session, which has few.
-const SHELF: usize = 4;
+/// The number of batches that are read without a lock: the first ones, since a session has few.
+const RECENT_BATCHES: usize = 4;
 
-/// The place that was read last, before one was.
-const NOWHERE: usize = usize::MAX;
+/// The position that was read last, before the first read.
+const NOT_READ: usize = usize::MAX;
 
-/// A batch that is finished, to be read in the order in which it was asked for.
+/// A finished batch, read without a lock in the order in which its keys were asked for.
 ///
-/// A rule that runs again reads the same facts in the same order. So the next key is likely to be the
-/// one behind that which was read last, or the same: it is compared, and neither hashed nor looked for.
-struct Shelved<K: FactKey> {
+/// A policy that runs again reads the same facts in the same order. So the next key is most likely the one
+/// after the key that was read last, or that key: it is compared, and neither hashed nor looked up.
+struct SequentialReader<K: FactKey> {
     batch: OnceLock<StdArc<KeyBatch<K>>>,
-    /// The place that was read last. Any number will do.
+    /// The position that was read last: a hint, so any number is valid.
     last: Hint,
 }
 
-impl<K: FactKey> Shelved<K> {
+impl<K: FactKey> SequentialReader<K> {
     fn new() -> Self {
-        Self { batch: OnceLock::new(), last: Hint::new(NOWHERE) }
+        Self { batch: OnceLock::new(), last: Hint::new(NOT_READ) }
     }
 
     #[inline]
@@ -68,14 +68,14 @@ impl<K: FactKey> Shelved<K> {
         Some(results::read(&batch.results, at))
     }
 
-    /// The same, not in the way of those that find their key in the first batch.
+    /// [`read`](Self::read), out of line to keep the first batch's path small.
     #[inline(never)]
-    fn read_behind(&self, key: &K) -> Option<FactResult<K::Value>> {
+    fn read_out_of_line(&self, key: &K) -> Option<FactResult<K::Value>> {
         self.read(key)
     }
 }
 
-/// What is known of a fact, who waits for more, and what loads it.
+/// The core of the fact `K`.
 type CoreOf<K> = Core<K, Results<<K as FactKey>::Value>, Load>;
 
 /// The load of a batch.
@@ -91,50 +91,50 @@ impl<K: FactKey> Table<K> {
     /// An empty table.
     #[must_use]
     pub const fn new() -> Self {
-        Self { entries: OnceLock::new() }
+        Self { state: OnceLock::new() }
     }
 
     /// The result of `key`, if it is known. The value is cloned outside the lock.
     #[inline]
     pub(crate) fn read(&self, key: K) -> Option<FactResult<K::Value>> {
-        self.entries()?.read(key)
+        self.state()?.read(key)
     }
 
-    pub(super) fn entries(&self) -> Option<&StdArc<Entries<K>>> {
-        self.entries.get()
+    pub(super) fn state(&self) -> Option<&StdArc<TableState<K>>> {
+        self.state.get()
     }
 
-    pub(super) fn make(&self) -> &StdArc<Entries<K>> {
-        self.entries.get_or_init(|| StdArc::new(Entries::new()))
+    pub(super) fn init(&self) -> &StdArc<TableState<K>> {
+        self.state.get_or_init(|| StdArc::new(TableState::new()))
     }
 }
 
-impl<K: FactKey> Entries<K> {
+impl<K: FactKey> TableState<K> {
     fn new() -> Self {
         Self {
             core: Mutex::new(Core::default()),
-            landed: Hint::new(0),
+            any_loaded: Hint::new(0),
             hash_state: HashState::default(),
-            shelf: std::array::from_fn(|_| Shelved::new()),
+            recent: std::array::from_fn(|_| SequentialReader::new()),
         }
     }
 
-    /// The key with its hash: user code, and so done before any lock is taken.
+    /// The key with its hash. `Hash` is user code, so this comes before any lock.
     pub(super) fn hashed(&self, key: K) -> Hashed<K> {
         Hashed::new(key, &self.hash_state)
     }
 
-    /// The result of `key`, if it is known and the next one to be read, most likely.
+    /// The result of `key`, if it is found without a lock.
     #[inline]
     pub(super) fn read_next(&self, key: &K) -> Option<FactResult<K::Value>> {
-        let (first, others) = self.shelf.split_first()?;
-        first.read(key).or_else(|| others.iter().find_map(|shelved| shelved.read_behind(key)))
+        let (first, others) = self.recent.split_first()?;
+        first.read(key).or_else(|| others.iter().find_map(|reader| reader.read_out_of_line(key)))
     }
 
-    /// Whether no key is known, as before the first load.
+    /// Whether no load is over yet, so that no key is known.
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
-        self.landed.load(Ordering::Relaxed) == 0
+        self.any_loaded.load(Ordering::Relaxed) == 0
     }
 
     #[inline]
@@ -147,48 +147,52 @@ impl<K: FactKey> Entries<K> {
 
     fn look_up(&self, key: K) -> Option<FactResult<K::Value>> {
         let key = self.hashed(key);
-        let known = self.core.lock().peek_cache(&key)?;
-        Some(self.read_known(&known))
+        let cached = self.core.lock().peek_cache(&key)?;
+        Some(self.read_cached(&cached))
     }
 
-    pub(super) fn read_known(&self, known: &Known<K, Results<K::Value>>) -> FactResult<K::Value> {
-        let (number, batch, at) = known;
-        if let Some(shelved) = self.shelf.get(*number) {
-            shelved.last.store(*at, Ordering::Relaxed);
+    /// The result at a place, after which the next key is expected.
+    pub(super) fn read_cached(
+        &self,
+        cached: &CachedAt<K, Results<K::Value>>,
+    ) -> FactResult<K::Value> {
+        let CachedAt { number, batch, at } = cached;
+        if let Some(reader) = self.recent.get(*number) {
+            reader.last.store(*at, Ordering::Relaxed);
         }
         results::read(&batch.results, *at)
     }
 
-    /// A batch is finished: it is read without a lock from now on, if it is one of the first.
-    fn shelve(&self, batch: BatchId, taken: Option<StdArc<KeyBatch<K>>>) {
-        if let (Some(shelved), Some(taken)) = (self.shelf.get(batch.number()), taken) {
-            let _ = shelved.batch.set(taken);
+    /// Makes a finished batch readable without a lock, if it is one of the first.
+    fn keep_recent(&self, id: BatchId, batch: Option<StdArc<KeyBatch<K>>>) {
+        if let (Some(reader), Some(batch)) = (self.recent.get(id.number()), batch) {
+            let _ = reader.batch.set(batch);
         }
     }
 }
 
-impl<K: FactKey> LoadOwner for Entries<K> {
+impl<K: FactKey> LoadOwner for TableState<K> {
     fn fact(&self) -> &'static str {
         K::NAME
     }
 
-    fn fail(&self, batch: BatchId, error: &FactError) {
+    fn fail(&self, id: BatchId, error: &FactError) {
         let mut core = self.core.lock();
-        let taken = core.ledger.is_in_flight(batch).then(|| core.taken(batch)).flatten();
+        let batch = core.batches.is_in_flight(id).then(|| core.loading_batch(id)).flatten();
         drop(core);
-        if let Some(taken) = taken {
-            let _ = taken.results.set(Err(error.clone()));
+        if let Some(batch) = batch {
+            let _ = batch.results.set(Err(error.clone()));
         }
     }
 
-    fn finish(&self, batch: BatchId) {
-        self.landed.store(1, Ordering::Relaxed);
+    fn finish(&self, id: BatchId) {
+        self.any_loaded.store(1, Ordering::Relaxed);
         let mut core = self.core.lock();
-        let load = core.ledger.finish(batch);
-        let taken = core.taken(batch);
+        let load = core.batches.finish(id);
+        let batch = core.loading_batch(id);
         drop(core);
         if load.is_some() {
-            self.shelve(batch, taken);
+            self.keep_recent(id, batch);
         }
     }
 }

@@ -1,7 +1,7 @@
-//! What the present thread is at: wakes to make, futures to drop, loads that it polls.
+//! The state of the present thread: wakes to make, futures to drop, loads that it polls.
 //!
-//! A waker may be that of a load, and wakes others; a future that is dropped may hold an evaluation,
-//! which drops others. Both are done from a loop, so that they take no stack by the number of loads.
+//! The waker of a load wakes other tasks; a dropped future may hold an evaluation, which drops other
+//! futures. Both are done from a loop, so that they take no stack in proportion to the number of loads.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -21,147 +21,149 @@ pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// Wakers that were collected under a lock, to be woken outside.
 pub(crate) type Wakers = SmallVec<[Waker; 1]>;
 
-/// A load that the thread polls: a `SharedFuture`, whose module lies above this one.
+/// A `SharedFuture`, whose module lies above this one.
 type AnyLoad = dyn Any + Send + Sync;
 
 thread_local! {
-    static WAKES: RefCell<Todo<Waker>> = RefCell::new(Todo::new());
-    static DROPS: RefCell<Todo<BoxFuture<()>>> = RefCell::new(Todo::new());
-    /// Each inside of the one before.
+    static WAKES: RefCell<WorkQueue<Waker>> = RefCell::new(WorkQueue::new());
+    static DROPS: RefCell<WorkQueue<BoxFuture<()>>> = RefCell::new(WorkQueue::new());
+    /// The loads that the thread polls, each inside the one before.
     #[allow(clippy::missing_const_for_thread_local, reason = "loom's takes no `const`")]
-    static POLLED: RefCell<Vec<Polled>> = RefCell::new(Vec::new());
+    static POLLED: RefCell<Vec<PolledLoad>> = RefCell::new(Vec::new());
 }
 
-/// What is left to do, by a loop further up the stack if one is at it.
-struct Todo<T> {
-    is_busy: bool,
+/// Work that is done from a loop.
+struct WorkQueue<T> {
+    /// Whether a loop further up the stack does the work.
+    is_running: bool,
     rest: VecDeque<T>,
 }
 
-impl<T> Todo<T> {
+impl<T> WorkQueue<T> {
     fn new() -> Self {
-        Self { is_busy: false, rest: VecDeque::new() }
+        Self { is_running: false, rest: VecDeque::new() }
     }
 
-    /// The next one to do; the loop is over if there is none.
+    /// The next item; the loop ends if there is none.
     fn next(&mut self) -> Option<T> {
         let next = self.rest.pop_front();
-        self.is_busy = next.is_some();
+        self.is_running = next.is_some();
         next
     }
 }
 
-/// Does `each` for what is new, in its order: now, or by the loop that is at it.
-fn work_off<T>(
-    list: &'static LocalKey<RefCell<Todo<T>>>,
+/// Runs `each` for the new items in their order: now, or from the loop that runs already.
+fn run_queued<T>(
+    queue: &'static LocalKey<RefCell<WorkQueue<T>>>,
     new: impl IntoIterator<Item = T>,
     each: impl Fn(T),
 ) {
     let mut new = Some(new);
-    let is_ours = list.try_with(|todo| {
-        let mut todo = todo.borrow_mut();
-        todo.rest.extend(new.take().into_iter().flatten());
-        !std::mem::replace(&mut todo.is_busy, true)
+    let is_ours = queue.try_with(|queue| {
+        let mut queue = queue.borrow_mut();
+        queue.rest.extend(new.take().into_iter().flatten());
+        !std::mem::replace(&mut queue.is_running, true)
     });
     match is_ours {
         Ok(true) => {
-            // What a waker or a destructor polls is no part of the load that the thread polls.
-            let _polling = Polling::nothing();
-            while let Some(next) = list.with(|todo| todo.borrow_mut().next()) {
+            // A waker or a destructor may poll, but not as a part of the load that the thread polls.
+            let _polling = PollGuard::outside_loads();
+            while let Some(next) = queue.with(|queue| queue.borrow_mut().next()) {
                 each(next);
             }
         }
         Ok(false) => {}
-        // The thread ends, and has no list any more.
+        // The thread ends, and its queue is gone.
         Err(_) => new.into_iter().flatten().for_each(each),
     }
 }
 
-/// Makes these wakes. No lock may be held.
+/// Wakes all of these. No lock may be held.
 ///
-/// A waker is the executor's code. If it panics, the others are woken all the same.
-pub(crate) fn wake_each(wakers: Wakers) {
+/// A waker is the executor's code. If one panics, the others are woken all the same.
+pub(crate) fn wake_all(wakers: Wakers) {
     if !wakers.is_empty() {
         let wake = |waker: Waker| {
             let _ = unwind::catch(move || waker.wake());
         };
-        work_off(&WAKES, wakers, wake);
+        run_queued(&WAKES, wakers, wake);
     }
 }
 
 /// Drops a future that nobody waits for. No lock may be held.
 ///
-/// Its destructor is the source's code, and a panic in it is nobody's answer.
+/// Its destructor is the source's code; a panic there is ignored.
 pub(crate) fn discard(future: BoxFuture<()>) {
-    work_off(&DROPS, [future], unwind::drop_quietly);
+    run_queued(&DROPS, [future], unwind::drop_quietly);
 }
 
 /// A load that the thread polls.
-struct Polled {
-    /// How often the load was polled by now.
+struct PolledLoad {
+    /// The number of this poll of the load.
     poll: u64,
-    /// Tells the session from others; `None` if the session does not drive the load now.
+    /// The identity of the session; `None` if the session does not drive the load now.
     session: Option<usize>,
     load: Option<StdArc<AnyLoad>>,
 }
 
-/// Notes, until it is dropped, that the thread polls a load.
-pub(crate) struct Polling {
+/// Marks the thread as polling a load, until it is dropped.
+pub(crate) struct PollGuard {
     is_noted: bool,
 }
 
-impl Polling {
+impl PollGuard {
     pub(crate) fn begin(session: usize, poll: u64, load: StdArc<AnyLoad>) -> Self {
-        Self::note(Polled { poll, session: Some(session), load: Some(load) })
+        Self::note(PolledLoad { poll, session: Some(session), load: Some(load) })
     }
 
-    /// What is polled from now on is no part of a load.
-    pub(crate) fn nothing() -> Self {
-        Self::note(Polled { poll: 0, session: None, load: None })
+    /// Marks the thread as polling something that is no part of a load.
+    pub(crate) fn outside_loads() -> Self {
+        Self::note(PolledLoad { poll: 0, session: None, load: None })
     }
 
-    fn note(polled: Polled) -> Self {
+    fn note(polled: PolledLoad) -> Self {
         let noted = POLLED.try_with(|all| all.borrow_mut().push(polled));
-        // A thread that ends notes nothing any more.
+        // A thread that ends has no such list any more.
         Self { is_noted: noted.is_ok() }
     }
 }
 
-impl Drop for Polling {
+impl Drop for PollGuard {
     fn drop(&mut self) {
         if self.is_noted {
-            let polled = look(Vec::pop);
-            // Behind the look: this may be the last to hold the load.
+            let polled = with_polled(Vec::pop);
+            // Dropped outside the borrow: this may be the last reference to the load.
             drop(polled);
         }
     }
 }
 
-fn look<T>(look: impl FnOnce(&mut Vec<Polled>) -> Option<T>) -> Option<T> {
+/// Looks at the loads that the thread polls; `None` if the thread ends.
+fn with_polled<T>(look: impl FnOnce(&mut Vec<PolledLoad>) -> Option<T>) -> Option<T> {
     POLLED.try_with(|polled| look(&mut polled.borrow_mut())).ok().flatten()
 }
 
-/// The poll of a load of this session that the thread is in, the innermost one: the address of the
-/// load, and which poll of it.
-pub(crate) fn poll_of_load(session: usize) -> Option<(usize, u64)> {
-    look(|polled| {
+/// The innermost poll of a load of this session on the thread: the address of the load, and the number of
+/// the poll.
+pub(crate) fn current_poll(session: usize) -> Option<(usize, u64)> {
+    with_polled(|polled| {
         let polled = polled.iter().rev().find(|polled| polled.session == Some(session))?;
         Some((StdArc::as_ptr(polled.load.as_ref()?).addr(), polled.poll))
     })
 }
 
-/// The load that the thread polls, the innermost one.
+/// The innermost load that the thread polls.
 pub(crate) fn polled_load() -> Option<StdArc<AnyLoad>> {
-    look(|polled| polled.last()?.load.clone())
+    with_polled(|polled| polled.last()?.load.clone())
 }
 
-/// How many loads the thread polls.
-pub(crate) fn depth() -> usize {
-    look(|polled| Some(polled.len())).unwrap_or(0)
+/// The number of loads that the thread polls, each inside another.
+pub(crate) fn polled_depth() -> usize {
+    with_polled(|polled| Some(polled.len())).unwrap_or(0)
 }
 
-/// The load in which something was begun, for what is done of it elsewhere: a permit's load is driven
-/// by whoever waits for one.
+/// The load in which something was begun that is continued elsewhere: a load that holds a permit is driven
+/// by those who wait for one.
 pub(crate) struct CallerLoad(Option<Weak<AnyLoad>>);
 
 impl CallerLoad {
@@ -169,11 +171,11 @@ impl CallerLoad {
         Self(polled_load().map(|load| StdArc::downgrade(&load)))
     }
 
-    /// Runs `run` as a part of that load, and of no other. Its session does not drive it: evaluations
-    /// inside do that themselves.
+    /// Runs `run` as a part of that load, and of no other. The load's session does not drive it now, so
+    /// evaluations inside drive their own loads.
     pub(crate) fn inside<T>(&self, run: impl FnOnce() -> T) -> T {
         let load = self.0.as_ref().and_then(Weak::upgrade);
-        let _polling = Polling::note(Polled { poll: 0, session: None, load });
+        let _polling = PollGuard::note(PolledLoad { poll: 0, session: None, load });
         run()
     }
 }

@@ -1,72 +1,74 @@
-//! An evaluation that waits: how it is polled, and what it drives meanwhile.
+//! The handle of a waiting evaluation: how it waits, and which loads it drives meanwhile.
 
 use std::sync::Arc as StdArc;
 use std::task::{Poll, Waker};
 
 use super::shared_future::{SharedFuture, Waiter, WaiterSet, polled_load};
 use super::thread::{self, Wakers};
-use super::waiter::{Kind, WokenFor};
+use super::waiter::{ParkKind, WakeReason};
 use crate::sync::Arc;
 
-/// How often an evaluation is woken in vain before it is tired.
-const PATIENCE: u8 = 4;
+/// The number of wakes in vain after which an evaluation is throttled.
+const MAX_VAIN_WAKES: u8 = 4;
 
-/// How often an evaluation inside of a load tells others that what it waits for is ready.
-const MOST_TELLS: u8 = 8;
+/// The number of times that an evaluation inside a load wakes others because its own loads are ready.
+const MAX_RELAYS: u8 = 8;
 
-/// How many loads a thread polls, one inside of the other, where what blocks it is driven all the same.
+/// The depth of loads polled inside each other up to which an evaluation that blocks the thread drives loads.
 const MAX_DEPTH: usize = 16;
 
-/// Those who wait on a session, as an evaluation finds them when it is polled.
+/// The waiters of a session, as they are when an evaluation is polled.
 #[derive(Clone, Copy)]
-pub(crate) struct Present<'s> {
-    everybody: &'s WaiterSet,
-    /// How often everybody was woken by then: who drives does not see what comes later.
-    seen: usize,
-    /// What becomes ready from then on is for the next poll: a load that wakes itself yields.
+pub(crate) struct Snapshot<'s> {
+    waiters: &'s WaiterSet,
+    /// The number of broadcasts by then: a later one came after the driving.
+    broadcasts: usize,
+    /// Loads that become ready later are left to the next poll, so that a load that wakes itself yields.
     next_ready: usize,
 }
 
-impl<'s> Present<'s> {
-    pub(crate) fn new(everybody: &'s WaiterSet) -> Self {
-        Self { everybody, seen: everybody.broadcasts(), next_ready: everybody.next_ready() }
+impl<'s> Snapshot<'s> {
+    pub(crate) fn new(waiters: &'s WaiterSet) -> Self {
+        Self { waiters, broadcasts: waiters.broadcasts(), next_ready: waiters.next_ready() }
     }
 }
 
-/// Who drives the loads of a session.
+/// The loads that an evaluation waits for.
 pub(crate) trait Driver {
-    /// Begins the loads that the evaluation waits for, and says whether it did: they are begun once.
-    fn begin(&mut self) -> bool;
+    /// Starts those that are not started, and says whether there were any.
+    fn start_loads(&mut self) -> bool;
 
-    /// Drives the loads that the evaluation waits for.
-    fn drive_own(&mut self);
+    /// Drives all of them.
+    fn drive_loads(&mut self);
 
-    /// Notes that the loads that the evaluation waits for are ready to be driven; wakes who waits for them.
-    fn make_own_ready(&mut self);
+    /// Adds them to the loads that are ready to be driven, and wakes their waiters.
+    fn mark_loads_ready(&mut self);
 }
 
-/// How an evaluation is parked.
-struct Parking<'l> {
-    kind: Kind,
-    /// Whether it drives whatever is ready, and so is not parked while something is.
+/// The way in which an evaluation parks.
+struct ParkOptions<'l> {
+    kind: ParkKind,
+    /// Whether it drives ready loads: then it does not park while a load is ready.
     helps: bool,
-    inside: Option<&'l StdArc<SharedFuture>>,
+    /// The load that polls it, if there is one.
+    outer: Option<&'l StdArc<SharedFuture>>,
 }
 
-/// An evaluation that waits: what the loads know of it, and how many are to answer.
+/// An evaluation that waits for loads.
 pub(crate) struct WaitHandle {
     waiter: Arc<Waiter>,
+    /// The number of loads that are to answer.
     expected: usize,
     /// Whether it was ever parked.
     was_parked: bool,
-    /// How often it may be woken in vain.
-    patience: u8,
-    /// The poll of a load inside of which it was polled last.
-    polled_inside: Option<(usize, u64)>,
-    /// Loads that are ready with an older ticket than this one are left to whoever drives the outer load.
-    left_to_others: usize,
-    /// How often others are told of them: each may be woken by what they are told of.
-    tells: u8,
+    /// The number of wakes in vain before it is throttled.
+    vain_wakes_left: u8,
+    /// The poll of an outer load in which it was last polled.
+    last_nested_poll: Option<(usize, u64)>,
+    /// Ready loads with an older ticket than this one are left to the driver of the outer load.
+    delegated_before: usize,
+    /// The number of times that it still wakes others for them.
+    relays_left: u8,
 }
 
 impl WaitHandle {
@@ -76,19 +78,19 @@ impl WaitHandle {
             waiter,
             expected: 0,
             was_parked: false,
-            patience: PATIENCE,
-            polled_inside: None,
-            left_to_others: 0,
-            tells: MOST_TELLS,
+            vain_wakes_left: MAX_VAIN_WAKES,
+            last_nested_poll: None,
+            delegated_before: 0,
+            relays_left: MAX_RELAYS,
         }
     }
 
-    /// Tells it from others.
+    /// The identity of the evaluation.
     pub(crate) fn number(&self) -> usize {
         std::ptr::from_ref::<Waiter>(&self.waiter).addr()
     }
 
-    /// One more load will answer.
+    /// Expects the answer of one more load.
     pub(crate) fn add_pending(&mut self) -> Arc<Waiter> {
         self.expected += 1;
         Arc::clone(&self.waiter)
@@ -98,54 +100,53 @@ impl WaitHandle {
         self.waiter.answered() >= self.expected
     }
 
-    /// Whether every load has answered, which may be after some driving: first of those that it waits
-    /// for, then of all that are ready on the session. Each once: one that wakes itself meanwhile is
-    /// for the next poll.
+    /// Ready once every load has answered. Drives loads before: its own ones, then all that are ready on the
+    /// session, each once; a load that wakes itself meanwhile is left to the next poll.
     ///
-    /// The waker is not registered while driving: most loads end at once, and then neither a waker nor
-    /// a place in the set is needed.
+    /// The waker is not registered while driving: most loads end at once, and then neither a waker nor an
+    /// entry in the set is needed.
     pub(crate) fn poll(
         &mut self,
-        session: Present<'_>,
+        snapshot: Snapshot<'_>,
         waker: &Waker,
         driver: &mut dyn Driver,
     ) -> Poll<()> {
-        let everybody = session.everybody;
-        let (former, woken_for) = self.unpark(everybody);
-        if let Some(poll) = thread::poll_of_load(everybody.address()) {
-            return self.poll_inside(poll, session, waker, former, driver);
+        let waiters = snapshot.waiters;
+        let (former, wake_reason) = self.unpark(waiters);
+        if let Some(poll) = thread::current_poll(waiters.address()) {
+            return self.poll_nested(poll, snapshot, waker, former, driver);
         }
-        self.tells = MOST_TELLS;
+        self.relays_left = MAX_RELAYS;
         if !self.is_answered() {
-            if driver.begin() {
-                driver.drive_own();
+            if driver.start_loads() {
+                driver.drive_loads();
             }
-            if let WokenFor::Own(ticket) = woken_for {
-                let load = everybody.lock().lists().ready.remove(ticket);
+            if let WakeReason::OwnLoad(ticket) = wake_reason {
+                let load = waiters.lock().lists().ready.remove(ticket);
                 if let Some(load) = load {
                     load.drive();
                 }
             }
         }
-        // What it was woken for is driven, even if it waits for nothing any more.
-        let is_help = matches!(woken_for, WokenFor::Others);
-        if is_help || matches!(woken_for, WokenFor::Below) || !self.is_answered() {
-            let helped = drive_ready(everybody, session.next_ready);
+        // The load that it was woken for is driven, even if it has all its answers.
+        let is_help = matches!(wake_reason, WakeReason::OtherLoad);
+        if is_help || matches!(wake_reason, WakeReason::InnerLoad) || !self.is_answered() {
+            let helped = drive_ready(waiters, snapshot.next_ready);
             self.note_help(is_help, helped);
         }
         if self.is_answered() {
             return Poll::Ready(());
         }
-        let kind = if self.patience == 0 { Kind::Tired } else { Kind::Helpful };
-        self.park(session, waker, former, Parking { kind, helps: true, inside: None })
+        let kind = if self.vain_wakes_left == 0 { ParkKind::Throttled } else { ParkKind::Helping };
+        self.park(snapshot, waker, former, ParkOptions { kind, helps: true, outer: None })
     }
 
-    /// The same inside of a load's poll: whoever drives that one goes on with the loads that are ready,
-    /// so that loads inside of loads take no stack by their number.
-    fn poll_inside(
+    /// [`poll`](Self::poll) inside the poll of a load. The driver of that load goes on with the ready loads,
+    /// so that loads inside loads take no stack in proportion to their number.
+    fn poll_nested(
         &mut self,
         poll: (usize, u64),
-        session: Present<'_>,
+        snapshot: Snapshot<'_>,
         waker: &Waker,
         former: Option<Waker>,
         driver: &mut dyn Driver,
@@ -153,70 +154,70 @@ impl WaitHandle {
         if self.is_answered() {
             return Poll::Ready(());
         }
-        let is_again = self.polled_inside.replace(poll) == Some(poll);
-        let has_begun = driver.begin();
+        let is_again = self.last_nested_poll.replace(poll) == Some(poll);
+        let has_begun = driver.start_loads();
         if has_begun {
-            driver.make_own_ready();
-            self.tells = MOST_TELLS;
+            driver.mark_loads_ready();
+            self.relays_left = MAX_RELAYS;
         }
         if has_begun || former.is_none() {
-            self.left_to_others = session.everybody.next_ready();
+            self.delegated_before = snapshot.waiters.next_ready();
         }
-        // Whatever polls it twice in one poll of the load may not come back: it blocks the thread.
-        let helps = is_again && thread::depth() <= MAX_DEPTH;
+        // A caller that polls it twice in one poll of the load blocks the thread, and may not return.
+        let helps = is_again && thread::polled_depth() <= MAX_DEPTH;
         if helps {
-            driver.drive_own();
-            drive_ready(session.everybody, session.next_ready);
-        } else if self.tells > 0
-            && session.everybody.lock().is_any_ready_before(self.left_to_others)
+            driver.drive_loads();
+            drive_ready(snapshot.waiters, snapshot.next_ready);
+        } else if self.relays_left > 0
+            && snapshot.waiters.lock().is_any_ready_before(self.delegated_before)
         {
-            // What it has begun, or was woken for, is left to whoever drives the outer load, who may do so
-            // for the last time: the others are told, until it is driven.
-            self.tells -= 1;
+            // The loads that it has started, or was woken for, are left to the driver of the outer load. That
+            // may be its last poll, so others are woken until the loads are driven.
+            self.relays_left -= 1;
             waker.wake_by_ref();
         }
-        let inside = polled_load();
-        let is_alone = inside.as_ref().is_none_or(|load| !load.is_waker(waker));
-        let kind = if is_alone { Kind::Alone } else { Kind::Inside };
-        self.park(session, waker, former, Parking { kind, helps, inside: inside.as_ref() })
+        let outer = polled_load();
+        let is_task = outer.as_ref().is_none_or(|load| !load.is_waker(waker));
+        let kind = if is_task { ParkKind::NestedTask } else { ParkKind::Nested };
+        self.park(snapshot, waker, former, ParkOptions { kind, helps, outer: outer.as_ref() })
     }
 
-    /// It is polled, so nobody need wake it.
-    fn unpark(&mut self, everybody: &WaiterSet) -> (Option<Waker>, WokenFor) {
+    /// Unparks it, because it is polled. Returns the registered waker, and the reason of the last wake.
+    fn unpark(&mut self, waiters: &WaiterSet) -> (Option<Waker>, WakeReason) {
         if !self.was_parked {
-            return (None, WokenFor::Nothing);
+            return (None, WakeReason::None);
         }
-        let former = everybody.lock().unpark(&self.waiter, WokenFor::Nothing);
-        (former, std::mem::take(&mut self.waiter.place.lock().woken_for))
+        let former = waiters.lock().unpark(&self.waiter, WakeReason::None);
+        (former, std::mem::take(&mut self.waiter.state.lock().wake_reason))
     }
 
     fn note_help(&mut self, is_help: bool, helped: bool) {
         if helped {
-            self.patience = PATIENCE;
+            self.vain_wakes_left = MAX_VAIN_WAKES;
         } else if is_help {
-            self.patience = self.patience.saturating_sub(1);
+            self.vain_wakes_left = self.vain_wakes_left.saturating_sub(1);
         }
     }
 
-    /// Is woken from now on, by `waker`: at once, if there is something to do since it drove.
+    /// Parks it with `waker`; wakes it at once if there is a new load to drive.
     fn park(
         &mut self,
-        Present { everybody, seen, .. }: Present<'_>,
+        Snapshot { waiters, broadcasts, .. }: Snapshot<'_>,
         waker: &Waker,
         former: Option<Waker>,
-        Parking { kind, helps, inside }: Parking<'_>,
+        ParkOptions { kind, helps, outer }: ParkOptions<'_>,
     ) -> Poll<()> {
         self.was_parked = true;
-        // Cloned before a lock is taken: it is the executor's code.
+        // Cloned before any lock, because cloning is the executor's code.
         let former = former.filter(|former| former.will_wake(waker));
         let waker = former.unwrap_or_else(|| waker.clone());
-        let is_another = inside.is_some_and(|load| !load.is_of(everybody));
-        self.waiter.note_inside(inside, is_another);
-        let mut state = everybody.lock();
-        if everybody.broadcasts() == seen && (!helps || !state.is_any_ready()) {
+        let is_in_other_session = outer.is_some_and(|load| !load.is_of(waiters));
+        self.waiter.note_outer(outer, is_in_other_session);
+        let mut state = waiters.lock();
+        if waiters.broadcasts() == broadcasts && (!helps || !state.is_any_ready()) {
             let parked = state.park(kind, self.expected, waker, &self.waiter);
             drop(state);
-            // The waker is dropped outside of the lock.
+            // A waker that comes back is dropped outside the lock.
             parked.map_or(Poll::Pending, |_| Poll::Ready(()))
         } else {
             drop(state);
@@ -225,22 +226,22 @@ impl WaitHandle {
         }
     }
 
-    /// Waits no more. If it was woken for the loads of others, they are told.
-    pub(crate) fn unregister(&mut self, everybody: &WaiterSet) {
-        let (waker, woken_for) = self.unpark(everybody);
+    /// Stops waiting. If it was woken and a load is ready, others are woken in its place.
+    pub(crate) fn unregister(&mut self, waiters: &WaiterSet) {
+        let (waker, wake_reason) = self.unpark(waiters);
         self.was_parked = false;
         drop(waker);
-        if !matches!(woken_for, WokenFor::Nothing) && everybody.lock().is_any_ready() {
+        if !matches!(wake_reason, WakeReason::None) && waiters.lock().is_any_ready() {
             let mut wakers = Wakers::new();
-            everybody.take_others(&mut wakers);
-            thread::wake_each(wakers);
+            waiters.take_helpers(&mut wakers);
+            thread::wake_all(wakers);
         }
     }
 }
 
-/// Drives every load of a session that was ready before the one with this ticket; says whether there was any.
-fn drive_ready(everybody: &WaiterSet, end: usize) -> bool {
-    let next = || everybody.lock().pop_ready_before(end);
+/// Drives every ready load of a session whose ticket is older than `end`; says whether there was any.
+fn drive_ready(waiters: &WaiterSet, end: usize) -> bool {
+    let next = || waiters.lock().pop_ready_before(end);
     let mut helped = false;
     while let Some(load) = next() {
         load.drive();

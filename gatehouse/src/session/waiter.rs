@@ -1,4 +1,4 @@
-//! Who waits on a session, and whom a wake reaches.
+//! The waiters of a session, and whom a wake reaches.
 
 use std::sync::{Arc as StdArc, Weak};
 use std::task::Waker;
@@ -9,66 +9,73 @@ use super::thread::{self, Wakers};
 use crate::collections::Queue;
 use crate::sync::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering};
 
-/// An evaluation, as the loads that it waits for know it: each answers once.
+/// A waiting evaluation, as its loads know it: each load answers once.
 pub(crate) struct Waiter<L> {
-    /// How many loads have answered. Written under the lock.
+    /// The number of loads that have answered. Written under the lock.
     answered: AtomicUsize,
-    pub(super) place: Mutex<Place<L>>,
+    pub(super) state: Mutex<WaiterState<L>>,
 }
 
 impl<L> Default for Waiter<L> {
     fn default() -> Self {
-        Self { answered: AtomicUsize::new(0), place: Mutex::new(Place::default()) }
+        Self { answered: AtomicUsize::new(0), state: Mutex::new(WaiterState::default()) }
     }
 }
 
-/// Where an evaluation is. While it is parked, this is written under the lock of the set, too.
-pub(super) struct Place<L> {
-    parked: Option<ParkedAt>,
-    pub(super) woken_for: WokenFor,
-    /// The load inside of which it is polled, and whether that is one of another session.
-    inside: Option<Weak<L>>,
-    is_inside_another: bool,
+/// The state of a waiter. While the evaluation is parked, it is written under the lock of the set as well.
+pub(super) struct WaiterState<L> {
+    parked: Option<Parking>,
+    pub(super) wake_reason: WakeReason,
+    /// The load that polls the evaluation, if there is one.
+    outer: Option<Weak<L>>,
+    /// Whether that load is of another session.
+    is_in_other_session: bool,
 }
 
-impl<L> Default for Place<L> {
+impl<L> Default for WaiterState<L> {
     fn default() -> Self {
-        Self { parked: None, woken_for: WokenFor::Nothing, inside: None, is_inside_another: false }
+        Self {
+            parked: None,
+            wake_reason: WakeReason::None,
+            outer: None,
+            is_in_other_session: false,
+        }
     }
 }
 
 #[derive(Clone, Copy, Debug)]
-struct ParkedAt {
-    kind: Kind,
+struct Parking {
+    kind: ParkKind,
     ticket: usize,
-    /// How many loads are to have answered.
+    /// The number of loads that it waits for.
     expected: usize,
 }
 
-/// How an evaluation is parked.
+/// The kind of a parked evaluation.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
-    /// It is woken for the loads of others, too.
-    Helpful,
-    /// The same, but it was often woken for them in vain.
-    Tired,
-    /// A load of the session polls it, so that it drives nothing: those who wait for that load do.
-    Inside,
-    /// The same, but what polls it is not the load alone: it is woken for what it waits for, too.
-    Alone,
+pub(super) enum ParkKind {
+    /// It is woken for the loads of other evaluations, too.
+    Helping,
+    /// It was often woken for the loads of others in vain, and is woken for them less often.
+    Throttled,
+    /// A load of the session polls it. It drives nothing: the waiters of that load do.
+    Nested,
+    /// As [`Nested`](Self::Nested), but a task inside the load polls it, so that it is woken for its own
+    /// loads, too.
+    NestedTask,
 }
 
-/// What an evaluation was woken for, beside answers.
+/// The reason of a wake other than an answer.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) enum WokenFor {
+pub(super) enum WakeReason {
     #[default]
-    Nothing,
-    /// A load that it waits for, by its ticket among those that are ready.
-    Own(usize),
-    /// A load that a load waits for, and so on, that it waits for.
-    Below,
-    /// A load that others wait for.
-    Others,
+    None,
+    /// One of its loads is ready, and has this ticket.
+    OwnLoad(usize),
+    /// A load is ready that one of its loads waits for, directly or through others.
+    InnerLoad,
+    /// A load of other evaluations is ready.
+    OtherLoad,
 }
 
 impl<L> Waiter<L> {
@@ -76,45 +83,45 @@ impl<L> Waiter<L> {
         self.answered.load(Ordering::Acquire)
     }
 
-    /// It is polled inside of this load, if of any, which may be one of another session.
-    pub(super) fn note_inside(&self, load: Option<&StdArc<L>>, is_another: bool) {
-        let inside = load.map(StdArc::downgrade);
-        let mut place = self.place.lock();
-        place.is_inside_another = is_another;
-        let former = std::mem::replace(&mut place.inside, inside);
-        drop(place);
+    /// Sets the load that polls the evaluation, if there is one, which may be of another session.
+    pub(super) fn note_outer(&self, load: Option<&StdArc<L>>, is_in_other_session: bool) {
+        let outer = load.map(StdArc::downgrade);
+        let mut state = self.state.lock();
+        state.is_in_other_session = is_in_other_session;
+        let former = std::mem::replace(&mut state.outer, outer);
+        drop(state);
         drop(former);
     }
 
-    /// One load answers. Says whether the evaluation is parked and has all its answers.
+    /// Counts the answer of one load. Says whether the evaluation is parked and has all its answers.
     fn answer(&self) -> bool {
-        let place = self.place.lock();
+        let state = self.state.lock();
         let answered = self.answered() + 1;
         self.answered.store(answered, Ordering::Release);
-        place.parked.is_some_and(|parked| answered >= parked.expected)
+        state.parked.is_some_and(|parked| answered >= parked.expected)
     }
 }
 
-/// Those who wait on one session: the evaluations that are parked, and the loads that are ready to be
-/// driven.
+/// The waiters of one session: the evaluations that are parked, and the loads that are ready to be driven.
 ///
 /// # Whom a wake reaches
-/// Whoever waits on a session can drive every load in flight on it. A load that can go on is noted here,
-/// and its wake reaches all that wait for it. Any of them may never be polled again, while another
-/// evaluation depends on the load in a way that nobody sees: it waits for a connection, say, that the load
-/// holds. So the wake reaches the others too, and whichever is polled first drives the load (guarantee 8).
+/// Every evaluation that waits on a session can drive every load in flight on it. A load that can make
+/// progress is *ready*: it is listed here, and its wake reaches all its waiters. Any of them may never be
+/// polled again, while another evaluation depends on the load in a way that is not visible here; it may wait
+/// for a connection that the load holds. So the wake reaches other evaluations too, and the one that is
+/// polled first drives the load (guarantee 8).
 ///
-/// An evaluation that was woken so and found nothing to drive several times is *tired*: the waiters
-/// of those loads are polled. Of many tired ones, only the newest and the oldest are woken for others. So
-/// the wakes of n loads cost n polls times a constant, and not the square of n. What is woken and not
-/// polled costs nothing more, and is passed over.
+/// An evaluation that was woken for the loads of others several times and found nothing to drive is
+/// *throttled*: evidently the waiters of those loads are polled. Of many throttled evaluations, only the
+/// newest and the oldest are woken for others. So the wakes of n loads cost n polls times a constant, not
+/// the square of n. An evaluation that was woken and is not polled is skipped by later wakes.
 ///
 /// Lock order: the core of a table, a load, this one, a waiter.
 pub(crate) struct WaiterSet<L> {
     state: Mutex<State<L>>,
-    /// How often everybody was woken. Counted before that.
+    /// The number of times that all waiters were woken; counted before they are.
     broadcasts: AtomicUsize,
-    /// The ticket of the load that is ready next. Written under the lock.
+    /// The ticket of the next load that becomes ready. Written under the lock.
     next_ready: AtomicUsize,
 }
 
@@ -128,60 +135,60 @@ impl<L> Default for WaiterSet<L> {
     }
 }
 
-/// Nothing, until somebody is parked or a load is ready: most sessions get by without.
+/// Empty until an evaluation is parked or a load is ready: in most sessions neither happens.
 pub(super) struct State<L>(Option<Box<Lists<L>>>);
 
 pub(super) struct Lists<L> {
-    helpful: Queue<Parked<L>>,
-    tired: Queue<Parked<L>>,
-    inside: Queue<Parked<L>>,
-    alone: Queue<Parked<L>>,
-    /// Loads that were woken and that nobody came to drive yet.
+    helping: Queue<Parked<L>>,
+    throttled: Queue<Parked<L>>,
+    nested: Queue<Parked<L>>,
+    nested_task: Queue<Parked<L>>,
+    /// Loads that were woken and not driven since.
     pub(super) ready: Queue<StdArc<L>>,
 }
 
 impl<L> Default for Lists<L> {
     fn default() -> Self {
         Self {
-            helpful: Queue::default(),
-            tired: Queue::default(),
-            inside: Queue::default(),
-            alone: Queue::default(),
+            helping: Queue::default(),
+            throttled: Queue::default(),
+            nested: Queue::default(),
+            nested_task: Queue::default(),
             ready: Queue::default(),
         }
     }
 }
 
-/// An evaluation that is not polled now.
+/// A parked evaluation.
 struct Parked<L> {
     waker: Waker,
     waiter: Arc<Waiter<L>>,
 }
 
-/// Those whom a wake reaches.
-pub(crate) struct Woken<L> {
+/// The tasks that a wake reaches.
+pub(crate) struct Wakes<L> {
     pub(crate) wakers: Wakers,
-    /// Loads that wait for the one that is ready: who waits for them is reached, too.
+    /// Loads that wait for the ready one: their waiters are reached as well.
     pub(crate) outer: SmallVec<[Weak<L>; 1]>,
 }
 
-impl<L> Default for Woken<L> {
+impl<L> Default for Wakes<L> {
     fn default() -> Self {
         Self { wakers: Wakers::new(), outer: SmallVec::new() }
     }
 }
 
-/// So many tired ones are few, and all woken.
-const FEW_TIRED: usize = 16;
+/// Up to this many throttled evaluations are all woken for others.
+const MAX_THROTTLED_WOKEN: usize = 16;
 
 impl<L> State<L> {
-    fn parked(&mut self, kind: Kind) -> &mut Queue<Parked<L>> {
+    fn parked(&mut self, kind: ParkKind) -> &mut Queue<Parked<L>> {
         let lists = self.lists();
         match kind {
-            Kind::Helpful => &mut lists.helpful,
-            Kind::Tired => &mut lists.tired,
-            Kind::Inside => &mut lists.inside,
-            Kind::Alone => &mut lists.alone,
+            ParkKind::Helping => &mut lists.helping,
+            ParkKind::Throttled => &mut lists.throttled,
+            ParkKind::Nested => &mut lists.nested,
+            ParkKind::NestedTask => &mut lists.nested_task,
         }
     }
 
@@ -189,7 +196,7 @@ impl<L> State<L> {
         self.0.get_or_insert_default()
     }
 
-    /// Whether a load is ready whose ticket is older than this one.
+    /// Whether a load with an older ticket than this one is ready.
     pub(super) fn is_any_ready_before(&mut self, ticket: usize) -> bool {
         self.0.as_mut().is_some_and(|lists| lists.ready.is_any_before(ticket))
     }
@@ -198,95 +205,97 @@ impl<L> State<L> {
         self.0.as_ref().is_some_and(|lists| !lists.ready.is_empty())
     }
 
-    /// The oldest load that is ready, if its ticket is older than this one.
+    /// Removes the oldest ready load, if its ticket is older than this one.
     pub(super) fn pop_ready_before(&mut self, ticket: usize) -> Option<StdArc<L>> {
         self.0.as_mut()?.ready.pop_front_before(ticket)
     }
 
-    /// Parks an evaluation; gives its waker back if it has all its answers.
+    /// Parks an evaluation; returns its waker if it has all its answers.
     pub(super) fn park(
         &mut self,
-        kind: Kind,
+        kind: ParkKind,
         expected: usize,
         waker: Waker,
         waiter: &Arc<Waiter<L>>,
     ) -> Option<Waker> {
-        let mut place = waiter.place.lock();
-        // Under the lock under which answers are counted.
+        let mut state = waiter.state.lock();
+        // Checked under the lock under which answers are counted.
         if waiter.answered() >= expected {
             return Some(waker);
         }
         let parked = Parked { waker, waiter: Arc::clone(waiter) };
         let ticket = self.parked(kind).push(parked);
-        place.parked = Some(ParkedAt { kind, ticket, expected });
+        state.parked = Some(Parking { kind, ticket, expected });
         None
     }
 
-    /// Takes an evaluation out that waits for a load that is ready, or for one that waits for that.
-    fn take_waiter(&mut self, waiter: &Waiter<L>, woken_for: WokenFor, woken: &mut Woken<L>) {
-        let place = waiter.place.lock();
-        let kind = place.parked.map(|parked| parked.kind);
-        if let Some(Kind::Inside | Kind::Alone) = kind {
-            // Whoever could drive, and is not parked, finds the load when it is.
-            let reaches = place.is_inside_another || self.has_drivers();
-            woken.outer.extend(place.inside.clone().filter(|_| reaches));
+    /// Unparks an evaluation that waits for a ready load, or for a load that waits for that one.
+    fn take_waiter(&mut self, waiter: &Waiter<L>, wake_reason: WakeReason, wakes: &mut Wakes<L>) {
+        let state = waiter.state.lock();
+        let kind = state.parked.map(|parked| parked.kind);
+        if let Some(ParkKind::Nested | ParkKind::NestedTask) = kind {
+            // A driver that is not parked now finds the load before it parks.
+            let reaches = state.is_in_other_session || self.has_drivers();
+            wakes.outer.extend(state.outer.clone().filter(|_| reaches));
         }
-        drop(place);
-        if !matches!(kind, Some(Kind::Inside)) {
-            woken.wakers.extend(self.unpark(waiter, woken_for));
+        drop(state);
+        if !matches!(kind, Some(ParkKind::Nested)) {
+            wakes.wakers.extend(self.unpark(waiter, wake_reason));
         }
     }
 
-    /// Whether anybody is parked who drives loads.
+    /// Whether an evaluation that drives loads is parked.
     fn has_drivers(&self) -> bool {
         let drives = |lists: &Lists<L>| {
-            [&lists.helpful, &lists.tired, &lists.alone].iter().any(|parked| !parked.is_empty())
+            [&lists.helping, &lists.throttled, &lists.nested_task]
+                .iter()
+                .any(|parked| !parked.is_empty())
         };
         self.0.as_deref().is_some_and(drives)
     }
 
-    /// Takes an evaluation out, if it is parked: it is woken, or polled.
-    pub(super) fn unpark(&mut self, waiter: &Waiter<L>, woken_for: WokenFor) -> Option<Waker> {
-        let ParkedAt { kind, ticket, .. } = {
-            let mut place = waiter.place.lock();
-            let parked = place.parked.take()?;
-            place.woken_for = woken_for;
+    /// Removes an evaluation from its list, if it is parked: it is woken or polled.
+    pub(super) fn unpark(&mut self, waiter: &Waiter<L>, wake_reason: WakeReason) -> Option<Waker> {
+        let Parking { kind, ticket, .. } = {
+            let mut state = waiter.state.lock();
+            let parked = state.parked.take()?;
+            state.wake_reason = wake_reason;
             parked
         };
         Some(self.parked(kind).remove(ticket)?.waker)
     }
 
-    /// Those who are woken for a load that others wait for.
-    fn take_others(&mut self, wakers: &mut Wakers) {
+    /// Unparks the evaluations that are woken for a load of others.
+    fn take_helpers(&mut self, wakers: &mut Wakers) {
         let Some(lists) = &mut self.0 else { return };
-        while let Some(parked) = lists.helpful.pop_front() {
-            wakers.push(parked.woken_for_others());
+        while let Some(parked) = lists.helping.pop_front() {
+            wakers.push(parked.wake_to_help());
         }
-        if lists.tired.len() <= FEW_TIRED {
-            wakers.extend(lists.tired.drain().map(Parked::woken_for_others));
+        if lists.throttled.len() <= MAX_THROTTLED_WOKEN {
+            wakers.extend(lists.throttled.drain().map(Parked::wake_to_help));
         } else {
-            wakers.extend(lists.tired.pop_back().map(Parked::woken_for_others));
-            wakers.extend(lists.tired.pop_front().map(Parked::woken_for_others));
+            wakers.extend(lists.throttled.pop_back().map(Parked::wake_to_help));
+            wakers.extend(lists.throttled.pop_front().map(Parked::wake_to_help));
         }
     }
 }
 
 impl<L> Parked<L> {
-    fn woken_for_others(self) -> Waker {
-        self.woken(WokenFor::Others)
+    fn wake_to_help(self) -> Waker {
+        self.unpark(WakeReason::OtherLoad)
     }
 
-    fn woken(self, woken_for: WokenFor) -> Waker {
-        let mut place = self.waiter.place.lock();
-        place.parked = None;
-        place.woken_for = woken_for;
-        drop(place);
+    fn unpark(self, wake_reason: WakeReason) -> Waker {
+        let mut state = self.waiter.state.lock();
+        state.parked = None;
+        state.wake_reason = wake_reason;
+        drop(state);
         self.waker
     }
 }
 
 impl<L> WaiterSet<L> {
-    /// Tells it from others.
+    /// The identity of the session.
     pub(crate) fn address(&self) -> usize {
         std::ptr::from_ref(self).addr()
     }
@@ -295,18 +304,19 @@ impl<L> WaiterSet<L> {
         self.state.lock()
     }
 
-    /// How often everybody was woken. Who does not know of the last time is not parked.
+    /// The number of times that all waiters were woken. An evaluation that has not seen the last one is not
+    /// parked.
     pub(crate) fn broadcasts(&self) -> usize {
         self.broadcasts.load(Ordering::Acquire)
     }
 
-    /// The ticket of the load that is ready next.
+    /// The ticket of the next load that becomes ready.
     pub(super) fn next_ready(&self) -> usize {
-        // Relaxed: what is ready and not seen is seen when somebody is parked.
+        // Relaxed: a ready load that is missed here is found under the lock when the evaluation parks.
         self.next_ready.load(Ordering::Relaxed)
     }
 
-    /// Notes that a load is ready; gives its ticket.
+    /// Adds a load to the ready ones; returns its ticket.
     pub(crate) fn add_ready(&self, load: StdArc<L>) -> usize {
         self.push_ready(&mut self.lock(), load)
     }
@@ -318,18 +328,18 @@ impl<L> WaiterSet<L> {
         ticket
     }
 
-    /// A load is driven, or over.
+    /// Removes a load from the ready ones: it is driven, or over.
     pub(crate) fn remove_ready(&self, ticket: usize) {
         let load = self.lock().lists().ready.remove(ticket);
         drop(load);
     }
 
-    /// Notes that a load is ready, and gives its ticket; takes those who wait for it, and others.
-    pub(crate) fn take_for<'w>(
+    /// Adds a load to the ready ones, and returns its ticket; unparks its waiters, and others.
+    pub(crate) fn take_for_ready<'w>(
         &self,
         load: StdArc<L>,
         waiters: impl Iterator<Item = &'w Arc<Waiter<L>>>,
-        woken: &mut Woken<L>,
+        wakes: &mut Wakes<L>,
     ) -> usize
     where
         L: 'w,
@@ -337,58 +347,59 @@ impl<L> WaiterSet<L> {
         let mut state = self.lock();
         let ticket = self.push_ready(&mut state, load);
         for waiter in waiters {
-            state.take_waiter(waiter, WokenFor::Own(ticket), woken);
+            state.take_waiter(waiter, WakeReason::OwnLoad(ticket), wakes);
         }
-        state.take_others(&mut woken.wakers);
+        state.take_helpers(&mut wakes.wakers);
         ticket
     }
 
-    /// Takes those who wait for a load that waits for one that is ready.
-    pub(crate) fn take_below<'w>(
+    /// Unparks the waiters of a load that waits for a ready one.
+    pub(crate) fn take_waiters_of_outer<'w>(
         &self,
         waiters: impl Iterator<Item = &'w Arc<Waiter<L>>>,
-        woken: &mut Woken<L>,
+        wakes: &mut Wakes<L>,
     ) where
         L: 'w,
     {
         let mut state = self.lock();
         for waiter in waiters {
-            state.take_waiter(waiter, WokenFor::Below, woken);
+            state.take_waiter(waiter, WakeReason::InnerLoad, wakes);
         }
     }
 
-    /// Takes the wakers of those who can drive what others wait for.
-    pub(crate) fn take_others(&self, wakers: &mut Wakers) {
-        self.lock().take_others(wakers);
+    /// Unparks the evaluations that can drive the loads of others.
+    pub(crate) fn take_helpers(&self, wakers: &mut Wakers) {
+        self.lock().take_helpers(wakers);
     }
 
-    /// Takes all wakers.
-    pub(crate) fn take_everybody(&self, wakers: &mut Wakers) {
+    /// Unparks all evaluations.
+    pub(crate) fn take_all(&self, wakers: &mut Wakers) {
         self.broadcasts.fetch_add(1, Ordering::Release);
         let mut state = self.lock();
-        let Some(Lists { helpful, tired, inside, alone, .. }) = state.0.as_deref_mut() else {
+        let Some(Lists { helping, throttled, nested, nested_task, .. }) = state.0.as_deref_mut()
+        else {
             return;
         };
-        for parked in [helpful, tired, inside, alone] {
-            wakers.extend(parked.drain().map(|parked| parked.woken(WokenFor::Nothing)));
+        for parked in [helping, throttled, nested, nested_task] {
+            wakers.extend(parked.drain().map(|parked| parked.unpark(WakeReason::None)));
         }
     }
 
-    /// Wakes everybody who waits.
+    /// Wakes all waiters.
     pub(crate) fn wake(&self) {
         let mut wakers = Wakers::new();
-        self.take_everybody(&mut wakers);
-        thread::wake_each(wakers);
+        self.take_all(&mut wakers);
+        thread::wake_all(wakers);
     }
 
-    /// One load answers these, in their order; wakes those that have all their answers.
+    /// Answers these waiters for one load, in their order; wakes those that have all their answers.
     pub(crate) fn answer(&self, waiters: impl Iterator<Item = Arc<Waiter<L>>>) {
         let mut wakers = Wakers::new();
         for waiter in waiters {
             if waiter.answer() {
-                wakers.extend(self.lock().unpark(&waiter, WokenFor::Nothing));
+                wakers.extend(self.lock().unpark(&waiter, WakeReason::None));
             }
         }
-        thread::wake_each(wakers);
+        thread::wake_all(wakers);
     }
 }

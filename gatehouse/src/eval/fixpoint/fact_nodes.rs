@@ -67,9 +67,9 @@ impl<K: FactKey> FactNodes<K> {
             return NodeLookup::Node(self.values[at].node);
         }
         if let Some(entry) = self.memo.get(&key)
-            && let Some(settled) = entry.settled()
+            && let Some(result) = entry.result()
         {
-            return NodeLookup::Final(settled.clone());
+            return NodeLookup::Final(result.clone());
         }
         let at = self.values.len();
         self.last_read[usize::from(is_inner)] = at;
@@ -84,22 +84,16 @@ impl<K: FactKey> FactNodes<K> {
     /// now.
     pub(super) fn entry(&mut self, index: usize, recheck_memo: bool) -> &Arc<MemoEntry<K>> {
         let value = &mut self.values[index];
-        if recheck_memo && let Some(settled) = self.memo.settled(&value.entry) {
-            value.entry = settled;
+        if recheck_memo && let Some(entry) = self.memo.entry_of(&value.entry) {
+            value.entry = entry;
         }
         &value.entry
     }
 
-    fn set_final(
-        &mut self,
-        index: usize,
-        computed: DerivedResult<K::Value>,
-        depth: u32,
-        keep: bool,
-    ) {
+    fn set_final(&mut self, index: usize, result: DerivedResult<K::Value>, depth: u32, keep: bool) {
         let value = &mut self.values[index];
         value.provisional = None;
-        value.entry.settle(Final { computed, height: depth });
+        value.entry.set(Final { result, depth });
         if keep {
             self.memo.insert(Arc::clone(&value.entry));
         }
@@ -112,8 +106,8 @@ impl<K: FactKey> FactNodes<K> {
         let result = value.result.take();
         match (disposition, result) {
             (Disposition::Iterate, result) => value.provisional = result,
-            (Disposition::Final { depth, keep }, Some(computed)) => {
-                nodes.set_final(index, computed, depth, keep);
+            (Disposition::Final { depth, keep }, Some(result)) => {
+                nodes.set_final(index, result, depth, keep);
             }
             (Disposition::Forget | Disposition::Final { .. }, _) => value.provisional = None,
             (Disposition::TooDeep { keep }, _) => {

@@ -10,7 +10,7 @@ use super::monotone::{Monotone, Rank};
 use super::node::{BlockedOn, Disposition, MAX_DEPTH, Node, NodeState};
 use crate::eval::stop::Stop;
 use crate::fact::{FactError, FactKey};
-use crate::session::{DerivedResult, FactMemo, MemoEntry};
+use crate::session::{DerivedResult, FactMemo, Final, MemoEntry};
 
 /// The most iterations of one cycle. A pure one needs two for each fact, the first and the last one; and
 /// a cycle that is not too deep has at most `MAX_DEPTH + 1` facts.
@@ -177,9 +177,9 @@ impl<C> Fixpoint<C> {
         let of_fact = self.fact_nodes::<K>(fact);
         match of_fact.find_or_insert(key, is_inner, node) {
             NodeLookup::Node(node) => self.look_up_node::<K>(node, is_registering),
-            NodeLookup::Final(settled) => {
-                self.note_depth(settled.height);
-                Lookup::Known(settled.computed)
+            NodeLookup::Final(Final { result, depth }) => {
+                self.note_depth(depth);
+                Lookup::Known(result)
             }
             NodeLookup::New(entry) => {
                 let index = of_fact.values.len() - 1;
@@ -211,11 +211,11 @@ impl<C> Fixpoint<C> {
         let recheck_memo = std::mem::replace(memo_checked_in, pass) != pass;
         let (fact, index) = (*fact, *index);
         let entry = self.fact_nodes::<K>(fact).entry(index, recheck_memo);
-        match entry.settled() {
-            Some(settled) => {
-                let (depth, computed) = (settled.height, settled.computed.clone());
+        match entry.result() {
+            Some(Final { result, depth }) => {
+                let (depth, result) = (*depth, result.clone());
                 self.note_depth(depth);
-                Lookup::Known(computed)
+                Lookup::Known(result)
             }
             None => Lookup::New(node, Arc::clone(entry)),
         }

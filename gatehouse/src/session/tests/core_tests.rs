@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use proptest::prelude::*;
 
 use super::super::batches::{Asker, BatchId, Registered};
-use super::super::core::{Asking, Core, Taken};
+use super::super::core::{Asking, CachedAt, Core, LoadingBatch};
 use crate::collections::Hashed;
 
 /// What a driver of the core does.
@@ -132,7 +132,7 @@ struct Both {
     core: Core<u8, Results, Load>,
     model: Model,
     names: BTreeMap<u64, BatchId>,
-    taken: Vec<(u64, Arc<Taken<u8, Results>>)>,
+    taken: Vec<(u64, Arc<LoadingBatch<u8, Results>>)>,
     hash_state: BuildHasherDefault<Crowded>,
 }
 
@@ -154,18 +154,18 @@ impl Both {
             }
             Step::Close => {
                 self.model.closed |= self.model.batches.is_empty();
-                assert_eq!(self.core.ledger.close_if_idle(), self.model.closed);
+                assert_eq!(self.core.batches.close_if_idle(), self.model.closed);
             }
             Step::Reopen => {
                 self.model.closed = false;
-                self.core.ledger.reopen();
+                self.core.batches.reopen();
             }
         }
-        assert_eq!(self.core.ledger.is_idle(), self.model.batches.is_empty());
+        assert_eq!(self.core.batches.is_idle(), self.model.batches.is_empty());
     }
 
     fn peek(&self, key: u8) -> Option<u32> {
-        let (_, batch, at) = self.core.peek_cache(&self.hashed(key))?;
+        let CachedAt { batch, at, .. } = self.core.peek_cache(&self.hashed(key))?;
         assert_eq!(batch.keys[at], key);
         Some(batch.results.get().expect("results of a batch that is finished")[at])
     }
@@ -213,9 +213,9 @@ impl Both {
         });
         let Some((id, expected)) = expected else { return };
         let name = self.names[&id];
-        let batch = self.core.take(name).expect("an open batch is taken");
+        let batch = self.core.begin_loading(name).expect("an open batch is taken");
         assert_eq!(*batch.keys, *expected);
-        assert!(self.core.take(name).is_none(), "a batch is taken once");
+        assert!(self.core.begin_loading(name).is_none(), "a batch is taken once");
         self.taken.push((id, batch));
     }
 
@@ -238,12 +238,12 @@ impl Both {
         }
         // As a load that goes on although its batch was abandoned: it may put results in too.
         let _ = self.taken[taken].1.results.set((0..6).map(value_of).collect());
-        assert_eq!(Self::waiters(self.core.ledger.finish(self.names[&id])), batch.waiters);
+        assert_eq!(Self::waiters(self.core.batches.finish(self.names[&id])), batch.waiters);
     }
 
     fn abandon(&mut self, taken: usize) {
         let Some((id, batch)) = self.remove(taken) else { return };
-        assert_eq!(Self::waiters(self.core.ledger.abandon(self.names[&id])), batch.waiters);
+        assert_eq!(Self::waiters(self.core.batches.abandon(self.names[&id])), batch.waiters);
     }
 
     fn leave(&mut self, waiter: u8) {
@@ -259,9 +259,9 @@ impl Both {
                 self.model.batches.remove(&id);
             }
             // As an evaluation does, which leaves the load first.
-            let load = self.core.ledger.load(self.names[&id]).expect("it is in flight");
+            let load = self.core.batches.load(self.names[&id]).expect("it is in flight");
             load.borrow_mut().retain(|waits| *waits != waiter);
-            assert_eq!(self.core.ledger.leave(self.names[&id]).is_some(), abandoned);
+            assert_eq!(self.core.batches.remove_waiter(self.names[&id]).is_some(), abandoned);
         }
     }
 }
@@ -292,12 +292,12 @@ fn what_is_abandoned_leaves_nothing_behind() {
         }
     };
     let busy = ask(&mut core, 0);
-    assert!(core.take(busy).is_some());
+    assert!(core.begin_loading(busy).is_some());
     for _ in 0..100 {
         let (one, two) = (ask(&mut core, 1), ask(&mut core, 2));
-        assert!(core.ledger.leave(one).is_some());
-        assert!(core.take(two).is_some());
-        assert!(core.ledger.leave(two).is_some());
+        assert!(core.batches.remove_waiter(one).is_some());
+        assert!(core.begin_loading(two).is_some());
+        assert!(core.batches.remove_waiter(two).is_some());
         // Of the batch that is there, of those that the two keys were in last, and of one that they
         // left.
         assert!(core.batches() <= 4, "{}", core.batches());

@@ -7,9 +7,9 @@ use loom::future::block_on;
 use loom::thread;
 
 use super::super::batches::BatchId;
-use super::super::shared_future::{LoadOwner, Owned, SharedFuture, WaiterSet};
-use super::super::thread::{BoxFuture, depth};
-use super::super::wait_handle::{Driver, Present, WaitHandle};
+use super::super::shared_future::{LoadOwner, LoadTarget, SharedFuture, WaiterSet};
+use super::super::thread::{BoxFuture, polled_depth};
+use super::super::wait_handle::{Driver, Snapshot, WaitHandle};
 use crate::fact::FactError;
 use crate::sync::model::explore;
 use crate::sync::{Arc, AtomicBool, AtomicUsize, Mutex, Ordering};
@@ -82,17 +82,17 @@ struct Own {
 }
 
 impl Driver for Own {
-    fn begin(&mut self) -> bool {
+    fn start_loads(&mut self) -> bool {
         !std::mem::replace(&mut self.is_begun, true)
     }
 
-    fn drive_own(&mut self) {
+    fn drive_loads(&mut self) {
         for load in &self.loads {
             load.drive();
         }
     }
 
-    fn make_own_ready(&mut self) {
+    fn mark_loads_ready(&mut self) {
         self.loads.iter().for_each(SharedFuture::make_ready);
     }
 }
@@ -107,7 +107,7 @@ impl Evaluation {
     fn new(loads: &[&Load]) -> Self {
         let mut handle = WaitHandle::new();
         for load in loads {
-            load.join(handle.add_pending());
+            load.add_waiter(handle.add_pending());
         }
         let loads = loads.iter().map(|load| Load::clone(load)).collect();
         Self { handle, own: Own { loads, is_begun: false } }
@@ -115,14 +115,14 @@ impl Evaluation {
 
     async fn wait(&mut self, world: &World) {
         let (handle, own) = (&mut self.handle, &mut self.own);
-        poll_fn(|cx| handle.poll(Present::new(&world.everybody), cx.waker(), own)).await;
+        poll_fn(|cx| handle.poll(Snapshot::new(&world.everybody), cx.waker(), own)).await;
         handle.unregister(&world.everybody);
     }
 
     /// Is polled once, with a waker of its own.
     fn poll_once(&mut self, world: &World) -> Poll<()> {
         let waker = Waker::noop();
-        self.handle.poll(Present::new(&world.everybody), waker, &mut self.own)
+        self.handle.poll(Snapshot::new(&world.everybody), waker, &mut self.own)
     }
 }
 
@@ -138,7 +138,7 @@ impl World {
     fn load(&self, future: impl Future<Output = ()> + Send + 'static) -> Load {
         let guard = Dropped(Arc::clone(&self.dropped));
         let owner = std::sync::Arc::clone(&self.finished);
-        let loads = Owned { owner, batch: BatchId::default() };
+        let loads = LoadTarget { owner, batch: BatchId::default() };
         let load = SharedFuture::load(loads, Arc::clone(&self.everybody));
         let future: BoxFuture<()> = Box::pin(async move {
             let _guard = guard;
@@ -153,14 +153,14 @@ impl World {
         let (event, deepest) = (Arc::clone(event), Arc::clone(&self.deepest));
         self.load(async move {
             poll_fn(|cx| {
-                deepest.fetch_max(depth(), Ordering::Relaxed);
+                deepest.fetch_max(polled_depth(), Ordering::Relaxed);
                 event.poll(cx.waker())
             })
             .await;
         })
     }
 
-    /// Wakes these evaluations for the loads of others, until they are tired of it.
+    /// Wakes these evaluations for the loads of others, until they are throttled.
     fn tire(&self, evaluations: &mut [&mut Evaluation]) {
         let finished = self.finished();
         for _ in 0..5 {
@@ -317,7 +317,7 @@ fn a_waker_runs_outside_of_every_lock() {
         let load = world.load_of(&event);
         let mut parked = Evaluation::new(&[&load]);
         let waker = Waker::from(std::sync::Arc::new(DrivesAtOnce(Load::clone(&load))));
-        let pending = parked.handle.poll(Present::new(&world.everybody), &waker, &mut parked.own);
+        let pending = parked.handle.poll(Snapshot::new(&world.everybody), &waker, &mut parked.own);
         assert!(pending.is_pending());
         let source = thread::spawn(move || event.fire());
         source.join().unwrap();

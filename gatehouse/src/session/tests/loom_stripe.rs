@@ -3,7 +3,7 @@
 use loom::thread;
 
 use super::super::batches::{Asker, BatchId, Registered};
-use super::super::core::{Asking, Core};
+use super::super::core::{Asking, CachedAt, Core};
 use crate::collections::{HashState, Hashed};
 use crate::sync::model::explore;
 use crate::sync::{Arc, Mutex, OnceLock};
@@ -54,21 +54,21 @@ fn batch_of(registered: &Registered) -> Option<BatchId> {
 
 /// What is known of the key.
 fn peek<V: Copy>(stripe: &Stripe<V>) -> Option<V> {
-    let (_, batch, at) = stripe.lock().peek_cache(&key(1))?;
+    let CachedAt { batch, at, .. } = stripe.lock().peek_cache(&key(1))?;
     Some(batch.results.get().expect("results of a batch that is finished")[at])
 }
 
 /// Takes and finishes a batch, as whoever drives does; gives the waiters that it answered.
 fn load(stripe: &Stripe, batch: BatchId, value: u64) -> Vec<&'static str> {
-    let Some(taken) = stripe.lock().take(batch) else { return Vec::new() };
+    let Some(taken) = stripe.lock().begin_loading(batch) else { return Vec::new() };
     taken.results.set(vec![value; taken.keys.len()]).expect("a batch is loaded once");
-    let load = stripe.lock().ledger.finish(batch);
+    let load = stripe.lock().batches.finish(batch);
     load.map_or_else(Vec::new, |load| std::mem::take(&mut *load.lock()))
 }
 
 /// One waiter leaves its batch, as an evaluation does; says whether that is abandoned.
 fn leave(stripe: &Stripe, batch: BatchId) -> bool {
-    stripe.lock().ledger.leave(batch).is_some()
+    stripe.lock().batches.remove_waiter(batch).is_some()
 }
 
 /// Guarantee 1: of any number of askers of one key, one leads, and its batch is taken once.
@@ -82,7 +82,7 @@ fn a_key_has_one_leader() {
                 thread::spawn(move || {
                     let registered = register(&stripe, name);
                     let batch = batch_of(&registered).expect("nothing is known");
-                    let taken = stripe.lock().take(batch);
+                    let taken = stripe.lock().begin_loading(batch);
                     let leads = matches!(registered, Registered::Leading(_));
                     (leads, taken.map_or(0, |taken| taken.keys.len()))
                 })
@@ -120,7 +120,7 @@ fn waiters_are_answered_once_in_join_order() {
                 usize::from(joined)
             );
         }
-        assert!(stripe.lock().ledger.is_idle());
+        assert!(stripe.lock().batches.is_idle());
     });
 }
 
@@ -169,7 +169,7 @@ fn a_finished_load_is_visible_whole() {
     explore("stripe: a finished load is visible whole", None, || {
         let stripe: Stripe<(u64, u64)> = Arc::new(Mutex::new(Core::default()));
         let Registered::Leading(batch) = register(&stripe, "a") else { panic!("a leads") };
-        let taken = stripe.lock().take(batch).unwrap();
+        let taken = stripe.lock().begin_loading(batch).unwrap();
         let reader = {
             let stripe = Arc::clone(&stripe);
             thread::spawn(move || {
@@ -180,7 +180,7 @@ fn a_finished_load_is_visible_whole() {
             })
         };
         taken.results.set(vec![(7, 7)]).unwrap();
-        stripe.lock().ledger.finish(batch);
+        stripe.lock().batches.finish(batch);
         reader.join().unwrap();
         assert_eq!(peek(&stripe), Some((7, 7)));
     });
@@ -215,7 +215,7 @@ fn closing_races_with_asking() {
             let stripe = Arc::clone(&stripe);
             thread::spawn(move || register(&stripe, "a"))
         };
-        let closed = stripe.lock().ledger.close_if_idle();
+        let closed = stripe.lock().batches.close_if_idle();
         match asker.join().unwrap() {
             Registered::Closed => assert!(closed),
             // It came first: either it was in flight, and the stripe stayed open …
