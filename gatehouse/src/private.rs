@@ -11,7 +11,7 @@ pub use crate::eval::*;
 // The names that generated code has for these.
 pub use crate::eval::Observer as Watch;
 pub use crate::fact::bounds::*;
-pub use crate::fact::{FactKey, LoadedFact, Sensitive};
+pub use crate::fact::{FactKey, LoadedFact, Sensitive, plan_load, plan_recursion};
 pub use crate::plan::{
     Condition, ConditionKind, Cost, Derivation, Effect, Guard, LoadKind, Location, Plan,
     PlannedLoad, Policies, PolicyInfo, Wait, scheduled, within_budget,

@@ -6,7 +6,7 @@
 use std::fmt::Debug;
 use std::hash::{Hash, Hasher};
 
-use super::LoadedFact;
+use super::key::LoadedFact;
 
 /// A type that can be part of a key. Everything with the traits of a key is one.
 #[diagnostic::on_unimplemented(

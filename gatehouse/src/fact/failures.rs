@@ -4,7 +4,7 @@
 //! compared with those that are kept, and only so many are: the cost is linear in the failures. It is
 //! their texts that are compared, in place: nothing is formatted.
 
-use crate::fact::{FactError, FailedFact};
+use super::error::{FactError, FailedFact};
 
 /// How many failed facts are kept, beside the first of each further fact.
 const KEPT: usize = 16;

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Debug};
 
-use super::FactKey;
+use super::key::FactKey;
 
 /// Stands in for a key part that is shown nowhere.
 pub struct Sensitive;

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use crate::collections::Index;
 use crate::eval::derived::failed;
-use crate::fact::{FactError, FactKey};
+use crate::fact::{FactError, FactKey, MAX_DEPTH};
 use crate::session::{DerivedResult, FactMemo, Final, MemoEntry};
 
 /// Links of derived facts that one may be deep.
-pub(super) const MOST_LINKS: u32 = 64;
+pub(super) const MOST_LINKS: u32 = MAX_DEPTH;
 
 /// No pass.
 const NEVER: u64 = u64::MAX;
