@@ -30,7 +30,7 @@ pub struct Explanation {
     /// Three kinds of conditions are left out, because they would need another run:
     /// - conditions after which the body continues;
     /// - conditions that share a fact, or their text, with another condition;
-    /// - conditions whose other outcome would need a fact that is not loaded.
+    /// - conditions whose other outcome would need a fact that failed or was not loaded.
     pub counterfactuals: Vec<Counterfactual>,
 }
 

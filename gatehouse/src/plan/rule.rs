@@ -103,6 +103,7 @@ impl Hash for GetDerivation {
 }
 
 /// A fact, as the plan of a load needs it.
+#[derive(Clone, Copy)]
 pub(crate) struct PlannedFact {
     pub(crate) name: &'static str,
     pub(crate) cost: Cost,

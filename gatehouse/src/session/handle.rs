@@ -36,7 +36,7 @@ pub struct Session<P: Sources> {
     live: AtomicUsize,
     /// Where decisions are recorded: with the handle and not shared, so that it takes no lock.
     #[cfg(feature = "records")]
-    pub(crate) trail: Option<StdArc<crate::observe::records::Trail>>,
+    pub(super) audit: Option<StdArc<crate::observe::records::AuditContext>>,
 }
 
 /// What a handle has of its own.
@@ -164,7 +164,7 @@ impl<P: Sources> Session<P> {
             shared: OnceLock::new(),
             live: AtomicUsize::new(0),
             #[cfg(feature = "records")]
-            trail: None,
+            audit: None,
         }
     }
 
@@ -318,7 +318,7 @@ impl<P: Sources> Clone for Session<P> {
             shared: OnceLock::from(Arc::clone(shared)),
             live: AtomicUsize::new(0),
             #[cfg(feature = "records")]
-            trail: self.trail.clone(),
+            audit: self.audit.clone(),
         }
     }
 }
