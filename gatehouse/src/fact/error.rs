@@ -10,11 +10,11 @@ use crate::unwind::Quiet;
 
 /// Why a fact could not be loaded.
 ///
-/// It carries the source's own error for logs ([`FactError::source`]) and never shows its text
-/// otherwise: `Display` and `Debug` are safe to send to whoever asked.
+/// It keeps the source's own error for logs ([`FactError::source`]) and shows its text nowhere else:
+/// `Display` and `Debug` are safe to send to a client.
 ///
-/// It is not a [`std::error::Error`], on purpose: so any error converts into it, and `?` works in
-/// [`FactSource::load`](crate::FactSource::load) whatever a database driver returns.
+/// It does not implement [`std::error::Error`], so that every error converts into it: `?` works in
+/// [`FactSource::load`](crate::FactSource::load) on the errors of any database driver.
 ///
 /// ```
 /// use gatehouse::FactError;
@@ -49,13 +49,14 @@ pub(crate) const MAX_DEPTH: u32 = 64;
 const MAX_LINKS_SHOWN: usize = 8;
 
 impl FactError {
-    /// The source failed with `error`. Whoever is the last to know of it drops it, on any thread, and a
-    /// panic of its destructor is caught.
+    /// The source failed with `error`. The error is dropped with its last owner, on any thread. A panic of
+    /// its destructor is caught.
     pub fn new(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(Arc::new(Reason::Source(Quiet::new(error.into()))))
     }
 
-    /// The source failed, and `text` says why to everybody: write what is safe to show.
+    /// The source failed for the reason in `text`, which is shown to everybody: write only what is safe to
+    /// show.
     ///
     /// ```
     /// # use gatehouse::FactError;
@@ -74,7 +75,7 @@ impl FactError {
         Self(Arc::new(Reason::Missing))
     }
 
-    /// Keys were answered that nobody asked for, and not this one.
+    /// The source left this key out, and answered keys that it was not asked for.
     pub(crate) fn unasked() -> Self {
         Self(Arc::new(Reason::Unasked))
     }
@@ -83,7 +84,7 @@ impl FactError {
         Self(Arc::new(Reason::Overdue))
     }
 
-    /// A policy was not run any more, whatever it would have read.
+    /// The policy was not run, so nothing is known of the facts that it would have read.
     pub(crate) fn not_run() -> Self {
         Self(Arc::new(Reason::NotRun))
     }
@@ -104,7 +105,7 @@ impl FactError {
         Self(Arc::new(Reason::Impure))
     }
 
-    /// Loads of these facts wait for each other, each for the next, and the last for the first.
+    /// The loads of these facts wait for each other: each for the next, and the last for the first.
     pub(crate) fn circular<'f>(facts: impl Iterator<Item = &'f str> + Clone) -> Self {
         let next = facts.clone().cycle().skip(1);
         let mut links = facts.zip(next).map(|(fact, next)| format!("`{fact}` asks for `{next}`"));
@@ -119,18 +120,18 @@ impl FactError {
         Self(Arc::new(Reason::Circular(text.into())))
     }
 
-    /// Whether both display the same.
+    /// Whether both have the same text.
     pub(crate) fn says_the_same(&self, other: &Self) -> bool {
         match (&*self.0, &*other.0) {
             _ if Arc::ptr_eq(&self.0, &other.0) => true,
             (Reason::Late(one), Reason::Late(other)) => one == other,
             (Reason::Late(_), _) | (_, Reason::Late(_)) => false,
-            // None of the others is put together.
+            // No other text is formatted here.
             _ => *self.text() == *other.text(),
         }
     }
 
-    /// What went wrong, in one word for telemetry: there are few, and they do not change.
+    /// The kind of the error, one word for telemetry. There are few kinds, and they do not change.
     #[cfg(any(feature = "tracing", feature = "metrics"))]
     pub(crate) fn kind(&self) -> &'static str {
         match &*self.0 {
@@ -146,7 +147,7 @@ impl FactError {
         }
     }
 
-    /// What `Display` shows. It is shared, where it was made for this error.
+    /// The text of `Display`. A text that was formatted for this error is shared.
     pub(crate) fn text(&self) -> FactText {
         FactText::from(match &*self.0 {
             Reason::Source(_) => "its source failed",
@@ -193,9 +194,9 @@ impl fmt::Debug for FactError {
     }
 }
 
-/// What `?` turns into a [`FactError`]: every [`std::error::Error`] that can be shared by threads.
+/// An error that `?` converts into a [`FactError`]: every [`std::error::Error`] that threads can share.
 ///
-/// A text and a boxed error are none; [`FactError::new`] takes them.
+/// Texts and boxed errors are not `std::error::Error`; [`FactError::new`] takes them.
 #[diagnostic::on_unimplemented(
     message = "`?` cannot make a `FactError` from `{Self}`",
     label = "does not become a `FactError` by itself",
@@ -213,19 +214,19 @@ impl<E: SourceError> From<E> for FactError {
     }
 }
 
-/// What is known of a fact: its value, that it is missing, or that it failed to load.
+/// The result of a load: a value, a missing value, or a failure.
 pub(crate) type FactResult<V> = Result<Option<V>, FactError>;
 
-/// A fact that a decision needed and that failed to load. Names the fact, never its key.
+/// A fact that a decision needed and that failed to load. It has the name of the fact, and never its key.
 ///
-/// A resource that was not looked at any more when the session's deadline had passed has one, which names
-/// the policy that was not run.
+/// The decision about a resource that was not evaluated before the session's deadline has one, too: with the
+/// name of the policy that was not run.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FailedFact {
-    /// The fact's name, as declared; or that of a policy that was not run.
+    /// The fact's name, as declared; or the name of a policy that was not run.
     pub fact: &'static str,
-    /// What went wrong.
+    /// Why it failed.
     pub error: FactError,
 }
 

@@ -5,11 +5,11 @@ use std::hash::Hash;
 
 use crate::plan::{Cost, Derivation};
 
-/// The key of one fact: what [`fact!`](crate::fact) declares.
+/// The key of a fact. [`fact!`](crate::fact) declares a type of keys.
 ///
 /// A fact such as `OrgRole(user: UserId, org: OrgId) -> Role` becomes a struct `OrgRole` with the
-/// fields `user` and `org`, whose `Value` is `Role`. Keys are typed: facts with equal fields never
-/// meet in a cache.
+/// fields `user` and `org`, whose `Value` is `Role`. Keys are typed: a cache never confuses facts with
+/// equal fields.
 ///
 /// ```
 /// use gatehouse::prelude::*;
@@ -29,28 +29,28 @@ use crate::plan::{Cost, Derivation};
     note = "declare it: `fact! {{ Name(part: Type) -> Value; }}`"
 )]
 pub trait FactKey: Clone + Eq + Hash + fmt::Debug + Send + Sync + 'static {
-    /// What a source answers, or the body of a derived fact gives.
+    /// The value that a source loads, or that the body of a derived fact computes.
     type Value: Clone + fmt::Debug + Send + Sync + 'static;
 
-    /// What `.await` gives in a rule: `Option<Value>`, or `Value` if the fact has a default or a body.
+    /// The type of `.await` in a rule: `Option<Value>`, or `Value` if the fact has a default or a body.
     type Output: fmt::Debug;
 
     /// The fact's name, as declared.
     const NAME: &'static str;
 
-    /// Whether its values are shown nowhere (`#[sensitive]`): explanations have a placeholder.
+    /// Whether its values are shown nowhere (`#[sensitive]`). Explanations have a placeholder for them.
     const SENSITIVE: bool = false;
 
-    /// What asking for it costs: one round, or what its body needs.
+    /// The cost of reading it: one round, or the cost of its body.
     const COST: Cost = Cost::ONE_LOAD;
 
-    /// How it is computed, if it is a derived fact.
+    /// Its derivation, if it is a derived fact.
     const DERIVATION: Option<&'static Derivation> = None;
 }
 
-/// A fact that a source loads, and not a derived one, which is computed from others.
+/// A fact that a source loads. A derived fact, which is computed from other facts, is none.
 ///
-/// Written by [`fact!`](crate::fact) for every fact without a body; not to be implemented by hand.
+/// [`fact!`](crate::fact) implements it for every fact without a body. Do not implement it by hand.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot have a source: it has a body, or is not a fact",
     label = "not a fact that a source loads",
@@ -60,9 +60,9 @@ pub trait LoadedFact: FactKey {
     /// Whether a missing value counts as a failed load (`#[required]`).
     const REQUIRED: bool = false;
 
-    /// Whether it has a default, which stands in for a missing value.
+    /// Whether it has a default, which replaces a missing value.
     const HAS_DEFAULT: bool = false;
 
-    /// Turns what was found into what `.await` gives.
+    /// Converts the result of a load, `None` if the value is missing, into the output of `.await`.
     fn output(found: Option<Self::Value>) -> Self::Output;
 }
