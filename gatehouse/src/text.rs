@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_is_not_written() {
+    fn text_beyond_the_limit_is_not_formatted() {
         let endless = letters('a', usize::MAX);
         assert!(FactText::of(&endless, 100).starts_with("aaa"));
         assert_eq!(endless.2.get(), 101);
@@ -272,9 +272,9 @@ mod tests {
 
     /// A `Debug` that ignores errors: the text is still a prefix of what it writes.
     #[test]
-    fn a_debug_that_goes_on_adds_nothing() {
-        struct GoesOn;
-        impl Debug for GoesOn {
+    fn a_debug_that_ignores_errors_adds_nothing() {
+        struct IgnoresErrors;
+        impl Debug for IgnoresErrors {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 for part in ["€", "€", "a"] {
                     let _ = f.write_str(part);
@@ -282,8 +282,8 @@ mod tests {
                 Ok(())
             }
         }
-        assert_eq!(FactText::of(&GoesOn, 4), "€… (cut after 4 bytes)");
-        assert_eq!(FactText::of(&GoesOn, 7), "€€a");
+        assert_eq!(FactText::of(&IgnoresErrors, 4), "€… (cut after 4 bytes)");
+        assert_eq!(FactText::of(&IgnoresErrors, 7), "€€a");
     }
 
     #[test]

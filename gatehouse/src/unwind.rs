@@ -75,14 +75,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_a_panic_carries_gets_through() {
+    fn a_panic_with_any_payload_is_caught() {
         assert_eq!(catch(|| 7), Some(7));
         assert_eq!(catch(|| -> u8 { panic!("a text") }), None);
         assert_eq!(catch(|| -> u8 { std::panic::panic_any(Bomb) }), None);
     }
 
     #[test]
-    fn nothing_that_a_destructor_does_gets_through() {
+    fn a_panic_of_a_destructor_is_caught() {
         drop_quietly(Bomb);
         drop(Quiet::new(Bomb));
         drop_quietly(vec![Box::new(Bomb)]);

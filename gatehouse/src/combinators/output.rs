@@ -1,4 +1,4 @@
-//! The output of a combinator outside of a policy: a type that nothing can be done with.
+//! The output type of combinators. Outside of rules nothing can be done with it.
 
 use std::marker::PhantomData;
 

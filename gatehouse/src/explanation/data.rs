@@ -13,8 +13,8 @@ use crate::plan::{Condition, PolicyInfo};
 /// `Display` shows it as a tree, [`to_markdown`](Self::to_markdown) as Markdown for a ticket, and
 /// [`colored`](Self::colored) as a tree for a terminal. With the feature `serde` it serialises.
 ///
-/// It has the keys and values of facts as their `Debug` shows them; those of `#[sensitive]` facts are
-/// left out. It has the text of the conditions on parameters, and never their values.
+/// It has the keys and values of facts as their `Debug` shows them, except those marked `#[sensitive]`. Of
+/// parameters it has the text of the conditions, and never a value.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -24,8 +24,8 @@ pub struct Explanation {
     pub decision: Decision,
     /// Every policy of the gate, in its order.
     pub policies: Vec<PolicyExplanation>,
-    /// The nearest changes that would have led to another decision: for each policy its last condition
-    /// that would have changed the decision by itself, with another outcome.
+    /// The nearest changes that would have led to another decision: for each policy, its last condition that
+    /// alone would have changed the decision, had it had the other outcome.
     ///
     /// Three kinds of conditions are left out, because they would need another run:
     /// - conditions after which the body continues;

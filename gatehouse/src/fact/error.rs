@@ -30,7 +30,7 @@ pub struct FactError(Arc<Reason>);
 #[derive(Debug)]
 enum Reason {
     Source(Quiet<Box<dyn Error + Send + Sync>>),
-    Said(FactText),
+    Safe(FactText),
     Panicked,
     Missing,
     Unasked,
@@ -64,7 +64,7 @@ impl FactError {
     /// assert_eq!(error.to_string(), "the directory is down for maintenance");
     /// ```
     pub fn safe(text: impl Into<String>) -> Self {
-        Self(Arc::new(Reason::Said(text.into().into())))
+        Self(Arc::new(Reason::Safe(text.into().into())))
     }
 
     pub(crate) fn panicked() -> Self {
@@ -121,7 +121,7 @@ impl FactError {
     }
 
     /// Whether both have the same text.
-    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+    pub(crate) fn has_same_text(&self, other: &Self) -> bool {
         match (&*self.0, &*other.0) {
             _ if Arc::ptr_eq(&self.0, &other.0) => true,
             (Reason::Late(one), Reason::Late(other)) => one == other,
@@ -135,7 +135,7 @@ impl FactError {
     #[cfg(any(feature = "tracing", feature = "metrics"))]
     pub(crate) fn kind(&self) -> &'static str {
         match &*self.0 {
-            Reason::Source(_) | Reason::Said(_) => "source",
+            Reason::Source(_) | Reason::Safe(_) => "source",
             Reason::Panicked => "panic",
             Reason::Missing => "missing",
             Reason::Unasked => "unasked",
@@ -151,7 +151,7 @@ impl FactError {
     pub(crate) fn text(&self) -> FactText {
         FactText::from(match &*self.0 {
             Reason::Source(_) => "its source failed",
-            Reason::Said(text) | Reason::Circular(text) => return text.clone(),
+            Reason::Safe(text) | Reason::Circular(text) => return text.clone(),
             Reason::Panicked => "its source panicked",
             Reason::Missing => "it is required, and its source has no value for it",
             Reason::Unasked => {

@@ -106,7 +106,7 @@ impl Failures {
         let present = self.present();
         let mut of_fact = present.iter().filter(|known| known.fact == fact).peekable();
         let is_first = of_fact.peek().is_none();
-        if of_fact.any(|known| known.error.says_the_same(error)) {
+        if of_fact.any(|known| known.error.has_same_text(error)) {
             return;
         }
         if is_first || present.len() < MAX_KEPT {

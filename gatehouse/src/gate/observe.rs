@@ -65,7 +65,7 @@ pub(super) struct Ended<'s> {
 
 impl<'s> Ended<'s> {
     fn new(span: EvaluationSpan, page: RecordedPage<'s>) -> Self {
-        Self { span: EvaluationSpan::tells_decisions().then_some(span), page }
+        Self { span: EvaluationSpan::wants_decisions().then_some(span), page }
     }
 
     /// Whether there is anything to tell.
@@ -86,7 +86,7 @@ impl<'s> Ended<'s> {
     {
         self.page.record::<D>(first, decisions, resource, facts);
         if let Some(span) = &self.span {
-            span.tell(decisions);
+            span.emit_decisions(decisions);
         }
     }
 }

@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_has_its_name_and_its_labels_whatever_is_kept() {
+    fn a_key_has_its_name_and_its_labels_cached_or_not() {
         for _ in 0..2 {
             assert_eq!(text("m", &[("a", "1"), ("b", "2")]), "Key(m, [a = 1, b = 2])");
             assert_eq!(text("m", &[("a", "2"), ("b", "1")]), "Key(m, [a = 2, b = 1])");
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_table_forgets_no_key_and_leaves_nobody_without() {
+    fn a_full_table_keeps_its_keys_and_still_makes_others() {
         let labels = [("fact", "Level")];
         let kept = || std::ptr::from_ref(find("kept", &labels).expect("the table is not full yet"));
         let before = kept();

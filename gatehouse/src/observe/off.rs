@@ -35,11 +35,11 @@ pub(crate) mod spans {
         pub(crate) fn close(&self, _rounds: usize, _loads: usize, _decisions: &[Option<Decision>]) {
         }
 
-        pub(crate) fn tells_decisions() -> bool {
+        pub(crate) fn wants_decisions() -> bool {
             false
         }
 
-        pub(crate) fn tell(&self, _decisions: &[Option<Decision>]) {}
+        pub(crate) fn emit_decisions(&self, _decisions: &[Option<Decision>]) {}
     }
 
     pub(crate) struct LoadSpan;

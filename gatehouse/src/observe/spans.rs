@@ -97,12 +97,12 @@ impl EvaluationSpan {
 
     /// Whether a subscriber listens to each decision.
     #[inline]
-    pub(crate) fn tells_decisions() -> bool {
+    pub(crate) fn wants_decisions() -> bool {
         is_wanted() && tracing::enabled!(target: "gatehouse::decision", tracing::Level::INFO)
     }
 
     /// Sends an event for each decision.
-    pub(crate) fn tell(&self, decisions: &[Option<Decision>]) {
+    pub(crate) fn emit_decisions(&self, decisions: &[Option<Decision>]) {
         let _entered = self.0.as_deref().map(Span::enter);
         for decision in decisions.iter().flatten() {
             let by = decision.by().map(|policy| policy.name);
@@ -124,7 +124,7 @@ fn count(span: &Span, decisions: &[Option<Decision>]) {
         .record("gatehouse.denied", count(Decision::is_deny))
         .record("gatehouse.indeterminate", indeterminate);
     if indeterminate > 0 {
-        // An error in the span, because an indeterminate decision is no answer; a denial is one.
+        // A denial is an answer. An indeterminate decision is none, and so an error.
         let text = format_args!("{indeterminate} of {} indeterminate", decisions.len());
         span.record("otel.status_code", "ERROR");
         span.record("otel.status_description", display(text));
@@ -188,7 +188,7 @@ impl LoadSpan {
         }
     }
 
-    /// The load ended without an answer.
+    /// Reports a load that ended without an answer.
     pub(crate) fn end(&self, kind: &'static str) {
         self.fail(kind, &"the load was given up");
     }

@@ -10,7 +10,7 @@ use super::rule::{Plan, PlannedLoad};
 /// Refuses the load `at` if it needs more than `budget` rounds.
 ///
 /// # Panics
-/// In this case, at compile time, with a text that gives the reason.
+/// If it does: at compile time, with a text that gives the reason.
 #[track_caller]
 pub const fn within_budget(plan: &Plan, at: usize, budget: u32) {
     if let Some(text) = breach(plan, at, budget) {
@@ -21,7 +21,7 @@ pub const fn within_budget(plan: &Plan, at: usize, budget: u32) {
 /// Refuses the first load of a gate that needs more than `budget` rounds.
 ///
 /// # Panics
-/// In this case, at compile time, with a text that gives the place and the reason.
+/// If one does: at compile time, with a text that gives the place and the reason.
 #[track_caller]
 pub(crate) const fn gate_within_budget(policies: Policies, budget: u32) {
     match policies {

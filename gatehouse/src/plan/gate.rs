@@ -29,7 +29,7 @@ impl GatePlan {
         &self.policies
     }
 
-    /// The derived facts that the policies need, each once, in the order in which they appear.
+    /// The derived facts that the policies need, each once, in the order of their first appearance.
     #[must_use]
     pub fn derived(&self) -> &[&'static Derivation] {
         &self.derived
@@ -48,7 +48,7 @@ impl GatePlan {
         self.policies.iter().map(|policy| policy.plan.rounds_per_link).max().unwrap_or(0)
     }
 
-    /// The names of the facts that sources load, each once, in the order in which they appear.
+    /// The names of the facts that sources load, each once, in the order of their first appearance.
     #[must_use]
     pub fn facts(&self) -> Vec<&'static str> {
         let mut facts = Vec::new();

@@ -130,7 +130,7 @@ impl GatePlan {
         policies.chain(derived).filter(|group| !group.nodes.is_empty()).collect()
     }
 
-    /// From each load of a derived fact to its derivation, once for each rule.
+    /// The arrows from each load of a derived fact to the group of that fact.
     fn derivations(&self, groups: &[Group<'_>]) -> Vec<(String, String)> {
         let mut arrows = Vec::new();
         for group in groups {
