@@ -1,6 +1,7 @@
 //! The combinators as functions: for editors, for completion, and for the user's imports.
 
-use super::output::{AllWord, AnyWord, EachWord, LazyWord, OnlyInPolicies};
+use super::output::OnlyInPolicies;
+use super::words::{AllWord, AnyWord, EachWord, LazyWord};
 
 /// `any(keys).await` in a policy: whether one of the facts is true. All keys are loaded in one round.
 ///

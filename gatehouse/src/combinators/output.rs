@@ -12,19 +12,3 @@ impl<W> OnlyInPolicies<W> {
         Self(PhantomData)
     }
 }
-
-/// Marks the output of [`any`](crate::any).
-#[derive(Debug)]
-pub enum AnyWord {}
-
-/// Marks the output of [`all`](crate::all).
-#[derive(Debug)]
-pub enum AllWord {}
-
-/// Marks the output of [`each`](crate::each).
-#[derive(Debug)]
-pub enum EachWord {}
-
-/// Marks the output of [`lazy`](crate::lazy).
-#[derive(Debug)]
-pub enum LazyWord {}

@@ -4,7 +4,22 @@
 //! the rule names, and the bound on its output accepts the combinator alone. The function is never called.
 
 use super::output::OnlyInPolicies;
-pub use super::output::{AllWord, AnyWord, EachWord, LazyWord};
+
+/// Marks the output of [`any`](crate::any).
+#[derive(Debug)]
+pub enum AnyWord {}
+
+/// Marks the output of [`all`](crate::all).
+#[derive(Debug)]
+pub enum AllWord {}
+
+/// Marks the output of [`each`](crate::each).
+#[derive(Debug)]
+pub enum EachWord {}
+
+/// Marks the output of [`lazy`](crate::lazy).
+#[derive(Debug)]
+pub enum LazyWord {}
 
 /// The output of the combinator `W`.
 #[diagnostic::on_unimplemented(
