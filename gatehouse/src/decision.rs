@@ -1,18 +1,17 @@
-//! What a gate answers.
+//! Decisions, and the errors that they become.
 
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::fact::FailedFact;
-use crate::fact::Failures;
+use crate::fact::{FailedFact, Failures};
 use crate::plan::PolicyInfo;
 
-/// What a gate decided about one resource.
+/// The decision of a gate about one resource.
 ///
-/// A function of the facts alone: not of timing, of batch size, of order, or of what was cached.
-/// It names a policy that decided it; where several would do, the first in the gate's order among
-/// those known.
+/// The outcome depends on the facts alone: not on timing, batch size, order, or cached facts. The decision
+/// names a policy that is decisive. If several are, it is the first in the gate's order among those that
+/// are known.
 #[derive(Clone, Debug)]
 #[must_use = "a decision that nobody looks at protects nothing"]
 pub enum Decision {
@@ -28,7 +27,7 @@ pub enum Decision {
         /// The forbid; `None` if no permit applies.
         by: Option<&'static PolicyInfo>,
     },
-    /// What is unknown could change the outcome. To be treated as a refusal, and as an outage.
+    /// The outcome depends on facts that are unknown. Treat it as a denial, and as an outage.
     #[non_exhaustive]
     Indeterminate {
         /// A policy that could not be decided.
@@ -39,13 +38,13 @@ pub enum Decision {
 }
 
 impl Decision {
-    /// Whether access is granted. The only way in.
+    /// Whether access is granted. Grant access in no other case.
     #[must_use]
     pub fn is_allow(&self) -> bool {
         matches!(self, Self::Allow { .. })
     }
 
-    /// Whether the rules refuse access.
+    /// Whether the rules deny access.
     #[must_use]
     pub fn is_deny(&self) -> bool {
         matches!(self, Self::Deny { .. })
@@ -66,12 +65,12 @@ impl Decision {
         }
     }
 
-    /// Whether no policy was run for it: its session's deadline had passed.
+    /// Whether no policy was run, because the session's deadline had passed.
     pub(super) fn is_not_run(&self) -> bool {
         matches!(self, Self::Indeterminate { failed, .. } if failed.is_not_run())
     }
 
-    /// One word, for logs and metrics: `allow`, `deny` or `indeterminate`.
+    /// The decision in one word, for logs and metrics: `allow`, `deny` or `indeterminate`.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -116,10 +115,11 @@ impl fmt::Display for Decision {
     }
 }
 
-/// The facts whose loading failed, each fact and error once, in the order in which they were read.
+/// The facts that failed to load, in the order of their reads, without duplicates of fact and error.
 ///
-/// There are at most 16, beside the first failure of each further fact: a decision that read a thousand
-/// keys does not carry a thousand texts. How many reads are left out, [`more`](Self::more) says.
+/// The list has at most 16 failures, and in addition the first failure of each further fact, so that a
+/// decision that read a thousand keys does not carry a thousand texts. [`more`](Self::more) is the number of
+/// failed reads that are left out.
 #[derive(Clone)]
 pub struct FailedFacts(Arc<Failed>);
 
@@ -129,16 +129,16 @@ struct Failed {
 }
 
 impl FailedFacts {
-    pub(super) fn new(met: &Failures) -> Self {
-        Self(Arc::new(Failed { shown: met.kept().to_vec(), more: met.more() }))
+    pub(super) fn new(failures: &Failures) -> Self {
+        Self(Arc::new(Failed { shown: failures.kept().to_vec(), more: failures.more() }))
     }
 
-    /// Whether the resource was not run: its session's deadline had passed.
+    /// Whether no policy was run for the resource, because the session's deadline had passed.
     pub(super) fn is_not_run(&self) -> bool {
         self.first().is_some_and(|failed| failed.error.is_not_run())
     }
 
-    /// How many more reads failed, otherwise than those that are listed.
+    /// The number of further failed reads, which differ from those in the list.
     #[must_use]
     pub fn more(&self) -> usize {
         self.0.more
@@ -173,7 +173,7 @@ pub struct Allowed {
     pub by: &'static PolicyInfo,
 }
 
-/// The rules refuse access: in HTTP, 403.
+/// The rules deny access: in HTTP, 403.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Denied {
@@ -189,7 +189,7 @@ impl fmt::Display for Denied {
 
 impl std::error::Error for Denied {}
 
-/// Whether access may be granted is not known: in HTTP, 503.
+/// It is unknown whether access may be granted: in HTTP, 503.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Indeterminate {
@@ -227,9 +227,9 @@ impl std::error::Error for Indeterminate {
 /// ```
 #[derive(Clone, Debug)]
 pub enum AccessError {
-    /// The rules refuse.
+    /// The rules deny access.
     Denied(Denied),
-    /// The rules could not be decided.
+    /// It is unknown whether access may be granted.
     Indeterminate(Indeterminate),
 }
 
@@ -251,7 +251,9 @@ impl std::error::Error for AccessError {
     }
 }
 
-/// Some items of a filter could not be decided. Nothing is lost: it keeps every item, with its
+/// Some resources of a filter could not be decided.
+///
+/// It keeps all items that were to be filtered (the resources, or the rows that they belong to), each with its
 /// decision.
 pub struct FilterError<T> {
     items: Vec<T>,
@@ -263,19 +265,18 @@ impl<T> FilterError<T> {
         Self { items, decisions }
     }
 
-    /// Each item, in input order, with its decision.
+    /// The items in input order, each with its decision.
     pub fn decisions(&self) -> impl Iterator<Item = (&T, &Decision)> {
         self.items.iter().zip(&self.decisions)
     }
 
-    /// The items, in input order: those that are allowed, those that are denied and those that
-    /// could not be decided.
+    /// All items in input order, whatever their decisions are.
     #[must_use]
     pub fn into_items(self) -> Vec<T> {
         self.items
     }
 
-    /// The error without the items: for `?`, where the items are borrowed and the error must not be.
+    /// The error without the items, for `?`: items may be borrowed, and the error of a function must not be.
     ///
     /// ```
     /// # use gatehouse::{FilterError, Undecided};
@@ -318,14 +319,14 @@ impl<T> fmt::Display for FilterError<T> {
 
 impl<T> std::error::Error for FilterError<T> {}
 
-/// Some items of a filter could not be decided; which, is with [`FilterError`].
+/// Some resources of a filter could not be decided. [`FilterError`] has the resources as well.
 #[derive(Clone)]
 pub struct Undecided {
     items: usize,
     decisions: Vec<Indeterminate>,
 }
 
-/// Short: `main` prints it, and there may be a decision for each of a thousand items.
+/// The same as `Display`, because `main` prints it, and it may have thousands of decisions.
 impl fmt::Debug for Undecided {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -333,7 +334,7 @@ impl fmt::Debug for Undecided {
 }
 
 impl Undecided {
-    /// Why, for each item that could not be decided, in input order.
+    /// The decisions that are indeterminate, in input order.
     #[must_use]
     pub fn decisions(&self) -> &[Indeterminate] {
         &self.decisions

@@ -1,12 +1,12 @@
-//! How a domain names its parts in what is written down about a decision.
+//! Domains: the types that a gate decides about, and their descriptions for the audit log.
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// What the audit log says of a subject, an action, a resource or a context: nothing, unless the
-/// [`Domain`](crate::Domain) says it.
+/// The description of a subject, an action, a resource or a context in the audit log. It is empty unless
+/// the [`Domain`](crate::Domain) provides a text.
 ///
-/// Made from a text, or of anything that can be displayed.
+/// It is made from a text, or from any value with `Display`.
 ///
 /// ```
 /// use gatehouse::Description;
@@ -19,16 +19,16 @@ use std::fmt;
 pub struct Description(Option<Cow<'static, str>>);
 
 impl Description {
-    /// Says nothing: what a domain says unless it says more.
+    /// The empty description, which is the default.
     #[must_use]
     pub const fn nothing() -> Self {
         Self(None)
     }
 
-    /// Says what `what` displays.
+    /// The `Display` of `value`.
     #[must_use]
-    pub fn of(what: impl fmt::Display) -> Self {
-        what.to_string().into()
+    pub fn of(value: impl fmt::Display) -> Self {
+        value.to_string().into()
     }
 
     /// The text, if there is one.
@@ -46,13 +46,13 @@ impl From<&'static str> for Description {
 
 impl From<String> for Description {
     fn from(mut text: String) -> Self {
-        // What is kept in a queue is counted by its length.
+        // The queue of records counts the length of a text, and not its capacity.
         text.shrink_to_fit();
         Self(Some(text.into()))
     }
 }
 
-/// What a gate decides about: who does what to which thing, under which circumstances.
+/// The types of a question to a gate: who does what to which resource, in which context.
 ///
 /// ```
 /// use gatehouse::prelude::*;
@@ -67,9 +67,8 @@ impl From<String> for Description {
 /// }
 /// ```
 ///
-/// The functions say how its parts are named in what is written down about a decision. Each says
-/// nothing unless you write it, so that no personal data goes anywhere by accident; none has a part
-/// in a decision.
+/// The functions describe the parts of a question in decision records. The defaults are empty, so that no
+/// personal data is written by accident. No decision depends on a description.
 ///
 /// ```
 /// use gatehouse::{Description, prelude::*};
@@ -100,42 +99,42 @@ impl From<String> for Description {
 /// # assert_eq!(Documents::describe_context(&()).as_str(), None);
 /// ```
 pub trait Domain: 'static {
-    /// Who asks.
+    /// The type of whoever asks for access.
     type Subject: ?Sized + Sync;
-    /// What they want to do.
+    /// The type of what they want to do.
     type Action: ?Sized + Sync;
-    /// To what.
+    /// The type of what they want to do it to.
     type Resource: ?Sized + Sync;
-    /// What else counts: the time, the address, the device. `()` if nothing does.
+    /// The type of everything else that rules depend on: the time, the address, the device; `()` for nothing.
     type Context: ?Sized + Sync;
 
-    /// How the audit log names who asks; once per evaluation.
+    /// The description of the subject in the audit log; called once per evaluation.
     #[must_use]
     fn describe_subject(_subject: &Self::Subject) -> Description {
         Description::nothing()
     }
 
-    /// How the audit log names what they want to do; once per evaluation.
+    /// The description of the action in the audit log; called once per evaluation.
     #[must_use]
     fn describe_action(_action: &Self::Action) -> Description {
         Description::nothing()
     }
 
-    /// How the audit log names to what; once per resource, so keep it cheap.
+    /// The description of a resource in the audit log; called once per resource, so keep it cheap.
     #[must_use]
     fn describe_resource(_resource: &Self::Resource) -> Description {
         Description::nothing()
     }
 
-    /// What the audit log says of what else counts; once per evaluation.
+    /// The description of the context in the audit log; called once per evaluation.
     #[must_use]
     fn describe_context(_context: &Self::Context) -> Description {
         Description::nothing()
     }
 }
 
-/// Who asks for what, of any resource.
-#[cfg_attr(not(feature = "records"), allow(dead_code, reason = "only records name them"))]
+/// A question to a gate, without its resource.
+#[cfg_attr(not(feature = "records"), allow(dead_code, reason = "only records read it"))]
 pub(crate) struct Question<'q, D: Domain> {
     pub(crate) subject: &'q D::Subject,
     pub(crate) action: &'q D::Action,

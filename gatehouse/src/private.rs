@@ -18,7 +18,7 @@ pub use crate::eval::{
     run_partial_slice as partial_slice, run_slice as slice,
 };
 pub use crate::fact::bounds::*;
-pub use crate::fact::{FactKey, LoadedFact, Sensitive};
+pub use crate::fact::{FactKey, LoadedFact, Sensitive, plan_load, plan_recursion};
 pub use crate::plan::{
     Condition, ConditionKind, Cost, Derivation, Effect, Guard, LoadKind, Location, Plan,
     PlannedLoad, Policies, PolicyInfo, Wait, scheduled, within_budget,

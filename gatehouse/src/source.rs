@@ -1,4 +1,4 @@
-//! Where facts come from: sources, what they load, and who may ask whom.
+//! Sources of facts, and the answers that they give.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::collections::KeySet;
 use crate::fact::{FactError, FactKey, LoadedFact, shown};
 
-/// Loads one fact, many keys at a time: implemented by you, on a database handle, a client, a map.
+/// Loads one fact, many keys at a time. Implement it for a database handle, a client or a map.
 ///
-/// A session calls it once per round with every key that the round needs, each key once, and never
-/// again with a key that it has answered. Write it as an `async fn`; `?` works on any error.
+/// A session calls it once per round, with every key that the round needs. Each key is in a call once, and
+/// never again after it is answered. Write `load` as an `async fn`; `?` works on any error.
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -32,12 +32,12 @@ use crate::fact::{FactError, FactKey, LoadedFact, shown};
 /// }
 /// ```
 ///
-/// # Keys are answered as they were asked
-/// A key that an answer leaves out is missing, and a rule may allow for that reason. So an answer
-/// must have each key as it was asked, and not as the data spell it: a database is less exact than
-/// `==`. A collation ignores case or trailing spaces; a UUID comes back in lower case,
-/// `::ffff:10.1.2.3` as `10.1.2.3`, a timestamp without its nanoseconds. Where a key has such a part,
-/// send its number along, and find it by the number that comes back:
+/// # Answer with the keys as they were asked
+/// A key that an answer leaves out is missing, and a rule may allow access for this reason. So an answer
+/// must have each key exactly as it was asked, and not as the data spell it. Databases are less exact than
+/// `==`: a collation ignores case or trailing spaces, a UUID comes back in lower case,
+/// `::ffff:10.1.2.3` as `10.1.2.3`, a timestamp without its nanoseconds. If a key has such a part, send the
+/// index of the key to the database, and find the key by the index that comes back:
 ///
 /// ```
 /// use gatehouse::prelude::*;
@@ -67,16 +67,18 @@ use crate::fact::{FactError, FactKey, LoadedFact, shown};
 /// }
 /// ```
 ///
-/// An answer with a key that nobody asked for is taken for one that spells its keys otherwise: the
-/// keys of that call that have no answer of their own *fail*, and are neither missing nor what
-/// their default says. A source that answers more than it is asked, the whole of a small table for
-/// instance, says so with [`Loaded::more_than_asked`]. What no session can see is a row that answers
-/// one of two spellings which were asked in the same call: the other one is missing.
+/// If an answer has a key that was not asked for, the session assumes that the source spells keys
+/// differently. All keys of that call without an answer then *fail*: they are not missing, and their
+/// defaults do not apply. A source that answers more than it is asked, such as all of a small table, declares
+/// it with [`Loaded::more_than_asked`].
+///
+/// No session can detect one case: if two spellings of a key are asked in one call, and a row answers only
+/// one of them, the other one is missing.
 ///
 /// # A source may use its session
-/// What another gate decides is a fact too: hold the session in the source (or its `Arc`, or what makes one),
-/// and ask. Whoever waits for the outer load drives the inner one. Such loads take no stack by their number:
-/// none is polled inside of another.
+/// The decision of another gate can be a fact. The source holds the session (or its `Arc`, or a factory of
+/// sessions) and asks it. Whoever waits for the outer load drives the inner one. Nested loads need no stack
+/// in proportion to their number, because none is polled inside another.
 ///
 /// ```
 /// use std::sync::{Arc, OnceLock};
@@ -146,18 +148,22 @@ use crate::fact::{FactError, FactKey, LoadedFact, shown};
 /// # });
 /// ```
 ///
-/// A load that waits for itself would never end: its source asks for a key that this very call loads, or for
-/// a fact whose source asks for it. It *fails*, and so does every load of the circle, with an error that names
-/// them, with or without a deadline. Keys that are asked for in one call are one load: a source that asks for
-/// its own fact, of another key, waits for itself as soon as both keys are in one call (take one key a call, or
-/// write it as a derived fact, which may be recursive). A load waits for every check that its source has begun
-/// and not dropped: drop the loser of a `select!`. What a source waits for in a task that it spawns, the session
-/// does not see; a deadline ends that.
+/// A load must not wait for itself: its source would ask for a key of the same call, or for a fact whose
+/// source asks for that key. Every load of such a cycle *fails*, with an error that names them all, with or
+/// without a deadline.
 ///
-/// A source may block its thread on its session, which costs what blocking costs: better await.
+/// - The keys of one call are one load. A source that asks for another key of its own fact waits for itself as
+///   soon as both keys are in one call. Set [`max_batch_size`](Self::max_batch_size) to one, or write a derived
+///   fact, which may be recursive.
+/// - A load waits for every check that its source has begun and not dropped: drop the loser of a `select!`.
+/// - The session cannot see what a source waits for in a task that it spawns. Only a deadline ends such a
+///   cycle.
+///
+/// A source may also block its thread on its session, but it should await instead: a blocked thread runs
+/// nothing else.
 ///
 /// # Errors
-/// An `Err` fails every key of the call; [`Loaded::fail`] fails one. A policy that needs a failed
+/// An `Err` fails every key of the call; [`Loaded::fail`] fails a single key. A policy that needs a failed
 /// key is indeterminate. A panic counts as an error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not load the fact `{K}`",
@@ -165,12 +171,13 @@ use crate::fact::{FactError, FactKey, LoadedFact, shown};
     note = "write `impl FactSource<{K}> for {Self} {{ async fn load(&self, keys: &[{K}]) -> Result<Loaded<{K}>, FactError> {{ … }} }}`"
 )]
 pub trait FactSource<K: LoadedFact>: Send + Sync + 'static {
-    /// Loads `keys`; each is there once. Keys that the answer leaves out are missing; where it has
-    /// keys that nobody asked for, they failed, unless it is [`Loaded::more_than_asked`].
+    /// Loads `keys`, each of which is in the slice once. Keys that the answer leaves out are missing. If the
+    /// answer has keys that were not asked for, they fail instead, unless it is
+    /// [`Loaded::more_than_asked`].
     fn load(&self, keys: &[K]) -> impl Future<Output = Result<Loaded<K>, FactError>> + Send;
 
-    /// The most keys that one call takes; a round with more is split into calls that run side by
-    /// side. Zero counts as one.
+    /// The most keys of one call. A round with more keys is split into calls that run side by side. Zero
+    /// counts as one.
     fn max_batch_size(&self) -> usize {
         usize::MAX
     }
@@ -186,8 +193,8 @@ impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for Arc<S> {
     }
 }
 
-/// What a source found: pairs of key and value, in any order. Each key is one that was asked,
-/// unless [`more_than_asked`](Self::more_than_asked) says otherwise.
+/// The answer of a source: pairs of key and value, in any order. Each key must be one that was asked for,
+/// unless the answer is declared [`more_than_asked`](Self::more_than_asked).
 ///
 /// ```
 /// use gatehouse::prelude::*;
@@ -199,16 +206,16 @@ impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for Arc<S> {
 /// assert_eq!(loaded.len(), 3);
 /// ```
 pub struct Loaded<K: FactKey> {
-    /// In the order in which they came. A key may be there more than once: most answers come in the
-    /// order in which they were asked for, and are matched without a look at any hash.
+    /// In the order of insertion, and possibly with duplicates. Most answers are in the order of the keys that
+    /// were asked for, and are matched without hashing.
     found: Vec<(K, K::Value)>,
     failed: Vec<(K, FactError)>,
-    /// Whether keys that nobody asked for are no mistake.
+    /// Whether keys that were not asked for are intended.
     more_than_asked: bool,
 }
 
 impl<K: FactKey> Loaded<K> {
-    /// Nothing found yet.
+    /// An empty answer.
     #[must_use]
     pub fn new() -> Self {
         Self::of(Vec::new())
@@ -218,34 +225,35 @@ impl<K: FactKey> Loaded<K> {
         Self { found, failed: Vec::new(), more_than_asked: false }
     }
 
-    /// `key` has `value`. Of two values for one key the later stands; a failure stands against both.
+    /// Adds `value` for `key`. Of two values for one key, the later counts; a failure of the key takes
+    /// precedence over both.
     pub fn insert(&mut self, key: K, value: K::Value) {
         self.found.push((key, value));
     }
 
-    /// `key` alone could not be loaded.
+    /// Adds a failure of `key` alone.
     pub fn fail(&mut self, key: K, error: FactError) {
         self.failed.push((key, error));
     }
 
-    /// Declares that it has more keys than were asked, on purpose: those that nobody asked for are
-    /// dropped, and a key that was asked and that it leaves out is missing.
+    /// Declares that the answer has more keys than were asked for, on purpose. Keys that were not asked for are
+    /// dropped, and keys that it leaves out are missing.
     ///
-    /// Only for a source whose keys compare with `==` as its data do. Without this, keys that nobody
-    /// asked for are taken for others spelt otherwise, and what is left out has failed.
+    /// Use it only if the keys compare with `==` as the data do. Without it, keys that were not asked for are
+    /// taken for other spellings, and keys that the answer leaves out fail.
     ///
     /// ```
     /// use gatehouse::prelude::*;
     ///
     /// fact! { pub Suspended(user: u64) -> bool = false; }
     ///
-    /// /// The few that are suspended.
+    /// /// The users that are suspended.
     /// struct Suspensions(Vec<u64>);
     ///
     /// impl FactSource<Suspended> for Suspensions {
     ///     async fn load(&self, _: &[Suspended]) -> Result<Loaded<Suspended>, FactError> {
-    ///         let everybody = self.0.iter().map(|user| (Suspended(*user), true));
-    ///         Ok(everybody.collect::<Loaded<_>>().more_than_asked())
+    ///         let all = self.0.iter().map(|user| (Suspended(*user), true));
+    ///         Ok(all.collect::<Loaded<_>>().more_than_asked())
     ///     }
     /// }
     /// ```
@@ -254,13 +262,13 @@ impl<K: FactKey> Loaded<K> {
         Self { more_than_asked: true, ..self }
     }
 
-    /// How many keys have a value or a failure. It counts them, each once.
+    /// The number of keys that have a value or a failure. It is counted at each call.
     #[must_use]
     pub fn len(&self) -> usize {
         self.keys().collect::<KeySet<'_, K>>().keys.len()
     }
 
-    /// Whether nothing was found.
+    /// Whether it has neither values nor failures.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.found.is_empty() && self.failed.is_empty()
@@ -270,15 +278,14 @@ impl<K: FactKey> Loaded<K> {
         self.found.iter().map(|(key, _)| key).chain(self.failed.iter().map(|(key, _)| key))
     }
 
-    /// What was found, in the order in which it came; what failed; whether keys that nobody asked for are
-    /// no mistake.
+    /// The parts of the answer, for the session.
     pub(crate) fn into_parts(self) -> LoadedParts<K> {
         let Self { found, failed, more_than_asked } = self;
         LoadedParts { found, failed, more_than_asked }
     }
 }
 
-/// What [`Loaded`] consists of.
+/// The parts of [`Loaded`].
 pub(crate) struct LoadedParts<K: FactKey> {
     pub(crate) found: Vec<(K, K::Value)>,
     pub(crate) failed: Vec<(K, FactError)>,

@@ -1,5 +1,4 @@
-//! Texts of keys, values and errors: shared by all that show them, on one line, and cut where that is
-//! asked for.
+//! Texts of keys, values and errors: shared, on one line, and cut to a maximal length on request.
 
 use std::fmt::{self, Debug, Write};
 use std::hash::{Hash, Hasher};
@@ -8,7 +7,7 @@ use std::sync::Arc;
 
 use crate::unwind::catch;
 
-/// The text of a fact's key or value, or of what went wrong. A clone shares it.
+/// The text of a fact's key, its value or its error. Clones share it.
 #[derive(Clone)]
 pub struct FactText(Text);
 
@@ -28,21 +27,21 @@ impl FactText {
         }
     }
 
-    /// The bytes that it takes beside itself.
+    /// The bytes that it owns on the heap.
     #[cfg_attr(not(feature = "records"), allow(dead_code, reason = "only records count them"))]
     pub(crate) fn bytes(&self) -> usize {
         match &self.0 {
             Text::Static(_) => 0,
-            Text::Shared(text) => text.len() + ARC,
+            Text::Shared(text) => text.len() + ARC_COUNTS,
         }
     }
 
-    /// What `Debug` says, on one line, of `most` bytes at most. A user wrote it: it may panic, have no
-    /// end, or send colours to a terminal.
-    pub(crate) fn of(value: &dyn Debug, most: usize) -> Self {
-        let mut line = Line { text: String::new(), most, is_full: false };
+    /// The `Debug` of `value` on one line, of at most `max` bytes. The user's `Debug` may panic, never end, or
+    /// write control characters for a terminal.
+    pub(crate) fn of(value: &dyn Debug, max: usize) -> Self {
+        let mut line = Line { text: String::new(), max, is_full: false };
         let written = catch(|| write!(line, "{value:?}"));
-        // A full line refuses what comes, and not every `Debug` takes that well.
+        // A full line returns errors, and some `Debug`s panic or return another error then.
         match written {
             _ if line.is_full => line.cut(),
             Some(Ok(())) => line.text.into(),
@@ -50,43 +49,43 @@ impl FactText {
         }
     }
 
-    /// The same, of `most` bytes at most.
-    pub(crate) fn cut_at(&self, most: usize) -> Self {
-        if self.len() <= most {
+    /// The text, cut to at most `max` bytes.
+    pub(crate) fn cut_at(&self, max: usize) -> Self {
+        if self.len() <= max {
             return self.clone();
         }
-        let mut line = Line { text: String::new(), most, is_full: false };
-        // It is full then, as is known.
+        let mut line = Line { text: String::new(), max, is_full: false };
+        // The error says that the line is full, which is expected.
         let _ = line.push(self);
         line.cut()
     }
 }
 
-/// The two counts of an `Arc`.
-const ARC: usize = 2 * size_of::<usize>();
+/// The size of the two counts of an `Arc`.
+const ARC_COUNTS: usize = 2 * size_of::<usize>();
 
-/// A line that is being written, of bounded length.
+/// A line of bounded length that is being written.
 struct Line {
     text: String,
-    most: usize,
+    max: usize,
     /// Whether something was left out.
     is_full: bool,
 }
 
 impl Line {
     fn room(&self) -> usize {
-        self.most - self.text.len()
+        self.max - self.text.len()
     }
 
-    /// Writes as many characters of `text` as there is room for.
+    /// Writes as many characters of `text` as fit.
     fn push(&mut self, text: &str) -> fmt::Result {
         let room = self.room();
         if text.len() <= room {
             self.text.push_str(text);
             return Ok(());
         }
-        let ends = (0..=room).rev().find(|end| text.is_char_boundary(*end));
-        self.text.push_str(&text[..ends.unwrap_or(0)]);
+        let end = (0..=room).rev().find(|end| text.is_char_boundary(*end));
+        self.text.push_str(&text[..end.unwrap_or(0)]);
         self.fill()
     }
 
@@ -105,9 +104,9 @@ impl Line {
         Err(fmt::Error)
     }
 
-    /// The text, and that it was cut.
+    /// The text, with a note that it is cut.
     fn cut(self) -> FactText {
-        format!("{}… (cut after {} bytes)", self.text, self.most).into()
+        format!("{}… (cut after {} bytes)", self.text, self.max).into()
     }
 }
 
@@ -206,7 +205,7 @@ impl serde::Serialize for FactText {
 mod tests {
     use super::*;
 
-    /// Writes a letter as often as is said, one at a time, and counts them.
+    /// Writes a letter so many times, one at a time, and counts the writes.
     struct Letters(char, usize, std::cell::Cell<usize>);
 
     impl Debug for Letters {
@@ -251,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_is_not_written() {
+    fn text_beyond_the_limit_is_not_formatted() {
         let endless = letters('a', usize::MAX);
         assert!(FactText::of(&endless, 100).starts_with("aaa"));
         assert_eq!(endless.2.get(), 101);
@@ -271,11 +270,11 @@ mod tests {
         assert_eq!(FactText::of(&Unwraps, 27).len(), 27);
     }
 
-    /// A `Debug` that does not look whether it could write: what is left is a beginning all the same.
+    /// A `Debug` that ignores errors: the text is still a prefix of what it writes.
     #[test]
-    fn a_debug_that_goes_on_adds_nothing() {
-        struct GoesOn;
-        impl Debug for GoesOn {
+    fn a_debug_that_ignores_errors_adds_nothing() {
+        struct IgnoresErrors;
+        impl Debug for IgnoresErrors {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 for part in ["€", "€", "a"] {
                     let _ = f.write_str(part);
@@ -283,8 +282,8 @@ mod tests {
                 Ok(())
             }
         }
-        assert_eq!(FactText::of(&GoesOn, 4), "€… (cut after 4 bytes)");
-        assert_eq!(FactText::of(&GoesOn, 7), "€€a");
+        assert_eq!(FactText::of(&IgnoresErrors, 4), "€… (cut after 4 bytes)");
+        assert_eq!(FactText::of(&IgnoresErrors, 7), "€€a");
     }
 
     #[test]

@@ -1,16 +1,16 @@
-//! Panics of code that is not ours end here.
+//! Catches panics of users' code.
 //!
-//! What a panic carries is a value of any type, and so is what a user hands over: to drop it runs a
-//! destructor that is not ours either, and may panic in its turn. Wherever a panic must not get
-//! through, code runs in [`catch`], and what it leaves behind is dropped by [`drop_quietly`].
+//! The payload of a panic and the values of users have any type, so their destructors are users' code as
+//! well, and may panic. Wherever a panic must not propagate, users' code runs in [`catch`], and users' values
+//! are dropped by [`drop_quietly`].
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What `run` gives; `None` if it panicked, with what that panic carried dropped.
+/// Calls `run` and returns its result; `None` if it panics. The payload of the panic is dropped.
 ///
-/// What `run` has captured is dropped while the panic unwinds: a destructor that panics there ends
-/// the process, as everywhere in Rust. What it gives is the caller's to drop.
+/// The captures of `run` are dropped during the unwinding. A destructor that panics there ends the process,
+/// as everywhere in Rust. The caller drops the result.
 pub(crate) fn catch<T>(run: impl FnOnce() -> T) -> Option<T> {
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(value) => Some(value),
@@ -29,7 +29,7 @@ pub(crate) fn drop_quietly<T>(value: T) {
     }
 }
 
-/// A value of a user's that is shared: whoever has it last drops it quietly.
+/// A value of a user's. Its destructor may panic: it is dropped by [`drop_quietly`].
 #[derive(Debug)]
 pub(crate) struct Quiet<T>(Option<T>);
 
@@ -38,7 +38,7 @@ impl<T> Quiet<T> {
         Self(Some(value))
     }
 
-    /// The value, which is there as long as this is.
+    /// The value; `Some` until this is dropped.
     pub(crate) fn get(&self) -> Option<&T> {
         self.0.as_ref()
     }
@@ -50,8 +50,8 @@ impl<T> Drop for Quiet<T> {
     }
 }
 
-/// Leaves what the panic of a destructor carried where it is, unless it is a text: another destructor
-/// may carry the next one, without end.
+/// Leaks the payload of a destructor's panic, unless it is a text: its own destructor may panic with another
+/// such payload, without end.
 #[cold]
 fn forget(payload: Box<dyn Any + Send>) {
     if !payload.is::<&'static str>() && !payload.is::<String>() {
@@ -63,7 +63,7 @@ fn forget(payload: Box<dyn Any + Send>) {
 mod tests {
     use super::*;
 
-    /// Panics when it is dropped, and so does what that panic carries.
+    /// Panics when it is dropped, with a payload that does the same.
     struct Bomb;
 
     impl Drop for Bomb {
@@ -75,14 +75,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_a_panic_carries_gets_through() {
+    fn a_panic_with_any_payload_is_caught() {
         assert_eq!(catch(|| 7), Some(7));
         assert_eq!(catch(|| -> u8 { panic!("a text") }), None);
         assert_eq!(catch(|| -> u8 { std::panic::panic_any(Bomb) }), None);
     }
 
     #[test]
-    fn nothing_that_a_destructor_does_gets_through() {
+    fn a_panic_of_a_destructor_is_caught() {
         drop_quietly(Bomb);
         drop(Quiet::new(Bomb));
         drop_quietly(vec![Box::new(Bomb)]);

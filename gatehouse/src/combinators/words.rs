@@ -1,27 +1,27 @@
-//! The words `any`, `all`, `each` and `lazy`, where a rule calls what has one of these names.
+//! Checks that a name in a rule is a combinator of this crate.
 //!
-//! The compiler sees names. Whose a name is, rustc knows: each load mentions the user's own path, and what
-//! would come of calling it must be what gatehouse's word gives. Nothing is called.
+//! The macros see names; only rustc knows which item a name is. So generated code passes the function that
+//! the rule names, and the bound on its output accepts the combinator alone. The function is never called.
 
-use super::OnlyInPolicies;
+use super::output::OnlyInPolicies;
 
-/// The word `any`.
+/// Marks the output of [`any`](crate::any).
 #[derive(Debug)]
 pub enum AnyWord {}
 
-/// The word `all`.
+/// Marks the output of [`all`](crate::all).
 #[derive(Debug)]
 pub enum AllWord {}
 
-/// The word `each`.
+/// Marks the output of [`each`](crate::each).
 #[derive(Debug)]
 pub enum EachWord {}
 
-/// The word `lazy`.
+/// Marks the output of [`lazy`](crate::lazy).
 #[derive(Debug)]
 pub enum LazyWord {}
 
-/// What a word of the language gives.
+/// The output of the combinator `W`.
 #[diagnostic::on_unimplemented(
     message = "what is called here has the name of a word of rules, and is another function",
     label = "not gatehouse's",

@@ -2,16 +2,20 @@
 
 use std::fmt::{self, Write};
 
-use super::excerpt::{self, Part, Repeated};
-use super::tree::mark;
-use super::{ConditionMet, Explanation, PolicyExplanation};
+use super::conditions::ConditionMet;
+use super::data::{Explanation, PolicyExplanation};
+use super::excerpt::{self, Part, Repeated, mark};
 use crate::plan::ConditionKind;
 
-pub(super) fn of(explanation: &Explanation) -> String {
-    let mut text = String::new();
-    // Writing to a `String` cannot fail.
-    let _ = write(explanation, &mut text);
-    text
+impl Explanation {
+    /// The explanation as Markdown, for a ticket or a pull request.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        let mut text = String::new();
+        // Writing to a `String` cannot fail.
+        let _ = write(self, &mut text);
+        text
+    }
 }
 
 fn write(explanation: &Explanation, text: &mut String) -> fmt::Result {
@@ -32,7 +36,7 @@ fn policy(it: &PolicyExplanation, text: &mut String) -> fmt::Result {
     let PolicyExplanation { policy, outcome, conditions: met } = it;
     let (effect, location) = (policy.effect, policy.location);
     let docs = excerpt::docs(policy.docs);
-    // Two spaces at the end: what follows stays on a line of its own.
+    // Two spaces are a line break in Markdown: the docs stay on a line of their own.
     let end = if docs.is_empty() { "" } else { "  " };
     writeln!(text, "\n- {effect} `{policy}` {outcome} ({location}){end}")?;
     if !docs.is_empty() {
@@ -78,7 +82,7 @@ fn indent(depth: usize) -> String {
     "  ".repeat(depth)
 }
 
-/// Text as code: between more backticks than stand together in it.
+/// Text as code, between more backticks than any run of them in the text.
 fn code(text: &str) -> String {
     let runs = text.split(|c| c != '`').map(str::len);
     let ticks = "`".repeat(runs.max().unwrap_or(0) + 1);

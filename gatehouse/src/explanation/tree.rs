@@ -2,34 +2,29 @@
 
 use std::fmt;
 
-use super::excerpt::{self, Part, Repeated};
-use super::{ConditionMet, Explanation, PolicyExplanation, PolicyOutcome};
+use super::conditions::ConditionMet;
+use super::data::{Explanation, PolicyExplanation, PolicyOutcome};
+use super::excerpt::{self, Part, Repeated, mark};
 use crate::decision::Decision;
-use crate::plan::ConditionKind;
-use crate::plan::Effect;
+use crate::plan::{ConditionKind, Effect};
 
-/// Without colours.
-pub(super) fn plain(explanation: &Explanation) -> impl fmt::Display + '_ {
-    Tree { explanation, colors: false }
-}
-
-/// With colours, where they can be seen and are wanted.
-pub(super) fn colored(explanation: &Explanation) -> impl fmt::Display + '_ {
-    use std::io::IsTerminal;
-    let off = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    Tree { explanation, colors: !off && std::io::stdout().is_terminal() }
-}
-
-/// How a condition is marked.
-pub(super) fn mark(met: &ConditionMet) -> char {
-    match met.held {
-        Some(true) => '✓',
-        Some(false) => '✗',
-        None => '?',
+impl Explanation {
+    /// The explanation with colours, if standard output is a terminal and `NO_COLOR` is not set.
+    #[must_use]
+    pub fn colored(&self) -> impl fmt::Display + '_ {
+        use std::io::IsTerminal;
+        let off = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Tree { explanation: self, colors: !off && std::io::stdout().is_terminal() }
     }
 }
 
-/// Draws an explanation.
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Tree { explanation: self, colors: false }.fmt(f)
+    }
+}
+
+/// Displays an explanation as a tree.
 struct Tree<'e> {
     explanation: &'e Explanation,
     colors: bool,

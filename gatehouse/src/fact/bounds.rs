@@ -1,14 +1,14 @@
-//! What `fact!` calls: the traits of a key part and of a value, checked at the user's type.
+//! The traits of key parts and values, for code that `fact!` generates: each is checked at the user's type.
 //!
-//! A key's `Clone`, `Eq`, `Hash` and `Debug` go through [`KeyPart`], so that a type which cannot be
-//! part of a key is one error in our words, at that type, and not one per trait.
+//! A key's `Clone`, `Eq`, `Hash` and `Debug` use [`KeyPart`], so that a type which cannot be part of a key
+//! is one error with our message, at that type, and not one error per trait.
 
 use std::fmt::Debug;
 use std::hash::{Hash, Hasher};
 
-use super::LoadedFact;
+use super::key::LoadedFact;
 
-/// A type that can be part of a key. Everything with the traits of a key is one.
+/// A type that can be part of a key: every type with the traits of a key.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be part of a fact's key",
     label = "not a key part",
@@ -23,7 +23,7 @@ pub trait KeyPart: Sized {
     fn part_eq(&self, other: &Self) -> bool;
     /// `Hash::hash`
     fn part_hash<H: Hasher>(&self, state: &mut H);
-    /// Itself, to print it.
+    /// The value as `Debug`.
     fn part_debug(&self) -> &dyn Debug;
 }
 
@@ -50,7 +50,7 @@ impl<T: Clone + Eq + Hash + Debug + Send + Sync + 'static> KeyPart for T {
     }
 }
 
-/// A type that can be the value of a fact. Everything with the traits of a value is one.
+/// A type that can be the value of a fact: every type with the traits of a value.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the value of a fact",
     label = "not a fact's value",
@@ -58,19 +58,18 @@ impl<T: Clone + Eq + Hash + Debug + Send + Sync + 'static> KeyPart for T {
     note = "on a type of your own, write `#[derive(Clone, Debug)]`; in place of an `Rc` or a `Cell`, use an `Arc` or a plain value"
 )]
 pub trait FactValue: Sized {
-    /// Named by generated code, which checks the type by it.
+    /// Generated code names it to check the type.
     const CHECKED: () = ();
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Clone + Debug + Send + Sync + 'static> FactValue for T {}
 
-/// What the compiler may take for granted of a key while it looks at `impl FactKey`.
+/// The traits that rustc may assume of a key while it checks `impl FactKey`.
 ///
-/// A bound `for<'k> Self: KeyBounds<'k>` holds whenever the key's parts are [`KeyPart`]s. Where one
-/// is not, that is an error already; the bound, which is only looked at by those who use the impl,
-/// keeps the impl itself from being a second one. Without the lifetime the compiler would look at
-/// once.
+/// A bound `for<'k> Self: KeyBounds<'k>` holds whenever the key's parts are [`KeyPart`]s. A part that is
+/// none is already an error; the bound keeps the impl from being a second error. The lifetime makes the
+/// bound higher-ranked, which defers its check to the uses of the impl.
 #[diagnostic::on_unimplemented(
     message = "the fact `{Self}` has a key part that cannot be shared between threads",
     note = "a key part is `Clone + Eq + Hash + Debug + Send + Sync + 'static`"
@@ -90,7 +89,7 @@ pub trait ValueBounds<'k>: Clone + Debug + Send + Sync + 'static {}
 #[diagnostic::do_not_recommend]
 impl<T: Clone + Debug + Send + Sync + 'static> ValueBounds<'_> for T {}
 
-/// What the compiler may take for granted of a fact that `#[loads(…)]` names; see [`KeyBounds`].
+/// The traits that rustc may assume of a fact that `#[loads(…)]` names; see [`KeyBounds`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot have a source: it has a body, or is not a fact",
     label = "not a fact that a source loads",
@@ -101,6 +100,6 @@ pub trait LoadedBounds<'k>: LoadedFact {}
 #[diagnostic::do_not_recommend]
 impl<K: LoadedFact> LoadedBounds<'_> for K {}
 
-/// Stands in for a type that `fact!` refused, so that the error which says so is the only one.
+/// Replaces a type that `fact!` has reported, so that its error is the only one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Refused;

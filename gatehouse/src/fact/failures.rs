@@ -1,25 +1,25 @@
-//! The failed facts that the present run has met: each fact and text once, and of those a few.
+//! The failed facts that the present evaluation has read: a bounded list without duplicates.
 //!
-//! A resource may read thousands of keys that all fail, each with a text of its own. A failure is
-//! compared with those that are kept, and only so many are: the cost is linear in the failures. It is
-//! their texts that are compared, in place: nothing is formatted.
+//! A resource may read thousands of keys that all fail, each with a text of its own. A failure is compared
+//! with those that are kept, and their number is bounded, so the cost is linear in the failures. Texts are
+//! compared in place, and nothing is formatted.
 
-use crate::fact::{FactError, FailedFact};
+use super::error::{FactError, FailedFact};
 
-/// How many failed facts are kept, beside the first of each further fact.
-const KEPT: usize = 16;
+/// The number of failures that are kept, in addition to the first failure of each further fact.
+const MAX_KEPT: usize = 16;
 
-/// The failed facts that the present run met.
+/// The failed facts that the present evaluation has read.
 #[derive(Default)]
 pub(crate) struct Failures {
     kept: Vec<FailedFact>,
-    /// Where those of the present body begin.
+    /// The index of the first failure of the present body.
     from: u32,
-    /// How many more reads failed, otherwise than those that are kept.
+    /// The number of failures that differ from those that are kept.
     more: u32,
 }
 
-/// A state to come back to.
+/// A state to return to.
 #[derive(Clone, Copy)]
 pub(crate) struct Mark {
     kept: usize,
@@ -40,10 +40,10 @@ impl Failures {
         self.more as usize
     }
 
-    /// Begins a resource.
+    /// Clears the failures, for the next resource.
     #[inline]
     pub(crate) fn clear(&mut self) {
-        // Where nothing is kept, nothing was left out.
+        // If nothing is kept, nothing was left out either.
         if !self.kept.is_empty() {
             self.kept.clear();
             (self.from, self.more) = (0, 0);
@@ -55,31 +55,31 @@ impl Failures {
         Mark { kept: self.kept.len(), from: self.from, more: self.more }
     }
 
-    /// Forgets what was met since `mark`, in the same body.
+    /// Removes the failures since `mark`, in the same body.
     #[inline]
     pub(crate) fn rewind(&mut self, mark: Mark) {
-        // `truncate` alone would be a call, though there is nothing to drop.
+        // The test avoids the call of `truncate`, since usually nothing is to be dropped.
         if self.kept.len() > mark.kept || self.more != mark.more {
             self.kept.truncate(mark.kept);
             self.more = mark.more;
         }
     }
 
-    /// Begins the body of a derived fact: what fails in it is its own, whatever failed before.
+    /// Begins the body of a derived fact, whose failures are separate from earlier ones.
     pub(crate) fn begin(&mut self) -> Mark {
         let mark = self.mark();
         self.from = u32::try_from(mark.kept).unwrap_or(u32::MAX);
         mark
     }
 
-    /// Ends the body that began at `mark`, or those that panicked since.
+    /// Ends the body that began at `mark`, with all bodies inside it that panicked.
     pub(crate) fn end(&mut self, mark: Mark) {
         self.rewind(mark);
         self.from = mark.from;
     }
 
-    /// The facts that failed since the body began, each once: a key may fail on account of thousands of
-    /// others.
+    /// The facts that failed since the body began, each once: a key may fail because of thousands of other
+    /// keys.
     pub(crate) fn of_body(&self) -> Vec<FailedFact> {
         let mut once: Vec<FailedFact> = Vec::new();
         for failed in self.present() {
@@ -94,22 +94,22 @@ impl Failures {
         self.kept.get(self.from as usize..).unwrap_or_default()
     }
 
-    /// What stands for all that `policy` might have read, had it been run.
+    /// The failure of a policy that was not run, in place of all facts that it might have read.
     pub(crate) fn not_run(policy: &'static str) -> Self {
         let failed = FailedFact { fact: policy, error: FactError::not_run() };
         Self { kept: vec![failed], ..Self::new() }
     }
 
-    /// A read of `fact` failed. The first failure of a fact is always kept, so that each has its name
-    /// told: there are as many as the program declares.
+    /// Adds a failed read of `fact`. The first failure of each fact is always kept, so that every failed
+    /// fact is named; their number is bounded by the facts that the program declares.
     pub(crate) fn note(&mut self, fact: &'static str, error: &FactError) {
         let present = self.present();
         let mut of_fact = present.iter().filter(|known| known.fact == fact).peekable();
         let is_first = of_fact.peek().is_none();
-        if of_fact.any(|known| known.error.says_the_same(error)) {
+        if of_fact.any(|known| known.error.has_same_text(error)) {
             return;
         }
-        if is_first || present.len() < KEPT {
+        if is_first || present.len() < MAX_KEPT {
             self.kept.push(FailedFact { fact, error: error.clone() });
         } else {
             self.more = self.more.saturating_add(1);

@@ -1,13 +1,13 @@
-//! What stands in for a sensitive key part or value.
+//! The placeholder for sensitive key parts and values.
 
 use std::fmt::{self, Debug};
 
-use super::FactKey;
+use super::key::FactKey;
 
-/// Stands in for a key part that is shown nowhere.
+/// The placeholder for a sensitive key part or value, which is shown nowhere.
 pub struct Sensitive;
 
-/// A value of a fact, as text may show it.
+/// The value of a fact, or the placeholder if the fact is sensitive.
 pub(crate) fn shown<K: FactKey>(value: &K::Value) -> &dyn Debug {
     if K::SENSITIVE { &Sensitive } else { value }
 }

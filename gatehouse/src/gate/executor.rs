@@ -505,7 +505,7 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         if crate::testing::is_recording() {
             return true;
         }
-        reads_facts(self.rules) && watch.notes_facts()
+        reads_facts(self.rules) && watch.records_facts()
     }
 
     /// Notes, for a test run's coverage, what the policies met that decided.

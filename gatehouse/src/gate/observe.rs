@@ -6,7 +6,7 @@ use crate::decision::Decision;
 use crate::domain::{Domain, Question};
 use crate::eval::Request;
 use crate::explanation::ConsultedFact;
-use crate::observe::records::{Page, Recording};
+use crate::observe::records::{RecordedPage, Recording};
 use crate::observe::{EvaluationMetrics, EvaluationSpan, decided_locally};
 use crate::session::Session;
 use crate::session::Sources;
@@ -23,13 +23,13 @@ impl<'s> EvaluationObserver<'s> {
         Self {
             span: EvaluationSpan::open::<D>(items),
             metrics: EvaluationMetrics::open(),
-            recording: Recording::begin(session),
+            recording: Recording::begin(session.audit_context()),
         }
     }
 
     /// Whether a record says on which facts the decision depends.
-    pub(super) fn notes_facts(&self) -> bool {
-        self.recording.notes_facts()
+    pub(super) fn records_facts(&self) -> bool {
+        self.recording.records_facts()
     }
 
     pub(super) fn within<F: Future + Unpin>(&self, future: F) -> impl Future<Output = F::Output> {
@@ -60,12 +60,12 @@ impl<'s> EvaluationObserver<'s> {
 pub(super) struct Ended<'s> {
     /// If somebody listens to each decision.
     span: Option<EvaluationSpan>,
-    page: Page<'s>,
+    page: RecordedPage<'s>,
 }
 
 impl<'s> Ended<'s> {
-    fn new(span: EvaluationSpan, page: Page<'s>) -> Self {
-        Self { span: EvaluationSpan::tells_decisions().then_some(span), page }
+    fn new(span: EvaluationSpan, page: RecordedPage<'s>) -> Self {
+        Self { span: EvaluationSpan::wants_decisions().then_some(span), page }
     }
 
     /// Whether there is anything to tell.
@@ -86,7 +86,7 @@ impl<'s> Ended<'s> {
     {
         self.page.record::<D>(first, decisions, resource, facts);
         if let Some(span) = &self.span {
-            span.tell(decisions);
+            span.emit_decisions(decisions);
         }
     }
 }
@@ -94,7 +94,9 @@ impl<'s> Ended<'s> {
 /// Whether anybody may watch an evaluation on `session`: where nobody does, this is all it costs.
 #[inline]
 pub(super) fn is_watched<P: Sources>(session: &Session<P>) -> bool {
-    cfg!(feature = "metrics") || EvaluationSpan::is_wanted() || Recording::is_wanted(session)
+    cfg!(feature = "metrics")
+        || EvaluationSpan::is_wanted()
+        || Recording::is_wanted(session.audit_context())
 }
 
 /// Watches a decision that is made without async.
@@ -104,7 +106,8 @@ pub(super) fn watched_locally<D: Domain, P: Sources>(
     request: &Request<'_, D>,
     decide: impl FnOnce() -> Decision,
 ) -> Decision {
-    let (span, recording) = (EvaluationSpan::open::<D>(1), Recording::begin(session));
+    let (span, recording) =
+        (EvaluationSpan::open::<D>(1), Recording::begin(session.audit_context()));
     let slot = [Some(decide())];
     let Request { subject, action, resource, context } = *request;
     let page = recording.end::<D>(&Question { subject, action, context }, 1, (0, 0));

@@ -1,9 +1,10 @@
-//! One call of a source, watched to its end, whichever that is.
+//! The observer of one call of a source. It reports the end of the call, however the call ends.
 
-use super::{LoadMetrics, LoadSpan};
-use crate::fact::FactError;
+use super::answers::Answers;
+use super::metrics::LoadMetrics;
+use super::spans::LoadSpan;
 
-/// What is watched of one call of a source.
+/// The span and the metrics of one call of a source.
 pub(crate) struct LoadObserver {
     span: LoadSpan,
     metrics: LoadMetrics,
@@ -24,7 +25,7 @@ impl LoadObserver {
         self.span.foreign_keys(keys);
     }
 
-    /// The load is over; `answers` counts its answers, if anybody wants to know.
+    /// Ends the observation. `answers` counts the answers, and is called only if somebody listens.
     pub(crate) fn close<'r>(mut self, answers: impl FnOnce() -> Answers<'r>) {
         self.is_over = true;
         if !cfg!(feature = "metrics") && !self.span.is_wanted() {
@@ -36,7 +37,7 @@ impl LoadObserver {
     }
 }
 
-/// A load that ends without an answer: its source panicked, or nobody waits for it any more.
+/// Reports a load that ends without an answer: its source panicked, or the load was dropped.
 impl Drop for LoadObserver {
     fn drop(&mut self) {
         if !self.is_over {
@@ -45,14 +46,4 @@ impl Drop for LoadObserver {
             self.metrics.end(Some(kind));
         }
     }
-}
-
-/// What a load came to, counted.
-#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "nobody is told"))]
-pub(crate) struct Answers<'r> {
-    pub(crate) found: usize,
-    pub(crate) missing: usize,
-    pub(crate) failed: usize,
-    /// Why the first that failed did.
-    pub(crate) error: Option<&'r FactError>,
 }

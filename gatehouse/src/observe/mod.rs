@@ -1,51 +1,39 @@
-//! What can be watched of a gate at work: spans and events with the feature `tracing`, counters and
-//! histograms with the feature `metrics`, nothing without. The page `telemetry` of the documentation
-//! lists their names.
+//! Observation of a gate at work: spans and events with the feature `tracing`, counters and histograms with
+//! the feature `metrics`, decision records with the feature `records`. The page `what_telemetry_says` of the
+//! documentation lists the names of spans, events and metrics.
 //!
-//! - `spans`, `metrics`: each with a twin that does nothing, for builds without the feature;
-//! - `keys`: names of metrics with their labels, without allocating;
-//! - `load`: both for one call of a source.
+//! - `spans`, `metrics`, `records`: one feature each; `off`: their twins that do nothing, for builds without
+//!   the feature;
+//! - `load`: span and metrics of one call of a source; `answers`: what it reports;
+//! - `keys`: names of metrics with their labels, without allocations;
+//! - `domain_name`: the name of a domain.
 //!
-//! There are counts and names of domains, facts and policies; never a key or a value.
+//! Spans and metrics have counts, and the names of domains, facts and policies; never a key or a value.
 
+mod answers;
+#[cfg(any(feature = "tracing", feature = "metrics", feature = "records"))]
+mod domain_name;
 #[cfg(feature = "metrics")]
 mod keys;
 mod load;
+#[cfg(feature = "metrics")]
 mod metrics;
+#[cfg(not(all(feature = "tracing", feature = "metrics", feature = "records")))]
+mod off;
 #[cfg(feature = "records")]
 pub(crate) mod records;
-#[cfg(not(feature = "records"))]
-#[path = "records/off.rs"]
-pub(crate) mod records;
+#[cfg(feature = "tracing")]
 mod spans;
 
-pub(crate) use self::load::{Answers, LoadObserver};
-use self::metrics::LoadMetrics;
+pub(crate) use self::answers::Answers;
+pub(crate) use self::load::LoadObserver;
 #[cfg(feature = "metrics")]
 pub use self::metrics::describe_metrics;
-#[cfg(feature = "records")]
-pub(crate) use self::metrics::records_dropped;
 pub(crate) use self::metrics::{EvaluationMetrics, decided_locally};
-use self::spans::LoadSpan;
+#[cfg(not(feature = "metrics"))]
+use self::off::metrics;
+#[cfg(not(feature = "records"))]
+pub(crate) use self::off::records;
+#[cfg(not(feature = "tracing"))]
+use self::off::spans;
 pub(crate) use self::spans::{CallerSpan, EvaluationSpan};
-
-/// The name of a domain's type, without its modules.
-#[cfg(any(feature = "tracing", feature = "metrics", feature = "records"))]
-pub(crate) fn domain_name<D: 'static>() -> &'static str {
-    let name = std::any::type_name::<D>();
-    // Not in what stands in `<…>`, which has modules of its own.
-    let end = name.find('<').unwrap_or(name.len());
-    name[..end].rfind("::").map_or(name, |at| &name[at + 2..])
-}
-
-#[cfg(test)]
-mod tests {
-    #[cfg(any(feature = "tracing", feature = "metrics", feature = "records"))]
-    #[test]
-    fn a_domain_is_named_without_its_modules() {
-        struct Plain;
-        struct Of<T>(std::marker::PhantomData<T>);
-        assert_eq!(super::domain_name::<Plain>(), "Plain");
-        assert!(super::domain_name::<Of<Plain>>().starts_with("Of<"));
-    }
-}

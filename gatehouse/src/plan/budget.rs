@@ -1,15 +1,16 @@
 //! Budgets: constant evaluation refuses a plan that needs more round trips than its author allows.
 //!
-//! The compiler sees one body, and refuses what that alone shows, at the load. What a derived fact
-//! from elsewhere costs, and what a gate is made of, only a constant knows.
+//! The macros see one body, and report at the load what that body alone shows. The cost of a derived
+//! fact from elsewhere and the policies of a gate are known to constants only.
 
-use super::{Plan, PlannedLoad};
-use crate::plan::{Location, Policies};
+use super::info::Policies;
+use super::location::Location;
+use super::rule::{Plan, PlannedLoad};
 
-/// Refuses the load at `at` if it needs more than `budget` rounds.
+/// Refuses the load `at` if it needs more than `budget` rounds.
 ///
 /// # Panics
-/// Then, with a text that says why: at compile time.
+/// If it does: at compile time, with a text that gives the reason.
 #[track_caller]
 pub const fn within_budget(plan: &Plan, at: usize, budget: u32) {
     if let Some(text) = breach(plan, at, budget) {
@@ -20,7 +21,7 @@ pub const fn within_budget(plan: &Plan, at: usize, budget: u32) {
 /// Refuses the first load of a gate that needs more than `budget` rounds.
 ///
 /// # Panics
-/// Then, with a text that says where and why.
+/// If one does: at compile time, with a text that gives the place and the reason.
 #[track_caller]
 pub(crate) const fn gate_within_budget(policies: Policies, budget: u32) {
     match policies {
@@ -45,7 +46,7 @@ pub(crate) const fn gate_within_budget(policies: Policies, budget: u32) {
     }
 }
 
-/// What is wrong with a load, if it is over the budget.
+/// The error for a load that is over the budget; `None` if it is within.
 const fn breach(plan: &Plan, at: usize, budget: u32) -> Option<Text> {
     let load: &PlannedLoad = &plan.loads[at];
     if load.cost.rounds_per_link > 0 {
@@ -73,23 +74,23 @@ const fn breach(plan: &Plan, at: usize, budget: u32) -> Option<Text> {
     Some(text.push("; raise the budget, or make the key from what is known earlier"))
 }
 
-/// The most that a text holds; what is longer is cut.
-const MOST: usize = 1024;
+/// The most bytes that a text holds; a longer one is cut.
+const MAX_BYTES: usize = 1024;
 
-/// A text that is put together at compile time, where nothing can be allocated.
+/// A text that is built at compile time, where nothing can be allocated.
 struct Text {
-    bytes: [u8; MOST],
+    bytes: [u8; MAX_BYTES],
     len: usize,
 }
 
 impl Text {
     const fn new() -> Self {
-        Self { bytes: [0; MOST], len: 0 }
+        Self { bytes: [0; MAX_BYTES], len: 0 }
     }
 
     const fn push(mut self, text: &str) -> Self {
         let (text, mut at) = (text.as_bytes(), 0);
-        while at < text.len() && self.len < MOST {
+        while at < text.len() && self.len < MAX_BYTES {
             self.bytes[self.len] = text[at];
             self.len += 1;
             at += 1;

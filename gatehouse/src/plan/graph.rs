@@ -1,16 +1,17 @@
 //! Plans as graphs, in the languages of Mermaid and Graphviz: a box for each load, a column for each
-//! round, an arrow to what waits.
+//! round, an arrow to each load that waits.
 
 use std::fmt::Write;
 
+use super::gate::GatePlan;
+use super::info::Effect;
+use super::rule::{Plan, PlannedLoad};
 use super::text::rounds;
-use super::{GatePlan, Plan, PlannedLoad};
-use crate::plan::Effect;
 
 /// One box.
 struct Node<'p> {
     id: String,
-    /// Its lines: who asks, for what, on which conditions.
+    /// Its lines: the round, the key, the guards.
     lines: Vec<String>,
     load: &'p PlannedLoad,
     forbids: bool,
@@ -18,7 +19,7 @@ struct Node<'p> {
 
 /// The loads of a policy, or of a derived fact.
 struct Group<'p> {
-    /// What its boxes' names begin with.
+    /// The prefix of its boxes' names.
     id: String,
     title: String,
     nodes: Vec<Node<'p>>,
@@ -108,7 +109,7 @@ impl GatePlan {
         }
         for (from, to) in self.derivations(&groups) {
             let first = format!("{to}_0");
-            // An arrow back to where it is drawn must not turn the columns round.
+            // An arrow back into its own group must not reverse the columns.
             let back = if from.starts_with(&format!("{to}_")) { ", constraint=false" } else { "" };
             let _ = writeln!(text, "  {from} -> {first} [style=dotted{back}, lhead=cluster_{to}];");
         }
@@ -129,7 +130,7 @@ impl GatePlan {
         policies.chain(derived).filter(|group| !group.nodes.is_empty()).collect()
     }
 
-    /// From each load of a derived fact to its derivation, once for each rule.
+    /// The arrows from each load of a derived fact to the group of that fact.
     fn derivations(&self, groups: &[Group<'_>]) -> Vec<(String, String)> {
         let mut arrows = Vec::new();
         for group in groups {

@@ -1,10 +1,11 @@
-//! A policy as it is known before it runs: its name, its effect, its place.
+//! The static description of a policy: its name, its effect, its location, its plan.
 
 use std::fmt;
 
-use super::Plan;
+use super::location::Location;
+use super::rule::Plan;
 
-/// What a policy does when it applies.
+/// The effect of a policy that applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
@@ -24,49 +25,23 @@ impl fmt::Display for Effect {
     }
 }
 
-/// Where a policy is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Location {
-    /// The source file, as the compiler names it.
-    pub file: &'static str,
-    /// The line, from 1.
-    pub line: u32,
-    /// The module, as paths name it.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    pub module: &'static str,
-}
-
-impl Location {
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn new(file: &'static str, line: u32, module: &'static str) -> Self {
-        Self { file, line, module }
-    }
-}
-
-impl fmt::Display for Location {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
-    }
-}
-
-/// What is known of a policy before it runs. Its `Debug` is short, as it stands in that of decisions and
-/// errors: the plan has a `Display` of its own.
+/// The static description of a policy.
+///
+/// Its `Debug` is short, because it is part of the `Debug` of decisions and errors; the plan has a `Display`
+/// of its own.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct PolicyInfo {
     /// The function's name.
     pub name: &'static str,
-    /// What it does when it applies.
+    /// Its effect when it applies.
     pub effect: Effect,
-    /// Its doc comment, for those who are told that it decided.
+    /// Its doc comment, to be shown with its decisions.
     pub docs: &'static str,
     /// Where it is written.
     pub location: Location,
-    /// What it loads.
+    /// Its loads and conditions.
     pub plan: Plan,
 }
 

@@ -2,17 +2,19 @@
 
 use std::fmt::{self, Write};
 
-use super::{GatePlan, Plan, PlannedLoad};
-use crate::plan::{Location, PolicyInfo};
+use super::gate::GatePlan;
+use super::info::PolicyInfo;
+use super::location::Location;
+use super::rule::{Plan, PlannedLoad};
 
 /// `1 round`, `3 facts`.
-fn counted(count: usize, one: &str, many: &str) -> String {
+fn pluralized(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// How many rounds, as a person says it.
+/// The number of rounds in words.
 pub(super) fn rounds(rounds: u32, per_link: u32) -> String {
-    let text = counted(rounds as usize, "round", "rounds");
+    let text = pluralized(rounds as usize, "round", "rounds");
     match per_link {
         0 => text,
         more => format!("{text} and {more} more for each link of the data"),
@@ -20,13 +22,81 @@ pub(super) fn rounds(rounds: u32, per_link: u32) -> String {
 }
 
 impl GatePlan {
+    /// The text of the plan without places in the source, for snapshot tests: a review shows that a
+    /// change costs a round trip. The text changes with loads, rounds and conditions, and not when a
+    /// line moves.
+    ///
+    /// ```
+    /// use gatehouse::prelude::*;
+    /// # struct User { id: u64 } struct Document { org: u64, public: bool }
+    /// # struct Documents;
+    /// # impl Domain for Documents {
+    /// #     type Subject = User; type Action = (); type Resource = Document; type Context = ();
+    /// # }
+    /// fact! { pub OrgMember(user: u64, org: u64) -> bool = false; }
+    ///
+    /// #[policy]
+    /// async fn member(user: &User, doc: &Document) -> bool {
+    ///     doc.public || OrgMember(user.id, doc.org).await
+    /// }
+    ///
+    /// static GATE: Gate<Documents, member> = Gate::new();
+    ///
+    /// // With insta: `insta::assert_snapshot!(GATE.plan().outline(), @"…")`.
+    /// assert_eq!(
+    ///     GATE.plan().outline(),
+    ///     "1 policy, 1 fact, 1 round
+    /// round 1
+    ///   permit  member  OrgMember(user.id, doc.org)
+    ///                     unless doc.public
+    /// "
+    /// );
+    /// ```
+    #[must_use]
+    pub fn outline(&self) -> String {
+        self.text(false)
+    }
+
+    /// The difference from an earlier [`outline`](Self::outline): removed lines begin with `-`, new ones
+    /// with `+`. A line that is in both is not shown, even if it has moved. Empty if both have the same
+    /// lines.
+    ///
+    /// ```
+    /// # use gatehouse::prelude::*;
+    /// # struct User { id: u64 } struct Document { org: u64 }
+    /// # struct Documents;
+    /// # impl Domain for Documents {
+    /// #     type Subject = User; type Action = (); type Resource = Document; type Context = ();
+    /// # }
+    /// # fact! { pub OrgMember(user: u64, org: u64) -> bool = false; }
+    /// # #[policy]
+    /// # async fn member(user: &User, doc: &Document) -> bool { OrgMember(user.id, doc.org).await }
+    /// # static GATE: Gate<Documents, member> = Gate::new();
+    /// let kept = "1 policy, 0 facts, 0 rounds\nat once\n  permit  member\n";
+    /// let changes = GATE.plan().changes_since(kept);
+    /// assert!(changes.starts_with("- 1 policy, 0 facts, 0 rounds\n"));
+    /// assert!(changes.contains("+ round 1\n"));
+    /// ```
+    #[must_use]
+    pub fn changes_since(&self, outline: &str) -> String {
+        let now = self.outline();
+        let mut changes = String::new();
+        for (sign, lines, others) in [('-', outline, now.as_str()), ('+', now.as_str(), outline)] {
+            for line in lines.lines().filter(|line| !others.lines().any(|other| other == *line)) {
+                // Writing to a string cannot fail.
+                let _ = writeln!(changes, "{sign} {line}");
+            }
+        }
+        changes
+    }
+
     /// The plan as text, with places in the source or without.
-    pub(super) fn text(&self, places: bool) -> String {
+    fn text(&self, places: bool) -> String {
         let file = self.common_file();
         let mut text = format!(
             "{}, {}, {}",
-            counted(self.policies().len(), "policy", "policies"),
-            counted(self.facts().len(), "fact", "facts"),
+            pluralized(self.policies().len(), "policy", "policies"),
+            pluralized(self.facts().len(), "fact", "facts"),
             rounds(self.rounds(), self.rounds_per_link()),
         );
         if let Some(file) = file.filter(|_| places) {
@@ -43,7 +113,7 @@ impl GatePlan {
         text
     }
 
-    /// The file that everything is in, if it is one.
+    /// The one file of all policies and derived facts; `None` if there are several.
     fn common_file(&self) -> Option<&'static str> {
         let policies = self.policies().iter().map(|policy| policy.location.file);
         let mut files = policies.chain(self.derived().iter().map(|fact| fact.location.file));
@@ -114,7 +184,7 @@ fn loads_of(plan: &Plan, round: u32) -> impl Iterator<Item = &PlannedLoad> {
     plan.loads.iter().filter(move |load| load.round == round)
 }
 
-/// One line: who, what, where; and below, after what and on which conditions.
+/// One line: the rule, the load, its place. Lines below it have the loads that it waits for and its conditions.
 struct Row<'p> {
     title: String,
     load: Option<(&'p PlannedLoad, &'p Plan)>,
@@ -135,7 +205,7 @@ fn write_rows(text: &mut String, indent: &str, rows: &[Row<'_>]) {
     }
 }
 
-/// What a load waits for, and what the body asks before it.
+/// The loads that a load waits for, and its guards.
 fn notes(load: &PlannedLoad, plan: &Plan) -> Vec<String> {
     let mut notes = Vec::new();
     for wait in load.waits_for {

@@ -36,7 +36,7 @@ pub struct Session<P: Sources> {
     evaluations: AtomicUsize,
     /// Where decisions are recorded. It belongs to the handle and is not shared, so that it takes no lock.
     #[cfg(feature = "records")]
-    pub(crate) trail: Option<StdArc<crate::observe::records::Trail>>,
+    pub(super) audit: Option<StdArc<crate::observe::records::AuditContext>>,
 }
 
 /// The state of a handle that shares nothing yet.
@@ -165,7 +165,7 @@ impl<P: Sources> Session<P> {
             shared: OnceLock::new(),
             evaluations: AtomicUsize::new(0),
             #[cfg(feature = "records")]
-            trail: None,
+            audit: None,
         }
     }
 
@@ -319,7 +319,7 @@ impl<P: Sources> Clone for Session<P> {
             shared: OnceLock::from(Arc::clone(shared)),
             evaluations: AtomicUsize::new(0),
             #[cfg(feature = "records")]
-            trail: self.trail.clone(),
+            audit: self.audit.clone(),
         }
     }
 }

@@ -15,6 +15,7 @@
 //! Nothing that needs no key type is generic over one: it is compiled once, and not for each fact.
 
 mod ask;
+mod audit;
 mod batches;
 mod core;
 mod cycle;

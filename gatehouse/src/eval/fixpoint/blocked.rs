@@ -1,6 +1,7 @@
 //! Which nodes and resources are blocked: evaluated now, they would stop where they stopped before.
 
-use super::node::{BlockedOn, MAX_DEPTH, Node, NodeState};
+use super::node::{BlockedOn, Node, NodeState};
+use crate::fact::MAX_DEPTH;
 
 /// What each resource of an evaluation is blocked on.
 pub(super) struct BlockedResources {

@@ -3,9 +3,9 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use super::node::{Disposition, MAX_DEPTH};
+use super::node::Disposition;
 use crate::collections::Index;
-use crate::fact::{FactError, FactKey, FailedFact};
+use crate::fact::{FactError, FactKey, FailedFact, MAX_DEPTH};
 use crate::session::{DerivedResult, FactMemo, Final, MemoEntry};
 
 /// The nodes of one type of facts.

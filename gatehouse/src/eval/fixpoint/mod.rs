@@ -42,7 +42,7 @@
 //! # Depth
 //! A final result has a depth: 0 if the fact reads no derived fact. All n facts of a cycle have the depth
 //! n − 1 + d, where d is 1 + the greatest depth that one of them reads outside of the cycle, or 0 if they
-//! read none there. In the example, that is 2 for `a` and `b`. A depth beyond [`node::MAX_DEPTH`] is an error.
+//! read none there. In the example, that is 2 for `a` and `b`. A depth beyond [`MAX_DEPTH`](crate::fact::MAX_DEPTH) is an error.
 //!
 //! The depth depends on the facts alone, and not on where a cycle is entered: what a body reads is final,
 //! or it belongs to its own cycle and is unknown during exploration. So the values of facts determine

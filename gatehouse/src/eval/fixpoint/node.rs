@@ -3,9 +3,6 @@
 //! Everything that does not depend on the type of the fact is here, so that the solver is compiled once
 //! for a set of sources and not for each fact.
 
-/// The greatest depth of a derived fact.
-pub(super) const MAX_DEPTH: u32 = 64;
-
 /// No pass.
 const NEVER: u64 = u64::MAX;
 

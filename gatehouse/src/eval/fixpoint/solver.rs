@@ -7,9 +7,9 @@ use super::blocked::{BlockedResources, is_blocked};
 use super::fact_nodes::{FactNodes, NodeLookup, NodeValue, failed_result};
 use super::frame::{Frame, FrameSummary};
 use super::monotone::{Monotone, Rank};
-use super::node::{BlockedOn, Disposition, MAX_DEPTH, Node, NodeState};
+use super::node::{BlockedOn, Disposition, Node, NodeState};
 use crate::eval::stop::Stop;
-use crate::fact::{FactError, FactKey};
+use crate::fact::{FactError, FactKey, MAX_DEPTH};
 use crate::session::{DerivedResult, FactMemo, Final, MemoEntry};
 
 /// The most iterations of one cycle. A pure one needs two for each fact, the first and the last one; and

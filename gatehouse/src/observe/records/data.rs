@@ -1,4 +1,4 @@
-//! What is written down about a decision.
+//! Decision records as data.
 
 use std::collections::hash_map::RandomState;
 use std::fmt;
@@ -11,11 +11,11 @@ use crate::decision::Decision;
 use crate::domain::Description;
 use crate::explanation::{ConsultedFact, FactFound};
 
-/// One decision, for the audit log: what a [`DecisionSink`](crate::DecisionSink) is given.
+/// One decision, for the audit log. A [`DecisionSink`](crate::DecisionSink) receives these.
 ///
-/// It serialises flat, with the fields of its [`EvaluationRecord`], and shows of failed facts their
-/// names and what is safe to show, with the number of [those left out](crate::FailedFacts::more) as
-/// `failed_more`; what says nothing is left out:
+/// It serialises flat, with the fields of its [`EvaluationRecord`]. Of a failed fact it has the name and
+/// the safe text; `failed_more` is the number of [those left out](crate::FailedFacts::more). Empty fields
+/// are left out:
 ///
 /// ```json
 /// {"time":"2026-11-21T16:24:05.123456Z","session":"6f0e…","trace":"4bf9…","domain":"Documents",
@@ -27,27 +27,27 @@ use crate::explanation::{ConsultedFact, FactFound};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DecisionRecord {
-    /// What this record has in common with those of the same page.
+    /// The evaluation, which all records of a page share.
     pub evaluation: Arc<EvaluationRecord>,
-    /// The place of the resource on the page, from 0.
+    /// The index of the resource on the page, from 0.
     pub item: usize,
-    /// To what, as [`Domain::describe_resource`](crate::Domain::describe_resource) says it.
+    /// The resource, as [`Domain::describe_resource`](crate::Domain::describe_resource) describes it.
     pub resource: Description,
-    /// What was decided, by which policy, and which facts failed.
+    /// The decision, with its policy and its failed facts.
     pub decision: Decision,
-    /// The facts that it depends on; none unless the recorder is to
-    /// [note them](crate::Recorder::with_facts).
+    /// The facts that it depends on, if the recorder [records facts](crate::Recorder::with_facts); otherwise
+    /// none.
     pub facts: Vec<ConsultedFact>,
-    /// Records that were dropped since the last one that got through.
+    /// The number of records that were dropped since the last one that the sink took.
     pub dropped_before: u64,
 }
 
-/// Decisions of one evaluation, one after the other, on their way to the recorder's thread. Records
-/// are made of them there: each has a share of the evaluation, and a counter of shares that two
-/// threads turn at a time is slow.
-pub(super) struct Stretch {
+/// Successive decisions of one evaluation, on their way to the recorder's thread. Records are built on
+/// that thread, because each clones the `Arc` of the evaluation, and two threads that contend on its count
+/// are slow.
+pub(super) struct DecisionChunk {
     pub(super) evaluation: Arc<EvaluationRecord>,
-    /// The place of the first on the page.
+    /// The index of the first on the page.
     pub(super) first: usize,
     pub(super) decided: Vec<Decided>,
 }
@@ -73,13 +73,13 @@ impl DecisionRecord {
     }
 }
 
-/// What a record takes that has no texts, with an evaluation of its own, a share of the vectors that
-/// it is in, and what the queue needs for it.
-pub(super) const LEAST_BYTES: usize =
-    size_of::<DecisionRecord>() + size_of::<EvaluationRecord>() + 2 * size_of::<Stretch>();
+/// The bytes of a record without texts, with an evaluation of its own, and its part of the vectors and of
+/// the queue.
+pub(super) const MIN_BYTES: usize =
+    size_of::<DecisionRecord>() + size_of::<EvaluationRecord>() + 2 * size_of::<DecisionChunk>();
 
-/// The memory that a record takes, about, and rather too much: what it shares with others counts for
-/// each of them. What the source's own error holds is not known, and not counted.
+/// An estimate of the memory of a record, rather too high: data that records share count for each of
+/// them. The size of a source's own error is unknown and not counted.
 fn bytes(
     evaluation: &EvaluationRecord,
     resource: &Description,
@@ -103,7 +103,7 @@ fn bytes(
         };
         read.key.bytes() + found
     });
-    LEAST_BYTES
+    MIN_BYTES
         + trace.as_ref().map_or(0, |trace| trace.len())
         + described
         + errors.sum::<usize>()
@@ -111,8 +111,8 @@ fn bytes(
         + texts.sum::<usize>()
 }
 
-impl Stretch {
-    /// What its records take together.
+impl DecisionChunk {
+    /// The bytes of all its records.
     pub(super) fn bytes(&self) -> usize {
         self.decided.iter().map(|decided| decided.bytes(&self.evaluation)).sum()
     }
@@ -130,31 +130,31 @@ impl Stretch {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EvaluationRecord {
-    /// When it was decided.
+    /// The time of the decisions.
     pub time: SystemTime,
-    /// On which session.
+    /// The session.
     pub session: SessionId,
-    /// In which trace, as [`Session::with_trace_id`](crate::Session::with_trace_id) says it.
+    /// The trace, from [`Session::with_trace_id`](crate::Session::with_trace_id).
     pub trace: Option<Arc<str>>,
     /// The name of the [`Domain`](crate::Domain), without its modules.
     pub domain: &'static str,
-    /// Who asked, as [`Domain::describe_subject`](crate::Domain::describe_subject) says it.
+    /// The subject, as [`Domain::describe_subject`](crate::Domain::describe_subject) describes it.
     pub subject: Description,
-    /// For what, as [`Domain::describe_action`](crate::Domain::describe_action) says it.
+    /// The action, as [`Domain::describe_action`](crate::Domain::describe_action) describes it.
     pub action: Description,
-    /// What else counts, as [`Domain::describe_context`](crate::Domain::describe_context) says it.
+    /// The context, as [`Domain::describe_context`](crate::Domain::describe_context) describes it.
     pub context: Description,
-    /// How many resources were asked about.
+    /// The number of resources.
     pub items: usize,
-    /// The round trips that it took.
+    /// The number of round trips.
     pub rounds: usize,
-    /// The loads that it waited for.
+    /// The number of loads that it waited for.
     pub loads: usize,
-    /// From its first poll to its decisions.
+    /// The time from its first poll to its decisions.
     pub duration: Duration,
 }
 
-/// Tells sessions apart, across processes too. It says nothing else.
+/// An identifier that is unique to a session, across processes too. It has no other meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SessionId(u128);
 
@@ -162,7 +162,7 @@ impl SessionId {
     pub(super) fn new() -> Self {
         static PROCESS: OnceLock<u64> = OnceLock::new();
         static COUNT: AtomicU64 = AtomicU64::new(0);
-        // `RandomState` is seeded by the system; the clock makes up for a poor seed.
+        // The system seeds `RandomState`; the clock is added in case the seed is poor.
         let process = *PROCESS.get_or_init(|| RandomState::new().hash_one(SystemTime::now()));
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         Self(u128::from(process) << 64 | u128::from(count))

@@ -1,4 +1,4 @@
-//! Records as lines of JSON.
+//! A sink that writes records as lines of JSON.
 
 use std::fmt;
 use std::io::Write;
@@ -8,9 +8,9 @@ use super::sink::{DecisionSink, SinkError};
 
 /// Writes each record as a line of JSON; [`DecisionRecord`] shows one.
 ///
-/// A slice of records is one `write_all` and one `flush` of the writer, so it needs no buffer. After
-/// a failure it begins a new line: at most one line is torn. If records were dropped at the very end,
-/// the last line is `{"dropped":3}`.
+/// A batch of records is one `write_all` and one `flush`, so the writer needs no buffer. After a failure it
+/// begins a new line, so at most one line is torn. If records were dropped after the last one that was
+/// written, the last line is `{"dropped":3}`.
 ///
 /// ```
 /// use std::fs::OpenOptions;
@@ -29,8 +29,8 @@ pub struct JsonLines<W> {
     is_torn: bool,
 }
 
-/// How much memory is kept for the lines of the next records.
-const KEPT: usize = 1 << 20;
+/// The most memory, in bytes, that is kept for the lines of the next records.
+const MAX_KEPT: usize = 1 << 20;
 
 impl<W: Write + Send + 'static> JsonLines<W> {
     /// Writes to `out`.
@@ -53,7 +53,7 @@ impl<W: Write + Send + 'static> JsonLines<W> {
 impl<W: Write + Send + 'static> DecisionSink for JsonLines<W> {
     fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
         self.lines.clear();
-        self.lines.shrink_to(KEPT);
+        self.lines.shrink_to(MAX_KEPT);
         for record in records {
             serde_json::to_writer(&mut self.lines, record)?;
             self.lines.push(b'\n');
@@ -64,7 +64,7 @@ impl<W: Write + Send + 'static> DecisionSink for JsonLines<W> {
     fn close(&mut self, dropped: u64) {
         if dropped > 0 {
             self.lines = format!("{{\"dropped\":{dropped}}}\n").into_bytes();
-            // There is nobody left to tell; `Recorder::dropped` has the number too.
+            // Nobody is left to report a failure to; `Recorder::dropped` has the number too.
             let _ = self.send();
         }
     }

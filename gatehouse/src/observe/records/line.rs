@@ -1,4 +1,4 @@
-//! How a record is written: flat, and with nothing in it that is not safe to show.
+//! The serialised form of a record: flat, and without texts that are unsafe to show.
 
 use serde::{Serialize, Serializer};
 
@@ -77,7 +77,7 @@ struct Failed {
     error: String,
 }
 
-/// What is written as it displays.
+/// A value that serialises as its `Display`.
 struct Text<T>(T);
 
 impl<T: std::fmt::Display> Serialize for Text<T> {
@@ -100,7 +100,7 @@ impl From<&'static PolicyInfo> for Policy {
 
 fn failed(decision: &Decision) -> Vec<Failed> {
     let Decision::Indeterminate { failed, .. } = decision else { return Vec::new() };
-    // The text of an error is what is safe to show; the source's own stays behind.
+    // The text of an error is safe to show. The source's own error is not serialised.
     let failed = failed.iter();
     failed.map(|failed| Failed { fact: failed.fact, error: failed.error.to_string() }).collect()
 }

@@ -1,10 +1,10 @@
-//! Decision records: what was decided, for the audit log, off the path of the evaluation.
+//! Decision records, for the audit log: made by evaluations, written by a thread of their own.
 //!
-//! - `data`: a record; `line`: how it is written; `time`: its clock;
-//! - `queue`: the bounded way from evaluations to the recorder's thread, and its counts;
-//! - `recorder`: the handle and the thread; `sink`: where records go; `json`: one such place;
-//! - `audit`: what a session knows of all this, and the taking of records; `off`: its twin that does
-//!   nothing, for builds without the feature `records`.
+//! - `data`: a record; `line`: its serialised form; `time`: its timestamp;
+//! - `queue`: the bounded queue from evaluations to the recorder's thread, and its counts;
+//! - `recorder`: the handle of the queue; `worker`: the thread, which feeds the sink;
+//! - `sink`: the trait of sinks; `json`: a sink that writes lines of JSON;
+//! - `audit`: the recorder of a session, and the recording of an evaluation.
 
 mod audit;
 mod data;
@@ -15,8 +15,9 @@ mod queue;
 mod recorder;
 mod sink;
 mod time;
+mod worker;
 
-pub(crate) use self::audit::{Page, Recording, Trail};
+pub(crate) use self::audit::{AuditContext, RecordedPage, Recording};
 pub use self::data::{DecisionRecord, EvaluationRecord, SessionId};
 #[cfg(feature = "json")]
 pub use self::json::JsonLines;

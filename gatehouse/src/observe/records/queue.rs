@@ -1,58 +1,57 @@
-//! The way of records from evaluations to the recorder's thread: bounded, and counted.
+//! The queue of records from evaluations to the recorder's thread: bounded, and counted.
 //!
-//! All that the rest knows of it is here: room is reserved before a record is made, so that a full
-//! queue costs next to nothing; filling it never waits. Another queue (a lock-free log of fixed
-//! size, say) can take its place behind the same functions.
+//! Places are reserved before records are made, so that a full queue costs next to nothing. Sending
+//! never waits. Another queue, such as a lock-free log of fixed size, can replace it behind the same
+//! functions.
 //!
-//! Two numbers are bounded: the records, and the bytes that they take. How many bytes a record takes is
-//! known once it is made, so those are taken when it is let in; before that only what is left is looked
-//! at.
+//! Two numbers are bounded: the records, and their bytes. The bytes of a record are known once it is made,
+//! so they are taken when it is sent; a reservation only looks at the bytes that are left.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender, SyncSender, TryRecvError};
+use std::sync::mpsc::{self, SyncSender, TryRecvError};
 
-use super::data::{LEAST_BYTES, Stretch};
+use super::data::{DecisionChunk, MIN_BYTES};
 use crate::unwind::catch;
 
-/// What goes through the queue.
+/// A message to the recorder's thread.
 pub(super) enum Message {
-    /// Records, for which there was room.
-    Records(Stretch),
-    /// Somebody wants to know when everything before was offered to the sink.
+    /// Records that were reserved.
+    Records(DecisionChunk),
+    /// Asks for a reply when all earlier records were written to the sink.
     Flush(SyncSender<()>),
 }
 
-/// What both ends of a queue know.
+/// The counts that both ends of a queue share.
 struct Counts {
-    /// Records that were let in, or are about to come, and were not taken by the sink.
+    /// Records queued or reserved, not yet taken by the sink.
     records: Bounded,
-    /// The bytes of those that were let in.
+    /// The bytes of queued records.
     bytes: Bounded,
     dropped: AtomicU64,
 }
 
-/// A number that does not get larger than `most`.
+/// A number that does not exceed `max`.
 struct Bounded {
-    most: usize,
+    max: usize,
     held: AtomicUsize,
 }
 
 // Relaxed, everywhere below: each number stands alone, and the channel orders the records.
 impl Bounded {
-    fn new(most: usize) -> Self {
-        Self { most, held: AtomicUsize::new(0) }
+    fn new(max: usize) -> Self {
+        Self { max, held: AtomicUsize::new(0) }
     }
 
     fn left(&self) -> usize {
-        self.most.saturating_sub(self.held.load(Ordering::Relaxed))
+        self.max.saturating_sub(self.held.load(Ordering::Relaxed))
     }
 
     /// Takes as much of `wanted` as is left.
     fn take(&self, wanted: usize) -> usize {
         let mut taken = 0;
         let _ = self.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |held| {
-            taken = wanted.min(self.most.saturating_sub(held));
+            taken = wanted.min(self.max.saturating_sub(held));
             (taken > 0).then_some(held + taken)
         });
         taken
@@ -64,8 +63,9 @@ impl Bounded {
 }
 
 impl Counts {
-    /// Takes the bytes of `records`, without the last ones for which none are left. Gives their number.
-    fn take_bytes(&self, records: &mut Stretch) -> usize {
+    /// Takes the bytes of `records`, and removes the last records if too few are left. Returns the bytes
+    /// taken.
+    fn take_bytes(&self, records: &mut DecisionChunk) -> usize {
         let mut bytes = records.bytes();
         let taken = self.bytes.take(bytes);
         while bytes > taken
@@ -77,10 +77,10 @@ impl Counts {
         bytes
     }
 
-    fn lose(&self, records: usize) {
+    fn count_dropped(&self, records: usize) {
         self.dropped.fetch_add(records as u64, Ordering::Relaxed);
-        // Whoever listens to metrics has no part in what becomes of the next records.
-        let _ = catch(|| crate::observe::records_dropped(records as u64));
+        // A metrics recorder that panics must not affect the next records.
+        let _ = catch(|| crate::observe::metrics::records_dropped(records as u64));
     }
 
     fn dropped(&self) -> u64 {
@@ -88,119 +88,122 @@ impl Counts {
     }
 }
 
-/// Where records go in. A clone goes into the same queue.
+/// The end of evaluations. A clone sends into the same queue.
 #[derive(Clone)]
-pub(super) struct Intake {
-    // Unbounded, and so it never waits; `Counts` has the bounds.
-    sender: Sender<Message>,
+pub(super) struct Sender {
+    // Unbounded, so that it never waits; `Counts` has the bounds.
+    channel: mpsc::Sender<Message>,
     counts: Arc<Counts>,
 }
 
-/// Where they come out.
-pub(super) struct Outlet {
-    receiver: Receiver<Message>,
+/// The end of the recorder's thread.
+pub(super) struct Receiver {
+    channel: mpsc::Receiver<Message>,
     counts: Arc<Counts>,
 }
 
-/// A queue that holds so many records, of so many bytes in all.
-pub(super) fn queue(records: usize, bytes: usize) -> (Intake, Outlet) {
+/// A queue of at most `records` records, of at most `bytes` bytes in all.
+pub(super) fn queue(records: usize, bytes: usize) -> (Sender, Receiver) {
     let (sender, receiver) = mpsc::channel();
     let (records, bytes) = (Bounded::new(records), Bounded::new(bytes));
     let counts = Arc::new(Counts { records, bytes, dropped: AtomicU64::new(0) });
-    (Intake { sender, counts: Arc::clone(&counts) }, Outlet { receiver, counts })
+    (
+        Sender { channel: sender, counts: Arc::clone(&counts) },
+        Receiver { channel: receiver, counts },
+    )
 }
 
-impl Intake {
-    /// Room for as many of `records` records as there is, if they have no texts; the rest counts as
-    /// dropped.
-    pub(super) fn reserve(&self, records: usize) -> Room<'_> {
+impl Sender {
+    /// Reserves places for as many of `records` records as possible, as if they had no texts. The others
+    /// count as dropped.
+    pub(super) fn reserve(&self, records: usize) -> Reservation<'_> {
         let bytes = self.counts.bytes.left();
-        let room = self.counts.records.take(records.min(bytes / LEAST_BYTES));
-        if room < records {
-            self.lose(records - room);
+        let places = self.counts.records.take(records.min(bytes / MIN_BYTES));
+        if places < records {
+            self.count_dropped(records - places);
         }
-        Room { intake: self, records: room, bytes }
+        Reservation { sender: self, records: places, bytes }
     }
 
     /// Counts records that were never made.
-    pub(super) fn lose(&self, records: usize) {
-        self.counts.lose(records);
+    pub(super) fn count_dropped(&self, records: usize) {
+        self.counts.count_dropped(records);
     }
 
     pub(super) fn dropped(&self) -> u64 {
         self.counts.dropped()
     }
 
-    /// Asks for a sign when everything before was offered to the sink.
-    pub(super) fn flush(&self) -> Receiver<()> {
-        let (done, wait) = mpsc::sync_channel(1);
-        // Should the thread be gone, so is `done`, and `wait` says it.
-        let _ = self.sender.send(Message::Flush(done));
-        wait
+    /// Asks for a reply when all earlier records were written to the sink.
+    pub(super) fn flush(&self) -> mpsc::Receiver<()> {
+        let (done, reply) = mpsc::sync_channel(1);
+        // If the thread has ended, `done` is dropped, and `reply` reports it.
+        let _ = self.channel.send(Message::Flush(done));
+        reply
     }
 }
 
-/// Room for some records. What is not filled counts as dropped.
-pub(super) struct Room<'i> {
-    intake: &'i Intake,
+/// Reserved places for records. A place that is not used counts as a dropped record.
+pub(super) struct Reservation<'s> {
+    sender: &'s Sender,
     records: usize,
     bytes: usize,
 }
 
-impl Room<'_> {
+impl Reservation<'_> {
     pub(super) fn len(&self) -> usize {
         self.records
     }
 
-    /// The bytes that are left for them, unless another thread takes some meanwhile.
+    /// The bytes that were left for them. Another thread may take some meanwhile.
     pub(super) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// Lets `records` in, which are at most as many as there is room for: as many of them as there are
-    /// bytes left for.
-    pub(super) fn fill(mut self, mut records: Stretch) {
-        let Intake { sender, counts } = self.intake;
+    /// Sends `records`, at most as many as are reserved, and as many of them as there are bytes left for.
+    pub(super) fn send(mut self, mut records: DecisionChunk) {
+        let Sender { channel, counts } = self.sender;
         let bytes = counts.take_bytes(&mut records);
-        let filled = records.decided.len();
-        if filled < self.records {
-            // Its memory was taken for all that there was room for.
+        let sent = records.decided.len();
+        if sent < self.records {
+            // The vector has capacity for all reserved records.
             records.decided.shrink_to_fit();
         }
-        if filled > 0 && sender.send(Message::Records(records)).is_ok() {
-            self.records -= filled;
+        if sent > 0 && channel.send(Message::Records(records)).is_ok() {
+            self.records -= sent;
         } else {
             counts.bytes.release(bytes);
         }
     }
 }
 
-impl Drop for Room<'_> {
+impl Drop for Reservation<'_> {
     fn drop(&mut self) {
         if self.records > 0 {
-            self.intake.counts.records.release(self.records);
-            self.intake.counts.lose(self.records);
+            self.sender.counts.records.release(self.records);
+            self.sender.counts.count_dropped(self.records);
         }
     }
 }
 
-impl Outlet {
+impl Receiver {
     /// The next message, if there is one.
-    pub(super) fn poll(&self) -> Result<Message, TryRecvError> {
-        self.receiver.try_recv()
+    pub(super) fn try_next(&self) -> Result<Message, TryRecvError> {
+        self.channel.try_recv()
     }
 
-    /// The next message; `None` when every handle is gone.
-    pub(super) fn wait(&self) -> Option<Message> {
-        self.receiver.recv().ok()
+    /// Waits for the next message; `None` when every handle is dropped.
+    pub(super) fn next(&self) -> Option<Message> {
+        self.channel.recv().ok()
     }
 
-    /// So many records, of so many bytes, were taken by the sink, or not: there is room for others.
-    pub(super) fn done(&self, records: usize, bytes: usize, taken: bool) {
+    /// Releases the places of `records` records and their `bytes`. They count as dropped unless the sink has
+    /// `taken` them.
+    pub(super) fn release(&self, records: usize, bytes: usize, taken: bool) {
         self.counts.records.release(records);
         self.counts.bytes.release(bytes);
         if !taken {
-            self.counts.lose(records);
+            self.counts.count_dropped(records);
         }
     }
 

@@ -1,23 +1,23 @@
-//! Where records go.
+//! The trait of sinks, which take decision records.
 
 use super::data::DecisionRecord;
 
-/// Why a sink could not take records: any error.
+/// The error of a sink that could not take records: any error.
 pub type SinkError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Takes decision records: implemented by you, on a file, a socket, a table of a database.
+/// Takes decision records. Implement it for a file, a socket or a table of a database.
 ///
-/// A [`Recorder`](crate::Recorder) calls it on a thread of its own, so it may block. Whatever it
-/// does (hang, fail, panic), no decision waits for it or changes; the records that it does not take
-/// are counted as dropped.
+/// A [`Recorder`](crate::Recorder) calls it on a thread of its own, so it may block. No decision waits
+/// for a sink, and none changes if it hangs, fails or panics. Records that it does not take are counted as
+/// dropped.
 ///
 /// ```
 /// use gatehouse::{DecisionRecord, DecisionSink, SinkError};
 ///
-/// /// Prints what was refused.
-/// struct Refusals;
+/// /// Prints the decisions that do not allow access.
+/// struct NotAllowed;
 ///
-/// impl DecisionSink for Refusals {
+/// impl DecisionSink for NotAllowed {
 ///     fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
 ///         for record in records.iter().filter(|record| !record.decision.is_allow()) {
 ///             let who = record.evaluation.subject.as_str().unwrap_or("somebody");
@@ -26,22 +26,21 @@ pub type SinkError = Box<dyn std::error::Error + Send + Sync>;
 ///         Ok(())
 ///     }
 /// }
-/// # let _ = Refusals;
+/// # let _ = NotAllowed;
 /// ```
 pub trait DecisionSink: Send + 'static {
-    /// Takes records, in the order in which they came; at most 1024 of them, or about a mebibyte, and
-    /// never none.
+    /// Takes records, in their order: at least one, and at most 1024 or about a mebibyte of them.
     ///
-    /// `Ok` says that they are where they belong: what a sink keeps back and loses later is counted
-    /// by nobody.
+    /// `Ok` means that all are written. Records that a sink buffers and loses later are not counted as
+    /// dropped.
     ///
     /// # Errors
-    /// All `records` then count as dropped, and are not offered again. So they do if it panics, whatever
-    /// it panics with; it is called with the next records all the same.
+    /// After an error, all `records` count as dropped and are not passed again. The same holds after a panic
+    /// with any payload. The sink is then called with the next records.
     fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError>;
 
-    /// The last call: every [`Recorder`](crate::Recorder) handle is gone, and everything before was
-    /// offered. `dropped` records were dropped since the last one that got through.
+    /// The last call, when every [`Recorder`](crate::Recorder) handle is dropped and all earlier records were
+    /// passed. `dropped` is the number of records that were dropped since the last one that it took.
     fn close(&mut self, dropped: u64) {
         let _ = dropped;
     }

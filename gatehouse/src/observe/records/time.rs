@@ -1,9 +1,9 @@
-//! A point in time as RFC 3339 writes it, in UTC.
+//! Timestamps in the format of RFC 3339, in UTC.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// `2026-11-21T16:24:05.123456Z`. What is before 1970 is written as its first moment.
+/// `2026-11-21T16:24:05.123456Z`. A time before 1970 is shown as the first moment of 1970.
 pub(super) struct Timestamp(pub(super) SystemTime);
 
 impl fmt::Display for Timestamp {
@@ -17,20 +17,20 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Year, month and day of the Gregorian calendar, of a day counted from 1970-01-01.
+/// The year, month and day of a day that is counted from 1970-01-01, in the Gregorian calendar.
 ///
-/// Counted in years that begin in March, so that a leap day is the last of its year, and from the
-/// year 0 on, 719 468 days earlier; 146 097 days are 400 years.
+/// It counts from the year 0, 719 468 days earlier, in years that begin in March, so that a leap day is the
+/// last day of its year. 146 097 days are 400 years.
 fn civil(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day) = (days / 146_097, days % 146_097);
     let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
     let day = day - (365 * year + year / 4 - year / 100);
-    // Months from March on are 31, 30, 31, 30, 31 days long, and again: 153 days for five.
+    // From March on, months have 31, 30, 31, 30 and 31 days, repeatedly: 153 days for five.
     let month = (5 * day + 2) / 153;
     let day = day - (153 * month + 2) / 5 + 1;
-    let (month, turned) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    (era * 400 + year + turned, month, day)
+    let (month, next_year) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    (era * 400 + year + next_year, month, day)
 }
 
 #[cfg(test)]
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_as_the_calendar_has_them() {
+    fn timestamps_agree_with_the_calendar() {
         // As `date -u -d @…` prints them.
         for (second, text) in [
             (0, "1970-01-01T00:00:00.000000Z"),

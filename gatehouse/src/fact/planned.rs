@@ -1,0 +1,55 @@
+//! Planned loads of a fact type: a plan knows no facts, so these constructors are with the facts.
+
+use super::key::FactKey;
+use crate::plan::{Cost, Guard, LoadKind, PlannedFact, PlannedLoad, Wait};
+
+/// A load of the fact `K`.
+#[must_use]
+pub const fn plan_load<K: FactKey>(
+    load: (&'static str, LoadKind),
+    waits_for: &'static [Wait],
+    guards: &'static [Guard],
+    place: (u32, u32),
+) -> PlannedLoad {
+    PlannedLoad::new(fact::<K>(K::COST), load, waits_for, guards, place)
+}
+
+/// A load of the derived fact `K` in its own body, or in the body of a fact that it needs.
+#[must_use]
+pub const fn plan_recursion<K: FactKey>(
+    load: (&'static str, LoadKind),
+    waits_for: &'static [Wait],
+    guards: &'static [Guard],
+    place: (u32, u32),
+) -> PlannedLoad {
+    PlannedLoad::new(fact::<K>(Cost::RECURSION), load, waits_for, guards, place)
+}
+
+const fn fact<K: FactKey>(cost: Cost) -> PlannedFact {
+    PlannedFact { name: K::NAME, cost, derivation: || K::DERIVATION }
+}
+
+// The names that generated code has for these.
+impl PlannedLoad {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of<K: FactKey>(
+        load: (&'static str, LoadKind),
+        waits_for: &'static [Wait],
+        guards: &'static [Guard],
+        place: (u32, u32),
+    ) -> Self {
+        plan_load::<K>(load, waits_for, guards, place)
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn recursive<K: FactKey>(
+        load: (&'static str, LoadKind),
+        waits_for: &'static [Wait],
+        guards: &'static [Guard],
+        place: (u32, u32),
+    ) -> Self {
+        plan_recursion::<K>(load, waits_for, guards, place)
+    }
+}
