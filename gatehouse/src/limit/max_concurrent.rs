@@ -13,11 +13,12 @@ use crate::source::{FactSource, Loaded};
 /// A source of which at most so many loads run at a time, across all sessions; others wait their
 /// turn.
 ///
-/// A load that waits for its turn counts against a [`Timeout`](crate::Timeout) around it, not against
+/// A load that waits for its turn counts against a [`Timeout`](crate::limit::Timeout) around it, not against
 /// one inside.
 ///
 /// ```
-/// use gatehouse::{MaxConcurrent, prelude::*};
+/// use gatehouse::limit::MaxConcurrent;
+/// use gatehouse::prelude::*;
 /// # fact! { pub Suspended(user: u64) -> bool = false; }
 /// # struct Database;
 /// # impl FactSource<Suspended> for Database {

@@ -1,7 +1,10 @@
-//! Plans as data: what a rule loads, when, and under which conditions, known before anything runs.
+//! Plans as data: the loads of a rule, their rounds and their conditions, known before anything runs.
 //!
-//! - here: the data, and their arithmetic, which runs at compile time;
-//! - `gate`: the plans of a gate, together; `text` and `graph`: how they are shown.
+//! [`Gate::plan`](crate::Gate::plan) gives the plan of a gate, and `rule::PLAN` that of a rule (a constant of
+//! [`Policy`](crate::Policy)). Each is text (`Display`), and with the feature `serde` data.
+
+// - here: the data, and their arithmetic, which runs at compile time;
+// - `gate`: the plans of a gate, together; `text` and `graph`: how they are shown.
 
 mod budget;
 mod gate;
@@ -13,6 +16,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 pub(crate) use self::budget::gate_within_budget;
+#[doc(hidden)]
 pub use self::budget::within_budget;
 pub use self::gate::GatePlan;
 pub use self::info::{Effect, Location, Policies, PolicyInfo};

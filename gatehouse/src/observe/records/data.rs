@@ -11,10 +11,10 @@ use crate::decision::Decision;
 use crate::domain::Description;
 use crate::explanation::{ConsultedFact, FactFound};
 
-/// One decision, for the audit log: what a [`DecisionSink`](crate::DecisionSink) is given.
+/// One decision, for the audit log: what a [`DecisionSink`](crate::records::DecisionSink) is given.
 ///
 /// It serialises flat, with the fields of its [`EvaluationRecord`], and shows of failed facts their
-/// names and what is safe to show, with the number of [those left out](crate::FailedFacts::more) as
+/// names and what is safe to show, with the number of [those left out](crate::error::FailedFacts::more) as
 /// `failed_more`; what says nothing is left out:
 ///
 /// ```json
@@ -36,7 +36,7 @@ pub struct DecisionRecord {
     /// What was decided, by which policy, and which facts failed.
     pub decision: Decision,
     /// The facts that it depends on; none unless the recorder is to
-    /// [note them](crate::Recorder::with_facts).
+    /// [note them](crate::records::Recorder::with_facts).
     pub facts: Vec<ConsultedFact>,
     /// Records that were dropped since the last one that got through.
     pub dropped_before: u64,

@@ -30,7 +30,9 @@ const GATHER: Duration = Duration::from_millis(1);
 ///
 /// ```
 /// use std::time::Duration;
-/// use gatehouse::{DecisionRecord, DecisionSink, Description, Recorder, SinkError, prelude::*};
+/// use gatehouse::Description;
+/// use gatehouse::prelude::*;
+/// use gatehouse::records::{DecisionRecord, DecisionSink, Recorder, SinkError};
 /// # struct User { id: u64 } struct Document { owner: u64 }
 /// # #[derive(Sources)] struct AppFacts {}
 /// struct Documents;

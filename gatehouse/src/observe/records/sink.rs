@@ -7,12 +7,12 @@ pub type SinkError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Takes decision records: implemented by you, on a file, a socket, a table of a database.
 ///
-/// A [`Recorder`](crate::Recorder) calls it on a thread of its own, so it may block. Whatever it
+/// A [`Recorder`](crate::records::Recorder) calls it on a thread of its own, so it may block. Whatever it
 /// does (hang, fail, panic), no decision waits for it or changes; the records that it does not take
 /// are counted as dropped.
 ///
 /// ```
-/// use gatehouse::{DecisionRecord, DecisionSink, SinkError};
+/// use gatehouse::records::{DecisionRecord, DecisionSink, SinkError};
 ///
 /// /// Prints what was refused.
 /// struct Refusals;
@@ -40,7 +40,7 @@ pub trait DecisionSink: Send + 'static {
     /// it panics with; it is called with the next records all the same.
     fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError>;
 
-    /// The last call: every [`Recorder`](crate::Recorder) handle is gone, and everything before was
+    /// The last call: every [`Recorder`](crate::records::Recorder) handle is gone, and everything before was
     /// offered. `dropped` records were dropped since the last one that got through.
     fn close(&mut self, dropped: u64) {
         let _ = dropped;
