@@ -50,7 +50,7 @@
 //!
 //! static GATE: Gate<Documents, (suspended, owner, org_editor)> = Gate::new();
 //!
-//! /// Where facts come from: a database, in earnest.
+//! /// Stands in for a database.
 //! struct Database;
 //!
 //! impl FactSource<OrgRole> for Database {
@@ -62,7 +62,7 @@
 //!
 //! impl FactSource<Suspended> for Database {
 //!     async fn load(&self, _keys: &[Suspended]) -> Result<Loaded<Suspended>, FactError> {
-//!         Ok(Loaded::new()) // nobody is
+//!         Ok(Loaded::new()) // no rows: nobody is suspended
 //!     }
 //! }
 //!
