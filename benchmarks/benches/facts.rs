@@ -6,7 +6,8 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use gatehouse::{Gate, PolicySet, Session};
+use gatehouse::bounds::PolicySet;
+use gatehouse::{Gate, Session};
 use gatehouse_06::{EvaluationSession, FactRegistry};
 use gatehouse_benchmarks::by_hand;
 use gatehouse_benchmarks::data::{ANN, Document, Store, User, audited, document};

@@ -5,7 +5,8 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use gatehouse::{Gate, LocalSet, PolicySet, Session};
+use gatehouse::bounds::{LocalSet, PolicySet};
+use gatehouse::{Gate, Session};
 use gatehouse_06::EvaluationSession;
 use gatehouse_benchmarks::data::{ANN, Document, Store, User, document};
 use gatehouse_benchmarks::executor::{block_on, poll_once};

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
 use futures::future::join_all;
-use gatehouse::{MaxConcurrent, prelude::*};
+use gatehouse::limit::MaxConcurrent;
+use gatehouse::prelude::*;
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::executor::{block_on, tokio};

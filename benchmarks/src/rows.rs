@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use gatehouse::{Gate, PolicySet, Session};
+use gatehouse::bounds::PolicySet;
+use gatehouse::{Gate, Session};
 
 use crate::data::{ANN, Document, Store, audited, document, page, page_of_few_orgs};
 use crate::executor::{Executor, poll_once};

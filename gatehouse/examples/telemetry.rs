@@ -242,7 +242,7 @@ async fn watch() -> String {
 
     #[cfg(feature = "json")]
     {
-        use gatehouse::{JsonLines, Recorder};
+        use gatehouse::records::{JsonLines, Recorder};
         let records = Recorder::new(JsonLines::new(std::io::stdout())).expect("a thread");
         serve(|session| session.with_recorder(&records).with_trace_id("4bf92f3577b34da6")).await;
         records.flush(Duration::from_secs(5)).expect("it prints at once");

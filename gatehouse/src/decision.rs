@@ -279,7 +279,7 @@ impl<T> FilterError<T> {
     /// The error without the items, for `?`: items may be borrowed, and the error of a function must not be.
     ///
     /// ```
-    /// # use gatehouse::{FilterError, Undecided};
+    /// # use gatehouse::error::{FilterError, Undecided};
     /// # type Page<'a> = Result<Vec<&'a u8>, FilterError<&'a u8>>;
     /// fn show(page: Page<'_>) -> Result<usize, Box<dyn std::error::Error>> {
     ///     Ok(page.map_err(FilterError::into_undecided)?.len())

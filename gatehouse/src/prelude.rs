@@ -1,4 +1,4 @@
-//! Everything that a module with facts, policies or gates uses.
+//! The names that a module with facts, policies or gates needs.
 //!
 //! ```
 //! use gatehouse::prelude::*;

@@ -1,10 +1,16 @@
-//! What generated code calls. Not for users: it changes with any version, together with the macros.
+//! The names that generated code uses. Users write none of them: they change with any version, together with
+//! the macros.
 //!
-//! A policy's body becomes plain synchronous Rust. Each load is [`read`] (or [`any`], [`all`],
-//! [`each`]) followed by `?`: the value, or an early return with a [`Stop`]. Where a `bool` is needed, it
-//! is [`read_bool`], and where it is compared, [`read_comparable`]. Other values that are ordered go
-//! through [`compared()`]. `?` on an option is [`MaybeMissing::present`]`(…)?`. `||` and `&&` over facts
-//! are [`or`] and [`and`].
+//! The body of a policy becomes plain synchronous Rust:
+//!
+//! | a rule has | generated code has |
+//! |---|---|
+//! | a load | [`read`]`(…)?` (or [`any`], [`all`], [`each`]): the value, or an early return with a [`Stop`] |
+//! | a load where a `bool` is expected | [`read_bool`] |
+//! | a load that is compared | [`read_comparable`] |
+//! | any other comparison of what a fact feeds | [`compared()`] |
+//! | `?` on an `Option` | [`MaybeMissing::present`]`(…)?` |
+//! | the operators `\|\|` and `&&` over facts | [`or`] and [`and`] |
 
 pub use crate::combinators::words as word;
 pub use crate::domain::Domain;

@@ -14,7 +14,8 @@ use std::fmt::Debug;
 use std::hash::Hash;
 use std::sync::Mutex;
 
-use gatehouse::{FactError, FactKey, FactSource, Loaded, LoadedFact};
+use gatehouse::bounds::LoadedFact;
+use gatehouse::{FactError, FactKey, FactSource, Loaded};
 
 /// What a source says of a key.
 #[derive(Clone, Debug)]

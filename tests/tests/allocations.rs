@@ -133,7 +133,7 @@ other_facts! { F1 F2 F3 F4 F5 F6 F7 F8 F9 }
 /// it allocates, and how many bytes in all. Its source allocates nothing.
 fn fresh<P: Sources>(sources: &std::sync::Arc<P>) -> (u64, u64)
 where
-    Suspended: gatehouse::ResolvedBy<P>,
+    Suspended: gatehouse::bounds::ResolvedBy<P>,
     std::sync::Arc<P>: gatehouse::IntoSources<P>,
 {
     static GATE: Gate<Documents, active> = Gate::new();
@@ -177,8 +177,11 @@ fn a_check_is_small() {
 
 struct Forget;
 
-impl gatehouse::DecisionSink for Forget {
-    fn write(&mut self, _: &[gatehouse::DecisionRecord]) -> Result<(), gatehouse::SinkError> {
+impl gatehouse::records::DecisionSink for Forget {
+    fn write(
+        &mut self,
+        _: &[gatehouse::records::DecisionRecord],
+    ) -> Result<(), gatehouse::records::SinkError> {
         Ok(())
     }
 }
@@ -188,7 +191,7 @@ impl gatehouse::DecisionSink for Forget {
 #[test]
 fn a_record_allocates_its_own_parts_and_no_more() {
     static GATE: Gate<Documents, (root, owner)> = Gate::new();
-    let recorder = gatehouse::Recorder::new(Forget).unwrap();
+    let recorder = gatehouse::records::Recorder::new(Forget).unwrap();
     let session = Session::new(Facts { nobody: Nobody }).with_recorder(&recorder);
     let access = GATE.bind(&session, &7, &());
     let docs: Vec<_> = (0..1000).map(|owner| Document { owner }).collect();

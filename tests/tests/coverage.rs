@@ -10,11 +10,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use gatehouse::dynamic::{DynGate, boxed};
+use gatehouse::plan::GatePlan;
 use gatehouse::prelude::*;
 use gatehouse::testing::{
     Coverage, CoverageReport, FactTable, assert_allow, assert_deny, assert_indeterminate, block_on,
 };
-use gatehouse::{DynGate, GatePlan, boxed};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {

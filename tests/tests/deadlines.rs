@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::future::join_all;
-use gatehouse::MaxConcurrent;
+use gatehouse::limit::MaxConcurrent;
 use gatehouse::prelude::*;
 
 struct Things;

@@ -1,8 +1,8 @@
 //! Every row of the decision table, with facts that come early and facts that come late.
 #![cfg(not(loom))]
 
+use gatehouse::dynamic::{DynGate, DynPolicy, boxed};
 use gatehouse::prelude::*;
-use gatehouse::{DynGate, DynPolicy, boxed};
 use gatehouse_tests::{Says, Scripted};
 use proptest::prelude::{prop, prop_assert_eq};
 

@@ -4,10 +4,12 @@
 use std::sync::Arc;
 
 use futures::executor::block_on;
+use gatehouse::Explanation;
+use gatehouse::dynamic::{DynGate, boxed};
 use gatehouse::explanation::{ConditionMet, FactFound, PolicyOutcome};
+use gatehouse::plan::ConditionKind;
 use gatehouse::prelude::*;
 use gatehouse::testing::FactTable;
-use gatehouse::{ConditionKind, DynGate, Explanation, boxed};
 use insta::assert_snapshot;
 
 struct User {

@@ -8,8 +8,10 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use futures::executor::block_on;
+use gatehouse::Decision;
+use gatehouse::error::FailedFacts;
 use gatehouse::prelude::*;
-use gatehouse::{Decision, DecisionRecord, DecisionSink, FailedFacts, Recorder, SinkError};
+use gatehouse::records::{DecisionRecord, DecisionSink, Recorder, SinkError};
 
 struct Document {
     groups: Vec<u32>,

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::join_all;
-use gatehouse::Timeout;
+use gatehouse::limit::Timeout;
 use gatehouse::prelude::*;
 
 struct Things;

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use futures::executor::block_on;
 use futures::future::join_all;
+use gatehouse::limit::{MaxConcurrent, Timeout};
 use gatehouse::prelude::*;
 use gatehouse::testing::{Counted, Failing, Late};
-use gatehouse::{MaxConcurrent, Timeout};
 
 const UNASKED: &str = "its source left it out, and answered a key that nobody asked for: perhaps \
                        this one, spelt otherwise; answer with the key that was asked (send its \

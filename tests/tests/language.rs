@@ -78,7 +78,7 @@ fn subject(id: u32) -> Subject {
 
 async fn decide<A>(subject: &Subject, action: Action, thing: u32, shared: bool, hour: u8) -> String
 where
-    A: gatehouse::PolicySet<Things, Facts>,
+    A: gatehouse::bounds::PolicySet<Things, Facts>,
 {
     let session = Session::new(facts());
     let gate: Gate<Things, A> = Gate::new();
@@ -87,7 +87,7 @@ where
 }
 
 /// What a permit alone decides about a user and a thing.
-async fn by<A: gatehouse::PolicySet<Things, Facts>>(user: u32, thing: u32) -> String {
+async fn by<A: gatehouse::bounds::PolicySet<Things, Facts>>(user: u32, thing: u32) -> String {
     decide::<A>(&subject(user), Action::Read, thing, true, 12).await
 }
 

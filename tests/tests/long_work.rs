@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
+use gatehouse::Decision;
 use gatehouse::prelude::*;
-use gatehouse::{Decision, DecisionRecord, DecisionSink, Recorder, SinkError};
+use gatehouse::records::{DecisionRecord, DecisionSink, Recorder, SinkError};
 use gatehouse_tests::{Says, Scripted};
 
 /// Counts the runs of its policies.

@@ -176,8 +176,11 @@ fn the_recorder_can_be_told_what_they_are() {
 
 struct Nowhere;
 
-impl gatehouse::DecisionSink for Nowhere {
-    fn write(&mut self, _: &[gatehouse::DecisionRecord]) -> Result<(), gatehouse::SinkError> {
+impl gatehouse::records::DecisionSink for Nowhere {
+    fn write(
+        &mut self,
+        _: &[gatehouse::records::DecisionRecord],
+    ) -> Result<(), gatehouse::records::SinkError> {
         Ok(())
     }
 }
@@ -185,7 +188,7 @@ impl gatehouse::DecisionSink for Nowhere {
 #[test]
 fn records_that_are_dropped_are_counted() {
     let told = told(|| {
-        let full = gatehouse::Recorder::with_capacity(Nowhere, 0).unwrap();
+        let full = gatehouse::records::Recorder::with_capacity(Nowhere, 0).unwrap();
         let session = Session::new(Facts { users: Users }).with_recorder(&full);
         let decisions = block_on(GATE.bind(&session, &7, &()).check_all([7, 1, 2]));
         assert!(decisions.iter().all(Decision::is_allow));

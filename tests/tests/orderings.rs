@@ -42,7 +42,7 @@ impl Domain for Users {
     type Context = ();
 }
 
-async fn decide<A: gatehouse::PolicySet<Users, Facts>>(user: [u32; 3]) -> bool {
+async fn decide<A: gatehouse::bounds::PolicySet<Users, Facts>>(user: [u32; 3]) -> bool {
     let session = Session::new(Facts {
         level: Scripted::new(|key: &Level| Says::Value(key.id)),
         risk: Scripted::new(|key: &Risk| match key.id % 2 {

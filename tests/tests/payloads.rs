@@ -11,9 +11,10 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use futures::executor::block_on;
+use gatehouse::Description;
 use gatehouse::explanation::{FactFound, PolicyOutcome};
 use gatehouse::prelude::*;
-use gatehouse::{DecisionRecord, DecisionSink, Description, Recorder, SinkError};
+use gatehouse::records::{DecisionRecord, DecisionSink, Recorder, SinkError};
 
 /// Longer than any test takes that goes well.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use futures::{StreamExt, poll, stream};
+use gatehouse::limit::{MaxConcurrent, Timeout};
 use gatehouse::prelude::*;
-use gatehouse::{MaxConcurrent, Timeout};
 
 struct Things;
 impl Domain for Things {

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
-use gatehouse::MaxConcurrent;
+use gatehouse::limit::MaxConcurrent;
 use gatehouse::prelude::*;
 use gatehouse_tests::random::Random;
 

@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::executor::block_on;
+use gatehouse::Description;
 use gatehouse::explanation::{ConsultedFact, FactFound};
 use gatehouse::prelude::*;
-use gatehouse::{DecisionRecord, DecisionSink, Description, JsonLines, Recorder, SinkError};
+use gatehouse::records::{DecisionRecord, DecisionSink, JsonLines, Recorder, SinkError};
 use serde_json::{Value, json};
 
 /// Longer than any test takes that goes well.

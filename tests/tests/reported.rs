@@ -114,7 +114,7 @@ async fn fails(_: _, thing: &u32) -> bool {
     true
 }
 
-async fn explained<A: gatehouse::PolicySet<Things, Facts>>(
+async fn explained<A: gatehouse::bounds::PolicySet<Things, Facts>>(
     gate: &Gate<Things, A>,
     thing: u32,
 ) -> Explanation {

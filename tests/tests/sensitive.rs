@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::executor::block_on;
+use gatehouse::error::FilterError;
 use gatehouse::prelude::*;
+use gatehouse::records::{JsonLines, Recorder};
 use gatehouse::testing::{FactTable, assert_allow, report};
-use gatehouse::{FilterError, JsonLines, Recorder};
 use metrics_util::debugging::DebuggingRecorder;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};

@@ -5,12 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
+use gatehouse::dynamic::{DynGate, boxed};
 use gatehouse::prelude::*;
 use gatehouse::testing::{
     Counted, DecisionTable, FactTable, Failing, Late, Never, assert_allow, assert_deny,
     assert_indeterminate, assert_loads, assert_rounds, block_on, measured, report,
 };
-use gatehouse::{DynGate, boxed};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {

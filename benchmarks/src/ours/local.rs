@@ -1,6 +1,7 @@
 //! Rules without facts.
 
-use gatehouse::{LocalSet, PolicySet, prelude::*};
+use gatehouse::bounds::{LocalSet, PolicySet};
+use gatehouse::prelude::*;
 
 use super::{AppFacts, Documents};
 use crate::data::{Document, User};

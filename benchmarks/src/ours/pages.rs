@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use gatehouse::{PolicySet, prelude::*};
+use gatehouse::bounds::PolicySet;
+use gatehouse::prelude::*;
 
 use super::Documents;
 use super::facts::{

@@ -11,7 +11,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Instant;
 
-use gatehouse::FilterError;
+use gatehouse::error::FilterError;
 use gatehouse::prelude::*;
 
 use self::db::{AppFacts, Database};

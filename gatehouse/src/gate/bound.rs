@@ -107,8 +107,8 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
     /// Dropping the future is harmless. One that is kept and not polled (it lost a `select!`, or it
     /// is in a `buffer_unordered` whose body awaits something else) holds up nobody on this session (of a
     /// crowd of more than sixteen that are often woken in vain, two are woken to drive its loads), nor
-    /// behind a [`MaxConcurrent`](crate::MaxConcurrent); but what its loads took elsewhere, a connection of
-    /// a pool say, they keep until somebody drives them. A [`Timeout`](crate::Timeout) inside a
+    /// behind a [`MaxConcurrent`](crate::limit::MaxConcurrent); but what its loads took elsewhere, a connection of
+    /// a pool say, they keep until somebody drives them. A [`Timeout`](crate::limit::Timeout) inside a
     /// `MaxConcurrent` ends that.
     pub fn check<'x>(
         &'x self,

@@ -76,7 +76,7 @@ impl<D: Domain, P: Sources, S: PolicySet<D, P>> Rules<D, P> for Static<S> {
     }
 }
 
-/// The policies that a [`DynGate`](crate::DynGate) was put together from.
+/// The policies that a [`DynGate`](crate::dynamic::DynGate) was put together from.
 pub type DynPolicies<'a, D, P> = &'a [Box<dyn DynPolicy<D, P>>];
 
 impl<D: Domain, P: Sources> Rules<D, P> for DynPolicies<'_, D, P> {

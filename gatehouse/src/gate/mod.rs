@@ -141,7 +141,8 @@ impl<D: Domain, S: PolicyList> fmt::Debug for Gate<D, S> {
 /// A gate whose policies are chosen at run time. It decides by the same executor as a [`Gate`].
 ///
 /// ```
-/// use gatehouse::{DynGate, boxed, prelude::*};
+/// use gatehouse::dynamic::{DynGate, boxed};
+/// use gatehouse::prelude::*;
 /// # struct User { id: u64 } struct Document { owner: u64, public: bool } struct Documents;
 /// # impl Domain for Documents {
 /// #     type Subject = User; type Action = (); type Resource = Document; type Context = ();

@@ -13,11 +13,12 @@ use crate::source::{FactSource, Loaded};
 /// A source that runs at most a number of loads at a time, across all sessions. Other loads wait for a
 /// permit.
 ///
-/// The time that a load waits counts against a [`Timeout`](crate::Timeout) around this source, not against
+/// The time that a load waits counts against a [`Timeout`](crate::limit::Timeout) around this source, not against
 /// one inside of it.
 ///
 /// ```
-/// use gatehouse::{MaxConcurrent, prelude::*};
+/// use gatehouse::limit::MaxConcurrent;
+/// use gatehouse::prelude::*;
 /// # fact! { pub Suspended(user: u64) -> bool = false; }
 /// # struct Database;
 /// # impl FactSource<Suspended> for Database {

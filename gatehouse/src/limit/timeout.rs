@@ -15,7 +15,8 @@ use crate::source::{FactSource, Loaded};
 ///
 /// ```
 /// use std::time::Duration;
-/// use gatehouse::{Timeout, prelude::*};
+/// use gatehouse::limit::Timeout;
+/// use gatehouse::prelude::*;
 /// # fact! { pub Suspended(user: u64) -> bool = false; }
 /// # struct Database;
 /// # impl FactSource<Suspended> for Database {

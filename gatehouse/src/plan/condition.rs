@@ -37,7 +37,7 @@ pub struct Condition {
     pub kind: ConditionKind,
     /// Its source text.
     pub text: &'static str,
-    /// The loads in it, as indices into [`Plan::loads`](crate::Plan::loads).
+    /// The loads in it, as indices into [`Plan::loads`](crate::plan::Plan::loads).
     pub loads: &'static [usize],
     /// The answer of the body if the condition is true; `None` if the body continues.
     pub if_true: Option<bool>,

@@ -34,7 +34,7 @@ impl fmt::Display for LoadKind {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Wait {
-    /// The index of the load in [`Plan::loads`](crate::Plan::loads).
+    /// The index of the load in [`Plan::loads`](crate::plan::Plan::loads).
     pub load: usize,
     /// The reason, in words.
     pub because: &'static str,

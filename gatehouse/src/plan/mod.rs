@@ -1,10 +1,13 @@
-//! Plans as data: what a rule loads, when, and under which conditions. Known before anything runs.
+//! Plans as data: the loads of a rule, their rounds and their conditions, known before anything runs.
 //!
-//! - `rule`: the plan of one rule, with its loads; `load`, `condition`, `cost`, `location`: its parts;
-//! - `rounds`: the arithmetic of rounds, evaluated at compile time;
-//! - `info`: a policy with its plan; `gate`: the plans of all policies of a gate;
-//! - `budget`: limits on the rounds of a rule or a gate, checked at compile time;
-//! - `text`, `graph`: plans as text and as graphs.
+//! [`Gate::plan`](crate::Gate::plan) gives the plan of a gate, and `rule::PLAN` that of a rule (a constant of
+//! [`Policy`](crate::Policy)). Each is text (`Display`), and with the feature `serde` data.
+
+// - `rule`: the plan of one rule, with its loads; `load`, `condition`, `cost`, `location`: its parts;
+// - `rounds`: the arithmetic of rounds, evaluated at compile time;
+// - `info`: a policy with its plan; `gate`: the plans of all policies of a gate;
+// - `budget`: limits on the rounds of a rule or a gate, checked at compile time;
+// - `text`, `graph`: plans as text and as graphs.
 
 mod budget;
 mod condition;
@@ -19,6 +22,7 @@ mod rule;
 mod text;
 
 pub(crate) use self::budget::gate_within_budget;
+#[doc(hidden)]
 pub use self::budget::within_budget;
 pub use self::condition::{Condition, ConditionKind, Guard};
 pub use self::cost::Cost;

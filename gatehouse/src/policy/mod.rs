@@ -138,10 +138,11 @@ macro_rules! sets_up_to {
 
 sets_up_to!(A B C E F G H I J K L N O Q R S T U V W X Y Z A1);
 
-/// A policy chosen at run time, to be put into a [`DynGate`](crate::DynGate).
+/// A policy chosen at run time, to be put into a [`DynGate`](crate::dynamic::DynGate).
 ///
 /// ```
-/// use gatehouse::{DynPolicy, prelude::*};
+/// use gatehouse::dynamic::DynPolicy;
+/// use gatehouse::prelude::*;
 /// # struct User { admin: bool } struct Document; struct Documents;
 /// # impl Domain for Documents {
 /// #     type Subject = User; type Action = (); type Resource = Document; type Context = ();
@@ -150,7 +151,7 @@ sets_up_to!(A B C E F G H I J K L N O Q R S T U V W X Y Z A1);
 /// #[policy]
 /// fn admin(user: &User) -> bool { user.admin }
 ///
-/// let boxed: Box<dyn DynPolicy<Documents, NoFacts>> = gatehouse::boxed::<admin, _, _>();
+/// let boxed: Box<dyn DynPolicy<Documents, NoFacts>> = gatehouse::dynamic::boxed::<admin, _, _>();
 /// assert_eq!(boxed.info().name, "admin");
 /// ```
 pub trait DynPolicy<D: Domain, P: Sources>: Send + Sync {

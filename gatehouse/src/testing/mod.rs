@@ -1,11 +1,11 @@
 //! A kit for testing policies: facts from literal rows, assertions about decisions and what they
 //! cost, tables of decisions, sources that fail, and the coverage of policies.
 //!
-//! It comes with the feature `testing`, which belongs into dev-dependencies:
+//! The feature `testing` belongs into dev-dependencies:
 //!
 //! ```toml
 //! [dev-dependencies]
-//! gatehouse = { version = "0.1", features = ["testing"] }
+//! gatehouse = { path = "…", features = ["testing"] } # the path that `[dependencies]` has
 //! ```
 //!
 //! | to | use |

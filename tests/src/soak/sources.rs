@@ -7,8 +7,8 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use futures::future::join_all;
+use gatehouse::limit::{MaxConcurrent, Timeout};
 use gatehouse::prelude::*;
-use gatehouse::{MaxConcurrent, Timeout};
 use tokio::task::yield_now;
 
 use super::plan::{Habits, Which as Number};
@@ -78,7 +78,7 @@ impl Source {
         Random::new(self.truth.0.rotate_left(32) ^ number)
     }
 
-    async fn plain<K: gatehouse::LoadedFact>(
+    async fn plain<K: gatehouse::bounds::LoadedFact>(
         &self,
         number: Number,
         keys: &[K],

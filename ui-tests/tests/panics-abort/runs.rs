@@ -106,7 +106,7 @@ fn ready<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-fn check<P: gatehouse::PolicySet<Docs, Facts>>(name: &str) {
+fn check<P: gatehouse::bounds::PolicySet<Docs, Facts>>(name: &str) {
     let gate: Gate<Docs, P> = Gate::new();
     let decided = [false, true].map(|down| {
         let session = Session::new(Facts { source: Source { down } });

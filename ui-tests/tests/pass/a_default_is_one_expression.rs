@@ -3,7 +3,7 @@
 #![allow(clippy::blocks_in_conditions, reason = "they are what this is about")]
 
 use gatehouse::prelude::*;
-use gatehouse::LoadedFact;
+use gatehouse::bounds::LoadedFact;
 
 const IS_HOLIDAY: bool = false;
 

@@ -84,6 +84,6 @@ mod constants {
 
 fn main() {
     let _ = D(1, 2, 3);
-    let found = <constants::Closed as gatehouse::LoadedFact>::output(Some(!constants::value));
+    let found = <constants::Closed as gatehouse::bounds::LoadedFact>::output(Some(!constants::value));
     assert!(!found, "what was found was compared with a constant");
 }

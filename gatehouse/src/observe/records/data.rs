@@ -11,10 +11,10 @@ use crate::decision::Decision;
 use crate::domain::Description;
 use crate::explanation::{ConsultedFact, FactFound};
 
-/// One decision, for the audit log. A [`DecisionSink`](crate::DecisionSink) receives these.
+/// One decision, for the audit log. A [`DecisionSink`](crate::records::DecisionSink) receives these.
 ///
 /// It serialises flat, with the fields of its [`EvaluationRecord`]. Of a failed fact it has the name and
-/// the safe text; `failed_more` is the number of [those left out](crate::FailedFacts::more). Empty fields
+/// the safe text; `failed_more` is the number of [those left out](crate::error::FailedFacts::more). Empty fields
 /// are left out:
 ///
 /// ```json
@@ -35,7 +35,7 @@ pub struct DecisionRecord {
     pub resource: Description,
     /// The decision, with its policy and its failed facts.
     pub decision: Decision,
-    /// The facts that it depends on, if the recorder [records facts](crate::Recorder::with_facts); otherwise
+    /// The facts that it depends on, if the recorder [records facts](crate::records::Recorder::with_facts); otherwise
     /// none.
     pub facts: Vec<ConsultedFact>,
     /// The number of records that were dropped since the last one that the sink took.

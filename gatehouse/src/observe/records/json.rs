@@ -14,7 +14,7 @@ use super::sink::{DecisionSink, SinkError};
 ///
 /// ```
 /// use std::fs::OpenOptions;
-/// use gatehouse::{JsonLines, Recorder};
+/// use gatehouse::records::{JsonLines, Recorder};
 ///
 /// # fn open() -> std::io::Result<()> {
 /// let file = OpenOptions::new().create(true).append(true).open("/var/log/decisions.jsonl")?;

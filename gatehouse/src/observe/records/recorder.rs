@@ -18,7 +18,9 @@ use super::worker::Worker;
 ///
 /// ```
 /// use std::time::Duration;
-/// use gatehouse::{DecisionRecord, DecisionSink, Description, Recorder, SinkError, prelude::*};
+/// use gatehouse::Description;
+/// use gatehouse::prelude::*;
+/// use gatehouse::records::{DecisionRecord, DecisionSink, Recorder, SinkError};
 /// # struct User { id: u64 } struct Document { owner: u64 }
 /// # #[derive(Sources)] struct AppFacts {}
 /// struct Documents;
@@ -149,7 +151,7 @@ impl Recorder {
     /// not take them, or because a domain panicked in a description.
     ///
     /// The next record that the sink takes has the number since the last one, in
-    /// [`dropped_before`](crate::DecisionRecord::dropped_before).
+    /// [`dropped_before`](crate::records::DecisionRecord::dropped_before).
     #[must_use]
     pub fn dropped(&self) -> u64 {
         self.sender.dropped()

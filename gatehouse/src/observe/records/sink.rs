@@ -7,12 +7,12 @@ pub type SinkError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Takes decision records. Implement it for a file, a socket or a table of a database.
 ///
-/// A [`Recorder`](crate::Recorder) calls it on a thread of its own, so it may block. No decision waits
+/// A [`Recorder`](crate::records::Recorder) calls it on a thread of its own, so it may block. No decision waits
 /// for a sink, and none changes if it hangs, fails or panics. Records that it does not take are counted as
 /// dropped.
 ///
 /// ```
-/// use gatehouse::{DecisionRecord, DecisionSink, SinkError};
+/// use gatehouse::records::{DecisionRecord, DecisionSink, SinkError};
 ///
 /// /// Prints the decisions that do not allow access.
 /// struct NotAllowed;
@@ -39,7 +39,7 @@ pub trait DecisionSink: Send + 'static {
     /// with any payload. The sink is then called with the next records.
     fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError>;
 
-    /// The last call, when every [`Recorder`](crate::Recorder) handle is dropped and all earlier records were
+    /// The last call, when every [`Recorder`](crate::records::Recorder) handle is dropped and all earlier records were
     /// passed. `dropped` is the number of records that were dropped since the last one that it took.
     fn close(&mut self, dropped: u64) {
         let _ = dropped;

@@ -26,7 +26,7 @@ const EXTENSION: &str = "coverage";
 
 /// Which ways the conditions of policies came out, in the decisions of a test run.
 ///
-/// A condition of a policy (they are listed in its [plan](crate::Plan), and an
+/// A condition of a policy (they are listed in its [plan](crate::plan::Plan), and an
 /// [explanation](crate::Explanation) shows them) has two ways to come out: true and false, a value and
 /// none (`?`), a pattern that matches and one that does not. An arm of a `match` has one: that it is
 /// taken. A policy without conditions has one: that it runs. A way that no test has seen is a rule that

@@ -208,13 +208,13 @@ impl Workshop {
         for (at, body) in bodies.iter().enumerate() {
             put(&self.folder.join(format!("src/bodies/b{at}.rs")), &module_of(body));
             writeln!(list, "mod b{at};").expect("a string takes all");
-            write!(places, "    gatehouse::boxed::<b{at}::eager, _, _>,\n    gatehouse::boxed::<b{at}::lazily, _, _>,\n")
+            write!(places, "    gatehouse::dynamic::boxed::<b{at}::eager, _, _>,\n    gatehouse::dynamic::boxed::<b{at}::lazily, _, _>,\n")
                 .expect("a string takes all");
         }
         write!(
             list,
             "\npub const POLICIES: &[fn() -> crate::Boxed] = &[\n{places}    crate::anybody_boxed,\n    \
-             gatehouse::boxed::<primer::primer, _, _>,\n];\n"
+             gatehouse::dynamic::boxed::<primer::primer, _, _>,\n];\n"
         )
         .expect("a string takes all");
         put(&self.folder.join("src/bodies/mod.rs"), &list);

@@ -3,7 +3,7 @@
 use gatehouse::explanation::{
     ConditionMet, Explanation, FactFound, FactRead, PolicyExplanation, PolicyOutcome,
 };
-use gatehouse::{ConditionKind, Location};
+use gatehouse::plan::{ConditionKind, Location};
 
 /// Words with tabs between them.
 pub struct Words(pub String);

@@ -23,7 +23,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
-use gatehouse::{DynGate, DynPolicy, prelude::*};
+use gatehouse::dynamic::{DynGate, DynPolicy};
+use gatehouse::prelude::*;
 
 use data::{Action, Doc, User};
 use explain::Words;
@@ -49,7 +50,7 @@ fn anybody(_: &User) -> bool {
 
 /// That policy.
 pub fn anybody_boxed() -> Boxed {
-    gatehouse::boxed::<anybody, _, _>()
+    gatehouse::dynamic::boxed::<anybody, _, _>()
 }
 
 /// Time that stands still until everything waits.
