@@ -1,18 +1,21 @@
 //! A test that runs in a process of its own, so that an abort of it is one failed test, and told.
 
+use std::any::type_name;
 use std::env;
 use std::process::Command;
 
 /// Set in the process of its own, to the name of the test.
 const MARK: &str = "GATEHOUSE_CHILD";
 
-/// Runs `body` in a process of its own: this test executable once more, with the one test `name`, which
+/// Runs `body` in a process of its own: this test executable once more, with the one test `test`, which
 /// is the caller.
 ///
 /// # Panics
 /// If the process ends otherwise than well: by a panic, or by an abort such as that of a stack that
 /// overflows. Says how, and what it wrote last.
-pub fn in_child(name: &str, body: impl FnOnce()) {
+pub fn in_child<T: Fn()>(_test: T, body: impl FnOnce()) {
+    // The path of the function, without the crate, is the name of the test.
+    let name = type_name::<T>().split_once("::").map_or("", |(_, name)| name);
     if env::var(MARK).is_ok_and(|mark| mark == name) {
         return body();
     }
@@ -27,5 +30,5 @@ pub fn in_child(name: &str, body: impl FnOnce()) {
     let said = said.get(said.len().saturating_sub(2_000)..).unwrap_or(&said);
     assert!(output.status.success(), "`{name}` ended by {}: {said}", output.status);
     let ran = String::from_utf8_lossy(&output.stdout).contains("running 1 test");
-    assert!(ran, "`{name}` is not the name of the test");
+    assert!(ran, "`{name}` is not a test");
 }

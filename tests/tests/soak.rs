@@ -18,7 +18,7 @@ fn soak(sessions: u64, circles: u64) {
 /// is that which the facts give, one after the other.
 #[test]
 fn every_decision_is_that_of_the_facts() {
-    in_child("every_decision_is_that_of_the_facts", || {
+    in_child(every_decision_is_that_of_the_facts, || {
         soak(500, 0);
     });
 }
@@ -26,7 +26,7 @@ fn every_decision_is_that_of_the_facts() {
 /// Guarantee 9: a load that waits for itself, directly or round a circle, fails and says so.
 #[test]
 fn a_load_that_waits_for_itself_fails() {
-    in_child("a_load_that_waits_for_itself_fails", || {
+    in_child(a_load_that_waits_for_itself_fails, || {
         soak(24, 1);
     });
 }

@@ -50,12 +50,12 @@ impl Copy<'_> {
             .expect("cargo runs")
     }
 
-    /// Runs the test that must notice a fault, which is named with its file.
+    /// Runs the test that must notice a fault, which is named with its binary.
     fn test(&self, fault: &Fault) -> Output {
-        let (file, test) = fault.caught_by.split_once("::").expect("a file and a test");
+        let (binary, test) = fault.caught_by.split_once("::").expect("a binary and a test");
         let built = self
             .cargo("tests")
-            .args(["--package=gatehouse-tests", "--test", file, "--no-run"])
+            .args(["--package=gatehouse-tests", "--test", binary, "--no-run"])
             .output()
             .expect("cargo runs");
         assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
@@ -63,7 +63,7 @@ impl Copy<'_> {
         let mut timed = Command::new("timeout");
         timed.arg("120").arg(env!("CARGO"));
         self.on_copy(timed, "tests")
-            .args(["--package=gatehouse-tests", "--test", file, "--", "--exact", test])
+            .args(["--package=gatehouse-tests", "--test", binary, "--", "--exact", test])
             .output()
             .expect("cargo runs")
     }

@@ -1,0 +1,268 @@
+//! What the spans and events say, and what they never say.
+
+use std::fmt::{Debug, Write};
+use std::sync::{Arc, Mutex};
+
+use futures::FutureExt;
+use gatehouse::prelude::*;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
+
+/// Writes down all that it hears, a line each.
+#[derive(Clone, Default)]
+struct Notes(Arc<Mutex<Vec<String>>>);
+
+struct Line(String);
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        let _ = write!(self.0, " {}={value:?}", field.name());
+    }
+}
+
+impl Notes {
+    fn note(&self, line: Line) {
+        self.0.lock().unwrap().push(line.0);
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Notes {
+    fn on_new_span(&self, attributes: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
+        let mut line = Line(format!("span {}", attributes.metadata().name()));
+        attributes.record(&mut line);
+        self.note(line);
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        let name = context.span(id).map_or("", |span| span.name());
+        let mut line = Line(format!("record {name}"));
+        values.record(&mut line);
+        self.note(line);
+    }
+
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let metadata = event.metadata();
+        let mut line = Line(format!("{} {}", metadata.level(), metadata.target()));
+        event.record(&mut line);
+        self.note(line);
+    }
+}
+
+struct Documents;
+impl Domain for Documents {
+    type Subject = u64;
+    type Action = ();
+    type Resource = u64;
+    type Context = ();
+}
+
+fact! {
+    pub Level(user: u64) -> u64;
+}
+
+#[policy]
+async fn high(user: &u64, doc: &u64) -> bool {
+    Level(*user).await? >= *doc
+}
+
+#[policy]
+fn own(user: &u64, doc: &u64) -> bool {
+    user == doc
+}
+
+/// A key, and a value, that must be nowhere in the telemetry.
+const SECRET_USER: u64 = 987_654_321;
+const SECRET_LEVEL: u64 = 123_456_789;
+
+#[derive(Clone, Copy)]
+enum Source {
+    Answers,
+    Fails,
+    Panics,
+    Hangs,
+    /// Only keys that nobody asked for, one of them twice.
+    SpellsOtherwise,
+    /// The same, and says so.
+    AnswersMore,
+}
+
+struct Levels(Source);
+
+impl FactSource<Level> for Levels {
+    async fn load(&self, keys: &[Level]) -> Result<Loaded<Level>, FactError> {
+        let spelt_otherwise = || [1, 2, 1].map(|user| (Level(user), SECRET_LEVEL)).into_iter();
+        match self.0 {
+            Source::Answers => {}
+            Source::SpellsOtherwise => return Ok(spelt_otherwise().collect()),
+            Source::AnswersMore => {
+                return Ok(spelt_otherwise().collect::<Loaded<_>>().more_than_asked());
+            }
+            Source::Fails => return Err(FactError::new("the password is swordfish")),
+            Source::Panics => panic!("the password is swordfish"),
+            Source::Hangs => std::future::pending().await,
+        }
+        let foreign = (Level(1), 1);
+        Ok(keys.iter().map(|key| (key.clone(), SECRET_LEVEL)).chain([foreign]).collect())
+    }
+}
+
+#[derive(Sources)]
+struct Facts {
+    #[loads(Level)]
+    levels: Levels,
+}
+
+static GATE: Gate<Documents, high> = Gate::new();
+
+fn told(source: Source) -> Vec<String> {
+    let notes = Notes::default();
+    let subscriber = tracing_subscriber::registry().with(notes.clone());
+    tracing::subscriber::with_default(subscriber, || {
+        let session = Session::new(Facts { levels: Levels(source) });
+        let access = GATE.bind(&session, &SECRET_USER, &());
+        // A source that hangs leaves it pending, and it is cancelled.
+        let _ = access.check_all([1_u64, u64::MAX]).now_or_never();
+    });
+    notes.lines()
+}
+
+#[test]
+fn an_evaluation_tells_what_it_did() {
+    assert_eq!(
+        told(Source::Answers),
+        [
+            "span gatehouse.evaluate otel.name=evaluate Documents gatehouse.domain=\"Documents\" gatehouse.items=2",
+            "span gatehouse.load otel.name=load Level gatehouse.fact=\"Level\" gatehouse.keys=1",
+            "WARN gatehouse message=a source answered keys that nobody asked for; what it left out failed gatehouse.keys=1",
+            "record gatehouse.load gatehouse.found=1",
+            "record gatehouse.load gatehouse.missing=0",
+            "record gatehouse.load gatehouse.failed=0",
+            "record gatehouse.evaluate gatehouse.rounds=1",
+            "record gatehouse.evaluate gatehouse.loads=1",
+            "record gatehouse.evaluate gatehouse.allowed=1",
+            "record gatehouse.evaluate gatehouse.denied=1",
+            "record gatehouse.evaluate gatehouse.indeterminate=0",
+            "INFO gatehouse::decision message=decided gatehouse.decision=\"allow\" gatehouse.policy=\"high\"",
+            "INFO gatehouse::decision message=decided gatehouse.decision=\"deny\"",
+        ]
+    );
+}
+
+#[test]
+fn a_failure_is_told_without_the_sources_text() {
+    let lines = told(Source::Fails);
+    for line in [
+        "record gatehouse.load gatehouse.failed=1",
+        "record gatehouse.load error.type=\"source\"",
+        "record gatehouse.load otel.status_code=\"ERROR\"",
+        "record gatehouse.load otel.status_description=its source failed",
+        "record gatehouse.evaluate gatehouse.indeterminate=2",
+        "record gatehouse.evaluate otel.status_code=\"ERROR\"",
+        "record gatehouse.evaluate otel.status_description=2 of 2 indeterminate",
+        "INFO gatehouse::decision message=decided gatehouse.decision=\"indeterminate\" gatehouse.policy=\"high\"",
+    ] {
+        assert!(lines.iter().any(|it| it == line), "{line} is not in {lines:#?}");
+    }
+}
+
+#[test]
+fn keys_that_nobody_asked_for_are_told_unless_they_are_declared() {
+    let lines = told(Source::SpellsOtherwise);
+    for line in [
+        "WARN gatehouse message=a source answered keys that nobody asked for; what it left out failed gatehouse.keys=2",
+        "record gatehouse.load gatehouse.missing=0",
+        "record gatehouse.load gatehouse.failed=1",
+        "record gatehouse.load error.type=\"unasked\"",
+        "record gatehouse.evaluate gatehouse.indeterminate=2",
+    ] {
+        assert!(lines.iter().any(|it| it == line), "{line} is not in {lines:#?}");
+    }
+    let lines = told(Source::AnswersMore);
+    assert!(lines.contains(&"record gatehouse.load gatehouse.missing=1".into()), "{lines:#?}");
+    assert!(lines.contains(&"record gatehouse.load gatehouse.failed=0".into()), "{lines:#?}");
+    assert!(!lines.iter().any(|line| line.starts_with("WARN")), "{lines:#?}");
+}
+
+#[test]
+fn a_load_that_ends_without_an_answer_says_how() {
+    let panicked = told(Source::Panics);
+    assert!(
+        panicked.contains(&"record gatehouse.load error.type=\"panic\"".into()),
+        "{panicked:#?}"
+    );
+    let cancelled = told(Source::Hangs);
+    let abandoned = "record gatehouse.load error.type=\"abandoned\"".to_owned();
+    assert!(cancelled.contains(&abandoned), "{cancelled:#?}");
+    assert!(!cancelled.iter().any(|line| line.contains("decided")), "{cancelled:#?}");
+}
+
+/// Answers at its second poll, and looks in which span it is polled.
+struct Watched(Arc<Mutex<Vec<String>>>);
+
+impl FactSource<Level> for Watched {
+    async fn load(&self, keys: &[Level]) -> Result<Loaded<Level>, FactError> {
+        let look = || {
+            let span = tracing::Span::current();
+            self.0.lock().unwrap().push(span.metadata().map_or("none", |it| it.name()).to_owned());
+        };
+        look();
+        tokio::task::yield_now().await;
+        look();
+        Ok(keys.iter().map(|key| (key.clone(), 7)).collect())
+    }
+}
+
+#[derive(Sources)]
+struct WatchedFacts {
+    #[loads(Level)]
+    levels: Watched,
+}
+
+#[test]
+fn a_source_runs_in_the_span_of_its_load_at_each_poll_and_nothing_else_does() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let subscriber = tracing_subscriber::registry().with(Notes::default());
+    tracing::subscriber::with_default(subscriber, || {
+        let session = Session::new(WatchedFacts { levels: Watched(Arc::clone(&seen)) });
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        assert!(runtime.block_on(GATE.bind(&session, &7, &()).check(&7)).is_allow());
+        assert!(tracing::Span::current().is_disabled(), "it is left");
+    });
+    assert_eq!(*seen.lock().unwrap(), ["gatehouse.load", "gatehouse.load"]);
+}
+
+#[test]
+fn a_decision_without_async_is_told_too() {
+    static LOCAL: Gate<Documents, own> = Gate::new();
+    let notes = Notes::default();
+    let subscriber = tracing_subscriber::registry().with(notes.clone());
+    tracing::subscriber::with_default(subscriber, || {
+        let session = Session::new(Facts { levels: Levels(Source::Answers) });
+        assert!(LOCAL.bind(&session, &7, &()).check_local(&7).is_allow());
+    });
+    let line = "INFO gatehouse::decision message=decided gatehouse.decision=\"allow\" gatehouse.policy=\"own\"";
+    assert_eq!(notes.lines().last().map(String::as_str), Some(line));
+}
+
+#[test]
+fn no_key_no_value_and_no_source_text_is_told() {
+    let sources = [
+        Source::Answers,
+        Source::Fails,
+        Source::Panics,
+        Source::Hangs,
+        Source::SpellsOtherwise,
+        Source::AnswersMore,
+    ];
+    let all = sources.map(told).concat().join("\n");
+    for secret in [SECRET_USER.to_string(), SECRET_LEVEL.to_string(), "swordfish".to_owned()] {
+        assert!(!all.contains(&secret), "{all}");
+    }
+}

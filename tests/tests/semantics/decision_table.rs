@@ -1,0 +1,271 @@
+//! Every row of the decision table, with facts that come early and facts that come late.
+
+use gatehouse::prelude::*;
+use gatehouse::{DynGate, DynPolicy, boxed};
+use gatehouse_tests::{Says, Scripted};
+use proptest::prelude::{prop, prop_assert_eq};
+
+fact! {
+    /// What `policy` says of `item`, once `step` is known.
+    pub Verdict(item: u32, policy: u8, step: u8) -> bool;
+    /// What a late policy must know first.
+    pub Step(item: u32, policy: u8) -> u8;
+}
+
+/// What a policy comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Final {
+    Applies,
+    Not,
+    Unknown,
+}
+
+/// An item is a number whose digits, base six, say what each policy comes to, and when.
+fn digit(item: u32, policy: u8) -> u32 {
+    item / 6_u32.pow(policy.into()) % 6
+}
+
+fn comes_to(item: u32, policy: u8) -> Final {
+    [Final::Applies, Final::Not, Final::Unknown][digit(item, policy) as usize % 3]
+}
+
+fn is_late(item: u32, policy: u8) -> bool {
+    digit(item, policy) >= 3
+}
+
+macro_rules! policies {
+    ($($(#[$policy:meta])? $name:ident $number:literal)*) => {
+        $(
+            #[policy $(($policy))?]
+            async fn $name(_: &(), item: &u32) -> bool {
+                let step = if is_late(*item, $number) { Step(*item, $number).await? } else { 0 };
+                Verdict(*item, $number, step).await.unwrap_or(false)
+            }
+        )*
+    };
+}
+
+/// The same, with nothing that leaves the body: a forbid says what a missing value means.
+macro_rules! forbids {
+    ($($name:ident $number:literal)*) => {
+        $(
+            #[policy(forbid)]
+            async fn $name(_: &(), item: &u32) -> bool {
+                let step = if is_late(*item, $number) {
+                    Step(*item, $number).await.unwrap_or(1)
+                } else {
+                    0
+                };
+                Verdict(*item, $number, step).await.unwrap_or(true)
+            }
+        )*
+    };
+}
+
+forbids! { forbid0 0 forbid1 1 forbid2 2 }
+policies! { permit0 3 permit1 4 permit2 5 }
+
+/// Lets a gate look at its forbids.
+#[policy(unconditional)]
+fn anything(_: &()) -> bool {
+    true
+}
+
+/// Any number for any item.
+struct Items;
+impl Domain for Items {
+    type Subject = ();
+    type Action = ();
+    type Resource = u32;
+    type Context = ();
+}
+
+#[derive(Sources)]
+struct Facts {
+    #[loads(Verdict)]
+    verdicts: Scripted<Verdict>,
+    #[loads(Step)]
+    steps: Scripted<Step>,
+}
+
+fn facts() -> Facts {
+    Facts {
+        verdicts: Scripted::new(|key: &Verdict| match comes_to(key.item, key.policy) {
+            Final::Applies => Says::Value(true),
+            Final::Not => Says::Value(false),
+            Final::Unknown => Says::Failure,
+        }),
+        steps: Scripted::new(|_| Says::Value(1)),
+    }
+}
+
+/// The policies of a gate, by their numbers.
+fn gate(numbers: &[u8]) -> DynGate<Items, Facts> {
+    let policy = |number: &u8| -> Box<dyn DynPolicy<Items, Facts>> {
+        match number {
+            0 => boxed::<forbid0, _, _>(),
+            1 => boxed::<forbid1, _, _>(),
+            2 => boxed::<forbid2, _, _>(),
+            3 => boxed::<permit0, _, _>(),
+            4 => boxed::<permit1, _, _>(),
+            _ => boxed::<permit2, _, _>(),
+        }
+    };
+    DynGate::new(numbers.iter().map(policy).collect())
+}
+
+/// The table of the documentation, row by row, for policies that are all known.
+fn table(forbids: &[Final], permits: &[Final]) -> &'static str {
+    if forbids.contains(&Final::Applies) {
+        return "deny";
+    }
+    if permits.iter().all(|permit| *permit == Final::Not) {
+        return "deny";
+    }
+    if forbids.contains(&Final::Unknown) {
+        return "indeterminate";
+    }
+    if permits.contains(&Final::Applies) {
+        return "allow";
+    }
+    "indeterminate"
+}
+
+fn expected(item: u32, numbers: &[u8]) -> &'static str {
+    let side = |permit: bool| -> Vec<Final> {
+        let numbers = numbers.iter().filter(|number| (**number >= 3) == permit);
+        numbers.map(|number| comes_to(item, *number)).collect()
+    };
+    table(&side(false), &side(true))
+}
+
+/// Whether the named policy is one that the decision can name: it came to what decided.
+fn is_justified(item: u32, decision: &Decision, numbers: &[u8]) -> bool {
+    let names = ["forbid0", "forbid1", "forbid2", "permit0", "permit1", "permit2"];
+    let Some(by) = decision.by() else {
+        let mut permits = numbers.iter().filter(|number| **number >= 3);
+        return decision.is_deny() && permits.all(|it| comes_to(item, *it) == Final::Not);
+    };
+    let number = u8::try_from(names.iter().position(|name| *name == by.name).unwrap()).unwrap();
+    let came_to = comes_to(item, number);
+    numbers.contains(&number)
+        && match decision {
+            Decision::Allow { .. } => number >= 3 && came_to == Final::Applies,
+            Decision::Deny { .. } => number < 3 && came_to == Final::Applies,
+            Decision::Indeterminate { .. } => came_to == Final::Unknown,
+        }
+}
+
+/// All items that differ in the digits of these policies.
+fn items(numbers: &[u8]) -> Vec<u32> {
+    let mut items = vec![0];
+    for number in numbers {
+        let place = 6_u32.pow((*number).into());
+        items =
+            items.into_iter().flat_map(|item| (0..6).map(move |it| item + it * place)).collect();
+    }
+    items
+}
+
+/// Up to three policies of each effect, each early or late and of every outcome: 64 gates, and
+/// 117 649 items in all.
+#[tokio::test]
+async fn every_row() {
+    let mut decided = 0;
+    for mask in 0_u8..64 {
+        let numbers: Vec<u8> = (0..6).filter(|number| mask >> number & 1 == 1).collect();
+        let (gate, items) = (gate(&numbers), items(&numbers));
+        let session = Session::new(facts());
+        let decisions = gate.bind(&session, &(), &()).check_all(&items).await;
+        for (item, decision) in items.iter().zip(&decisions) {
+            assert_eq!(decision.as_str(), expected(*item, &numbers), "{numbers:?} {item}");
+            assert!(is_justified(*item, decision, &numbers), "{numbers:?} {item}: {decision}");
+        }
+        decided += decisions.len();
+    }
+    assert_eq!(decided, 7_usize.pow(6));
+}
+
+/// With every fact known beforehand, the policy that is named is the first in the gate's order.
+#[tokio::test]
+async fn the_first_in_the_gates_order_is_named() {
+    // Late and early orders of the same gate.
+    for numbers in [[0, 1, 3, 4], [4, 3, 1, 0]] {
+        let (gate, items) = (gate(&numbers), items(&numbers));
+        let session = Session::new(facts());
+        let access = gate.bind(&session, &(), &());
+        // Nothing is left to load after this.
+        for number in numbers {
+            let mut single = self::gate(&[number]);
+            if number < 3 {
+                single.push(boxed::<anything, _, _>());
+            }
+            let _ = single.bind(&session, &(), &()).check_all(&items).await;
+        }
+        for item in items {
+            let decision = access.check(&item).await;
+            let first = |wanted: Final, permits: bool| {
+                numbers.iter().find(|it| (**it >= 3) == permits && comes_to(item, **it) == wanted)
+            };
+            let first = match &decision {
+                Decision::Allow { .. } => first(Final::Applies, true),
+                Decision::Deny { .. } => first(Final::Applies, false),
+                Decision::Indeterminate { .. } => {
+                    first(Final::Unknown, false).or_else(|| first(Final::Unknown, true))
+                }
+            };
+            let names = ["forbid0", "forbid1", "", "permit0", "permit1"];
+            let name = first.map(|number| names[usize::from(*number)]);
+            // A forbid that applies is only looked for when a permit might.
+            if decision.by().is_some() {
+                assert_eq!(decision.by().map(|by| by.name), name, "{numbers:?} {item}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_empty_gate_denies() {
+    let session = Session::new(facts());
+    let empty: Gate<Items, ()> = Gate::new();
+    assert!(empty.bind(&session, &(), &()).check(&1).await.is_deny());
+    assert!(gate(&[]).bind(&session, &(), &()).check(&1).await.is_deny());
+}
+
+static GATE: Gate<Items, (forbid0, permit0, forbid1, permit1)> = Gate::new();
+
+fn run<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
+
+/// The outcome is a function of the facts alone: not of batch, order, or what was cached.
+#[test]
+fn batch_single_order_and_cache_agree() {
+    let item = || 0_u32..46_656;
+    let pages = (prop::collection::vec(item(), 1..40), prop::collection::vec(item(), 0..20));
+    gatehouse_random::check(64, &pages, |(items, warm)| {
+        run(async {
+            let names = |decisions: &[Decision]| -> Vec<_> {
+                decisions.iter().map(Decision::as_str).collect()
+            };
+            let cold = Session::new(facts());
+            let batch = names(&GATE.bind(&cold, &(), &()).check_all(&items).await);
+            let mut single = Vec::new();
+            for item in &items {
+                let session = Session::new(facts());
+                single.push(GATE.bind(&session, &(), &()).check(item).await);
+            }
+            prop_assert_eq!(&batch, &names(&single));
+            let warmed = Session::new(facts());
+            let access = GATE.bind(&warmed, &(), &());
+            let _ = access.check_all(&warm).await;
+            let mut reversed = names(&access.check_all(items.iter().rev()).await);
+            reversed.reverse();
+            prop_assert_eq!(&batch, &reversed);
+            let runtime = gate(&[0, 3, 1, 4]);
+            let same = runtime.bind(&warmed, &(), &()).check_all(&items).await;
+            prop_assert_eq!(&batch, &names(&same));
+            Ok(())
+        })
+    });
+}

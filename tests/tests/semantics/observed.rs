@@ -1,0 +1,163 @@
+//! What reports a rule's conditions leaves the rule as it is, and says nothing of what never was.
+
+use std::sync::Arc;
+
+use gatehouse::explanation::Explanation;
+use gatehouse::prelude::*;
+use gatehouse_tests::{Says, Scripted};
+
+struct Things;
+impl Domain for Things {
+    type Subject = ();
+    type Action = ();
+    type Resource = u32;
+    type Context = ();
+}
+
+/// A value that is shared, and cannot be taken apart.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    name: Option<String>,
+    tags: Vec<Option<String>>,
+}
+
+impl Drop for Profile {
+    fn drop(&mut self) {}
+}
+
+fact! {
+    pub Flag(id: u32) -> bool = false;
+    pub Number(id: u32) -> u32;
+    pub Shared(id: u32) -> Arc<Profile>;
+    pub Owned(id: u32) -> Profile;
+}
+
+fn profile() -> Profile {
+    Profile { name: Some("a".into()), tags: vec![Some("b".into())] }
+}
+
+#[derive(Sources)]
+struct Facts {
+    #[loads(Flag)]
+    flags: Scripted<Flag>,
+    #[loads(Number)]
+    numbers: Scripted<Number>,
+    #[loads(Shared)]
+    shared: Scripted<Shared>,
+    #[loads(Owned)]
+    owned: Scripted<Owned>,
+}
+
+/// Flag 1 holds, flag 2 fails, and whatever else is asked for is there.
+fn session() -> Session<Facts> {
+    Session::new(Facts {
+        flags: Scripted::new(|key: &Flag| match key.id {
+            2 => Says::Failure,
+            id => Says::Value(id == 1),
+        }),
+        numbers: Scripted::new(|key: &Number| Says::Value(key.id)),
+        shared: Scripted::new(|_| Says::Value(Arc::new(profile()))),
+        owned: Scripted::new(|_| Says::Value(profile())),
+    })
+}
+
+/// An `if` that is no answer, though nothing separates it from what follows.
+#[policy]
+async fn counts(_: _, thing: &u32) -> bool {
+    let mut count = 0;
+    if Flag(*thing).await {
+        count += 1
+    }
+    match Number(*thing).await {
+        Some(1) => count += 1,
+        _ => (),
+    }
+    count == 2
+}
+
+/// A pattern borrows from what cannot be moved.
+#[policy]
+async fn borrows(_: _, thing: &u32) -> bool {
+    if Flag(*thing).await
+        && let Some(name) = &Shared(*thing).await?.name
+        && let Some(ref same) = Shared(*thing).await?.name
+        && let Some(ref owned) = Owned(*thing).await?.name
+        && let Some(ref tag) = Owned(*thing).await?.tags[0]
+        && let Profile { tags, .. } = &*Shared(*thing).await?
+    {
+        name == same && name == owned && tags.contains(&Some(tag.clone()))
+    } else {
+        false
+    }
+}
+
+/// A pattern whose value is never come to: the policy is left before.
+#[policy]
+async fn leaves(_: _, thing: &u32) -> bool {
+    if *thing > 0
+        && let Some(2) = (if Flag(*thing).await { return true } else { Some(*thing) })
+    {
+        return false;
+    }
+    false
+}
+
+/// A pattern whose value is never come to: a fact in a condition inside fails.
+#[policy]
+async fn fails(_: _, thing: &u32) -> bool {
+    if *thing > 0
+        && let Some(2) = Number(if Flag(*thing + 1).await { 1 } else { 2 }).await
+    {
+        return false;
+    }
+    true
+}
+
+async fn explained<A: gatehouse::PolicySet<Things, Facts>>(
+    gate: &Gate<Things, A>,
+    thing: u32,
+) -> Explanation {
+    gate.bind(&session(), &(), &()).explain(&thing).await
+}
+
+/// What is told of the first policy's conditions.
+fn told(explanation: &Explanation) -> Vec<(&'static str, Option<bool>)> {
+    let conditions = explanation.policies[0].conditions.iter();
+    conditions.map(|met| (met.condition.map_or("", |it| it.text), met.held)).collect()
+}
+
+#[tokio::test]
+async fn a_statement_is_no_answer() {
+    static GATE: Gate<Things, counts> = Gate::new();
+    let explanation = explained(&GATE, 1).await;
+    assert!(explanation.decision.is_allow(), "{explanation}");
+    let must = [
+        ("Flag(*thing).await", Some(true)),
+        ("Number(*thing).await is Some(1)", Some(true)),
+        ("count == 2", Some(true)),
+    ];
+    assert_eq!(told(&explanation), must);
+}
+
+#[tokio::test]
+async fn a_pattern_may_borrow_from_a_fact() {
+    static GATE: Gate<Things, borrows> = Gate::new();
+    let explanation = explained(&GATE, 1).await;
+    assert!(explanation.decision.is_allow(), "{explanation}");
+    let must = "let Some(ref tag) = Owned(*thing).await?.tags[0]";
+    assert!(told(&explanation).contains(&(must, Some(true))), "{explanation}");
+}
+
+#[tokio::test]
+async fn a_pattern_that_is_never_tried_is_neither_met_nor_missed() {
+    static LEAVES: Gate<Things, leaves> = Gate::new();
+    static FAILS: Gate<Things, fails> = Gate::new();
+    let left = explained(&LEAVES, 1).await;
+    assert_eq!(told(&left), [("*thing > 0", Some(true)), ("Flag(*thing).await", Some(true))]);
+    let missed = explained(&LEAVES, 3).await;
+    let pattern = "let Some(2) = (if Flag(*thing).await { return true } else { Some(*thing) })";
+    assert_eq!(told(&missed).last(), Some(&(pattern, Some(false))));
+    let failed = explained(&FAILS, 1).await;
+    assert!(failed.decision.is_indeterminate(), "{failed}");
+    assert_eq!(told(&failed), [("*thing > 0", Some(true)), ("Flag(*thing + 1).await", None)]);
+}

@@ -1,0 +1,477 @@
+//! What decisions cost: source calls, keys and rounds, counted.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Wake, Waker};
+
+use futures::future::join_all;
+use gatehouse::prelude::*;
+use gatehouse_tests::{Says, Scripted, tally};
+use tokio::sync::Barrier;
+
+/// Things, numbered, with a flag that is known without loading.
+struct Thing {
+    id: u32,
+    shared: bool,
+}
+
+struct Things;
+impl Domain for Things {
+    type Subject = ();
+    type Action = ();
+    type Resource = Thing;
+    type Context = ();
+}
+
+fn things(count: u32) -> Vec<Thing> {
+    (0..count).map(|id| Thing { id, shared: true }).collect()
+}
+
+fact! {
+    pub A(id: u32) -> bool = false;
+    pub B(id: u32) -> bool = false;
+    pub C(id: u32) -> bool = false;
+    pub D(id: u32) -> bool = false;
+    pub E(id: u32) -> bool = false;
+    /// Whom `id` belongs to.
+    pub Owner(id: u32) -> u32;
+}
+
+macro_rules! one_fact_each {
+    ($($name:ident $fact:ident)*) => {
+        $(
+            #[policy]
+            async fn $name(_: _, thing: &Thing) -> bool {
+                $fact(thing.id).await
+            }
+        )*
+    };
+}
+
+one_fact_each! { a A b B c C d D e E }
+
+/// Two facts, one after the other.
+#[policy]
+async fn owner_is_a(_: _, thing: &Thing) -> bool {
+    let owner = Owner(thing.id).await?;
+    A(owner).await
+}
+
+#[policy]
+async fn shared_and_a(_: _, thing: &Thing) -> bool {
+    thing.shared && A(thing.id).await
+}
+
+/// What leaves early, by a load or without, asks for nothing further on.
+#[policy]
+async fn leaves_early(_: _, thing: &Thing) -> bool {
+    if !thing.shared {
+        let owner = Owner(thing.id).await?;
+        return owner == 1;
+    }
+    if thing.id > 4 {
+        return B(thing.id).await;
+    }
+    A(thing.id).await
+}
+
+#[policy]
+fn everything(_: _, thing: &Thing) -> bool {
+    thing.id < 1000
+}
+
+#[policy(forbid)]
+fn nothing(_: _, thing: &Thing) -> bool {
+    thing.id < 1000
+}
+
+/// A source that answers only when all five are asked at the same time.
+struct Together(Arc<Barrier>);
+
+macro_rules! together {
+    ($($fact:ident)*) => {
+        $(impl FactSource<$fact> for Together {
+            async fn load(&self, keys: &[$fact]) -> Result<Loaded<$fact>, FactError> {
+                assert_eq!(keys.len(), 100);
+                self.0.wait().await;
+                Ok(keys.iter().map(|key| (key.clone(), key.id == 7)).collect())
+            }
+        })*
+    };
+}
+
+together! { A B C D E }
+
+#[derive(Sources)]
+struct FiveAtOnce {
+    #[loads(A, B, C, D, E)]
+    together: Together,
+}
+
+/// Five policies over five facts, a hundred resources: five calls that overlap in time, in one
+/// round. Were one of them to wait for another, none would ever answer.
+#[tokio::test(start_paused = true)]
+async fn five_facts_are_loaded_side_by_side() {
+    static GATE: Gate<Things, (a, b, c, d, e)> = Gate::new();
+    assert_eq!(GATE.plan().rounds(), 1);
+    let session = Session::new(FiveAtOnce { together: Together(Arc::new(Barrier::new(5))) });
+    let things = things(100);
+    let access = GATE.bind(&session, &(), &());
+    let visible = access.filter(&things);
+    let limit = std::time::Duration::from_secs(60);
+    let visible = tokio::time::timeout(limit, visible).await.expect("all five overlap").unwrap();
+    assert_eq!(visible.len(), 1);
+}
+
+#[derive(Sources)]
+struct Facts {
+    #[loads(A)]
+    a: Scripted<A>,
+    #[loads(Owner)]
+    owner: Scripted<Owner>,
+}
+
+fn facts() -> Arc<Facts> {
+    Arc::new(Facts {
+        a: Scripted::new(|key: &A| Says::Value(key.id.is_multiple_of(2))),
+        owner: Scripted::new(|key: &Owner| Says::Value(key.id / 2)),
+    })
+}
+
+#[tokio::test]
+async fn two_dependent_facts_are_two_calls() {
+    static GATE: Gate<Things, owner_is_a> = Gate::new();
+    assert_eq!(GATE.plan().rounds(), 2);
+    let facts = facts();
+    let session = Session::new(facts.clone());
+    let decisions = GATE.bind(&session, &(), &()).check_all(things(100)).await;
+    assert_eq!(decisions.iter().filter(|decision| decision.is_allow()).count(), 50);
+    assert_eq!(facts.owner.sizes(), [100]);
+    assert_eq!(facts.a.sizes(), [50]);
+}
+
+#[tokio::test]
+async fn a_hundred_duplicates_are_one_key() {
+    static GATE: Gate<Things, a> = Gate::new();
+    let facts = facts();
+    let session = Session::new(facts.clone());
+    let things: Vec<_> = (0..100).map(|_| Thing { id: 4, shared: true }).collect();
+    let decisions = GATE.bind(&session, &(), &()).check_all(things).await;
+    assert!(decisions.iter().all(Decision::is_allow));
+    assert_eq!(facts.a.sizes(), [1]);
+}
+
+#[tokio::test]
+async fn a_batch_limit_splits_and_asks_each_key_once() {
+    static GATE: Gate<Things, a> = Gate::new();
+    let mut a = Scripted::new(|key: &A| Says::Value(key.id == 3));
+    a.batch = 30;
+    let facts = Arc::new(Facts { a, owner: Scripted::new(|_| Says::Missing) });
+    let session = Session::new(facts.clone());
+    let decisions = GATE.bind(&session, &(), &()).check_all(things(100)).await;
+    assert_eq!(decisions.iter().filter(|decision| decision.is_allow()).count(), 1);
+    assert_eq!(facts.a.sizes(), [30, 30, 30, 10]);
+    let keys = tally(facts.a.calls().into_iter().flatten().map(|key| key.id));
+    assert!(keys.len() == 100 && keys.values().all(|count| *count == 1));
+}
+
+/// Answers when as many chunks as there must be are asked at the same time.
+struct Chunks(Barrier);
+
+impl FactSource<A> for Chunks {
+    async fn load(&self, keys: &[A]) -> Result<Loaded<A>, FactError> {
+        self.0.wait().await;
+        Ok(keys.iter().map(|key| (key.clone(), true)).collect())
+    }
+
+    fn max_batch_size(&self) -> usize {
+        25
+    }
+}
+
+#[derive(Sources)]
+struct InChunks {
+    #[loads(A)]
+    a: Chunks,
+}
+
+#[tokio::test(start_paused = true)]
+async fn chunks_run_side_by_side() {
+    static GATE: Gate<Things, a> = Gate::new();
+    let session = Session::new(InChunks { a: Chunks(Barrier::new(4)) });
+    let access = GATE.bind(&session, &(), &());
+    let visible = access.filter(things(100));
+    let limit = std::time::Duration::from_secs(60);
+    let visible = tokio::time::timeout(limit, visible).await.expect("all four overlap").unwrap();
+    assert_eq!(visible.len(), 100);
+}
+
+#[tokio::test]
+async fn what_is_known_is_not_asked_again() {
+    static GATE: Gate<Things, (a, owner_is_a)> = Gate::new();
+    static OTHER: Gate<Things, a> = Gate::new();
+    let facts = facts();
+    let session = Session::new(facts.clone());
+    let access = GATE.bind(&session, &(), &());
+    let _ = access.check_all(things(10)).await;
+    let (a, owner) = (facts.a.sizes(), facts.owner.sizes());
+    let _ = access.check_all(things(10)).await;
+    // Another gate, on a clone of the session.
+    let _ = OTHER.bind(&session.clone(), &(), &()).check(&Thing { id: 3, shared: true }).await;
+    assert_eq!((facts.a.sizes(), facts.owner.sizes()), (a, owner));
+}
+
+/// The resolvers of one request, joined: one call with every key.
+#[tokio::test]
+async fn a_hundred_joined_checks_are_one_call() {
+    static GATE: Gate<Things, a> = Gate::new();
+    let facts = facts();
+    let session = Session::new(facts.clone());
+    let access = GATE.bind(&session, &(), &());
+    let things = things(100);
+    let decisions = join_all(things.iter().map(|thing| access.check(thing))).await;
+    assert_eq!(decisions.iter().filter(|decision| decision.is_allow()).count(), 50);
+    assert_eq!(facts.a.sizes(), [100]);
+}
+
+#[tokio::test]
+async fn joined_checks_share_every_round() {
+    static GATE: Gate<Things, owner_is_a> = Gate::new();
+    let facts = facts();
+    let session = Session::new(facts.clone());
+    let access = GATE.bind(&session, &(), &());
+    let things = things(100);
+    let _ = join_all(things.iter().map(|thing| access.check(thing))).await;
+    assert_eq!(facts.owner.sizes(), [100]);
+    assert_eq!(facts.a.sizes(), [50]);
+}
+
+/// Counts how often a task is woken.
+#[derive(Default)]
+struct Wakes(AtomicUsize);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Facts that are there at once take one poll, however many rounds, and wake nobody: a runtime would
+/// poll the task once more for each wake.
+#[test]
+fn facts_at_hand_wake_nobody() {
+    static GATE: Gate<Things, owner_is_a> = Gate::new();
+    let (facts, woken) = (facts(), Arc::<Wakes>::default());
+    let session = Session::new(facts.clone());
+    let (access, thing) = (GATE.bind(&session, &(), &()), Thing { id: 4, shared: true });
+    let waker = Waker::from(Arc::clone(&woken));
+    let poll = pin!(access.check(&thing)).poll(&mut Context::from_waker(&waker));
+    assert!(poll.is_ready());
+    assert_eq!((facts.owner.sizes(), facts.a.sizes()), (vec![1], vec![1]));
+    assert_eq!(woken.0.load(Ordering::Relaxed), 0);
+}
+
+/// A check that finds everything cached resolves early and splits nobody's batch.
+#[tokio::test]
+async fn a_cache_hit_does_not_split_the_batch_of_the_others() {
+    static GATE: Gate<Things, a> = Gate::new();
+    let facts = facts();
+    let session = Session::new(facts.clone());
+    let access = GATE.bind(&session, &(), &());
+    let things = things(100);
+    let _ = access.check(&things[50]).await;
+    let _ = join_all(things.iter().map(|thing| access.check(thing))).await;
+    assert_eq!(facts.a.sizes(), [1, 99]);
+}
+
+#[tokio::test]
+async fn checks_of_several_tasks_share_a_session() {
+    static GATE: Gate<Things, a> = Gate::new();
+    let facts = facts();
+    let session = Session::new(facts.clone());
+    let tasks = (0..8).map(|id| {
+        let session = session.clone();
+        tokio::spawn(async move {
+            let thing = Thing { id: id % 4, shared: true };
+            GATE.bind(&session, &(), &()).check(&thing).await.is_allow()
+        })
+    });
+    let allowed = join_all(tasks).await.into_iter().filter(|task| *task.as_ref().unwrap()).count();
+    assert_eq!(allowed, 4);
+    let keys = tally(facts.a.calls().into_iter().flatten().map(|key| key.id));
+    assert!(keys.len() == 4 && keys.values().all(|count| *count == 1));
+}
+
+#[tokio::test]
+async fn what_local_data_excludes_is_not_loaded() {
+    static GATE: Gate<Things, shared_and_a> = Gate::new();
+    let facts = facts();
+    let session = Session::new(facts.clone());
+    let things = (0..10).map(|id| Thing { id, shared: id < 3 });
+    let _ = GATE.bind(&session, &(), &()).check_all(things).await;
+    assert_eq!(facts.a.sizes(), [3]);
+}
+
+/// Guards that stand before a load and lead elsewhere, to loads of their own.
+#[tokio::test]
+async fn what_an_early_return_excludes_is_not_loaded() {
+    static GATE: Gate<Things, leaves_early> = Gate::new();
+    #[derive(Sources)]
+    struct All {
+        #[loads(A)]
+        a: Scripted<A>,
+        #[loads(B)]
+        b: Scripted<B>,
+        #[loads(Owner)]
+        owner: Scripted<Owner>,
+    }
+    let facts = Arc::new(All {
+        a: Scripted::new(|_| Says::Missing),
+        b: Scripted::new(|_| Says::Missing),
+        owner: Scripted::new(|_| Says::Missing),
+    });
+    let session = Session::new(facts.clone());
+    let things = (0..10).map(|id| Thing { id, shared: id != 0 && id != 9 });
+    let _ = GATE.bind(&session, &(), &()).check_all(things).await;
+    assert_eq!(
+        (facts.owner.sizes(), facts.b.sizes(), facts.a.sizes()),
+        (vec![2], vec![4], vec![4])
+    );
+}
+
+#[tokio::test]
+async fn what_local_policies_settle_is_not_loaded() {
+    static PERMITTED: Gate<Things, (a, everything)> = Gate::new();
+    static FORBIDDEN: Gate<Things, (a, nothing)> = Gate::new();
+    let facts = facts();
+    let session = Session::new(facts.clone());
+    assert!(PERMITTED.bind(&session, &(), &()).check(&things(1)[0]).await.is_allow());
+    assert!(FORBIDDEN.bind(&session, &(), &()).check(&things(1)[0]).await.is_deny());
+    assert!(facts.a.calls().is_empty());
+}
+
+#[tokio::test]
+async fn a_refreshed_session_asks_anew() {
+    static GATE: Gate<Things, a> = Gate::new();
+    let facts = facts();
+    let session = Session::new(facts.clone());
+    let thing = Thing { id: 2, shared: true };
+    let access = GATE.bind(&session, &(), &());
+    assert!(access.check(&thing).await.is_allow());
+    session.refresh().unwrap();
+    assert!(access.check(&thing).await.is_allow());
+    assert_eq!(facts.a.sizes(), [1, 1]);
+    let empty =
+        Facts { a: Scripted::new(|_| Says::Missing), owner: Scripted::new(|_| Says::Missing) };
+    session.replace_sources(empty).unwrap();
+    assert!(access.check(&thing).await.is_deny());
+    assert_eq!(facts.a.sizes(), [1, 1]);
+}
+
+/// What the runtime does with keys, counted by a part of them.
+mod keys {
+    use std::cell::Cell;
+    use std::hash::{Hash, Hasher};
+
+    use futures::executor::block_on;
+    use gatehouse::prelude::*;
+
+    use super::{Things, things};
+
+    thread_local! {
+        static HASHED: Cell<u32> = const { Cell::new(0) };
+        static CLONED: Cell<u32> = const { Cell::new(0) };
+    }
+
+    #[derive(Debug, PartialEq, Eq)]
+    pub struct Part(u32);
+
+    impl Hash for Part {
+        fn hash<H: Hasher>(&self, state: &mut H) {
+            HASHED.set(HASHED.get() + 1);
+            self.0.hash(state);
+        }
+    }
+
+    impl Clone for Part {
+        fn clone(&self) -> Self {
+            CLONED.set(CLONED.get() + 1);
+            Self(self.0)
+        }
+    }
+
+    fact! {
+        pub Counted(part: Part) -> bool = false;
+    }
+
+    #[policy]
+    async fn counted(_: _, thing: &super::Thing) -> bool {
+        Counted(Part(thing.id)).await
+    }
+
+    #[policy]
+    async fn counted_too(_: _, thing: &super::Thing) -> bool {
+        !Counted(Part(thing.id)).await
+    }
+
+    /// Answers every key, in the order asked for or backwards.
+    struct Yes {
+        backwards: bool,
+    }
+
+    impl FactSource<Counted> for Yes {
+        async fn load(&self, keys: &[Counted]) -> Result<Loaded<Counted>, FactError> {
+            // The keys of the answer are the source's own, and not counted.
+            let own = |key: &Counted| (Counted(Part(key.part.0)), true);
+            let forwards = keys.iter().map(own);
+            Ok(if self.backwards { forwards.rev().collect() } else { forwards.collect() })
+        }
+    }
+
+    #[derive(Sources)]
+    struct Facts {
+        #[loads(Counted)]
+        yes: Yes,
+    }
+
+    /// How often keys are hashed, and cloned, while `run` runs.
+    fn counts<T>(run: impl Future<Output = T>) -> (u32, u32) {
+        let before = (HASHED.get(), CLONED.get());
+        block_on(run);
+        (HASHED.get() - before.0, CLONED.get() - before.1)
+    }
+
+    static GATE: Gate<Things, counted> = Gate::new();
+
+    #[test]
+    fn a_key_is_hashed_once_and_never_cloned() {
+        let session = Session::new(Facts { yes: Yes { backwards: false } });
+        let access = GATE.bind(&session, &(), &());
+        let things = things(1000);
+        // Once where it is asked for. Then the keys are read in the same order, and each is behind the one
+        // before.
+        assert_eq!(counts(access.check_all(&things)), (1000, 0));
+        assert_eq!(counts(access.check_all(&things)), (1, 0));
+        // In another order each is looked for, but the one that was read last.
+        assert_eq!(counts(access.check_all(things.iter().rev())), (999, 0));
+    }
+
+    #[test]
+    fn a_key_is_hashed_once_more_for_each_policy_that_asks_for_it() {
+        static BOTH: Gate<Things, (counted_too, counted)> = Gate::new();
+        let session = Session::new(Facts { yes: Yes { backwards: false } });
+        let things = things(1000);
+        let asked = counts(BOTH.bind(&session, &(), &()).check_all(&things));
+        assert_eq!(asked, (2000, 0));
+    }
+
+    /// Answers in another order are matched by their hashes: one for each key, and one for each answer
+    /// but the first, which is that for the last key.
+    #[test]
+    fn an_answer_in_another_order_costs_two_hashes() {
+        let session = Session::new(Facts { yes: Yes { backwards: true } });
+        let access = GATE.bind(&session, &(), &());
+        assert_eq!(counts(access.check_all(things(1000))), (1000 + 1000 + 999, 0));
+    }
+}

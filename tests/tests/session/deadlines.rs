@@ -1,0 +1,201 @@
+//! Deadlines of sessions, and limits of sources.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures::future::join_all;
+use gatehouse::MaxConcurrent;
+use gatehouse::prelude::*;
+
+struct Things;
+impl Domain for Things {
+    type Subject = ();
+    type Action = ();
+    type Resource = u32;
+    type Context = ();
+}
+
+fact! {
+    pub Slow(id: u32) -> bool = false;
+    pub Fast(id: u32) -> bool = false;
+}
+
+/// Takes ten seconds for `Slow`, and counts what is in flight.
+#[derive(Default)]
+struct Source {
+    calls: AtomicUsize,
+    in_flight: AtomicUsize,
+    most_in_flight: AtomicUsize,
+}
+
+impl FactSource<Slow> for Source {
+    async fn load(&self, keys: &[Slow]) -> Result<Loaded<Slow>, FactError> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        let now = self.in_flight.fetch_add(1, Ordering::Relaxed) + 1;
+        self.most_in_flight.fetch_max(now, Ordering::Relaxed);
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        self.in_flight.fetch_sub(1, Ordering::Relaxed);
+        Ok(keys.iter().map(|key| (key.clone(), true)).collect())
+    }
+}
+
+impl FactSource<Fast> for Source {
+    async fn load(&self, keys: &[Fast]) -> Result<Loaded<Fast>, FactError> {
+        Ok(keys.iter().map(|key| (key.clone(), key.id == 1)).collect())
+    }
+}
+
+#[derive(Sources)]
+struct Facts {
+    #[loads(Slow, Fast)]
+    source: Arc<Source>,
+}
+
+#[policy]
+async fn slow(_: _, thing: &u32) -> bool {
+    Slow(*thing).await
+}
+
+#[policy(forbid)]
+async fn fast_forbids(_: _, thing: &u32) -> bool {
+    Fast(*thing).await
+}
+
+#[policy]
+async fn fast_permits(_: _, thing: &u32) -> bool {
+    Fast(*thing).await
+}
+
+fn session(seconds: u64) -> (Arc<Source>, Session<Facts>) {
+    let source = Arc::new(Source::default());
+    let sleep = tokio::time::sleep(Duration::from_secs(seconds));
+    (source.clone(), Session::new(Facts { source }).with_deadline(sleep))
+}
+
+static SLOW: Gate<Things, slow> = Gate::new();
+
+/// Guarantee 9: a hang ends with the deadline, in an error that says which.
+#[tokio::test(start_paused = true)]
+async fn what_is_open_at_the_deadline_counts_as_failed() {
+    let (_, session) = session(1);
+    let before = tokio::time::Instant::now();
+    let decision = SLOW.bind(&session, &(), &()).check(&1).await;
+    let text = "indeterminate: `slow` could not be decided: `Slow`: the session's deadline passed";
+    assert_eq!(decision.to_string(), text);
+    assert_eq!(before.elapsed(), Duration::from_secs(1));
+}
+
+/// Guarantee 9: what is known at the deadline still decides.
+#[tokio::test(start_paused = true)]
+async fn what_is_known_at_the_deadline_decides() {
+    static FORBIDDEN: Gate<Things, (fast_forbids, slow)> = Gate::new();
+    static PERMITTED: Gate<Things, (slow, fast_permits)> = Gate::new();
+    let words =
+        |decisions: Vec<Decision>| -> Vec<_> { decisions.iter().map(Decision::as_str).collect() };
+    let (_, session) = self::session(1);
+    let decisions = FORBIDDEN.bind(&session, &(), &()).check_all([1_u32, 2]).await;
+    assert_eq!(words(decisions), ["deny", "indeterminate"]);
+    let (_, session) = self::session(1);
+    let decisions = PERMITTED.bind(&session, &(), &()).check_all([1_u32, 2]).await;
+    assert_eq!(words(decisions), ["allow", "indeterminate"]);
+}
+
+/// Guarantee 9: after the deadline nothing is loaded, until there is another one.
+#[tokio::test(start_paused = true)]
+async fn after_the_deadline_nothing_is_loaded() {
+    let (source, session) = session(1);
+    let access = SLOW.bind(&session, &(), &());
+    assert!(access.check(&1).await.is_indeterminate());
+    assert!(access.check(&2).await.is_indeterminate());
+    assert_eq!(source.calls.load(Ordering::Relaxed), 1);
+    let session = session.with_deadline(tokio::time::sleep(Duration::from_secs(60)));
+    assert!(SLOW.bind(&session, &(), &()).check(&2).await.is_allow());
+}
+
+/// Guarantees 8 and 9: the deadline reaches evaluations of other tasks, one of which is not polled.
+#[tokio::test(start_paused = true)]
+async fn the_deadline_is_everybodys() {
+    let (_, session) = session(1);
+    let access = SLOW.bind(&session, &(), &());
+    let mut parked = Box::pin(access.check(&1));
+    assert!(futures::poll!(parked.as_mut()).is_pending());
+    let others = (0..4).map(|id| {
+        let session = session.clone();
+        tokio::spawn(async move { SLOW.bind(&session, &(), &()).check(&id).await })
+    });
+    for other in join_all(others).await {
+        assert!(other.unwrap().is_indeterminate());
+    }
+    assert!(parked.await.is_indeterminate());
+}
+
+/// A source with a limit on what runs at a time: across sessions, and everybody gets their turn.
+#[tokio::test(start_paused = true)]
+async fn at_most_so_many_loads_run_at_a_time() {
+    #[derive(Sources)]
+    struct Limited {
+        #[loads(Slow)]
+        source: MaxConcurrent<Arc<Source>>,
+    }
+    let source = Arc::new(Source::default());
+    let facts = Arc::new(Limited { source: MaxConcurrent::new(source.clone(), 3) });
+    let requests = (0..10).map(|id| {
+        let facts = facts.clone();
+        tokio::spawn(async move {
+            let session = Session::new(facts);
+            SLOW.bind(&session, &(), &()).check(&id).await.is_allow()
+        })
+    });
+    let allowed = join_all(requests).await;
+    assert!(allowed.into_iter().all(|request| request.unwrap()));
+    assert_eq!(source.most_in_flight.load(Ordering::Relaxed), 3);
+    assert_eq!(source.calls.load(Ordering::Relaxed), 10);
+}
+
+fact! {
+    /// What its source answers once it is told.
+    pub Told(id: u32) -> bool = false;
+    /// What follows from that.
+    pub ByTold(id: u32) -> bool {
+        Told(id).await
+    }
+}
+
+#[policy]
+async fn by_told(_: _, thing: &u32) -> bool {
+    ByTold(*thing).await
+}
+
+#[derive(Default)]
+struct Telling(tokio::sync::Notify);
+
+impl FactSource<Told> for Telling {
+    async fn load(&self, keys: &[Told]) -> Result<Loaded<Told>, FactError> {
+        self.0.notified().await;
+        Ok(keys.iter().map(|key| (key.clone(), true)).collect())
+    }
+}
+
+#[derive(Sources)]
+struct TellingFacts {
+    #[loads(Told)]
+    telling: Arc<Telling>,
+}
+
+/// What a derived fact came to because of a deadline is forgotten with it.
+#[tokio::test]
+async fn what_failed_by_a_deadline_is_computed_anew_under_another_one() {
+    static GATE: Gate<Things, by_told> = Gate::new();
+    let telling = Arc::new(Telling::default());
+    let session = Session::new(TellingFacts { telling: telling.clone() })
+        .with_deadline(std::future::ready(()));
+    for _ in 0..2 {
+        let decision = GATE.bind(&session, &(), &()).check(&1).await;
+        assert!(decision.is_indeterminate(), "{decision}");
+    }
+    let session = session.with_deadline(std::future::pending());
+    telling.0.notify_one();
+    let decision = GATE.bind(&session, &(), &()).check(&1).await;
+    assert!(decision.is_allow(), "{decision}");
+}

@@ -1,0 +1,403 @@
+//! Long work that waits for nothing: it yields by what it does, and ends soon after a deadline. Counted.
+
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
+
+use gatehouse::prelude::*;
+use gatehouse::{Decision, DecisionRecord, DecisionSink, Recorder, SinkError};
+use gatehouse_tests::{Says, Scripted};
+
+/// Counts the runs of its policies.
+#[derive(Default)]
+struct User {
+    runs: AtomicUsize,
+}
+
+struct Document {
+    id: u32,
+    groups: u32,
+}
+
+struct Documents;
+impl Domain for Documents {
+    type Subject = User;
+    type Action = ();
+    type Resource = Document;
+    type Context = ();
+}
+
+fact! {
+    pub Member(group: u32) -> bool = false;
+    /// Is not known before the deadline.
+    pub Slow(id: u32) -> bool = false;
+
+    pub Derived(id: u32) -> bool {
+        Slow(id).await
+    }
+
+    pub Visitor(group: u32) -> bool {
+        Member(group).await
+    }
+}
+
+struct Never;
+
+impl FactSource<Slow> for Never {
+    async fn load(&self, _: &[Slow]) -> Result<Loaded<Slow>, FactError> {
+        std::future::pending().await
+    }
+}
+
+#[derive(Sources)]
+struct Facts {
+    #[loads(Member)]
+    member: Scripted<Member>,
+    #[loads(Slow)]
+    never: Never,
+}
+
+fn session() -> Session<Facts> {
+    let member = Scripted::new(|key: &Member| Says::Value(key.group == u32::MAX));
+    Session::new(Facts { member, never: Never })
+}
+
+#[policy(forbid)]
+fn every_seventh(user: &User, doc: &Document) -> bool {
+    user.runs.fetch_add(1, Ordering::Relaxed);
+    doc.id.is_multiple_of(7)
+}
+
+#[policy]
+fn even(_: _, doc: &Document) -> bool {
+    doc.id.is_multiple_of(2)
+}
+
+#[policy]
+async fn member(user: &User, doc: &Document) -> bool {
+    user.runs.fetch_add(1, Ordering::Relaxed);
+    any((0..doc.groups).map(Member)).await
+}
+
+#[policy]
+async fn visitor(user: &User, doc: &Document) -> bool {
+    user.runs.fetch_add(1, Ordering::Relaxed);
+    any((0..doc.groups).map(Visitor)).await
+}
+
+/// The first group decides.
+#[policy]
+async fn member_of_the_first(user: &User, doc: &Document) -> bool {
+    user.runs.fetch_add(1, Ordering::Relaxed);
+    any((0..doc.groups).map(|group| Member(u32::MAX - group))).await
+}
+
+#[policy]
+async fn slow(_: _, doc: &Document) -> bool {
+    Slow(doc.id).await
+}
+
+#[policy]
+async fn derived(_: _, _: &Document) -> bool {
+    Derived(0).await
+}
+
+static LOCAL: Gate<Documents, (every_seventh, even)> = Gate::new();
+static FORBIDS: Gate<Documents, every_seventh> = Gate::new();
+static MEMBER: Gate<Documents, member> = Gate::new();
+static VISITOR: Gate<Documents, visitor> = Gate::new();
+static MEMBER_OF_THE_FIRST: Gate<Documents, member_of_the_first> = Gate::new();
+static SLOW: Gate<Documents, (every_seventh, even, slow)> = Gate::new();
+static DERIVED: Gate<Documents, (every_seventh, derived)> = Gate::new();
+
+fn documents(count: u32, groups: u32) -> Vec<Document> {
+    (0..count).map(|id| Document { id, groups }).collect()
+}
+
+/// Counts its wakes.
+#[derive(Default)]
+struct Wakes(AtomicUsize);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Polls a future that waits for nothing to its end, and calls `polled` behind each poll. Gives the number
+/// of polls.
+fn polls<T>(future: impl Future<Output = T>, mut polled: impl FnMut()) -> (usize, T) {
+    let count = Arc::new(Wakes::default());
+    let waker = Waker::from(Arc::clone(&count));
+    let mut future = pin!(future);
+    for polls in 1.. {
+        let poll = future.as_mut().poll(&mut Context::from_waker(&waker));
+        polled();
+        if let Poll::Ready(value) = poll {
+            return (polls, value);
+        }
+        assert_eq!(count.0.load(Ordering::Relaxed), polls, "what yields wakes itself, once");
+    }
+    unreachable!()
+}
+
+/// A deadline that is over when it was polled so often.
+struct Polls {
+    polls: Arc<AtomicUsize>,
+    most: usize,
+}
+
+impl Future for Polls {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if self.polls.fetch_add(1, Ordering::Relaxed) + 1 == self.most {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+fn session_until(most: usize) -> (Session<Facts>, Arc<AtomicUsize>) {
+    let polls = Arc::new(AtomicUsize::new(0));
+    let deadline = Polls { polls: Arc::clone(&polls), most };
+    (session().with_deadline(deadline), polls)
+}
+
+#[test]
+fn a_local_page_yields_by_its_resources() {
+    let (session, user) = (session(), User::default());
+    let access = LOCAL.bind(&session, &user, &());
+    let yields = |count| polls(access.check_all(documents(count, 0)), || ()).0;
+    assert_eq!(yields(4_096), 1);
+    assert_eq!(yields(4_097), 2);
+    assert_eq!((yields(100_000), yields(200_000)), (25, 49));
+}
+
+/// A page whose facts are known, so many for each of its resources: how often it is polled. Between two
+/// yields, it reads no more than what it yields by, and what the last resource reads.
+macro_rules! yields {
+    ($gate:ident) => {
+        |count, groups: u32| {
+            let (session, user) = (session(), User::default());
+            let access = $gate.bind(&session, &user, &());
+            let _ = polls(access.check(&Document { id: 0, groups }), || ());
+            let (mut before, mut most) = (user.runs.load(Ordering::Relaxed), 0);
+            let (polls, decisions) = polls(access.check_all(documents(count, groups)), || {
+                let runs = user.runs.load(Ordering::Relaxed);
+                most = most.max(runs - before);
+                before = runs;
+            });
+            assert!(!decisions.iter().any(Decision::is_indeterminate));
+            assert!((most - 1) * groups as usize <= 4_096, "{most} resources in a poll");
+            polls
+        }
+    };
+}
+
+/// Two thousand resources with two hundred facts each were one poll.
+#[test]
+fn a_page_of_facts_yields_by_what_it_reads() {
+    let yields = yields!(MEMBER);
+    assert_eq!((yields(500, 200), yields(1_000, 200), yields(2_000, 200)), (24, 48, 96));
+    // One resource is the least that is done at a time.
+    assert_eq!(yields(10, 10_000), 10);
+}
+
+#[test]
+fn derived_facts_count_though_they_are_settled() {
+    let yields = yields!(VISITOR);
+    assert_eq!((yields(500, 200), yields(1_000, 200)), (24, 48));
+}
+
+/// An iterator goes on behind the key that decides.
+#[test]
+fn keys_behind_the_decisive_one_count() {
+    let yields = yields!(MEMBER_OF_THE_FIRST);
+    assert_eq!((yields(500, 200), yields(1_000, 200)), (24, 48));
+}
+
+/// A recorded page whose records say on which facts it depends runs its policies again.
+#[test]
+fn the_records_of_a_page_yield_by_what_is_read_for_them() {
+    struct Nowhere;
+    impl DecisionSink for Nowhere {
+        fn write(&mut self, _: &[DecisionRecord]) -> Result<(), SinkError> {
+            Ok(())
+        }
+    }
+    let yields = |count| {
+        let recorder = Recorder::new(Nowhere).expect("there is a thread for it").with_facts();
+        let (session, user) = (session().with_recorder(&recorder), User::default());
+        let access = MEMBER.bind(&session, &user, &());
+        let _ = polls(access.check(&Document { id: 0, groups: 200 }), || ());
+        let before = user.runs.load(Ordering::Relaxed);
+        let (polls, _) = polls(access.check_all(documents(count, 200)), || ());
+        let runs = user.runs.load(Ordering::Relaxed) - before;
+        assert_eq!((runs, recorder.dropped()), (2 * count as usize, 0));
+        polls
+    };
+    // The first records are made in the poll that decides the last resources.
+    assert_eq!((yields(100), yields(200)), (9, 19));
+}
+
+/// Three milliseconds came back after three hundred.
+#[test]
+fn a_page_ends_soon_after_its_deadline_however_long_it_is() {
+    let (session_without, user) = (session(), User::default());
+    let expected =
+        polls(LOCAL.bind(&session_without, &user, &()).check_all(documents(200_000, 0)), || ()).1;
+    let mut runs = Vec::new();
+    for count in [100_000, 200_000] {
+        let ((session, deadline), user) = (session_until(3), User::default());
+        let access = LOCAL.bind(&session, &user, &());
+        let (polls, decisions) = polls(access.check_all(documents(count, 0)), || ());
+        // At each yield, the deadline is looked at.
+        assert_eq!(deadline.load(Ordering::Relaxed), 3);
+        assert!(polls > 3);
+        let mut left_out = 0;
+        for (decision, expected) in decisions.iter().zip(&expected) {
+            if decision.is_indeterminate() {
+                left_out += 1;
+            } else {
+                assert_eq!(decision.to_string(), expected.to_string());
+            }
+        }
+        runs.push(user.runs.load(Ordering::Relaxed));
+        assert_eq!(left_out, count as usize - runs[0]);
+        let text = "indeterminate: `every_seventh` could not be decided: `every_seventh`: the session's \
+                    deadline passed before it was run";
+        assert_eq!(decisions.last().map(ToString::to_string).as_deref(), Some(text));
+        // No part of the page is decided behind one that is not.
+        assert!(decisions.is_sorted_by_key(Decision::is_indeterminate));
+    }
+    // Three yields, and eight more.
+    assert_eq!(runs, [11 * 4_096; 2]);
+}
+
+/// What is read after the deadline counts as well.
+#[test]
+fn a_page_of_facts_ends_soon_after_its_deadline() {
+    let runs = |count| {
+        let ((session, _), user) = (session_until(2), User::default());
+        let access = MEMBER.bind(&session, &user, &());
+        let decisions = polls(access.check_all(documents(count, 200)), || ()).1;
+        assert!(decisions.iter().all(Decision::is_indeterminate));
+        user.runs.load(Ordering::Relaxed)
+    };
+    assert_eq!(runs(10_000), runs(1_000));
+    assert!(runs(1_000) < 300);
+}
+
+/// The deadline that ends the waiting for a load is followed by no more work than another one.
+#[test]
+fn a_page_that_waits_ends_soon_after_its_deadline() {
+    // The first pass is over before.
+    let runs = |count, most| {
+        let ((session, deadline), user) = (session_until(most), User::default());
+        let access = SLOW.bind(&session, &user, &());
+        let decisions = polls(access.check_all(documents(count, 0)), || ()).1;
+        assert_eq!(deadline.load(Ordering::Relaxed), most);
+        assert!(decisions.iter().any(Decision::is_allow));
+        user.runs.load(Ordering::Relaxed) - count as usize
+    };
+    let after = runs(100_000, 200);
+    assert_eq!(runs(200_000, 200), after);
+    // Each resource and the fact that it reads: eight times what is done between two yields, and what is
+    // begun by then.
+    assert!((8 * 2_048..=9 * 2_048).contains(&after), "{after}");
+}
+
+#[test]
+fn a_page_that_is_not_long_is_decided_though_the_deadline_passes_in_it() {
+    let ((session, deadline), user) = (session_until(1), User::default());
+    let access = LOCAL.bind(&session, &user, &());
+    let decisions = polls(access.check_all(documents(9 * 4_096, 0)), || ()).1;
+    assert_eq!(deadline.load(Ordering::Relaxed), 1);
+    assert!(!decisions.iter().any(Decision::is_indeterminate));
+}
+
+/// Whatever the facts are, a gate without a permit refuses.
+#[test]
+fn without_a_permit_nothing_is_indeterminate() {
+    let ((session, _), user) = (session_until(1), User::default());
+    let access = FORBIDS.bind(&session, &user, &());
+    let decisions = polls(access.check_all(documents(100_000, 0)), || ()).1;
+    assert!(decisions.iter().all(Decision::is_deny));
+}
+
+/// What is known at the deadline decides, on every resource of a page that waits.
+#[test]
+fn what_is_known_at_the_deadline_decides_a_whole_page() {
+    let ((session, deadline), user) = (session_until(5), User::default());
+    let access = SLOW.bind(&session, &user, &());
+    let page = documents(4_000, 0);
+    let decisions = polls(access.check_all(&page), || ()).1;
+    assert_eq!(deadline.load(Ordering::Relaxed), 5);
+    for (doc, decision) in page.iter().zip(&decisions) {
+        let expected = if doc.id.is_multiple_of(7) {
+            "denied by `every_seventh`"
+        } else if doc.id.is_multiple_of(2) {
+            "allowed by `even`"
+        } else {
+            "indeterminate: `slow` could not be decided: `Slow`: the session's deadline passed"
+        };
+        assert_eq!(decision.to_string(), expected);
+    }
+}
+
+/// A fact that was found to wait before the deadline has failed for the rest of the pass.
+#[test]
+fn what_waits_for_a_derived_fact_fails_at_the_deadline() {
+    for most in 1..6 {
+        let ((session, _), user) = (session_until(most), User::default());
+        let access = DERIVED.bind(&session, &user, &());
+        let page = documents(20_000, 0);
+        let decisions = polls(access.check_all(&page), || ()).1;
+        for (doc, decision) in page.iter().zip(&decisions) {
+            assert_eq!(decision.is_deny(), doc.id.is_multiple_of(7));
+            assert!(!decision.is_allow());
+        }
+        // Those before the deadline ran once more, or not at all while they waited for the same.
+        assert!(user.runs.load(Ordering::Relaxed) <= 3 * page.len());
+    }
+}
+
+/// A resource that was not run is recorded, and is not run for its record.
+#[test]
+fn what_was_not_run_is_recorded_without_a_run() {
+    struct Count(Arc<AtomicUsize>);
+    impl DecisionSink for Count {
+        fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
+            self.0.fetch_add(records.len(), Ordering::Relaxed);
+            Ok(())
+        }
+    }
+    let taken = Arc::new(AtomicUsize::new(0));
+    let recorder = Recorder::new(Count(Arc::clone(&taken))).expect("there is a thread for it");
+    let recorder = recorder.with_facts();
+    let ((session, _), user) = (session_until(1), User::default());
+    let session = session.with_recorder(&recorder);
+    let access = LOCAL.bind(&session, &user, &());
+    let decisions = polls(access.check_all(documents(100_000, 0)), || ()).1;
+    let run = decisions.iter().filter(|decision| !decision.is_indeterminate()).count();
+    assert_eq!(user.runs.load(Ordering::Relaxed), 2 * run);
+    recorder.flush(Duration::from_secs(60)).expect("it is taken");
+    assert_eq!(taken.load(Ordering::Relaxed), 100_000);
+}
+
+/// Whoever listens to each decision is told a part of the page at a time.
+#[test]
+fn the_events_of_a_page_yield() {
+    let yields = |count| {
+        let (session, user) = (session(), User::default());
+        let access = LOCAL.bind(&session, &user, &());
+        tracing::subscriber::with_default(tracing_subscriber::registry(), || {
+            polls(access.check_all(documents(count, 0)), || ()).0
+        })
+    };
+    assert_eq!((yields(8_192), yields(16_384)), (3, 7));
+}

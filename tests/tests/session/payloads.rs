@@ -1,0 +1,575 @@
+//! What a panic carries, and what a user hands over, may panic when it is dropped: no decision and no
+//! record is lost to that but those which were lost to the panic itself.
+
+use std::cell::Cell;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use futures::executor::block_on;
+use gatehouse::explanation::{FactFound, PolicyOutcome};
+use gatehouse::prelude::*;
+use gatehouse::{DecisionRecord, DecisionSink, Described, Recorder, SinkError};
+
+/// Longer than any test takes that goes well.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Panics when it is dropped, and so does what that panic carries.
+#[derive(Debug)]
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            panic_any(Bomb);
+        }
+    }
+}
+
+impl fmt::Display for Bomb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a bomb")
+    }
+}
+
+impl std::error::Error for Bomb {}
+
+/// Runs a test. A bomb that gets through would take the harness with it, which then waits for the test.
+fn contained(test: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(test)) {
+        if payload.is::<Bomb>() {
+            std::mem::forget(payload);
+            panic!("a bomb got through");
+        }
+        resume_unwind(payload);
+    }
+}
+
+/// The parts of a request that cannot be described.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Part {
+    None,
+    Subject,
+    Action,
+    Resource,
+    Context,
+}
+
+const NONE: &Part = &Part::None;
+
+struct Things;
+impl Domain for Things {
+    type Subject = Part;
+    type Action = Part;
+    type Resource = Part;
+    type Context = Part;
+
+    fn describe_subject(part: &Part) -> Described {
+        describe(*part, Part::Subject)
+    }
+
+    fn describe_action(part: &Part) -> Described {
+        describe(*part, Part::Action)
+    }
+
+    fn describe_resource(part: &Part) -> Described {
+        describe(*part, Part::Resource)
+    }
+
+    fn describe_context(part: &Part) -> Described {
+        describe(*part, Part::Context)
+    }
+}
+
+fn describe(part: Part, unspeakable: Part) -> Described {
+    if part == unspeakable {
+        panic_any(Bomb);
+    }
+    Described::of(format_args!("{part:?}"))
+}
+
+fact! {
+    pub Level(user: u32) -> u32;
+    pub Down(user: u32) -> u32;
+    pub Odd(part: Unspeakable) -> Unspeakable;
+    pub Watched(part: Mined) -> bool = false;
+}
+
+/// Its `Debug` panics with a bomb.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Unspeakable;
+
+impl fmt::Debug for Unspeakable {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic_any(Bomb)
+    }
+}
+
+/// A key part of which the first clone is a bomb that is made after it was written down: the one that
+/// whoever looks on keeps.
+pub struct Mined(bool);
+
+/// A bomb is the same key as any other.
+impl PartialEq for Mined {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Mined {}
+
+impl std::hash::Hash for Mined {
+    fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
+}
+
+thread_local! {
+    static WRITTEN: Cell<bool> = const { Cell::new(false) };
+    static BOMBS: Cell<usize> = const { Cell::new(0) };
+}
+
+impl fmt::Debug for Mined {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        WRITTEN.set(true);
+        f.write_str("mined")
+    }
+}
+
+impl Clone for Mined {
+    fn clone(&self) -> Self {
+        Self(WRITTEN.replace(false))
+    }
+}
+
+impl Drop for Mined {
+    fn drop(&mut self) {
+        if self.0 {
+            BOMBS.set(BOMBS.get() + 1);
+            panic_any(Bomb);
+        }
+    }
+}
+
+struct Db;
+
+impl FactSource<Level> for Db {
+    async fn load(&self, keys: &[Level]) -> Result<Loaded<Level>, FactError> {
+        Ok(keys.iter().map(|key| (key.clone(), 5)).collect())
+    }
+}
+
+impl FactSource<Down> for Db {
+    async fn load(&self, _: &[Down]) -> Result<Loaded<Down>, FactError> {
+        Err(FactError::new(Bomb))
+    }
+}
+
+impl FactSource<Odd> for Db {
+    async fn load(&self, keys: &[Odd]) -> Result<Loaded<Odd>, FactError> {
+        Ok(keys.iter().map(|key| (key.clone(), Unspeakable)).collect())
+    }
+}
+
+impl FactSource<Watched> for Db {
+    async fn load(&self, _: &[Watched]) -> Result<Loaded<Watched>, FactError> {
+        Ok(Loaded::new())
+    }
+}
+
+#[derive(Sources)]
+struct Facts {
+    #[loads(Level, Down, Odd, Watched)]
+    db: Db,
+}
+
+fn session() -> Session<Facts> {
+    Session::new(Facts { db: Db })
+}
+
+#[policy(unconditional)]
+fn everybody(_: &Part) -> bool {
+    true
+}
+
+#[policy]
+async fn level(_: &Part) -> bool {
+    Level(7).await? > 4
+}
+
+#[policy]
+async fn down(_: &Part) -> bool {
+    Down(7).await? > 4
+}
+
+static LOCAL: Gate<Things, everybody> = Gate::new();
+static LEVEL: Gate<Things, level> = Gate::new();
+static DOWN: Gate<Things, down> = Gate::new();
+
+fn explode() -> bool {
+    panic_any(Bomb)
+}
+
+/// What a sink does when it is called.
+#[derive(Clone, Copy, Debug)]
+enum Mood {
+    Takes,
+    PanicsWithBomb,
+    FailsWithBomb,
+    Panics,
+    Fails,
+}
+
+/// Waits for its mood each time, and tells what it has taken.
+struct Moody {
+    moods: Receiver<Mood>,
+    told: Sender<DecisionRecord>,
+}
+
+impl DecisionSink for Moody {
+    fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
+        match self.moods.recv() {
+            Ok(Mood::PanicsWithBomb) => panic_any(Bomb),
+            Ok(Mood::FailsWithBomb) => return Err(Box::new(Bomb)),
+            Ok(Mood::Panics) => panic!("on purpose"),
+            Ok(Mood::Fails) => return Err("on purpose".into()),
+            Ok(Mood::Takes) | Err(_) => {}
+        }
+        for record in records {
+            self.told.send(record.clone())?;
+        }
+        Ok(())
+    }
+}
+
+/// A recorder; the sender gives its sink a mood for each call. Once it is dropped, the sink takes all.
+fn moody() -> (Recorder, Sender<Mood>, Receiver<DecisionRecord>) {
+    let ((moods, next), (told, records)) = (channel(), channel());
+    (Recorder::new(Moody { moods: next, told }).unwrap(), moods, records)
+}
+
+/// Whatever a slice is refused with, the next one is offered, and counts and flushes are right.
+#[test]
+fn a_recorder_outlives_every_panic_of_its_sink() {
+    contained(|| {
+        let (recorder, moods, records) = moody();
+        let session = session().with_recorder(&recorder);
+        let access = LOCAL.bind(&session, NONE, NONE).with_context(NONE);
+        let refusals = [Mood::PanicsWithBomb, Mood::FailsWithBomb, Mood::Panics, Mood::Fails];
+        let all = refusals.iter().chain(&refusals).chain(refusals.iter().rev());
+        for (number, mood) in all.enumerate() {
+            moods.send(*mood).unwrap();
+            assert!(access.check_local(NONE).is_allow());
+            recorder.flush(PATIENCE).unwrap();
+            assert_eq!(recorder.dropped(), number as u64 + 1, "{mood:?}");
+            moods.send(Mood::Takes).unwrap();
+            assert!(access.check_local(NONE).is_allow());
+            recorder.flush(PATIENCE).unwrap();
+            assert_eq!(records.try_iter().map(|it| it.dropped_before).collect::<Vec<_>>(), [1]);
+        }
+        assert_eq!(recorder.dropped(), 12);
+    });
+}
+
+/// The error of a source goes with the records: the recorder's thread may be the last to have it.
+#[test]
+fn an_error_that_panics_when_it_is_dropped_ends_no_recorder() {
+    contained(|| {
+        let (recorder, moods, records) = moody();
+        for _ in 0..2 {
+            let session = session().with_recorder(&recorder);
+            let decision = block_on(DOWN.bind(&session, NONE, NONE).with_context(NONE).check(NONE));
+            assert!(decision.is_indeterminate());
+            drop((decision, session));
+            // The sink takes none: nobody but the recorder has the error then.
+            moods.send(Mood::Fails).unwrap();
+            recorder.flush(PATIENCE).unwrap();
+        }
+        drop(moods);
+        let session = session().with_recorder(&recorder);
+        let access = LOCAL.bind(&session, NONE, NONE).with_context(NONE);
+        assert!(access.check_local(NONE).is_allow());
+        recorder.flush(PATIENCE).unwrap();
+        assert_eq!(records.try_iter().map(|it| it.dropped_before).collect::<Vec<_>>(), [2]);
+    });
+}
+
+#[test]
+fn a_sink_that_panics_at_its_end_is_dropped_once() {
+    contained(|| {
+        struct Last(Arc<AtomicUsize>, Sender<usize>);
+        impl DecisionSink for Last {
+            fn write(&mut self, _: &[DecisionRecord]) -> Result<(), SinkError> {
+                Ok(())
+            }
+
+            fn close(&mut self, _: u64) {
+                panic_any(Bomb);
+            }
+        }
+        impl Drop for Last {
+            fn drop(&mut self) {
+                let drops = self.0.fetch_add(1, Ordering::Relaxed) + 1;
+                self.1.send(drops).unwrap();
+                panic_any(Bomb);
+            }
+        }
+        let (told, drops) = channel();
+        drop(Recorder::new(Last(Arc::default(), told)).unwrap());
+        assert_eq!(drops.recv_timeout(PATIENCE), Ok(1));
+        assert!(drops.recv_timeout(PATIENCE).is_err(), "nothing comes after the end");
+    });
+}
+
+/// Every way of asking decides, whichever part it is that the domain cannot describe.
+#[test]
+fn a_domain_that_panics_when_it_describes_loses_records_and_no_decision() {
+    contained(|| {
+        let (recorder, moods, records) = moody();
+        drop(moods);
+        let session = session().with_recorder(&recorder);
+        let mut lost = 0;
+        for part in [Part::Subject, Part::Action, Part::Context, Part::Resource] {
+            for access in [
+                LEVEL.bind(&session, &part, NONE).with_context(NONE),
+                LEVEL.bind(&session, NONE, &part).with_context(NONE),
+                LEVEL.bind(&session, NONE, NONE).with_context(&part),
+            ] {
+                assert!(block_on(access.check(&part)).is_allow());
+                assert!(block_on(access.check_all([&part, &part])).iter().all(Decision::is_allow));
+                assert!(block_on(access.explain(&part)).decision.is_allow());
+            }
+            let access = LOCAL.bind(&session, &part, &part).with_context(&part);
+            assert!(access.check_local(&part).is_allow());
+            // Each part is bound in its own place once, but a resource in every call.
+            lost += if part == Part::Resource { 3 * 4 } else { 4 } + 1;
+        }
+        recorder.flush(PATIENCE).unwrap();
+        assert_eq!(recorder.dropped(), lost);
+        assert_eq!(records.try_iter().count() as u64 + lost, 4 * (3 * 4 + 1));
+    });
+}
+
+/// Where a watcher runs what the decision did not need, or runs it again, it may panic with anything.
+#[test]
+fn a_policy_that_panics_before_a_watcher_changes_no_decision() {
+    contained(|| {
+        static RUNS: AtomicUsize = AtomicUsize::new(0);
+        /// Panics when it runs once more.
+        #[policy(forbid)]
+        async fn once(_: &Part) -> bool {
+            if RUNS.fetch_add(1, Ordering::Relaxed) % 2 == 1 {
+                panic_any(Bomb);
+            }
+            false
+        }
+        #[policy]
+        fn bomb(_: &Part) -> bool {
+            *NONE != Part::None || explode()
+        }
+        static GATE: Gate<Things, (once, everybody, bomb)> = Gate::new();
+
+        let (recorder, moods, records) = moody();
+        drop(moods);
+        let session = session().with_recorder(&recorder.clone().with_facts());
+        let access = GATE.bind(&session, NONE, NONE).with_context(NONE);
+        for _ in 0..3 {
+            assert!(block_on(access.check(NONE)).is_allow());
+        }
+        recorder.flush(PATIENCE).unwrap();
+        let told: Vec<_> = records.try_iter().collect();
+        assert!(told.iter().all(|it| it.decision.is_allow() && it.facts.is_empty()));
+        assert_eq!(told.len(), 3);
+        let silent = self::session();
+        let access = GATE.bind(&silent, NONE, NONE).with_context(NONE);
+        assert!(block_on(access.explain(NONE)).decision.is_allow());
+    });
+}
+
+#[test]
+fn a_debug_that_panics_with_a_bomb_is_named_as_any_other() {
+    contained(|| {
+        #[policy]
+        async fn odd(_: &Part) -> bool {
+            Odd(Unspeakable).await.is_some()
+        }
+        static GATE: Gate<Things, odd> = Gate::new();
+
+        let (recorder, moods, records) = moody();
+        drop(moods);
+        let session = session().with_recorder(&recorder.clone().with_facts());
+        let access = GATE.bind(&session, NONE, NONE).with_context(NONE);
+        let explanation = block_on(access.explain(NONE));
+        assert!(explanation.decision.is_allow());
+        let told = &explanation.policies[0].conditions[0].facts[0];
+        recorder.flush(PATIENCE).unwrap();
+        let record = records.recv().unwrap();
+        for read in [told, &record.facts[0].read] {
+            assert_eq!(read.key, "<its Debug panicked>");
+            assert_eq!(read.found, FactFound::Value("<its Debug panicked>".into()));
+        }
+    });
+}
+
+/// Whoever looks on keeps keys of its own, which the check did not ask for.
+#[test]
+fn a_key_that_panics_when_a_watcher_drops_it_changes_nothing() {
+    contained(|| {
+        #[policy]
+        async fn watched(_: &Part) -> bool {
+            !Watched(Mined(false)).await
+        }
+        static GATE: Gate<Things, watched> = Gate::new();
+
+        let (recorder, moods, records) = moody();
+        drop(moods);
+        let session = session().with_recorder(&recorder.clone().with_facts());
+        let access = GATE.bind(&session, NONE, NONE).with_context(NONE);
+        // What is loaded, what is known, and a page.
+        assert!(block_on(access.check(NONE)).is_allow());
+        assert!(block_on(access.check(NONE)).is_allow());
+        assert!(block_on(access.check_all([NONE; 3])).iter().all(Decision::is_allow));
+        assert_eq!(BOMBS.get(), 3);
+        assert!(block_on(access.explain(NONE)).decision.is_allow());
+        assert_eq!(BOMBS.get(), 5, "one for the record, and one for the explanation");
+        recorder.flush(PATIENCE).unwrap();
+        let told: Vec<_> = records.try_iter().collect();
+        assert_eq!(told.len(), 6);
+        assert!(told.iter().all(|it| it.facts[0].read.key == "Watched { part: mined }"));
+    });
+}
+
+thread_local! {
+    static ARMED: Cell<bool> = const { Cell::new(false) };
+    static RUNS: Cell<usize> = const { Cell::new(0) };
+    static WORKED_OUT: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A value of which a clone is a bomb, once that is wanted.
+#[derive(Debug)]
+pub struct Made(bool);
+
+impl Clone for Made {
+    fn clone(&self) -> Self {
+        Self(ARMED.get())
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        if self.0 {
+            BOMBS.set(BOMBS.get() + 1);
+            panic_any(Bomb);
+        }
+    }
+}
+
+/// A bomb the third time: for the decision, for the explanation, and when that shows the body.
+fn third() -> Made {
+    WORKED_OUT.set(WORKED_OUT.get() + 1);
+    Made(WORKED_OUT.get() == 3)
+}
+
+/// What an explanation works out for itself, it drops itself.
+#[test]
+fn a_value_that_panics_when_an_explanation_drops_it_changes_nothing() {
+    contained(|| {
+        fact! {
+            pub Worth(user: u32) -> Made {
+                third()
+            }
+        }
+        #[policy]
+        async fn made(_: &Part) -> bool {
+            !Worth(7).await.0
+        }
+        /// Runs for the decision, and then before the watcher: from there on, clones are bombs.
+        #[policy(forbid)]
+        fn arming(_: &Part) -> bool {
+            ARMED.set(RUNS.replace(RUNS.get() + 1) > 0);
+            *NONE != Part::None
+        }
+        static GATE: Gate<Things, (arming, made)> = Gate::new();
+
+        let session = session();
+        let access = GATE.bind(&session, NONE, NONE).with_context(NONE);
+        let explanation = block_on(access.explain(NONE));
+        assert!(explanation.decision.is_allow());
+        assert_eq!(explanation.policies[1].outcome, PolicyOutcome::Applies);
+        // One is what the fact is, and one what its body comes to when it is shown.
+        assert_eq!((RUNS.get(), BOMBS.get()), (2, 2));
+    });
+}
+
+/// Panics when it is told of records that were dropped.
+struct NoDrops;
+
+impl metrics::CounterFn for NoDrops {
+    fn increment(&self, _: u64) {
+        panic_any(Bomb);
+    }
+
+    fn absolute(&self, _: u64) {}
+}
+
+impl metrics::Recorder for NoDrops {
+    fn describe_counter(
+        &self,
+        _: metrics::KeyName,
+        _: Option<metrics::Unit>,
+        _: metrics::SharedString,
+    ) {
+    }
+
+    fn describe_gauge(
+        &self,
+        _: metrics::KeyName,
+        _: Option<metrics::Unit>,
+        _: metrics::SharedString,
+    ) {
+    }
+
+    fn describe_histogram(
+        &self,
+        _: metrics::KeyName,
+        _: Option<metrics::Unit>,
+        _: metrics::SharedString,
+    ) {
+    }
+
+    fn register_counter(&self, key: &metrics::Key, _: &metrics::Metadata<'_>) -> metrics::Counter {
+        if key.name().contains("dropped") {
+            return metrics::Counter::from_arc(Arc::new(Self));
+        }
+        metrics::Counter::noop()
+    }
+
+    fn register_gauge(&self, _: &metrics::Key, _: &metrics::Metadata<'_>) -> metrics::Gauge {
+        metrics::Gauge::noop()
+    }
+
+    fn register_histogram(
+        &self,
+        _: &metrics::Key,
+        _: &metrics::Metadata<'_>,
+    ) -> metrics::Histogram {
+        metrics::Histogram::noop()
+    }
+}
+
+#[test]
+fn metrics_that_panic_at_dropped_records_change_no_decision() {
+    contained(|| {
+        let (told, _records) = channel();
+        let (_moods, next) = channel();
+        let recorder = Recorder::with_capacity(Moody { moods: next, told }, 0).unwrap();
+        let session = session().with_recorder(&recorder);
+        let access = LOCAL.bind(&session, NONE, NONE).with_context(NONE);
+        metrics::with_local_recorder(&NoDrops, || {
+            assert!(access.check_local(NONE).is_allow());
+            assert!(block_on(access.check_all([NONE; 3])).iter().all(Decision::is_allow));
+        });
+        assert_eq!(recorder.dropped(), 4);
+    });
+}

@@ -1,0 +1,346 @@
+//! Sources that ask the session that they load for: what that costs, and that no stack is deep enough to
+//! show it. Each test has a process of its own: a stack that overflows ends a process.
+
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
+
+use gatehouse::prelude::*;
+use gatehouse_tests::child::in_child;
+use gatehouse_tests::crowd::{Count, Counts, Crowd, Order, Signals, assert_linear, counted};
+use tokio::task::{spawn_blocking, yield_now};
+
+struct Things;
+impl Domain for Things {
+    type Subject = ();
+    type Action = ();
+    type Resource = u32;
+    type Context = ();
+}
+
+fact! {
+    pub Inner(id: u32) -> bool = false;
+    /// Its source asks for `Inner`.
+    pub Outer(id: u32) -> bool = false;
+    /// Its source asks for the link before, down to the first.
+    pub Link(id: u32) -> bool = false;
+}
+
+#[policy]
+async fn inner(_: _, thing: &u32) -> bool {
+    Inner(*thing).await
+}
+
+#[policy]
+async fn outer(_: _, thing: &u32) -> bool {
+    Outer(*thing).await
+}
+
+#[policy]
+async fn link(_: _, thing: &u32) -> bool {
+    Link(*thing).await
+}
+
+static INNER: Gate<Things, inner> = Gate::new();
+static OUTER: Gate<Things, outer> = Gate::new();
+static LINK: Gate<Things, link> = Gate::new();
+
+/// What a load that asks nobody does before it answers.
+#[derive(Clone, Copy, Debug)]
+enum Pace {
+    YieldsOnce,
+    /// Waits for a signal.
+    Signal,
+    /// Yields, waits for other tasks and for timers.
+    Busy,
+}
+
+struct Source {
+    own: OnceLock<Weak<Session<Facts>>>,
+    limit: usize,
+    pace: Pace,
+    polls: Count,
+    signals: Signals,
+}
+
+impl Source {
+    fn session(&self) -> Result<Arc<Session<Facts>>, FactError> {
+        let session = self.own.get().and_then(Weak::upgrade);
+        session.ok_or_else(|| FactError::safe("the session is gone"))
+    }
+
+    async fn wait(&self, id: u32) {
+        match self.pace {
+            Pace::YieldsOnce => yield_now().await,
+            Pace::Signal => self.signals.next().await,
+            Pace::Busy => busy(id).await,
+        }
+    }
+}
+
+/// What a driver of a database does, in an order of its own for each key.
+async fn busy(id: u32) {
+    for i in 0..4 {
+        match (id + i) % 4 {
+            0 => {
+                for _ in 0..20 {
+                    yield_now().await;
+                }
+            }
+            1 => drop(tokio::spawn(yield_now()).await),
+            2 => tokio::time::sleep(Duration::from_micros(100)).await,
+            _ => drop(spawn_blocking(|| ()).await),
+        }
+    }
+}
+
+impl FactSource<Inner> for Source {
+    async fn load(&self, keys: &[Inner]) -> Result<Loaded<Inner>, FactError> {
+        counted(self.polls.clone(), self.wait(keys[0].id)).await;
+        Ok(keys.iter().map(|key| (key.clone(), true)).collect())
+    }
+
+    fn max_batch_size(&self) -> usize {
+        self.limit
+    }
+}
+
+impl FactSource<Outer> for Source {
+    async fn load(&self, keys: &[Outer]) -> Result<Loaded<Outer>, FactError> {
+        let load = async {
+            if matches!(self.pace, Pace::Busy) {
+                yield_now().await;
+            }
+            let session = self.session()?;
+            let ids: Vec<u32> = keys.iter().map(|key| key.id).collect();
+            let decisions = INNER.bind(&session, &(), &()).check_all(&ids).await;
+            let allowed = decisions.iter().map(Decision::is_allow);
+            Ok(keys.iter().cloned().zip(allowed).collect())
+        };
+        counted(self.polls.clone(), load).await
+    }
+
+    fn max_batch_size(&self) -> usize {
+        self.limit
+    }
+}
+
+impl FactSource<Link> for Source {
+    async fn load(&self, keys: &[Link]) -> Result<Loaded<Link>, FactError> {
+        let load = async {
+            let session = self.session()?;
+            let mut loaded = Loaded::new();
+            for key in keys {
+                let mut holds = true;
+                if let Some(before) = key.id.checked_sub(1) {
+                    holds = LINK.bind(&session, &(), &()).check(&before).await.is_allow();
+                } else {
+                    self.wait(0).await;
+                }
+                loaded.insert(key.clone(), holds);
+            }
+            Ok(loaded)
+        };
+        counted(self.polls.clone(), load).await
+    }
+
+    /// Two links in one call would be a load that waits for itself.
+    fn max_batch_size(&self) -> usize {
+        1
+    }
+}
+
+/// What asks comes first, so that it is driven before what it asks for is there.
+#[derive(Sources)]
+struct Facts {
+    #[loads(Outer, Link, Inner)]
+    source: Arc<Source>,
+}
+
+/// A session whose source knows it.
+fn session(limit: usize, pace: Pace) -> (Arc<Session<Facts>>, Arc<Source>) {
+    let (own, polls, signals) = (OnceLock::new(), Count::default(), Signals::default());
+    let source = Arc::new(Source { own, limit, pace, polls, signals });
+    let session = Arc::new(Session::new(Facts { source: Arc::clone(&source) }));
+    source.own.set(Arc::downgrade(&session)).expect("it is set once");
+    (session, source)
+}
+
+fn ids(many: usize) -> Vec<u32> {
+    (0..u32::try_from(many).expect("small")).collect()
+}
+
+/// One page of so many, each of which is a load that asks the session.
+fn page(many: usize) -> Counts {
+    let (session, source) = session(1, Pace::YieldsOnce);
+    let access = OUTER.bind(&session, &(), &());
+    let mut crowd = Crowd::default();
+    crowd.add(async {
+        assert!(access.check_all(ids(many)).await.iter().all(Decision::is_allow));
+    });
+    crowd.run();
+    assert!(crowd.is_over(0), "the page is answered");
+    Counts::of(&crowd, &source.polls)
+}
+
+/// So many checks, each of which is a load that asks the session.
+fn checks(many: usize) -> Counts {
+    let (session, source) = session(1, Pace::YieldsOnce);
+    let access = OUTER.bind(&session, &(), &());
+    let ids = ids(many);
+    let mut crowd = Crowd::default();
+    for id in &ids {
+        crowd.add(async { assert!(access.check(id).await.is_allow()) });
+    }
+    crowd.run();
+    assert!(crowd.are_over(0..many), "everybody is answered");
+    Counts::of(&crowd, &source.polls)
+}
+
+/// A chain of so many loads, each of which waits for the next.
+fn chain(many: usize) -> Counts {
+    let (session, source) = session(1, Pace::YieldsOnce);
+    let access = LINK.bind(&session, &(), &());
+    let last = u32::try_from(many - 1).expect("small");
+    let mut crowd = Crowd::default();
+    crowd.add(async { assert!(access.check(&last).await.is_allow()) });
+    crowd.run();
+    assert!(crowd.is_over(0), "the chain is answered");
+    Counts::of(&crowd, &source.polls)
+}
+
+/// One is polled a few times and parked, while its load asks the session; whether those who come then
+/// are answered: by the same load, by what that one asks for, and by others.
+fn are_answered(pace: Pace, limit: usize, polls: usize) -> bool {
+    let (session, source) = session(limit, pace);
+    let (outer, inner) = (OUTER.bind(&session, &(), &()), INNER.bind(&session, &(), &()));
+    let chain = LINK.bind(&session, &(), &());
+    let mut crowd = Crowd::default();
+    let parked = [crowd.add(outer.check(&1)), crowd.add(chain.check(&5))];
+    for number in parked {
+        crowd.park(number);
+        (0..polls).for_each(|_| crowd.poll(number));
+    }
+    let others = [
+        crowd.add(async { assert!(outer.check(&1).await.is_allow()) }),
+        crowd.add(async { assert!(inner.check(&1).await.is_allow()) }),
+        crowd.add(async { assert!(outer.check(&2).await.is_allow()) }),
+        crowd.add(async { assert!(chain.check(&3).await.is_allow()) }),
+        crowd.add(async { assert!(chain.check(&7).await.is_allow()) }),
+    ];
+    crowd.run();
+    source.signals.give_all(&mut crowd, Order::Forward);
+    others.into_iter().all(|number| crowd.is_over(number))
+}
+
+/// Guarantee 8: a parked check whose load asks the session holds up nobody who waits for the same.
+#[test]
+fn a_parked_check_whose_load_asks_holds_up_nobody() {
+    for pace in [Pace::YieldsOnce, Pace::Signal] {
+        for limit in [1, usize::MAX] {
+            for polls in 0..=5 {
+                let case = format!("{pace:?}, {limit} a call, polled {polls} times");
+                assert!(are_answered(pace, limit, polls), "{case}: somebody is not answered");
+            }
+        }
+    }
+}
+
+/// On a thread with so much stack, in KiB.
+fn on_stack<T: Send + 'static>(kib: usize, run: impl FnOnce() -> T + Send + 'static) {
+    let thread = std::thread::Builder::new().stack_size(kib << 10).spawn(run).expect("a thread");
+    assert!(thread.join().is_ok(), "it panicked");
+}
+
+#[test]
+fn a_page_of_loads_that_ask_is_linear() {
+    in_child(a_page_of_loads_that_ask_is_linear, || assert_linear("page", 25, page));
+}
+
+#[test]
+fn checks_whose_loads_ask_are_linear() {
+    in_child(checks_whose_loads_ask_are_linear, || assert_linear("checks", 25, checks));
+}
+
+#[test]
+fn a_chain_of_loads_that_ask_is_linear() {
+    in_child(a_chain_of_loads_that_ask_is_linear, || assert_linear("chain", 25, chain));
+}
+
+/// As a worker of tokio has it.
+#[test]
+fn many_loads_that_ask_take_no_stack() {
+    in_child(many_loads_that_ask_take_no_stack, || on_stack(2_048, || page(3_200)));
+}
+
+#[test]
+fn many_loads_that_ask_take_no_small_stack() {
+    in_child(many_loads_that_ask_take_no_small_stack, || on_stack(256, || page(3_200)));
+}
+
+#[test]
+fn many_checks_whose_loads_ask_take_no_small_stack() {
+    in_child(many_checks_whose_loads_ask_take_no_small_stack, || {
+        on_stack(256, || checks(3_200));
+    });
+}
+
+#[test]
+fn a_chain_of_loads_that_ask_takes_no_stack() {
+    in_child(a_chain_of_loads_that_ask_takes_no_stack, || on_stack(2_048, || chain(500)));
+}
+
+#[test]
+fn a_chain_of_loads_that_ask_takes_no_small_stack() {
+    in_child(a_chain_of_loads_that_ask_takes_no_small_stack, || {
+        on_stack(256, || chain(500));
+    });
+}
+
+/// One task of several on a session whose sources ask it: some checks are begun first, and ended last.
+async fn begin_some_and_end_them(session: Arc<Session<Facts>>, task: u32, begun: usize) {
+    let access = OUTER.bind(&session, &(), &());
+    let ids: Vec<u32> = (0..10).map(|i| task * 100 + i).collect();
+    let (first, others) = ids.split_at(begun);
+    let mut waiting = Vec::new();
+    for id in first {
+        let mut check = Box::pin(access.check(id));
+        // The other thread may have loaded its fact by then.
+        let mut is_over = false;
+        for _ in 0..2 {
+            is_over = is_over || futures::poll!(check.as_mut()).is_ready();
+        }
+        if !is_over {
+            waiting.push(check);
+        }
+    }
+    for id in others {
+        assert!(access.check(id).await.is_allow());
+    }
+    for check in waiting {
+        assert!(check.await.is_allow());
+    }
+}
+
+/// So many sessions, of two threads and as many keys a call as this.
+fn two_threads(sessions: usize, limit: usize) {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(2).enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        for _ in 0..sessions {
+            let (session, _) = session(limit, Pace::Busy);
+            let begin = |task| tokio::spawn(begin_some_and_end_them(Arc::clone(&session), task, 3));
+            for task in (0..16).map(begin).collect::<Vec<_>>() {
+                task.await.expect("no panic");
+            }
+        }
+    });
+}
+
+/// Wakes from two threads that meet do not call each other.
+#[test]
+fn wakes_from_two_threads_take_no_stack() {
+    in_child(wakes_from_two_threads_take_no_stack, || {
+        two_threads(40, usize::MAX);
+        two_threads(20, 1);
+    });
+}

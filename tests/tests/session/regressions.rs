@@ -1,0 +1,210 @@
+//! Failures that others shipped, each by its name.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures::future::join_all;
+use gatehouse::prelude::*;
+use gatehouse_tests::{Says, Scripted};
+use tokio::sync::Semaphore;
+
+struct Things;
+impl Domain for Things {
+    type Subject = ();
+    type Action = ();
+    type Resource = u32;
+    type Context = ();
+}
+
+fact! {
+    pub Viewer(id: u32) -> bool = false;
+    /// The same parts and the same value as `Viewer`.
+    pub Editor(id: u32) -> bool = false;
+    pub Parent(id: u32) -> u32;
+}
+
+#[policy]
+async fn viewer(_: _, thing: &u32) -> bool {
+    Viewer(*thing).await
+}
+
+#[policy]
+async fn editor(_: _, thing: &u32) -> bool {
+    Editor(*thing).await
+}
+
+#[policy]
+async fn viewer_above(_: _, thing: &u32) -> bool {
+    Viewer(Parent(*thing).await?).await
+}
+
+static VIEWER: Gate<Things, viewer> = Gate::new();
+
+/// A source that answers when it is let.
+struct Held {
+    permits: Semaphore,
+    calls: AtomicUsize,
+}
+
+impl FactSource<Viewer> for Held {
+    async fn load(&self, keys: &[Viewer]) -> Result<Loaded<Viewer>, FactError> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        self.permits.acquire().await?.forget();
+        Ok(keys.iter().map(|key| (key.clone(), true)).collect())
+    }
+}
+
+#[derive(Sources)]
+struct HeldFacts {
+    #[loads(Viewer)]
+    held: Arc<Held>,
+}
+
+fn held() -> (Arc<Held>, Session<HeldFacts>) {
+    let held = Arc::new(Held { permits: Semaphore::new(0), calls: AtomicUsize::new(0) });
+    (held.clone(), Session::new(HeldFacts { held }))
+}
+
+/// Guarantee 3: openfga#3125, a cancelled check cached as "no".
+#[tokio::test]
+async fn a_cancelled_check_is_not_cached_as_false() {
+    let (held, session) = held();
+    let access = VIEWER.bind(&session, &(), &());
+    let mut cancelled = Box::pin(access.check(&1));
+    assert!(futures::poll!(cancelled.as_mut()).is_pending());
+    drop(cancelled);
+    held.permits.add_permits(10);
+    assert!(access.check(&1).await.is_allow());
+    assert_eq!(held.calls.load(Ordering::Relaxed), 2);
+}
+
+/// Guarantees 1 and 10: CVE-2026-34972, the same key twice in one batch answered wrongly.
+#[tokio::test]
+async fn the_same_key_twice_in_a_batch_has_one_answer() {
+    let viewer = Scripted::new(|key: &Viewer| Says::Value(key.id == 1));
+    let facts = Arc::new(Facts::new(viewer, Scripted::new(|_| Says::Missing)));
+    let session = Session::new(facts.clone());
+    let decisions = VIEWER.bind(&session, &(), &()).check_all([1_u32, 2, 1, 2, 1]).await;
+    let words: Vec<_> = decisions.iter().map(Decision::as_str).collect();
+    assert_eq!(words, ["allow", "deny", "allow", "deny", "allow"]);
+    assert_eq!(facts.viewer.sizes(), [2]);
+}
+
+#[derive(Sources)]
+struct Facts {
+    #[loads(Viewer)]
+    viewer: Scripted<Viewer>,
+    #[loads(Editor)]
+    editor: Scripted<Editor>,
+    #[loads(Parent)]
+    parent: Scripted<Parent>,
+}
+
+impl Facts {
+    fn new(viewer: Scripted<Viewer>, editor: Scripted<Editor>) -> Self {
+        let parent = Scripted::new(|key: &Parent| match key.id {
+            9 => Says::Failure,
+            id => Says::Value(id + 1),
+        });
+        Self { viewer, editor, parent }
+    }
+}
+
+/// Guarantee 6: openfga#3097, keys of different facts that collide in a cache.
+#[tokio::test]
+async fn facts_with_equal_parts_never_meet() {
+    static EDITOR: Gate<Things, editor> = Gate::new();
+    let session = Session::new(Facts::new(
+        Scripted::new(|_| Says::Value(true)),
+        Scripted::new(|_| Says::Value(false)),
+    ));
+    assert!(VIEWER.bind(&session, &(), &()).check(&1).await.is_allow());
+    assert!(EDITOR.bind(&session, &(), &()).check(&1).await.is_deny());
+}
+
+/// Guarantee 10: dataloader#97, a cache hit that resolves early and splits the next batch in two.
+#[tokio::test]
+async fn a_cache_hit_does_not_split_the_next_batch() {
+    static ABOVE: Gate<Things, viewer_above> = Gate::new();
+    let facts = Arc::new(Facts::new(
+        Scripted::new(|_| Says::Value(true)),
+        Scripted::new(|_| Says::Missing),
+    ));
+    let session = Session::new(facts.clone());
+    let access = ABOVE.bind(&session, &(), &());
+    let _ = access.check(&20).await;
+    let things: Vec<u32> = (20..30).filter(|id| *id != 9).collect();
+    let _ = join_all(things.iter().map(|thing| access.check(thing))).await;
+    assert_eq!(facts.parent.sizes(), [1, 9]);
+    assert_eq!(facts.viewer.sizes(), [1, 9]);
+}
+
+/// Guarantee 3: gatehouse 0.6, the leader is cancelled and whoever waited has an error for the rest
+/// of the session.
+#[tokio::test]
+async fn a_cancelled_leader_strands_nobody() {
+    let (held, session) = held();
+    let access = VIEWER.bind(&session, &(), &());
+    let mut leader = Box::pin(access.check(&1));
+    assert!(futures::poll!(leader.as_mut()).is_pending());
+    let mut joiner = Box::pin(access.check(&1));
+    assert!(futures::poll!(joiner.as_mut()).is_pending());
+    // The joiner's first poll lets others ask; its second one waits.
+    assert!(futures::poll!(joiner.as_mut()).is_pending());
+    drop(leader);
+    held.permits.add_permits(10);
+    assert!(joiner.await.is_allow());
+    assert!(access.check(&1).await.is_allow());
+    assert_eq!(held.calls.load(Ordering::Relaxed), 1);
+}
+
+/// Guarantee 8: gatehouse 0.6, the leader is polled once and parked, and whoever waits hangs.
+#[tokio::test(start_paused = true)]
+async fn a_parked_leader_hangs_nobody() {
+    let (held, session) = held();
+    let access = VIEWER.bind(&session, &(), &());
+    let mut leader = Box::pin(access.check(&1));
+    assert!(futures::poll!(leader.as_mut()).is_pending());
+    held.permits.add_permits(10);
+    let limit = std::time::Duration::from_secs(60);
+    let joiner = tokio::time::timeout(limit, access.check(&1)).await.expect("it does not hang");
+    assert!(joiner.is_allow());
+    assert!(leader.await.is_allow());
+}
+
+/// Guarantee 9: CVE-2025-49011, "no" below an arrow whose lower end is unknown.
+#[tokio::test]
+async fn unknown_below_an_arrow_is_not_no() {
+    static ABOVE: Gate<Things, viewer_above> = Gate::new();
+    let session = Session::new(Facts::new(
+        Scripted::new(|key: &Viewer| if key.id == 6 { Says::Failure } else { Says::Value(true) }),
+        Scripted::new(|_| Says::Missing),
+    ));
+    let access = ABOVE.bind(&session, &(), &());
+    assert!(access.check(&4).await.is_allow());
+    assert!(access.check(&5).await.is_indeterminate());
+    assert!(access.check(&9).await.is_indeterminate());
+}
+
+/// A source that uses up its task's budget, as tokio's resources do, and wants the task to go round.
+#[tokio::test(start_paused = true)]
+async fn a_source_that_wakes_itself_makes_progress() {
+    struct Busy;
+    impl FactSource<Viewer> for Busy {
+        async fn load(&self, keys: &[Viewer]) -> Result<Loaded<Viewer>, FactError> {
+            for _ in 0..1000 {
+                tokio::task::consume_budget().await;
+            }
+            Ok(keys.iter().map(|key| (key.clone(), true)).collect())
+        }
+    }
+    #[derive(Sources)]
+    struct BusyFacts {
+        #[loads(Viewer)]
+        busy: Busy,
+    }
+    let session = Session::new(BusyFacts { busy: Busy });
+    let access = VIEWER.bind(&session, &(), &());
+    let limit = std::time::Duration::from_secs(60);
+    assert!(tokio::time::timeout(limit, access.check(&1)).await.expect("it ends").is_allow());
+}
