@@ -2,15 +2,16 @@
 #![cfg(not(loom))]
 
 mod counts;
-mod crowds;
 mod cycles;
 mod deadlines;
 mod long_work;
+mod panics_in_drop;
 mod parked;
-mod payloads;
+
 mod permit_schedules;
 mod permits;
 mod reentrant;
 mod regressions;
+mod scaling;
 mod schedules;
 mod source_faults;
