@@ -13,9 +13,8 @@ const MARK: &str = "GATEHOUSE_CHILD";
 /// # Panics
 /// If the process ends otherwise than well: by a panic, or by an abort such as that of a stack that
 /// overflows. Says how, and what it wrote last.
-pub fn in_child<T: Fn()>(_test: T, body: impl FnOnce()) {
-    // The path of the function, without the crate, is the name of the test.
-    let name = type_name::<T>().split_once("::").map_or("", |(_, name)| name);
+pub fn in_child<T: Fn()>(test: T, body: impl FnOnce()) {
+    let name = name_of(test);
     if env::var(MARK).is_ok_and(|mark| mark == name) {
         return body();
     }
@@ -31,4 +30,9 @@ pub fn in_child<T: Fn()>(_test: T, body: impl FnOnce()) {
     assert!(output.status.success(), "`{name}` ended by {}: {said}", output.status);
     let ran = String::from_utf8_lossy(&output.stdout).contains("running 1 test");
     assert!(ran, "`{name}` is not a test");
+}
+
+/// The name by which its executable knows the test: the path of the function, without the crate.
+pub fn name_of<T: Fn()>(_test: T) -> &'static str {
+    type_name::<T>().split_once("::").map_or("", |(_, name)| name)
 }

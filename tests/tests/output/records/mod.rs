@@ -1,0 +1,186 @@
+//! Decision records: what they say, and that a sink changes nothing, whatever it does.
+
+mod content;
+mod long;
+mod queue;
+mod sinks;
+mod texts;
+
+use std::io::Write;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures::executor::block_on;
+use gatehouse::prelude::*;
+use gatehouse::{DecisionRecord, DecisionSink, Described, Recorder, SinkError};
+use serde_json::Value;
+
+/// Longer than any test takes that goes well.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Documents;
+impl Domain for Documents {
+    type Subject = u64;
+    type Action = &'static str;
+    type Resource = u64;
+    type Context = ();
+
+    fn describe_subject(user: &u64) -> Described {
+        Described::of(format_args!("user {user}"))
+    }
+
+    fn describe_action(action: &&'static str) -> Described {
+        (*action).into()
+    }
+
+    fn describe_resource(doc: &u64) -> Described {
+        assert_ne!(*doc, UNSPEAKABLE, "unspeakable");
+        Described::of(doc)
+    }
+}
+
+/// Its description panics.
+const UNSPEAKABLE: u64 = 666;
+
+/// A domain that says nothing.
+struct Silent;
+impl Domain for Silent {
+    type Subject = u64;
+    type Action = &'static str;
+    type Resource = u64;
+    type Context = ();
+}
+
+fact! {
+    pub Level(user: u64) -> u64;
+}
+
+/// Owners
+/// do anything.
+#[policy]
+fn own(user: &u64, doc: &u64) -> bool {
+    user == doc
+}
+
+#[policy]
+async fn high(user: &u64, doc: &u64) -> bool {
+    Level(*user).await? >= *doc
+}
+
+/// Everybody has the level 5; 13 cannot be looked up.
+struct Levels;
+
+impl FactSource<Level> for Levels {
+    async fn load(&self, keys: &[Level]) -> Result<Loaded<Level>, FactError> {
+        if keys.iter().any(|key| key.user == 13) {
+            return Err(FactError::new("the password is swordfish"));
+        }
+        Ok(keys.iter().map(|key| (key.clone(), 5)).collect())
+    }
+}
+
+#[derive(Sources)]
+struct Facts {
+    #[loads(Level)]
+    levels: Levels,
+}
+
+static GATE: Gate<Documents, (own, high)> = Gate::new();
+static LOCAL: Gate<Documents, own> = Gate::new();
+static SILENT: Gate<Silent, (own, high)> = Gate::new();
+
+fn session() -> Session<Facts> {
+    Session::new(Facts { levels: Levels })
+}
+
+fn check_all(session: &Session<Facts>, user: u64, docs: &[u64]) -> Vec<Decision> {
+    block_on(GATE.bind(session, &user, &"read").check_all(docs))
+}
+
+/// A writer that others can read.
+#[derive(Clone, Default)]
+struct Page(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Page {
+    fn lines(&self) -> Vec<Value> {
+        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+/// What a sink does instead of taking a slice.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Mood {
+    Fail,
+    Panic,
+}
+
+enum Heard {
+    Record(Box<DecisionRecord>),
+    Closed(u64),
+}
+
+/// Tells all that it hears, after it was in each of its moods once.
+struct Ear {
+    moods: Vec<Mood>,
+    heard: Sender<Heard>,
+}
+
+impl DecisionSink for Ear {
+    fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
+        match self.moods.pop() {
+            Some(Mood::Fail) => return Err("the disk is full".into()),
+            Some(Mood::Panic) => panic!("the sink is broken"),
+            None => {}
+        }
+        for record in records {
+            self.heard.send(Heard::Record(Box::new(record.clone())))?;
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, dropped: u64) {
+        let _ = self.heard.send(Heard::Closed(dropped));
+    }
+}
+
+fn ear(moods: Vec<Mood>) -> (Recorder, Receiver<Heard>) {
+    let (heard, told) = channel();
+    (Recorder::new(Ear { moods, heard }).unwrap(), told)
+}
+
+fn records(told: &Receiver<Heard>) -> Vec<DecisionRecord> {
+    let record = |heard| match heard {
+        Heard::Record(record) => Some(*record),
+        Heard::Closed(_) => None,
+    };
+    told.try_iter().filter_map(record).collect()
+}
+
+/// Says that it was called, and waits to be told to go on.
+struct Slow {
+    called: Sender<()>,
+    go_on: Receiver<()>,
+    ear: Ear,
+}
+
+impl DecisionSink for Slow {
+    fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
+        let _ = self.called.send(());
+        // An error: the test is over.
+        let _ = self.go_on.recv();
+        self.ear.write(records)
+    }
+}

@@ -1,0 +1,147 @@
+//! The bounds of a recorder's queue.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+
+use futures::executor::block_on;
+use gatehouse::prelude::*;
+use gatehouse::{DecisionRecord, DecisionSink, Recorder, SinkError};
+
+use super::long::*;
+use super::*;
+
+/// A recorder whose sink takes nothing before its second part is dropped, within bounds.
+fn stopped(count: usize, bytes: usize) -> (Recorder, Sender<()>, Receiver<Heard>) {
+    let ((called, calls), (free, go_on), (heard, told)) = (channel(), channel(), channel());
+    let sink = Slow { called, go_on, ear: Ear { moods: vec![], heard } };
+    drop(calls);
+    (Recorder::with_bounds(sink, count, bytes).unwrap(), free, told)
+}
+
+/// The bytes that `run` leaves allocated by this thread: what it has put into a queue, which another
+/// thread empties.
+fn left_by(run: impl FnOnce()) -> usize {
+    usize::try_from(allocation_counter::measure(run).bytes_current).unwrap()
+}
+
+/// A page on which each record has the same long value costs what its records cost without it.
+#[test]
+fn a_page_takes_its_records_and_one_text() {
+    for items in [1000, 4000] {
+        let (recorder, _free, _told) = stopped(Recorder::CAPACITY, Recorder::BYTES);
+        let session = long_session(&recorder.clone().with_facts());
+        let docs = documents(items);
+        let access = GROUPED.bind(&session, &7, &"read");
+        drop(block_on(access.check(&0)));
+        let bytes = left_by(|| drop(block_on(access.check_all(&docs))));
+        let each = bytes / docs.len();
+        assert!(each < 700, "{each} bytes for each of {items} records");
+        assert_eq!(recorder.dropped(), 0);
+    }
+}
+
+/// Whatever a record has: a text of its own, one that it shares, a long key, or an error. What does not
+/// fit is counted, and there is room again once the sink takes something.
+#[test]
+fn the_queue_holds_no_more_bytes_than_it_may() {
+    let docs = documents(3000);
+    let known = Session::new(LongFacts { source: LongTexts });
+    // A record of each gate, with some to spare.
+    for (gate, each) in [("tagged", 2500), ("grouped", 4000), ("noted", 2500), ("down", 60_000)] {
+        ask(&known, gate, &docs);
+        for most in [100_000, 1_000_000] {
+            let (recorder, free, told) = stopped(Recorder::CAPACITY, most);
+            let session = known.clone().with_recorder(&recorder.clone().with_facts());
+            written::since();
+            let bytes = left_by(|| (0..3).for_each(|_| ask(&session, gate, &docs)));
+            let (times, _) = written::since();
+            assert!(bytes <= most, "{gate}: {bytes} bytes are held of {most}");
+            let dropped = recorder.dropped();
+            drop(free);
+            recorder.flush(PATIENCE).unwrap();
+            let written = records(&told).len();
+            assert_eq!(written as u64 + dropped, 3 * 3000, "{gate}");
+            assert!((written + 1) * each >= most, "{gate}: {written} records in {most} bytes");
+            // A page in two parts, each with one that does not fit.
+            assert!(times <= written + 3 * 2, "{gate}: {times} texts for {written} records");
+            ask(&session, gate, &docs);
+            recorder.flush(PATIENCE).unwrap();
+            assert!(!records(&told).is_empty(), "{gate}");
+        }
+    }
+}
+
+#[test]
+fn a_queue_without_bytes_drops_all_and_decides() {
+    let (recorder, _free, _told) = stopped(Recorder::CAPACITY, 0);
+    let session = session().with_recorder(&recorder);
+    let decisions = check_all(&session, 7, &[1, 9]);
+    assert!(decisions[0].is_allow() && decisions[1].is_deny());
+    assert!(LOCAL.bind(&session, &7, &"read").check_local(&7).is_allow());
+    assert_eq!(recorder.dropped(), 3);
+    recorder.flush(PATIENCE).unwrap();
+}
+
+/// Long records come in smaller slices: what a sink needs to write them is bounded too.
+#[test]
+fn a_slice_of_long_records_is_no_larger_than_one_of_short_ones() {
+    struct Lengths(Sender<(usize, usize)>);
+    impl DecisionSink for Lengths {
+        fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
+            let lines = serde_json::to_string(records)?;
+            Ok(self.0.send((records.len(), lines.len()))?)
+        }
+    }
+    let (told, slices) = channel();
+    let recorder = Recorder::new(Lengths(told)).unwrap();
+    let session = long_session(&recorder.clone().with_facts());
+    ask(&session, "grouped", &documents(3000));
+    recorder.flush(PATIENCE).unwrap();
+    let slices: Vec<_> = slices.try_iter().collect();
+    assert_eq!(slices.iter().map(|(records, _)| records).sum::<usize>(), 3000);
+    let longest = slices.iter().map(|(_, bytes)| *bytes).max().unwrap();
+    assert!(longest < 1_250_000, "{longest} bytes at once");
+}
+
+/// Takes nothing while a test has the lock.
+struct Locked(Arc<Mutex<()>>, Ear);
+
+impl DecisionSink for Locked {
+    fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
+        let lock = Arc::clone(&self.0);
+        let _guard = lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.1.write(records)
+    }
+}
+
+/// However the threads meet, and whatever the sink does: what was let in goes out of the counts again.
+#[test]
+fn no_bytes_are_lost_to_the_queue() {
+    let (lock, (heard, told)) = (Arc::new(Mutex::new(())), channel());
+    let sink = Locked(Arc::clone(&lock), Ear { moods: Vec::new(), heard });
+    let recorder = Recorder::with_bounds(sink, Recorder::CAPACITY, 50_000).unwrap();
+    let fitting = || {
+        let guard = lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let before = recorder.dropped();
+        ask(&long_session(&recorder.clone().with_facts()), "tagged", &documents(100));
+        drop(guard);
+        recorder.flush(PATIENCE).unwrap();
+        100 - (recorder.dropped() - before)
+    };
+    let first = fitting();
+    assert!((1..100).contains(&first), "{first}");
+    std::thread::scope(|threads| {
+        for _ in 0..4 {
+            threads.spawn(|| {
+                let session = long_session(&recorder.clone().with_facts());
+                for page in 0..60 {
+                    ask(&session, ["tagged", "grouped", "noted"][page % 3], &documents(9));
+                }
+            });
+        }
+    });
+    recorder.flush(PATIENCE).unwrap();
+    assert_eq!(fitting(), first);
+    let asked = 2 * 100 + 4 * 60 * 9;
+    assert_eq!(records(&told).len() as u64 + recorder.dropped(), asked);
+}

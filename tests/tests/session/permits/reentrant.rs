@@ -1,0 +1,237 @@
+//! Loads that ask their own session, or load inside of a load.
+
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use futures::poll;
+use gatehouse::MaxConcurrent;
+use gatehouse::prelude::*;
+
+use super::*;
+
+/// A load asks its own session for another fact of the limiter.
+#[tokio::test(start_paused = true)]
+async fn a_source_asks_its_own_session_while_a_permit_is_left() {
+    let db = limited(2);
+    let session = session(&db);
+    db.get_ref().session.set(session.clone()).expect("it is set once");
+    assert!(soon(NESTED.bind(&session, &(), &()).check(&1)).await.is_allow());
+    assert_at_rest(&db, 2);
+}
+
+/// The same, while the other permit is held by a load that only others can drive: those inside a
+/// load drive nothing, but whoever drives that load does.
+#[tokio::test(start_paused = true)]
+async fn a_source_that_asks_its_own_session_drives_who_holds_the_other_permit() {
+    let db = limited(2);
+    let session = session(&db);
+    db.get_ref().session.set(session.clone()).expect("it is set once");
+    let parked = begun(&db, 1).await;
+    assert!(soon(NESTED.bind(&session, &(), &()).check(&2)).await.is_allow());
+    drop(parked);
+    assert_at_rest(&db, 2);
+}
+
+/// Waits for its event; and for `Nested`, once others had their turn, loads from its own limiter, while it holds a permit.
+#[derive(Default)]
+struct Recursive {
+    event: Event,
+    limiter: OnceLock<Weak<MaxConcurrent<Recursive>>>,
+}
+
+impl FactSource<Plain> for Recursive {
+    async fn load(&self, keys: &[Plain]) -> Result<Loaded<Plain>, FactError> {
+        self.event.over().await;
+        Ok(keys.iter().map(|key| (key.clone(), true)).collect())
+    }
+}
+
+impl FactSource<Nested> for Recursive {
+    async fn load(&self, keys: &[Nested]) -> Result<Loaded<Nested>, FactError> {
+        let mut has_permit = false;
+        poll_fn(|cx| {
+            if std::mem::replace(&mut has_permit, true) {
+                return Poll::Ready(());
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+        let limiter = self.limiter.get().and_then(Weak::upgrade).expect("it is there");
+        let loaded = limiter.load(&[Plain(1)]).await?;
+        Ok(keys.iter().map(|key| (key.clone(), !loaded.is_empty())).collect())
+    }
+}
+
+fn recursive(limit: usize) -> Arc<MaxConcurrent<Recursive>> {
+    let db = Arc::new(MaxConcurrent::new(Recursive::default(), limit));
+    assert!(db.get_ref().limiter.set(Arc::downgrade(&db)).is_ok());
+    db
+}
+
+/// One load holds a permit and waits for another inside, which is held by a load that nobody polls.
+#[tokio::test(start_paused = true)]
+async fn who_drives_a_load_that_waits_inside_drives_the_others() {
+    let db = recursive(2);
+    let mut parked = load(&db, 0);
+    assert!(poll!(parked.as_mut()).is_pending());
+    let nested_db = db.clone();
+    let nested =
+        tokio::spawn(
+            async move { nested_db.load(&[Nested(1)]).await.is_ok_and(|it| it.len() == 1) },
+        );
+    tokio::task::yield_now().await;
+    tokio::task::yield_now().await;
+    db.get_ref().event.fire();
+    assert!(soon(nested).await.expect("it does not panic"));
+    assert!(soon(parked).await);
+}
+
+/// As many loads hold permits and wait for one more inside. A wake goes from one to the next, and so
+/// would whoever drives them: neither nests.
+#[test]
+fn loads_inside_loads_take_no_stack_by_their_number() {
+    const LOADS: usize = 4_000;
+    let run = || {
+        let db = recursive(LOADS + 1);
+        let mut cx = Context::from_waker(Waker::noop());
+        let mut last = load(&db, 0);
+        let nested = async |db: &MaxConcurrent<Recursive>| db.load(&[Nested(1)]).await.is_ok();
+        let mut loads: Vec<_> = (0..LOADS).map(|_| Box::pin(nested(&db))).collect();
+        assert!(last.as_mut().poll(&mut cx).is_pending());
+        // Everybody is woken in vain so often that they take turns.
+        for _ in 0..12 {
+            for load in &mut loads {
+                assert!(load.as_mut().poll(&mut cx).is_pending());
+            }
+            let wakers = std::mem::take(&mut *db.get_ref().event.wakers.lock().unwrap());
+            wakers.into_iter().for_each(Waker::wake);
+            assert!(last.as_mut().poll(&mut cx).is_pending());
+        }
+        db.get_ref().event.fire();
+        assert!(last.as_mut().poll(&mut cx).is_ready());
+        while !loads.is_empty() {
+            loads.retain_mut(|load| load.as_mut().poll(&mut cx).is_pending());
+        }
+    };
+    let small = std::thread::Builder::new().stack_size(256 * 1024);
+    small.spawn(run).expect("a thread").join().expect("it comes to its end");
+}
+
+/// Asks its own session for the next key, up to the last; takes one key a call.
+#[derive(Debug, Default)]
+struct Chain {
+    session: OnceLock<Session<ChainFacts>>,
+}
+
+const LAST: u32 = 4;
+
+impl FactSource<Plain> for Chain {
+    async fn load(&self, keys: &[Plain]) -> Result<Loaded<Plain>, FactError> {
+        let id = keys[0].id;
+        if id >= LAST {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            return Ok(keys.iter().map(|key| (key.clone(), true)).collect());
+        }
+        let session = self.session.get().ok_or_else(|| FactError::safe("no session"))?;
+        let allowed = match PLAIN.bind(session, &(), &()).check(&(id + 1)).await {
+            decision if decision.is_indeterminate() => {
+                return Err(FactError::safe(decision.to_string()));
+            }
+            decision => decision.is_allow(),
+        };
+        Ok(keys.iter().map(|key| (key.clone(), allowed)).collect())
+    }
+
+    fn max_batch_size(&self) -> usize {
+        1
+    }
+}
+
+#[derive(Sources)]
+struct ChainFacts {
+    #[loads(Plain)]
+    db: Arc<MaxConcurrent<Chain>>,
+}
+
+/// The last link waits for a permit and meanwhile drives those that hold one, which wait for it: what it
+/// drives for them, it does not wait for.
+#[tokio::test(start_paused = true)]
+async fn a_chain_that_waits_for_a_permit_is_no_circle() {
+    let db = Arc::new(MaxConcurrent::new(Chain::default(), LAST as usize + 1));
+    let session = Session::new(ChainFacts { db: db.clone() });
+    assert!(db.get_ref().session.set(session.clone()).is_ok());
+    // It holds the permit that the last link needs.
+    let other = Session::new(ChainFacts { db: db.clone() });
+    let other = tokio::spawn(async move { PLAIN.bind(&other, &(), &()).check(&LAST).await });
+    tokio::task::yield_now().await;
+    let decision = soon(PLAIN.bind(&session, &(), &()).check(&0)).await;
+    assert!(decision.is_allow(), "{decision}");
+    assert!(other.await.expect("it does not panic").is_allow());
+}
+
+/// Asks its own session for a `Plain`, for key 1.
+#[derive(Debug, Default)]
+struct AsksPlain {
+    session: Mutex<Option<Session<AskingFacts>>>,
+}
+
+impl FactSource<Nested> for AsksPlain {
+    async fn load(&self, keys: &[Nested]) -> Result<Loaded<Nested>, FactError> {
+        let session = self.session.lock().unwrap().clone();
+        let allowed = match session {
+            Some(session) if keys[0].id == 1 => {
+                PLAIN.bind(&session, &(), &()).check(&1).await.is_allow()
+            }
+            _ => true,
+        };
+        Ok(keys.iter().map(|key| (key.clone(), allowed)).collect())
+    }
+}
+
+/// Answers once it is told.
+#[derive(Debug, Default)]
+struct Told(tokio::sync::Notify);
+
+impl FactSource<Plain> for Told {
+    async fn load(&self, keys: &[Plain]) -> Result<Loaded<Plain>, FactError> {
+        self.0.notified().await;
+        Ok(keys.iter().map(|key| (key.clone(), true)).collect())
+    }
+}
+
+#[derive(Sources)]
+struct AskingFacts {
+    #[loads(Nested)]
+    asks: Arc<MaxConcurrent<AsksPlain>>,
+    #[loads(Plain)]
+    told: Arc<Told>,
+}
+
+/// A check is begun and kept. Its load holds the permit, and waits for another one of its own session,
+/// which has no limit. Whoever waits for the permit drives both.
+#[tokio::test(start_paused = true)]
+async fn a_kept_check_whose_load_asks_its_session_holds_up_nobody() {
+    for polls in 1..6 {
+        let (asks, told) =
+            (Arc::new(MaxConcurrent::new(AsksPlain::default(), 1)), Arc::new(Told::default()));
+        let facts = || AskingFacts { asks: asks.clone(), told: told.clone() };
+        let (one, other) = (Session::new(facts()), Session::new(facts()));
+        *asks.get_ref().session.lock().unwrap() = Some(one.clone());
+        let access = NESTED.bind(&one, &(), &());
+        let mut kept = Box::pin(access.check(&1));
+        for _ in 0..polls {
+            assert!(poll!(kept.as_mut()).is_pending());
+            tokio::task::yield_now().await;
+        }
+        let waits = tokio::spawn(async move { NESTED.bind(&other, &(), &()).check(&2).await });
+        tokio::task::yield_now().await;
+        told.0.notify_one();
+        let decision = soon(waits).await.expect("it does not panic");
+        assert!(decision.is_allow(), "{polls}: {decision}");
+        assert!(soon(kept).await.is_allow());
+        *asks.get_ref().session.lock().unwrap() = None;
+    }
+}
