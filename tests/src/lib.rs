@@ -8,6 +8,8 @@ pub mod faults;
 pub mod random;
 #[cfg(not(loom))]
 pub mod soak;
+#[cfg(not(loom))]
+pub mod spans;
 
 use std::collections::HashMap;
 use std::fmt::Debug;

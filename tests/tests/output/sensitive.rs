@@ -1,6 +1,6 @@
 //! `#[sensitive]`: what it stands on is in no output whatsoever.
 
-use std::fmt::{Debug, Write};
+use std::fmt::Write;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
@@ -11,11 +11,8 @@ use futures::executor::block_on;
 use gatehouse::prelude::*;
 use gatehouse::testing::{FactTable, assert_allow, report};
 use gatehouse::{FilterError, JsonLines, Recorder};
+use gatehouse_tests::spans::collected;
 use metrics_util::debugging::DebuggingRecorder;
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Subscriber};
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
 /// A key part that must be seen nowhere. The numbers of users and documents are not secret.
 const PATIENT: u64 = 48_151_623;
@@ -93,31 +90,11 @@ fn tables() -> [FactTable; 4] {
     ]
 }
 
-/// Hears all spans and events.
+/// What a recorder writes.
 #[derive(Clone, Default)]
-struct Heard(Arc<Mutex<String>>);
+struct Written(Arc<Mutex<String>>);
 
-impl Visit for Heard {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        writeln!(self.0.lock().unwrap(), "{}={value:?}", field.name()).unwrap();
-    }
-}
-
-impl<S: Subscriber> Layer<S> for Heard {
-    fn on_new_span(&self, attributes: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
-        attributes.record(&mut self.clone());
-    }
-
-    fn on_record(&self, _: &Id, values: &Record<'_>, _: Context<'_, S>) {
-        values.record(&mut self.clone());
-    }
-
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        event.record(&mut self.clone());
-    }
-}
-
-impl io::Write for Heard {
+impl io::Write for Written {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().push_str(&String::from_utf8_lossy(bytes));
         Ok(bytes.len())
@@ -138,7 +115,7 @@ fn decided(decision: Decision) -> String {
 
 /// All that is said about a chart, by everything that says something.
 fn everything(table: FactTable, text: &mut String) {
-    let written = Heard::default();
+    let written = Written::default();
     let recorder = Recorder::new(JsonLines::new(written.clone())).unwrap().with_facts();
     writeln!(text, "{table:?}").unwrap();
     let session = Session::new(table).with_recorder(&recorder);
@@ -167,20 +144,18 @@ fn everything(table: FactTable, text: &mut String) {
 
 #[test]
 fn nothing_shows_it() {
-    let heard = Heard::default();
-    let mut text = String::new();
+    let (mut text, mut spans) = (String::new(), Vec::new());
     let metrics = DebuggingRecorder::new();
     let snapshots = metrics.snapshotter();
     metrics::with_local_recorder(&metrics, || {
-        let subscriber = tracing_subscriber::registry().with(heard.clone());
-        tracing::subscriber::with_default(subscriber, || {
+        spans = collected(|| {
             for table in tables() {
                 everything(table, &mut text);
             }
         });
     });
     writeln!(text, "{:?}", snapshots.snapshot().into_vec()).unwrap();
-    text.push_str(&heard.0.lock().unwrap());
+    text.push_str(&spans.join("\n"));
     text.push_str(&keys_and_answers());
 
     // It has said something of all that it should: the test can find what it looks for.

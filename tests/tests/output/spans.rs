@@ -1,59 +1,10 @@
 //! What the spans and events say, and what they never say.
 
-use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
 
 use futures::FutureExt;
 use gatehouse::prelude::*;
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Subscriber};
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
-use tracing_subscriber::registry::LookupSpan;
-
-/// Writes down all that it hears, a line each.
-#[derive(Clone, Default)]
-struct Notes(Arc<Mutex<Vec<String>>>);
-
-struct Line(String);
-
-impl Visit for Line {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        let _ = write!(self.0, " {}={value:?}", field.name());
-    }
-}
-
-impl Notes {
-    fn note(&self, line: Line) {
-        self.0.lock().unwrap().push(line.0);
-    }
-
-    fn lines(&self) -> Vec<String> {
-        self.0.lock().unwrap().clone()
-    }
-}
-
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Notes {
-    fn on_new_span(&self, attributes: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
-        let mut line = Line(format!("span {}", attributes.metadata().name()));
-        attributes.record(&mut line);
-        self.note(line);
-    }
-
-    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
-        let name = context.span(id).map_or("", |span| span.name());
-        let mut line = Line(format!("record {name}"));
-        values.record(&mut line);
-        self.note(line);
-    }
-
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let metadata = event.metadata();
-        let mut line = Line(format!("{} {}", metadata.level(), metadata.target()));
-        event.record(&mut line);
-        self.note(line);
-    }
-}
+use gatehouse_tests::spans::collected;
 
 struct Documents;
 impl Domain for Documents {
@@ -121,22 +72,19 @@ struct Facts {
 
 static GATE: Gate<Documents, high> = Gate::new();
 
-fn told(source: Source) -> Vec<String> {
-    let notes = Notes::default();
-    let subscriber = tracing_subscriber::registry().with(notes.clone());
-    tracing::subscriber::with_default(subscriber, || {
+fn lines_of(source: Source) -> Vec<String> {
+    collected(|| {
         let session = Session::new(Facts { levels: Levels(source) });
         let access = GATE.bind(&session, &SECRET_USER, &());
         // A source that hangs leaves it pending, and it is cancelled.
         let _ = access.check_all([1_u64, u64::MAX]).now_or_never();
-    });
-    notes.lines()
+    })
 }
 
 #[test]
 fn an_evaluation_tells_what_it_did() {
     assert_eq!(
-        told(Source::Answers),
+        lines_of(Source::Answers),
         [
             "span gatehouse.evaluate otel.name=evaluate Documents gatehouse.domain=\"Documents\" gatehouse.items=2",
             "span gatehouse.load otel.name=load Level gatehouse.fact=\"Level\" gatehouse.keys=1",
@@ -157,7 +105,7 @@ fn an_evaluation_tells_what_it_did() {
 
 #[test]
 fn a_failure_is_told_without_the_sources_text() {
-    let lines = told(Source::Fails);
+    let lines = lines_of(Source::Fails);
     for line in [
         "record gatehouse.load gatehouse.failed=1",
         "record gatehouse.load error.type=\"source\"",
@@ -174,7 +122,7 @@ fn a_failure_is_told_without_the_sources_text() {
 
 #[test]
 fn keys_that_nobody_asked_for_are_told_unless_they_are_declared() {
-    let lines = told(Source::SpellsOtherwise);
+    let lines = lines_of(Source::SpellsOtherwise);
     for line in [
         "WARN gatehouse message=a source answered keys that nobody asked for; what it left out failed gatehouse.keys=2",
         "record gatehouse.load gatehouse.missing=0",
@@ -184,7 +132,7 @@ fn keys_that_nobody_asked_for_are_told_unless_they_are_declared() {
     ] {
         assert!(lines.iter().any(|it| it == line), "{line} is not in {lines:#?}");
     }
-    let lines = told(Source::AnswersMore);
+    let lines = lines_of(Source::AnswersMore);
     assert!(lines.contains(&"record gatehouse.load gatehouse.missing=1".into()), "{lines:#?}");
     assert!(lines.contains(&"record gatehouse.load gatehouse.failed=0".into()), "{lines:#?}");
     assert!(!lines.iter().any(|line| line.starts_with("WARN")), "{lines:#?}");
@@ -192,12 +140,12 @@ fn keys_that_nobody_asked_for_are_told_unless_they_are_declared() {
 
 #[test]
 fn a_load_that_ends_without_an_answer_says_how() {
-    let panicked = told(Source::Panics);
+    let panicked = lines_of(Source::Panics);
     assert!(
         panicked.contains(&"record gatehouse.load error.type=\"panic\"".into()),
         "{panicked:#?}"
     );
-    let cancelled = told(Source::Hangs);
+    let cancelled = lines_of(Source::Hangs);
     let abandoned = "record gatehouse.load error.type=\"abandoned\"".to_owned();
     assert!(cancelled.contains(&abandoned), "{cancelled:#?}");
     assert!(!cancelled.iter().any(|line| line.contains("decided")), "{cancelled:#?}");
@@ -228,8 +176,7 @@ struct WatchedFacts {
 #[test]
 fn a_source_runs_in_the_span_of_its_load_at_each_poll_and_nothing_else_does() {
     let seen = Arc::new(Mutex::new(Vec::new()));
-    let subscriber = tracing_subscriber::registry().with(Notes::default());
-    tracing::subscriber::with_default(subscriber, || {
+    let _ = collected(|| {
         let session = Session::new(WatchedFacts { levels: Watched(Arc::clone(&seen)) });
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         assert!(runtime.block_on(GATE.bind(&session, &7, &()).check(&7)).is_allow());
@@ -241,14 +188,12 @@ fn a_source_runs_in_the_span_of_its_load_at_each_poll_and_nothing_else_does() {
 #[test]
 fn a_decision_without_async_is_told_too() {
     static LOCAL: Gate<Documents, own> = Gate::new();
-    let notes = Notes::default();
-    let subscriber = tracing_subscriber::registry().with(notes.clone());
-    tracing::subscriber::with_default(subscriber, || {
+    let lines = collected(|| {
         let session = Session::new(Facts { levels: Levels(Source::Answers) });
         assert!(LOCAL.bind(&session, &7, &()).check_local(&7).is_allow());
     });
     let line = "INFO gatehouse::decision message=decided gatehouse.decision=\"allow\" gatehouse.policy=\"own\"";
-    assert_eq!(notes.lines().last().map(String::as_str), Some(line));
+    assert_eq!(lines.last().map(String::as_str), Some(line));
 }
 
 #[test]
@@ -261,7 +206,7 @@ fn no_key_no_value_and_no_source_text_is_told() {
         Source::SpellsOtherwise,
         Source::AnswersMore,
     ];
-    let all = sources.map(told).concat().join("\n");
+    let all = sources.map(lines_of).concat().join("\n");
     for secret in [SECRET_USER.to_string(), SECRET_LEVEL.to_string(), "swordfish".to_owned()] {
         assert!(!all.contains(&secret), "{all}");
     }
