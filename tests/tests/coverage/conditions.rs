@@ -1,7 +1,8 @@
 //! The ways of conditions: operators, patterns, failures.
 
+use futures::executor::block_on;
 use gatehouse::prelude::*;
-use gatehouse::testing::{Coverage, FactTable, assert_indeterminate, block_on};
+use gatehouse::testing::{Coverage, FactTable, assert_indeterminate};
 
 use super::*;
 

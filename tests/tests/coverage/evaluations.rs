@@ -1,7 +1,8 @@
 //! Every way to ask, pages and threads.
 
+use futures::executor::block_on;
 use gatehouse::prelude::*;
-use gatehouse::testing::{Coverage, FactTable, block_on};
+use gatehouse::testing::{Coverage, FactTable};
 use gatehouse::{DynGate, boxed};
 
 use super::*;

@@ -1,7 +1,8 @@
 //! Policies and derived facts: those that ran where they could matter.
 
+use futures::executor::block_on;
 use gatehouse::prelude::*;
-use gatehouse::testing::{Coverage, FactTable, block_on};
+use gatehouse::testing::{Coverage, FactTable};
 
 use super::*;
 

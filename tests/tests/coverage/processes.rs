@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use futures::executor::block_on;
 use gatehouse::prelude::*;
-use gatehouse::testing::{Coverage, assert_allow, block_on};
+use gatehouse::testing::{Coverage, assert_allow};
 use gatehouse_tests::child::name_of;
 
 use super::evaluations::asked;

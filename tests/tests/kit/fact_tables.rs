@@ -7,6 +7,7 @@ use gatehouse::testing::{
     FactTable, assert_allow, assert_deny, assert_indeterminate, assert_loads, block_on,
 };
 use gatehouse::{DynGate, boxed};
+use gatehouse_tests::facts::FolderGrant;
 
 use super::*;
 

@@ -11,6 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use gatehouse::prelude::*;
 use gatehouse::testing::FactTable;
+use gatehouse_tests::facts::{FolderViewer, Parent};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
@@ -40,16 +41,6 @@ fact! {
     pub Suspended(user: u32) -> bool = false;
     #[required]
     pub Region(org: u32) -> u32;
-    pub Parent(folder: u32) -> u32;
-    pub FolderGrant(user: u32, folder: u32) -> bool = false;
-    /// Recursive.
-    pub FolderViewer(user: u32, folder: u32) -> bool {
-        FolderGrant(user, folder).await
-            || match Parent(folder).await {
-                Some(above) => FolderViewer(user, above).await,
-                None => false,
-            }
-    }
     /// Derived from a recursive one.
     pub Sees(user: u32, folder: u32) -> Option<bool> {
         Some(FolderViewer(user, Parent(folder).await?).await)

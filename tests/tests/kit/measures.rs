@@ -4,6 +4,7 @@ use std::panic::catch_unwind;
 
 use gatehouse::prelude::*;
 use gatehouse::testing::{FactTable, assert_deny, assert_loads, assert_rounds, block_on, measured};
+use gatehouse_tests::facts::FolderGrant;
 
 use super::*;
 

@@ -4,16 +4,9 @@ use std::collections::BTreeMap;
 
 use futures::executor::block_on;
 use gatehouse::prelude::*;
+use gatehouse_tests::domains::Documents;
 use metrics_util::MetricKind;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
-
-struct Documents;
-impl Domain for Documents {
-    type Subject = u64;
-    type Action = ();
-    type Resource = u64;
-    type Context = ();
-}
 
 fact! {
     pub Level(user: u64) -> u64;

@@ -1,7 +1,7 @@
 //! Plans as something to look at: text, graphs, JSON; and what the numbers in them promise.
 
 use gatehouse::prelude::*;
-use gatehouse_tests::{Says, Scripted};
+use gatehouse_tests::{Answer, Scripted};
 use insta::assert_snapshot;
 
 struct Thing {
@@ -265,12 +265,12 @@ struct Facts {
 /// Each id leads to itself, and lies in the one a thousand below.
 fn facts() -> Facts {
     Facts {
-        a: Scripted::new(|key: &A| Says::Value(key.id)),
-        b: Scripted::new(|key: &B| Says::Value(key.id)),
-        c: Scripted::new(|key: &C| Says::Value(key.id)),
-        flags: Scripted::new(|_| Says::Missing),
+        a: Scripted::new(|key: &A| Answer::Value(key.id)),
+        b: Scripted::new(|key: &B| Answer::Value(key.id)),
+        c: Scripted::new(|key: &C| Answer::Value(key.id)),
+        flags: Scripted::missing(),
         above: Scripted::new(|key: &Above| {
-            key.id.checked_sub(1000).map_or(Says::Missing, Says::Value)
+            key.id.checked_sub(1000).map_or(Answer::Missing, Answer::Value)
         }),
     }
 }
@@ -298,9 +298,9 @@ async fn rounds_are_the_longest_chain() {
     assert_eq!(EIGHT.plan().rounds(), 3);
     // Keys of a round are not those of another, so that each round asks for every fact.
     let facts = std::sync::Arc::new(Facts {
-        a: Scripted::new(|key: &A| Says::Value(key.id + 10_000)),
-        b: Scripted::new(|key: &B| Says::Value(key.id + 20_000)),
-        c: Scripted::new(|key: &C| Says::Value(key.id + 40_000)),
+        a: Scripted::new(|key: &A| Answer::Value(key.id + 10_000)),
+        b: Scripted::new(|key: &B| Answer::Value(key.id + 20_000)),
+        c: Scripted::new(|key: &C| Answer::Value(key.id + 40_000)),
         ..facts()
     });
     let session = Session::new(facts.clone());

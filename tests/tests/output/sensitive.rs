@@ -4,13 +4,13 @@ use std::fmt::Write;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use futures::FutureExt;
 use futures::executor::block_on;
 use gatehouse::prelude::*;
 use gatehouse::testing::{FactTable, assert_allow, report};
 use gatehouse::{FilterError, JsonLines, Recorder};
+use gatehouse_tests::PATIENCE;
 use gatehouse_tests::spans::collected;
 use metrics_util::debugging::DebuggingRecorder;
 
@@ -138,7 +138,7 @@ fn everything(table: FactTable, text: &mut String) {
         text.push_str(panic.downcast_ref::<String>().unwrap());
     }
     writeln!(text, "{session:?} {GATE:?} {}", GATE.plan()).unwrap();
-    recorder.flush(Duration::from_secs(60)).unwrap();
+    recorder.flush(PATIENCE).unwrap();
     text.push_str(&written.0.lock().unwrap());
 }
 

@@ -4,15 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use futures::FutureExt;
 use gatehouse::prelude::*;
+use gatehouse_tests::domains::Documents;
 use gatehouse_tests::spans::collected;
-
-struct Documents;
-impl Domain for Documents {
-    type Subject = u64;
-    type Action = ();
-    type Resource = u64;
-    type Context = ();
-}
 
 fact! {
     pub Level(user: u64) -> u64;

@@ -1,8 +1,9 @@
 //! Every row of the decision table, with facts that come early and facts that come late.
 
+use futures::executor::block_on;
 use gatehouse::prelude::*;
 use gatehouse::{DynGate, DynPolicy, boxed};
-use gatehouse_tests::{Says, Scripted};
+use gatehouse_tests::{Answer, Scripted};
 use proptest::prelude::{prop, prop_assert_eq};
 
 fact! {
@@ -91,11 +92,11 @@ struct Facts {
 fn facts() -> Facts {
     Facts {
         verdicts: Scripted::new(|key: &Verdict| match comes_to(key.item, key.policy) {
-            Final::Applies => Says::Value(true),
-            Final::Not => Says::Value(false),
-            Final::Unknown => Says::Failure,
+            Final::Applies => Answer::Value(true),
+            Final::Not => Answer::Value(false),
+            Final::Unknown => Answer::Failure,
         }),
-        steps: Scripted::new(|_| Says::Value(1)),
+        steps: Scripted::always(1),
     }
 }
 
@@ -234,17 +235,13 @@ async fn an_empty_gate_denies() {
 
 static GATE: Gate<Items, (forbid0, permit0, forbid1, permit1)> = Gate::new();
 
-fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
-}
-
 /// The outcome is a function of the facts alone: not of batch, order, or what was cached.
 #[test]
 fn batch_single_order_and_cache_agree() {
     let item = || 0_u32..46_656;
     let pages = (prop::collection::vec(item(), 1..40), prop::collection::vec(item(), 0..20));
     gatehouse_random::check(64, &pages, |(items, warm)| {
-        run(async {
+        block_on(async {
             let names = |decisions: &[Decision]| -> Vec<_> {
                 decisions.iter().map(Decision::as_str).collect()
             };

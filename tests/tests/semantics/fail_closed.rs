@@ -3,20 +3,13 @@
 #![allow(clippy::pedantic, clippy::nonminimal_bool, clippy::match_like_matches_macro)]
 
 use gatehouse::prelude::*;
-use gatehouse_tests::{Says, Scripted};
-
-struct Things;
-impl Domain for Things {
-    type Subject = ();
-    type Action = ();
-    type Resource = u32;
-    type Context = ();
-}
+use gatehouse_tests::domains::Things;
+use gatehouse_tests::facts::Flag;
+use gatehouse_tests::{Answer, Scripted};
 
 // Odd numbers are true, whatever is over a hundred fails.
 fact! {
     pub Fact(id: u32) -> bool;
-    pub Flag(id: u32) -> bool = false;
     pub Suspended(id: u32) -> bool = false;
 }
 
@@ -30,8 +23,8 @@ struct Facts {
     suspended: Scripted<Suspended>,
 }
 
-fn says(id: u32) -> Says<bool> {
-    if id > 100 { Says::Failure } else { Says::Value(id % 2 == 1) }
+fn says(id: u32) -> Answer<bool> {
+    if id > 100 { Answer::Failure } else { Answer::Value(id % 2 == 1) }
 }
 
 fn facts() -> Facts {

@@ -4,11 +4,10 @@ use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 
-use std::time::Duration;
-
 use futures::executor::block_on;
 use gatehouse::prelude::*;
 use gatehouse::{Decision, DecisionRecord, DecisionSink, FailedFacts, Recorder, SinkError};
+use gatehouse_tests::PATIENCE;
 
 struct Document {
     groups: Vec<u32>,
@@ -279,7 +278,7 @@ fn a_record_says_how_many_failures_it_leaves_out() {
     let session = session(each_its_own).with_recorder(&recorder);
     let access = MEMBER.bind(&session, &(), &());
     let _ = block_on(access.check_all([document(28), document(1)]));
-    recorder.flush(Duration::from_secs(60)).expect("it is taken");
+    recorder.flush(PATIENCE).expect("it is taken");
     let lines: Vec<_> = lines.try_iter().collect();
     assert_eq!(lines[0]["failed"].as_array().map(Vec::len), Some(16));
     assert_eq!(lines[0]["failed_more"], 12);

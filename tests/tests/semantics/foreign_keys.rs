@@ -11,6 +11,7 @@ use futures::future::join_all;
 use gatehouse::prelude::*;
 use gatehouse::testing::{Counted, Failing, Late};
 use gatehouse::{MaxConcurrent, Timeout};
+use gatehouse_tests::domains::Things;
 
 const UNASKED: &str = "its source left it out, and answered a key that nobody asked for: perhaps \
                        this one, spelt otherwise; answer with the key that was asked (send its \
@@ -159,14 +160,6 @@ fn a_source_that_declares_more_than_asked_still_denies() {
     let paid = block_on(PAID.bind(&session, &(), &()).check_all([4, 7, 100, 98]));
     let paid: Vec<&str> = paid.iter().map(Decision::as_str).collect();
     assert_eq!(paid, ["allow", "deny", "deny", "allow"]);
-}
-
-struct Things;
-impl Domain for Things {
-    type Subject = ();
-    type Action = ();
-    type Resource = u32;
-    type Context = ();
 }
 
 fact! {

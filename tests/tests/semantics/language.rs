@@ -3,7 +3,7 @@
 #![allow(clippy::pedantic, clippy::needless_return, clippy::question_mark)]
 
 use gatehouse::prelude::*;
-use gatehouse_tests::{Says, Scripted};
+use gatehouse_tests::{Answer, Scripted};
 
 /// What a request brings.
 struct Subject {
@@ -51,11 +51,11 @@ struct Facts {
     needed: Scripted<Needed>,
 }
 
-fn says<V>(id: u32, value: V) -> Says<V> {
+fn says<V>(id: u32, value: V) -> Answer<V> {
     match id {
-        0..100 => Says::Value(value),
-        100..200 => Says::Missing,
-        _ => Says::Failure,
+        0..100 => Answer::Value(value),
+        100..200 => Answer::Missing,
+        _ => Answer::Failure,
     }
 }
 

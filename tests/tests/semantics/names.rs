@@ -4,7 +4,7 @@
 
 use gatehouse::Policy;
 use gatehouse::prelude::*;
-use gatehouse_tests::{Says, Scripted};
+use gatehouse_tests::{Answer, Scripted};
 
 #[derive(Debug, PartialEq)]
 enum Action {
@@ -37,8 +37,8 @@ struct Facts {
 /// Odd flags are set, and the level of each key is the key.
 fn new_session() -> Session<Facts> {
     Session::new(Facts {
-        flags: Scripted::new(|key: &Flag| Says::Value(key.id % 2 == 1)),
-        levels: Scripted::new(|key: &Level| Says::Value(key.id)),
+        flags: Scripted::new(|key: &Flag| Answer::Value(key.id % 2 == 1)),
+        levels: Scripted::new(|key: &Level| Answer::Value(key.id)),
     })
 }
 

@@ -4,15 +4,9 @@ use std::sync::Arc;
 
 use gatehouse::explanation::Explanation;
 use gatehouse::prelude::*;
-use gatehouse_tests::{Says, Scripted};
-
-struct Things;
-impl Domain for Things {
-    type Subject = ();
-    type Action = ();
-    type Resource = u32;
-    type Context = ();
-}
+use gatehouse_tests::domains::Things;
+use gatehouse_tests::facts::Flag;
+use gatehouse_tests::{Answer, Scripted};
 
 /// A value that is shared, and cannot be taken apart.
 #[derive(Clone, Debug)]
@@ -26,7 +20,6 @@ impl Drop for Profile {
 }
 
 fact! {
-    pub Flag(id: u32) -> bool = false;
     pub Number(id: u32) -> u32;
     pub Shared(id: u32) -> Arc<Profile>;
     pub Owned(id: u32) -> Profile;
@@ -52,12 +45,12 @@ struct Facts {
 fn session() -> Session<Facts> {
     Session::new(Facts {
         flags: Scripted::new(|key: &Flag| match key.id {
-            2 => Says::Failure,
-            id => Says::Value(id == 1),
+            2 => Answer::Failure,
+            id => Answer::Value(id == 1),
         }),
-        numbers: Scripted::new(|key: &Number| Says::Value(key.id)),
-        shared: Scripted::new(|_| Says::Value(Arc::new(profile()))),
-        owned: Scripted::new(|_| Says::Value(profile())),
+        numbers: Scripted::new(|key: &Number| Answer::Value(key.id)),
+        shared: Scripted::new(|_| Answer::Value(Arc::new(profile()))),
+        owned: Scripted::new(|_| Answer::Value(profile())),
     })
 }
 

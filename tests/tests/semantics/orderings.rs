@@ -13,7 +13,7 @@ use std::cmp::{Ordering, Reverse};
 use std::sync::atomic::{self, AtomicU32};
 
 use gatehouse::prelude::*;
-use gatehouse_tests::{Says, Scripted};
+use gatehouse_tests::{Answer, Scripted};
 
 fact! {
     pub Level(id: u32) -> u32 = 0;
@@ -43,10 +43,10 @@ impl Domain for Users {
 
 async fn decide<A: gatehouse::PolicySet<Users, Facts>>(user: [u32; 3]) -> bool {
     let session = Session::new(Facts {
-        level: Scripted::new(|key: &Level| Says::Value(key.id)),
+        level: Scripted::new(|key: &Level| Answer::Value(key.id)),
         risk: Scripted::new(|key: &Risk| match key.id % 2 {
-            0 => Says::Value(key.id),
-            _ => Says::Missing,
+            0 => Answer::Value(key.id),
+            _ => Answer::Missing,
         }),
     });
     let gate: Gate<Users, A> = Gate::new();

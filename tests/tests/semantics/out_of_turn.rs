@@ -11,7 +11,7 @@ use std::sync::Once;
 use futures::executor::block_on;
 use gatehouse::prelude::*;
 use gatehouse::testing::{assert_loads, assert_rounds, measured};
-use gatehouse_tests::{Says, Scripted};
+use gatehouse_tests::{Answer, Scripted};
 
 /// Number 0 inherits nothing and has no parent.
 #[derive(Clone, Debug)]
@@ -88,11 +88,11 @@ impl Domain for Folders {
     type Context = ();
 }
 
-fn inherits(folder: u32) -> Says<bool> {
+fn inherits(folder: u32) -> Answer<bool> {
     match folder {
-        0 => Says::Value(false),
-        9 => Says::Failure,
-        _ => Says::Value(true),
+        0 => Answer::Value(false),
+        9 => Answer::Failure,
+        _ => Answer::Value(true),
     }
 }
 
@@ -112,12 +112,12 @@ fn facts() -> Facts {
     Facts {
         inherits: Scripted::new(|key: &Inherits| inherits(key.folder)),
         inherited: Scripted::new(|key: &Inherited| match key.folder {
-            0 => Says::Missing,
-            9 => Says::Failure,
-            id => Says::Value(id),
+            0 => Answer::Missing,
+            9 => Answer::Failure,
+            id => Answer::Value(id),
         }),
-        grant: Scripted::new(|key: &Grant| Says::Value(key.folder == 7)),
-        other: Scripted::new(|_: &Other| Says::Value(false)),
+        grant: Scripted::new(|key: &Grant| Answer::Value(key.folder == 7)),
+        other: Scripted::new(|_: &Other| Answer::Value(false)),
     }
 }
 

@@ -3,19 +3,9 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use gatehouse::prelude::*;
-use gatehouse_tests::{Says, Scripted};
-
-struct Things;
-impl Domain for Things {
-    type Subject = ();
-    type Action = ();
-    type Resource = u32;
-    type Context = ();
-}
-
-fact! {
-    pub Flag(id: u32) -> bool = false;
-}
+use gatehouse_tests::Scripted;
+use gatehouse_tests::domains::Things;
+use gatehouse_tests::facts::Flag;
 
 #[derive(Sources)]
 struct Facts {
@@ -24,7 +14,7 @@ struct Facts {
 }
 
 fn session() -> Session<Facts> {
-    Session::new(Facts { flag: Scripted::new(|_| Says::Value(true)) })
+    Session::new(Facts { flag: Scripted::always(true) })
 }
 
 fn another() -> u32 {

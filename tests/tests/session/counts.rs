@@ -7,7 +7,7 @@ use std::task::{Context, Wake, Waker};
 
 use futures::future::join_all;
 use gatehouse::prelude::*;
-use gatehouse_tests::{Says, Scripted, tally};
+use gatehouse_tests::{Answer, Scripted, occurrences, soon};
 use tokio::sync::Barrier;
 
 /// Things, numbered, with a flag that is known without loading.
@@ -119,8 +119,8 @@ async fn five_facts_are_loaded_side_by_side() {
     let things = things(100);
     let access = GATE.bind(&session, &(), &());
     let visible = access.filter(&things);
-    let limit = std::time::Duration::from_secs(60);
-    let visible = tokio::time::timeout(limit, visible).await.expect("all five overlap").unwrap();
+    // It hangs unless all five overlap.
+    let visible = soon(visible).await.unwrap();
     assert_eq!(visible.len(), 1);
 }
 
@@ -134,8 +134,8 @@ struct Facts {
 
 fn facts() -> Arc<Facts> {
     Arc::new(Facts {
-        a: Scripted::new(|key: &A| Says::Value(key.id.is_multiple_of(2))),
-        owner: Scripted::new(|key: &Owner| Says::Value(key.id / 2)),
+        a: Scripted::new(|key: &A| Answer::Value(key.id.is_multiple_of(2))),
+        owner: Scripted::new(|key: &Owner| Answer::Value(key.id / 2)),
     })
 }
 
@@ -165,14 +165,14 @@ async fn a_hundred_duplicates_are_one_key() {
 #[tokio::test]
 async fn a_batch_limit_splits_and_asks_each_key_once() {
     static GATE: Gate<Things, a> = Gate::new();
-    let mut a = Scripted::new(|key: &A| Says::Value(key.id == 3));
-    a.batch = 30;
-    let facts = Arc::new(Facts { a, owner: Scripted::new(|_| Says::Missing) });
+    let mut a = Scripted::new(|key: &A| Answer::Value(key.id == 3));
+    a.max_batch = 30;
+    let facts = Arc::new(Facts { a, owner: Scripted::missing() });
     let session = Session::new(facts.clone());
     let decisions = GATE.bind(&session, &(), &()).check_all(things(100)).await;
     assert_eq!(decisions.iter().filter(|decision| decision.is_allow()).count(), 1);
     assert_eq!(facts.a.sizes(), [30, 30, 30, 10]);
-    let keys = tally(facts.a.calls().into_iter().flatten().map(|key| key.id));
+    let keys = occurrences(facts.a.calls().into_iter().flatten().map(|key| key.id));
     assert!(keys.len() == 100 && keys.values().all(|count| *count == 1));
 }
 
@@ -202,8 +202,8 @@ async fn chunks_run_side_by_side() {
     let session = Session::new(InChunks { a: Chunks(Barrier::new(4)) });
     let access = GATE.bind(&session, &(), &());
     let visible = access.filter(things(100));
-    let limit = std::time::Duration::from_secs(60);
-    let visible = tokio::time::timeout(limit, visible).await.expect("all four overlap").unwrap();
+    // It hangs unless all four overlap.
+    let visible = soon(visible).await.unwrap();
     assert_eq!(visible.len(), 100);
 }
 
@@ -299,7 +299,7 @@ async fn checks_of_several_tasks_share_a_session() {
     });
     let allowed = join_all(tasks).await.into_iter().filter(|task| *task.as_ref().unwrap()).count();
     assert_eq!(allowed, 4);
-    let keys = tally(facts.a.calls().into_iter().flatten().map(|key| key.id));
+    let keys = occurrences(facts.a.calls().into_iter().flatten().map(|key| key.id));
     assert!(keys.len() == 4 && keys.values().all(|count| *count == 1));
 }
 
@@ -327,9 +327,9 @@ async fn what_an_early_return_excludes_is_not_loaded() {
         owner: Scripted<Owner>,
     }
     let facts = Arc::new(All {
-        a: Scripted::new(|_| Says::Missing),
-        b: Scripted::new(|_| Says::Missing),
-        owner: Scripted::new(|_| Says::Missing),
+        a: Scripted::missing(),
+        b: Scripted::missing(),
+        owner: Scripted::missing(),
     });
     let session = Session::new(facts.clone());
     let things = (0..10).map(|id| Thing { id, shared: id != 0 && id != 9 });
@@ -362,8 +362,7 @@ async fn a_refreshed_session_asks_anew() {
     session.refresh().unwrap();
     assert!(access.check(&thing).await.is_allow());
     assert_eq!(facts.a.sizes(), [1, 1]);
-    let empty =
-        Facts { a: Scripted::new(|_| Says::Missing), owner: Scripted::new(|_| Says::Missing) };
+    let empty = Facts { a: Scripted::missing(), owner: Scripted::missing() };
     session.replace_sources(empty).unwrap();
     assert!(access.check(&thing).await.is_deny());
     assert_eq!(facts.a.sizes(), [1, 1]);

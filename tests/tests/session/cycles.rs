@@ -8,6 +8,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use gatehouse::prelude::*;
+use gatehouse_tests::domains::Things;
+use gatehouse_tests::{PATIENCE, soon};
 use tokio::sync::Notify;
 
 fact! {
@@ -17,14 +19,6 @@ fact! {
     pub Second(id: u32) -> bool = false;
     /// What the third one says.
     pub Third(id: u32) -> bool = false;
-}
-
-struct Things;
-impl Domain for Things {
-    type Subject = ();
-    type Action = ();
-    type Resource = u32;
-    type Context = ();
 }
 
 #[policy]
@@ -126,11 +120,6 @@ async fn check(session: Session<Facts>, gate: usize, id: u32) -> Decision {
         1 => SECOND.bind(&session, &(), &()).check(&id).await,
         _ => THIRD.bind(&session, &(), &()).check(&id).await,
     }
-}
-
-/// A test that does not stand still.
-async fn soon<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(60), future).await.expect("it does not stand still")
 }
 
 fn is_circular(decision: &Decision) -> bool {
@@ -306,7 +295,7 @@ impl Drop for Inner {
     fn drop(&mut self) {
         if let Some(session) = HOLDS.get().filter(|_| self.id == 1) {
             let _ = session.refresh();
-            let decision = block_on_here(HELD.bind(session, &(), &()).check(&2));
+            let decision = futures::executor::block_on(HELD.bind(session, &(), &()).check(&2));
             assert!(decision.is_allow(), "{decision}");
         }
     }
@@ -339,20 +328,16 @@ struct Holds {
     holder: Holder,
 }
 
-fn block_on_here<T>(future: impl Future<Output = T>) -> T {
-    futures::executor::block_on(future)
-}
-
 /// Guarantee 9: what a session forgets is dropped outside of its locks.
 #[test]
 fn what_is_forgotten_may_use_the_session() {
     let session = HOLDS.get_or_init(|| Session::new(Holds { holder: Holder }));
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
-        let decision = block_on_here(HELD.bind(session, &(), &()).check(&1));
+        let decision = futures::executor::block_on(HELD.bind(session, &(), &()).check(&1));
         assert!(decision.is_allow(), "{decision}");
         let _ = sender.send(session.refresh());
     });
-    let refreshed = receiver.recv_timeout(Duration::from_secs(60));
+    let refreshed = receiver.recv_timeout(PATIENCE);
     assert_eq!(refreshed.expect("it does not stand still"), Ok(()));
 }

@@ -7,14 +7,8 @@ use std::time::Duration;
 use futures::future::join_all;
 use gatehouse::MaxConcurrent;
 use gatehouse::prelude::*;
-
-struct Things;
-impl Domain for Things {
-    type Subject = ();
-    type Action = ();
-    type Resource = u32;
-    type Context = ();
-}
+use gatehouse_tests::domains::Things;
+use gatehouse_tests::{Held, Scripted};
 
 fact! {
     pub Slow(id: u32) -> bool = false;
@@ -154,48 +148,38 @@ async fn at_most_so_many_loads_run_at_a_time() {
 }
 
 fact! {
-    /// What its source answers once it is told.
-    pub Told(id: u32) -> bool = false;
-    /// What follows from that.
-    pub ByTold(id: u32) -> bool {
-        Told(id).await
+    /// Its source answers when the test releases it.
+    pub Late(id: u32) -> bool = false;
+    /// Derived from `Late`.
+    pub FromLate(id: u32) -> bool {
+        Late(id).await
     }
 }
 
 #[policy]
-async fn by_told(_: _, thing: &u32) -> bool {
-    ByTold(*thing).await
-}
-
-#[derive(Default)]
-struct Telling(tokio::sync::Notify);
-
-impl FactSource<Told> for Telling {
-    async fn load(&self, keys: &[Told]) -> Result<Loaded<Told>, FactError> {
-        self.0.notified().await;
-        Ok(keys.iter().map(|key| (key.clone(), true)).collect())
-    }
+async fn from_late(_: _, thing: &u32) -> bool {
+    FromLate(*thing).await
 }
 
 #[derive(Sources)]
-struct TellingFacts {
-    #[loads(Told)]
-    telling: Arc<Telling>,
+struct HeldFacts {
+    #[loads(Late)]
+    source: Arc<Held<Scripted<Late>>>,
 }
 
 /// What a derived fact came to because of a deadline is forgotten with it.
 #[tokio::test]
 async fn what_failed_by_a_deadline_is_computed_anew_under_another_one() {
-    static GATE: Gate<Things, by_told> = Gate::new();
-    let telling = Arc::new(Telling::default());
-    let session = Session::new(TellingFacts { telling: telling.clone() })
-        .with_deadline(std::future::ready(()));
+    static GATE: Gate<Things, from_late> = Gate::new();
+    let source = Arc::new(Held::new(Scripted::always(true)));
+    let session =
+        Session::new(HeldFacts { source: source.clone() }).with_deadline(std::future::ready(()));
     for _ in 0..2 {
         let decision = GATE.bind(&session, &(), &()).check(&1).await;
         assert!(decision.is_indeterminate(), "{decision}");
     }
     let session = session.with_deadline(std::future::pending());
-    telling.0.notify_one();
+    source.release(1);
     let decision = GATE.bind(&session, &(), &()).check(&1).await;
     assert!(decision.is_allow(), "{decision}");
 }

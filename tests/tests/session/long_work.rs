@@ -4,12 +4,11 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
-use std::time::Duration;
 
 use gatehouse::prelude::*;
 use gatehouse::{Decision, DecisionRecord, DecisionSink, Recorder, SinkError};
 use gatehouse_tests::spans::collected;
-use gatehouse_tests::{Says, Scripted};
+use gatehouse_tests::{Answer, PATIENCE, Scripted};
 
 /// Counts the runs of its policies.
 #[derive(Default)]
@@ -61,7 +60,7 @@ struct Facts {
 }
 
 fn session() -> Session<Facts> {
-    let member = Scripted::new(|key: &Member| Says::Value(key.group == u32::MAX));
+    let member = Scripted::new(|key: &Member| Answer::Value(key.group == u32::MAX));
     Session::new(Facts { member, never: Never })
 }
 
@@ -386,7 +385,7 @@ fn what_was_not_run_is_recorded_without_a_run() {
     let decisions = polls(access.check_all(documents(100_000, 0)), || ()).1;
     let run = decisions.iter().filter(|decision| !decision.is_indeterminate()).count();
     assert_eq!(user.runs.load(Ordering::Relaxed), 2 * run);
-    recorder.flush(Duration::from_secs(60)).expect("it is taken");
+    recorder.flush(PATIENCE).expect("it is taken");
     assert_eq!(taken.load(Ordering::Relaxed), 100_000);
 }
 

@@ -7,15 +7,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
 
 use futures::executor::block_on;
 use gatehouse::explanation::{FactFound, PolicyOutcome};
 use gatehouse::prelude::*;
 use gatehouse::{DecisionRecord, DecisionSink, Described, Recorder, SinkError};
-
-/// Longer than any test takes that goes well.
-const PATIENCE: Duration = Duration::from_secs(60);
+use gatehouse_tests::PATIENCE;
 
 /// Panics when it is dropped, and so does what that panic carries.
 #[derive(Debug)]

@@ -7,17 +7,11 @@ use std::task::Poll;
 use std::time::Duration;
 
 use gatehouse::prelude::*;
-use gatehouse_tests::crowd::{Crowd, Order, Signals};
+use gatehouse_tests::domains::Things;
+use gatehouse_tests::executor::{CountingExecutor, Order, Signals};
+use gatehouse_tests::{PATIENCE, soon};
 use tokio::sync::{Mutex, Notify, Semaphore};
 use tokio::task::yield_now;
-
-struct Things;
-impl Domain for Things {
-    type Subject = ();
-    type Action = ();
-    type Resource = u32;
-    type Context = ();
-}
 
 fact! {
     pub Row(id: u32) -> bool = false;
@@ -118,18 +112,18 @@ fn is_answered(held: Held, pace: Pace, parked: u32, polls: usize, id: u32) -> bo
     let session = session(&source);
     let access = GATE.bind(&session, &(), &());
     let ids: Vec<u32> = (0..parked).collect();
-    let mut crowd = Crowd::default();
+    let mut executor = CountingExecutor::default();
     for id in &ids {
-        let number = crowd.add(access.check(id));
-        crowd.park(number);
+        let number = executor.spawn(access.check(id));
+        executor.park(number);
     }
     for _ in 0..polls {
-        (0..ids.len()).for_each(|number| crowd.poll(number));
+        (0..ids.len()).for_each(|number| executor.poll(number));
     }
-    let other = crowd.add(async { assert!(access.check(&id).await.is_allow()) });
-    crowd.run();
-    source.signals.give_all(&mut crowd, Order::Forward);
-    crowd.is_over(other)
+    let other = executor.spawn(async { assert!(access.check(&id).await.is_allow()) });
+    executor.run();
+    source.signals.give_all(&mut executor, Order::Forward);
+    executor.is_done(other)
 }
 
 /// Guarantee 8: what a parked check's load holds is given back, because others drive it.
@@ -156,23 +150,23 @@ fn is_answered_behind_one_in_line(held: Held, pace: Pace, polls: usize, late: bo
     let source = Source::new(held, pace);
     let session = session(&source);
     let access = GATE.bind(&session, &(), &());
-    let mut crowd = Crowd::default();
-    let first = crowd.add(access.check(&1));
-    let second = crowd.add(access.check(&2));
-    crowd.park(second);
+    let mut executor = CountingExecutor::default();
+    let first = executor.spawn(access.check(&1));
+    let second = executor.spawn(access.check(&2));
+    executor.park(second);
     for _ in 0..polls {
-        crowd.poll(first);
-        crowd.poll(second);
+        executor.poll(first);
+        executor.poll(second);
     }
     if late {
-        crowd.run();
-        source.signals.give_all(&mut crowd, Order::Forward);
-        assert!(crowd.is_over(first), "the first one has all that it needs");
+        executor.run();
+        source.signals.give_all(&mut executor, Order::Forward);
+        assert!(executor.is_done(first), "the first one has all that it needs");
     }
-    let other = crowd.add(async { assert!(access.check(&3).await.is_allow()) });
-    crowd.run();
-    source.signals.give_all(&mut crowd, Order::Forward);
-    crowd.is_over(first) && crowd.is_over(other)
+    let other = executor.spawn(async { assert!(access.check(&3).await.is_allow()) });
+    executor.run();
+    source.signals.give_all(&mut executor, Order::Forward);
+    executor.is_done(first) && executor.is_done(other)
 }
 
 /// Guarantee 8: nor does the line stand still behind a parked check's load whose turn it is.
@@ -199,18 +193,18 @@ fn one_of_many_who_wait_is_polled() {
             let session = session(&source);
             let access = GATE.bind(&session, &(), &());
             let ids: Vec<u32> = (0..6).collect();
-            let mut crowd = Crowd::default();
+            let mut executor = CountingExecutor::default();
             for id in &ids {
-                crowd.add(access.check(id));
+                executor.spawn(access.check(id));
             }
             // Twice: all of them wait for what the first one's load holds.
             for number in (0..6).chain(0..6) {
-                crowd.poll(number);
+                executor.poll(number);
             }
-            (0..6).filter(|number| *number != polled).for_each(|number| crowd.park(number));
-            crowd.run();
-            source.signals.give_all(&mut crowd, Order::Forward);
-            assert!(crowd.is_over(polled), "{held:?}, {pace:?}: {polled} is not answered");
+            (0..6).filter(|number| *number != polled).for_each(|number| executor.park(number));
+            executor.run();
+            source.signals.give_all(&mut executor, Order::Forward);
+            assert!(executor.is_done(polled), "{held:?}, {pace:?}: {polled} is not answered");
         }
     }
 }
@@ -237,7 +231,7 @@ async fn a_task_that_keeps_a_parked_check_holds_up_nobody() {
             let keepers = [tokio::spawn(keeps(1)), tokio::spawn(keeps(2))];
             yield_now().await;
             let access = GATE.bind(&session, &(), &());
-            let decision = tokio::time::timeout(Duration::from_secs(60), access.check(&3)).await;
+            let decision = tokio::time::timeout(PATIENCE, access.check(&3)).await;
             assert!(decision.is_ok_and(|decision| decision.is_allow()), "{held:?}, {polls} polls");
             keepers.iter().for_each(tokio::task::JoinHandle::abort);
         }
@@ -317,7 +311,7 @@ async fn who_was_often_woken_in_vain_is_woken_between_two_that_are_parked() {
     tokio::task::yield_now().await;
     assert!(!is_over(&mut newest).await);
     rows.release.notify_one();
-    let decision = tokio::time::timeout(Duration::from_secs(60), live).await;
-    assert!(decision.expect("it does not stand still").expect("it does not panic").is_allow());
+    let decision = soon(live).await;
+    assert!(decision.expect("it does not panic").is_allow());
     drop((holder, oldest, newest));
 }

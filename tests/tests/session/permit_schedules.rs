@@ -13,15 +13,8 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use gatehouse::MaxConcurrent;
 use gatehouse::prelude::*;
+use gatehouse_tests::domains::Things;
 use gatehouse_tests::random::Random;
-
-struct Things;
-impl Domain for Things {
-    type Subject = ();
-    type Action = ();
-    type Resource = u32;
-    type Context = ();
-}
 
 fact! {
     pub Even(id: u32) -> bool = false;

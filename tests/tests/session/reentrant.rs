@@ -6,16 +6,11 @@ use std::time::Duration;
 
 use gatehouse::prelude::*;
 use gatehouse_tests::child::in_child;
-use gatehouse_tests::crowd::{Count, Counts, Crowd, Order, Signals, assert_linear, counted};
+use gatehouse_tests::domains::Things;
+use gatehouse_tests::executor::{
+    Count, CountingExecutor, Counts, Order, Signals, assert_linear, counted,
+};
 use tokio::task::{spawn_blocking, yield_now};
-
-struct Things;
-impl Domain for Things {
-    type Subject = ();
-    type Action = ();
-    type Resource = u32;
-    type Context = ();
-}
 
 fact! {
     pub Inner(id: u32) -> bool = false;
@@ -173,13 +168,13 @@ fn ids(many: usize) -> Vec<u32> {
 fn page(many: usize) -> Counts {
     let (session, source) = session(1, Pace::YieldsOnce);
     let access = OUTER.bind(&session, &(), &());
-    let mut crowd = Crowd::default();
-    crowd.add(async {
+    let mut executor = CountingExecutor::default();
+    executor.spawn(async {
         assert!(access.check_all(ids(many)).await.iter().all(Decision::is_allow));
     });
-    crowd.run();
-    assert!(crowd.is_over(0), "the page is answered");
-    Counts::of(&crowd, &source.polls)
+    executor.run();
+    assert!(executor.is_done(0), "the page is answered");
+    Counts::of(&executor, &source.polls)
 }
 
 /// So many checks, each of which is a load that asks the session.
@@ -187,13 +182,13 @@ fn checks(many: usize) -> Counts {
     let (session, source) = session(1, Pace::YieldsOnce);
     let access = OUTER.bind(&session, &(), &());
     let ids = ids(many);
-    let mut crowd = Crowd::default();
+    let mut executor = CountingExecutor::default();
     for id in &ids {
-        crowd.add(async { assert!(access.check(id).await.is_allow()) });
+        executor.spawn(async { assert!(access.check(id).await.is_allow()) });
     }
-    crowd.run();
-    assert!(crowd.are_over(0..many), "everybody is answered");
-    Counts::of(&crowd, &source.polls)
+    executor.run();
+    assert!(executor.are_done(0..many), "everybody is answered");
+    Counts::of(&executor, &source.polls)
 }
 
 /// A chain of so many loads, each of which waits for the next.
@@ -201,11 +196,11 @@ fn chain(many: usize) -> Counts {
     let (session, source) = session(1, Pace::YieldsOnce);
     let access = LINK.bind(&session, &(), &());
     let last = u32::try_from(many - 1).expect("small");
-    let mut crowd = Crowd::default();
-    crowd.add(async { assert!(access.check(&last).await.is_allow()) });
-    crowd.run();
-    assert!(crowd.is_over(0), "the chain is answered");
-    Counts::of(&crowd, &source.polls)
+    let mut executor = CountingExecutor::default();
+    executor.spawn(async { assert!(access.check(&last).await.is_allow()) });
+    executor.run();
+    assert!(executor.is_done(0), "the chain is answered");
+    Counts::of(&executor, &source.polls)
 }
 
 /// One is polled a few times and parked, while its load asks the session; whether those who come then
@@ -214,22 +209,22 @@ fn are_answered(pace: Pace, limit: usize, polls: usize) -> bool {
     let (session, source) = session(limit, pace);
     let (outer, inner) = (OUTER.bind(&session, &(), &()), INNER.bind(&session, &(), &()));
     let chain = LINK.bind(&session, &(), &());
-    let mut crowd = Crowd::default();
-    let parked = [crowd.add(outer.check(&1)), crowd.add(chain.check(&5))];
+    let mut executor = CountingExecutor::default();
+    let parked = [executor.spawn(outer.check(&1)), executor.spawn(chain.check(&5))];
     for number in parked {
-        crowd.park(number);
-        (0..polls).for_each(|_| crowd.poll(number));
+        executor.park(number);
+        (0..polls).for_each(|_| executor.poll(number));
     }
     let others = [
-        crowd.add(async { assert!(outer.check(&1).await.is_allow()) }),
-        crowd.add(async { assert!(inner.check(&1).await.is_allow()) }),
-        crowd.add(async { assert!(outer.check(&2).await.is_allow()) }),
-        crowd.add(async { assert!(chain.check(&3).await.is_allow()) }),
-        crowd.add(async { assert!(chain.check(&7).await.is_allow()) }),
+        executor.spawn(async { assert!(outer.check(&1).await.is_allow()) }),
+        executor.spawn(async { assert!(inner.check(&1).await.is_allow()) }),
+        executor.spawn(async { assert!(outer.check(&2).await.is_allow()) }),
+        executor.spawn(async { assert!(chain.check(&3).await.is_allow()) }),
+        executor.spawn(async { assert!(chain.check(&7).await.is_allow()) }),
     ];
-    crowd.run();
-    source.signals.give_all(&mut crowd, Order::Forward);
-    others.into_iter().all(|number| crowd.is_over(number))
+    executor.run();
+    source.signals.give_all(&mut executor, Order::Forward);
+    others.into_iter().all(|number| executor.is_done(number))
 }
 
 /// Guarantee 8: a parked check whose load asks the session holds up nobody who waits for the same.

@@ -1,20 +1,11 @@
 //! Failures that others shipped, each by its name.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures::future::join_all;
 use gatehouse::prelude::*;
-use gatehouse_tests::{Says, Scripted};
-use tokio::sync::Semaphore;
-
-struct Things;
-impl Domain for Things {
-    type Subject = ();
-    type Action = ();
-    type Resource = u32;
-    type Context = ();
-}
+use gatehouse_tests::domains::Things;
+use gatehouse_tests::{Answer, Held, Scripted, soon};
 
 fact! {
     pub Viewer(id: u32) -> bool = false;
@@ -40,28 +31,14 @@ async fn viewer_above(_: _, thing: &u32) -> bool {
 
 static VIEWER: Gate<Things, viewer> = Gate::new();
 
-/// A source that answers when it is let.
-struct Held {
-    permits: Semaphore,
-    calls: AtomicUsize,
-}
-
-impl FactSource<Viewer> for Held {
-    async fn load(&self, keys: &[Viewer]) -> Result<Loaded<Viewer>, FactError> {
-        self.calls.fetch_add(1, Ordering::Relaxed);
-        self.permits.acquire().await?.forget();
-        Ok(keys.iter().map(|key| (key.clone(), true)).collect())
-    }
-}
-
 #[derive(Sources)]
 struct HeldFacts {
     #[loads(Viewer)]
-    held: Arc<Held>,
+    held: Arc<Held<Scripted<Viewer>>>,
 }
 
-fn held() -> (Arc<Held>, Session<HeldFacts>) {
-    let held = Arc::new(Held { permits: Semaphore::new(0), calls: AtomicUsize::new(0) });
+fn held() -> (Arc<Held<Scripted<Viewer>>>, Session<HeldFacts>) {
+    let held = Arc::new(Held::new(Scripted::always(true)));
     (held.clone(), Session::new(HeldFacts { held }))
 }
 
@@ -73,16 +50,16 @@ async fn a_cancelled_check_is_not_cached_as_false() {
     let mut cancelled = Box::pin(access.check(&1));
     assert!(futures::poll!(cancelled.as_mut()).is_pending());
     drop(cancelled);
-    held.permits.add_permits(10);
+    held.release(10);
     assert!(access.check(&1).await.is_allow());
-    assert_eq!(held.calls.load(Ordering::Relaxed), 2);
+    assert_eq!(held.calls(), 2);
 }
 
 /// Guarantees 1 and 10: CVE-2026-34972, the same key twice in one batch answered wrongly.
 #[tokio::test]
 async fn the_same_key_twice_in_a_batch_has_one_answer() {
-    let viewer = Scripted::new(|key: &Viewer| Says::Value(key.id == 1));
-    let facts = Arc::new(Facts::new(viewer, Scripted::new(|_| Says::Missing)));
+    let viewer = Scripted::new(|key: &Viewer| Answer::Value(key.id == 1));
+    let facts = Arc::new(Facts::new(viewer, Scripted::missing()));
     let session = Session::new(facts.clone());
     let decisions = VIEWER.bind(&session, &(), &()).check_all([1_u32, 2, 1, 2, 1]).await;
     let words: Vec<_> = decisions.iter().map(Decision::as_str).collect();
@@ -103,8 +80,8 @@ struct Facts {
 impl Facts {
     fn new(viewer: Scripted<Viewer>, editor: Scripted<Editor>) -> Self {
         let parent = Scripted::new(|key: &Parent| match key.id {
-            9 => Says::Failure,
-            id => Says::Value(id + 1),
+            9 => Answer::Failure,
+            id => Answer::Value(id + 1),
         });
         Self { viewer, editor, parent }
     }
@@ -114,10 +91,7 @@ impl Facts {
 #[tokio::test]
 async fn facts_with_equal_parts_never_meet() {
     static EDITOR: Gate<Things, editor> = Gate::new();
-    let session = Session::new(Facts::new(
-        Scripted::new(|_| Says::Value(true)),
-        Scripted::new(|_| Says::Value(false)),
-    ));
+    let session = Session::new(Facts::new(Scripted::always(true), Scripted::always(false)));
     assert!(VIEWER.bind(&session, &(), &()).check(&1).await.is_allow());
     assert!(EDITOR.bind(&session, &(), &()).check(&1).await.is_deny());
 }
@@ -126,10 +100,7 @@ async fn facts_with_equal_parts_never_meet() {
 #[tokio::test]
 async fn a_cache_hit_does_not_split_the_next_batch() {
     static ABOVE: Gate<Things, viewer_above> = Gate::new();
-    let facts = Arc::new(Facts::new(
-        Scripted::new(|_| Says::Value(true)),
-        Scripted::new(|_| Says::Missing),
-    ));
+    let facts = Arc::new(Facts::new(Scripted::always(true), Scripted::missing()));
     let session = Session::new(facts.clone());
     let access = ABOVE.bind(&session, &(), &());
     let _ = access.check(&20).await;
@@ -152,10 +123,10 @@ async fn a_cancelled_leader_strands_nobody() {
     // The joiner's first poll lets others ask; its second one waits.
     assert!(futures::poll!(joiner.as_mut()).is_pending());
     drop(leader);
-    held.permits.add_permits(10);
+    held.release(10);
     assert!(joiner.await.is_allow());
     assert!(access.check(&1).await.is_allow());
-    assert_eq!(held.calls.load(Ordering::Relaxed), 1);
+    assert_eq!(held.calls(), 1);
 }
 
 /// Guarantee 8: gatehouse 0.6, the leader is polled once and parked, and whoever waits hangs.
@@ -165,10 +136,8 @@ async fn a_parked_leader_hangs_nobody() {
     let access = VIEWER.bind(&session, &(), &());
     let mut leader = Box::pin(access.check(&1));
     assert!(futures::poll!(leader.as_mut()).is_pending());
-    held.permits.add_permits(10);
-    let limit = std::time::Duration::from_secs(60);
-    let joiner = tokio::time::timeout(limit, access.check(&1)).await.expect("it does not hang");
-    assert!(joiner.is_allow());
+    held.release(10);
+    assert!(soon(access.check(&1)).await.is_allow());
     assert!(leader.await.is_allow());
 }
 
@@ -177,8 +146,10 @@ async fn a_parked_leader_hangs_nobody() {
 async fn unknown_below_an_arrow_is_not_no() {
     static ABOVE: Gate<Things, viewer_above> = Gate::new();
     let session = Session::new(Facts::new(
-        Scripted::new(|key: &Viewer| if key.id == 6 { Says::Failure } else { Says::Value(true) }),
-        Scripted::new(|_| Says::Missing),
+        Scripted::new(
+            |key: &Viewer| if key.id == 6 { Answer::Failure } else { Answer::Value(true) },
+        ),
+        Scripted::missing(),
     ));
     let access = ABOVE.bind(&session, &(), &());
     assert!(access.check(&4).await.is_allow());
@@ -205,6 +176,5 @@ async fn a_source_that_wakes_itself_makes_progress() {
     }
     let session = Session::new(BusyFacts { busy: Busy });
     let access = VIEWER.bind(&session, &(), &());
-    let limit = std::time::Duration::from_secs(60);
-    assert!(tokio::time::timeout(limit, access.check(&1)).await.expect("it ends").is_allow());
+    assert!(soon(access.check(&1)).await.is_allow());
 }

@@ -6,17 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use gatehouse::prelude::*;
-use gatehouse_tests::crowd::{Count, Counts, Crowd, Order, Signals, assert_linear, counted};
+use gatehouse_tests::domains::Things;
+use gatehouse_tests::executor::{
+    Count, CountingExecutor, Counts, Order, Signals, assert_linear, counted,
+};
 use tokio::sync::Semaphore;
 use tokio::task::yield_now;
-
-struct Things;
-impl Domain for Things {
-    type Subject = ();
-    type Action = ();
-    type Resource = u32;
-    type Context = ();
-}
 
 fact! {
     pub Member(id: u32) -> bool = false;
@@ -115,14 +110,14 @@ fn checks(many: usize, pace: Pace, limit: usize, order: Order) -> Counts {
     let session = session(&source);
     let access = OWN.bind(&session, &(), &());
     let ids = ids(many);
-    let mut crowd = Crowd::default();
+    let mut executor = CountingExecutor::default();
     for id in &ids {
-        crowd.add(async { assert!(access.check(id).await.is_allow()) });
+        executor.spawn(async { assert!(access.check(id).await.is_allow()) });
     }
-    crowd.run();
-    source.signals.give_all(&mut crowd, order);
-    assert!(crowd.are_over(0..many), "everybody is answered");
-    Counts::of(&crowd, &source.polls)
+    executor.run();
+    source.signals.give_all(&mut executor, order);
+    assert!(executor.are_done(0..many), "everybody is answered");
+    Counts::of(&executor, &source.polls)
 }
 
 #[test]
@@ -156,17 +151,17 @@ fn page(many: usize, pace: Pace, order: Order, with_the_first: bool) -> Counts {
     let source = Source::new(pace, 1);
     let session = session(&source);
     let (own, both) = (OWN.bind(&session, &(), &()), FIRST_OR_OWN.bind(&session, &(), &()));
-    let mut crowd = Crowd::default();
-    crowd.add(async {
+    let mut executor = CountingExecutor::default();
+    executor.spawn(async {
         let ids = ids(many);
         let decisions =
             if with_the_first { both.check_all(ids).await } else { own.check_all(ids).await };
         assert!(decisions.len() == many && decisions.iter().all(Decision::is_allow));
     });
-    crowd.run();
-    source.signals.give_all(&mut crowd, order);
-    assert!(crowd.is_over(0), "the page is answered");
-    Counts::of(&crowd, &source.polls)
+    executor.run();
+    source.signals.give_all(&mut executor, order);
+    assert!(executor.is_done(0), "the page is answered");
+    Counts::of(&executor, &source.polls)
 }
 
 #[test]
@@ -222,16 +217,16 @@ fn dropped(many: usize) -> Counts {
     let source = Source::new(Pace::InTurn, 1);
     let session = session(&source);
     let access = OWN.bind(&session, &(), &());
-    let mut crowd = Crowd::default();
-    let page = crowd.add(access.check_all(ids(many)));
-    crowd.run();
-    let other = crowd.add(access.check(&u32::MAX));
-    crowd.run();
-    crowd.drop_member(page);
-    crowd.run();
-    source.signals.give_all(&mut crowd, Order::Forward);
-    assert!(crowd.is_over(other), "whoever waits on is answered");
-    Counts::of(&crowd, &source.polls)
+    let mut executor = CountingExecutor::default();
+    let page = executor.spawn(access.check_all(ids(many)));
+    executor.run();
+    let other = executor.spawn(access.check(&u32::MAX));
+    executor.run();
+    executor.drop_task(page);
+    executor.run();
+    source.signals.give_all(&mut executor, Order::Forward);
+    assert!(executor.is_done(other), "whoever waits on is answered");
+    Counts::of(&executor, &source.polls)
 }
 
 #[test]

@@ -11,14 +11,8 @@ use futures::FutureExt;
 use futures::future::join_all;
 use gatehouse::Timeout;
 use gatehouse::prelude::*;
-
-struct Things;
-impl Domain for Things {
-    type Subject = ();
-    type Action = ();
-    type Resource = u32;
-    type Context = ();
-}
+use gatehouse_tests::domains::Things;
+use gatehouse_tests::soon;
 
 fact! {
     /// What the faulty source loads.
@@ -199,11 +193,6 @@ fn session(fault: Fault) -> (Arc<Source>, Session<Facts>) {
     (source, session)
 }
 
-/// Runs a test that must not hang.
-async fn in_time<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(60), future).await.expect("nothing hangs")
-}
-
 /// Guarantee 9: no failure becomes an allow or a hang; other facts and later requests are as ever.
 #[tokio::test(start_paused = true)]
 async fn faults_are_indeterminate() {
@@ -211,28 +200,28 @@ async fn faults_are_indeterminate() {
         // Alone, one resource.
         let (_, session) = self::session(fault);
         let access = PERMIT.bind(&session, &(), &());
-        assert_eq!(in_time(access.check(&1)).await.as_str(), permit, "{fault:?}");
+        assert_eq!(soon(access.check(&1)).await.as_str(), permit, "{fault:?}");
         let (_, session) = self::session(fault);
         let access = FORBID.bind(&session, &(), &());
-        assert_eq!(in_time(access.check(&1)).await.as_str(), forbid, "{fault:?}");
+        assert_eq!(soon(access.check(&1)).await.as_str(), forbid, "{fault:?}");
         // A batch.
         let (_, session) = self::session(fault);
-        let batch = in_time(FORBID.bind(&session, &(), &()).check_all([1_u32, 2, 1])).await;
+        let batch = soon(FORBID.bind(&session, &(), &()).check_all([1_u32, 2, 1])).await;
         assert!(batch.iter().all(|decision| decision.as_str() == forbid), "{fault:?}");
         // Joined: others wait for the same keys.
         let (source, session) = self::session(fault);
         let access = PERMIT.bind(&session, &(), &());
-        let joined = in_time(join_all([1, 1, 2].iter().map(|id| access.check(id)))).await;
+        let joined = soon(join_all([1, 1, 2].iter().map(|id| access.check(id)))).await;
         assert!(joined.iter().all(|decision| decision.as_str() == permit), "{fault:?}");
         assert!(source.calls.load(Ordering::Relaxed) <= 2, "{fault:?}");
         // Another fact on the same session, unless its time is up.
         if fault != Fault::NeverAnswers {
-            let decision = in_time(SOUND.bind(&session, &(), &()).check(&1)).await;
+            let decision = soon(SOUND.bind(&session, &(), &()).check(&1)).await;
             assert!(decision.is_allow(), "{fault:?}: {decision}");
         }
         // The same sources, another request.
         let (_, later) = self::session(Fault::None);
-        assert!(in_time(PERMIT.bind(&later, &(), &()).check(&1)).await.is_allow());
+        assert!(soon(PERMIT.bind(&later, &(), &()).check(&1)).await.is_allow());
     }
 }
 
@@ -249,7 +238,7 @@ async fn faults_reach_every_task_that_waits() {
             })
             .collect();
         for task in tasks {
-            let decision = in_time(task).await.expect("no task panics");
+            let decision = soon(task).await.expect("no task panics");
             assert_eq!(decision.as_str(), permit, "{fault:?}");
         }
     }
@@ -378,11 +367,11 @@ async fn types_that_panic_poison_nothing() {
     for bad in [(1, "hash"), (1, "clone"), (7, "")] {
         let session = Session::new(TrapFacts { traps: Traps, well: Well });
         let access = GATE.bind(&session, &(), &());
-        let caught = in_time(AssertUnwindSafe(access.check(&bad)).catch_unwind()).await;
+        let caught = soon(AssertUnwindSafe(access.check(&bad)).catch_unwind()).await;
         assert!(!caught.is_ok_and(|decision| decision.is_allow()), "{bad:?}");
-        assert!(in_time(access.check(&(2, ""))).await.is_allow(), "after {bad:?}");
+        assert!(soon(access.check(&(2, ""))).await.is_allow(), "after {bad:?}");
         let sound = SOUND.bind(&session, &(), &());
-        assert!(in_time(sound.check(&2)).await.is_allow(), "after {bad:?}");
+        assert!(soon(sound.check(&2)).await.is_allow(), "after {bad:?}");
         // Whoever waits for the same key is not left behind.
         let tasks: Vec<_> = [bad, (3, ""), (3, "")]
             .map(|thing| {
@@ -392,7 +381,7 @@ async fn types_that_panic_poison_nothing() {
                 )
             })
             .into();
-        let ended: Vec<_> = in_time(join_all(tasks)).await;
+        let ended: Vec<_> = soon(join_all(tasks)).await;
         assert!(ended[1..].iter().all(|task| *task.as_ref().unwrap()), "beside {bad:?}");
     }
 }
@@ -403,11 +392,11 @@ async fn equality_that_panics_poisons_nothing() {
     static GATE: Gate<TrapThings, trapped> = Gate::new();
     let session = Session::new(TrapFacts { traps: Traps, well: Well });
     let access = GATE.bind(&session, &(), &());
-    assert!(in_time(access.check(&(1, ""))).await.is_allow());
-    let caught = in_time(AssertUnwindSafe(access.check(&(1, "eq"))).catch_unwind()).await;
+    assert!(soon(access.check(&(1, ""))).await.is_allow());
+    let caught = soon(AssertUnwindSafe(access.check(&(1, "eq"))).catch_unwind()).await;
     assert!(!caught.is_ok_and(|decision| decision.is_allow()));
-    assert!(in_time(access.check(&(1, ""))).await.is_allow());
-    assert!(in_time(access.check(&(2, ""))).await.is_allow());
+    assert!(soon(access.check(&(1, ""))).await.is_allow());
+    assert!(soon(access.check(&(2, ""))).await.is_allow());
 }
 
 /// Guarantee 9: a source with a time limit of its own fails alone.
@@ -423,7 +412,7 @@ async fn a_timeout_fails_its_source_alone() {
     let source = Arc::new(Source::new(Fault::NeverAnswers));
     let source = Timeout::new(source, Duration::from_millis(20), tokio::time::sleep);
     let session = Session::new(Limited { source, well: Well });
-    assert!(in_time(EITHER.bind(&session, &(), &()).check(&1)).await.is_allow());
-    let decision = in_time(PERMIT.bind(&session, &(), &()).check(&1)).await;
+    assert!(soon(EITHER.bind(&session, &(), &()).check(&1)).await.is_allow());
+    let decision = soon(PERMIT.bind(&session, &(), &()).check(&1)).await;
     assert!(decision.to_string().ends_with("`Faulty`: its source took longer than 20ms"));
 }

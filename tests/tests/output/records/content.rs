@@ -3,6 +3,7 @@
 use futures::executor::block_on;
 use gatehouse::prelude::*;
 use gatehouse::{JsonLines, Recorder};
+use gatehouse_tests::PATIENCE;
 use serde_json::{Value, json};
 
 use super::*;

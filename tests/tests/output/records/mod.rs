@@ -9,15 +9,11 @@ mod texts;
 use std::io::Write;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use futures::executor::block_on;
 use gatehouse::prelude::*;
 use gatehouse::{DecisionRecord, DecisionSink, Described, Recorder, SinkError};
 use serde_json::Value;
-
-/// Longer than any test takes that goes well.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Documents;
 impl Domain for Documents {
@@ -169,7 +165,7 @@ fn records(told: &Receiver<Heard>) -> Vec<DecisionRecord> {
     told.try_iter().filter_map(record).collect()
 }
 
-/// Says that it was called, and waits to be told to go on.
+/// Answer that it was called, and waits to be told to go on.
 struct Slow {
     called: Sender<()>,
     go_on: Receiver<()>,

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use futures::executor::block_on;
 use gatehouse::prelude::*;
 use gatehouse::{DecisionRecord, DecisionSink, Recorder, SinkError};
+use gatehouse_tests::PATIENCE;
 
 use super::long::*;
 use super::*;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use gatehouse::prelude::*;
 use gatehouse::{JsonLines, Recorder};
+use gatehouse_tests::PATIENCE;
 use serde_json::{Value, json};
 
 use super::*;

@@ -4,6 +4,7 @@ use futures::executor::block_on;
 use gatehouse::explanation::{ConsultedFact, FactFound};
 use gatehouse::prelude::*;
 use gatehouse::{JsonLines, Recorder};
+use gatehouse_tests::PATIENCE;
 use serde_json::json;
 
 use super::long::*;

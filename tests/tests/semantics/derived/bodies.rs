@@ -1,7 +1,7 @@
 //! What a body of a derived fact may do.
 
 use gatehouse::prelude::*;
-use gatehouse_tests::{Says, Scripted};
+use gatehouse_tests::{Answer, Scripted};
 
 use super::*;
 
@@ -32,7 +32,7 @@ async fn facts_of_a_block_may_need_each_other() {
 /// A panic beside a failure is part of the failure, and leaves nothing half-computed behind.
 #[tokio::test]
 async fn what_panics_behind_a_failure_is_unwound() {
-    let broken = Facts { rules: Scripted::new(|_| Says::Failure), ..folders() };
+    let broken = Facts { rules: Scripted::new(|_| Answer::Failure), ..folders() };
     let session = Session::new(broken);
     let access = RELIES.bind(&session, &1, &());
     for _ in 0..2 {

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use gatehouse::prelude::*;
-use gatehouse_tests::{Says, Scripted};
+use gatehouse_tests::{Answer, Scripted};
 
 use super::*;
 
@@ -15,9 +15,9 @@ async fn a_tree_costs_its_depth() {
         let below = Facts {
             parents: Scripted::new(move |key: &Parent| {
                 match (key.folder / 100, key.folder % 100) {
-                    (0, _) => Says::Missing,
-                    (1, _) => Says::Value(0),
-                    (level, tree) => Says::Value((level - 1) * 100 + tree),
+                    (0, _) => Answer::Missing,
+                    (1, _) => Answer::Value(0),
+                    (level, tree) => Answer::Value((level - 1) * 100 + tree),
                 }
             }),
             ..folders()
@@ -61,9 +61,9 @@ async fn a_fact_is_computed_once_for_a_session() {
 /// of which leads to one of the two topmost links of one chain.
 async fn runs_of_documents(documents: u32, links: u32) -> usize {
     let pred = move |key: &Pred| match key.n {
-        0 => Says::Missing,
-        document @ 1000.. => Says::Value(links - document % 2),
-        link => Says::Value(link - 1),
+        0 => Answer::Missing,
+        document @ 1000.. => Answer::Value(links - document % 2),
+        link => Answer::Value(link - 1),
     };
     let session = Session::new(Facts { preds: Scripted::new(pred), ..facts() });
     DOCUMENT_RUNS.store(0, Ordering::Relaxed);
@@ -102,7 +102,7 @@ async fn joined_evaluations_share_rounds() {
 async fn a_clique_is_cheap() {
     let clique = Facts {
         leads: Scripted::new(|key: &Leads| {
-            Says::Value((0..11).filter(|to| *to != key.id).collect())
+            Answer::Value((0..11).filter(|to| *to != key.id).collect())
         }),
         ..facts()
     };

@@ -2,7 +2,7 @@
 
 use futures::executor::block_on;
 use gatehouse::prelude::*;
-use gatehouse_tests::{Says, Scripted};
+use gatehouse_tests::{Answer, Scripted};
 
 use super::graphs::*;
 use super::*;
@@ -37,7 +37,7 @@ async fn depth_has_a_limit_whoever_asks_first() {
 async fn the_depth_of_a_circle_is_the_same_from_everywhere() {
     let decision = |asked_before: Option<u32>, links: u32| async move {
         let leads = move |key: &Leads| {
-            Says::Value(match key.id {
+            Answer::Value(match key.id {
                 27 => vec![2, 28],
                 35 => vec![1000],
                 id if id < links => vec![id + 1],

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::executor::block_on;
 use gatehouse::prelude::*;
 use gatehouse::testing::measured;
-use gatehouse_tests::{Says, Scripted};
+use gatehouse_tests::{Answer, Scripted};
 use proptest::prelude::{
     Just, Strategy, TestCaseError, prop, prop_assert, prop_assert_eq, prop_oneof,
 };
@@ -125,7 +125,7 @@ pub(super) fn circle(
 
 pub(super) fn graph_facts(graph: Graph) -> Facts {
     let rule = move |key: &Ruled| match graph.get(&key.id) {
-        Some(None) => Says::Failure,
+        Some(None) => Answer::Failure,
         rule => value_or_missing(rule.cloned().flatten()),
     };
     Facts { rules: Scripted::new(rule), ..facts() }

@@ -8,7 +8,8 @@ mod graphs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gatehouse::prelude::*;
-use gatehouse_tests::{Says, Scripted};
+use gatehouse_tests::facts::{FolderGrant, FolderViewer, Parent};
+use gatehouse_tests::{Answer, Scripted};
 
 /// An id that is not `Copy`, as most are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -60,19 +61,6 @@ fact! {
     pub Reaches(id: u32) -> bool {
         let next = Leads(counted(id)).await.unwrap_or_default();
         id == 1000 || any(next.into_iter().map(Reaches)).await
-    }
-
-    /// The folder that `folder` lies in.
-    pub Parent(folder: u32) -> u32;
-    /// `user` was given `folder` directly.
-    pub FolderGrant(user: u32, folder: u32) -> bool = false;
-    /// `user` can see `folder`: directly, or through a folder above it.
-    pub FolderViewer(user: u32, folder: u32) -> bool {
-        FolderGrant(user, folder).await
-            || match Parent(folder).await {
-                Some(above) => FolderViewer(user, above).await,
-                None => false,
-            }
     }
     /// The name of the folder above, if both are there. An `Option`, so `?` may be used.
     pub AboveIsEven(folder: u32) -> Option<bool> {
@@ -146,19 +134,19 @@ struct Facts {
     next: Scripted<Next>,
 }
 
-fn value_or_missing<V>(value: Option<V>) -> Says<V> {
-    value.map_or(Says::Missing, Says::Value)
+fn value_or_missing<V>(value: Option<V>) -> Answer<V> {
+    value.map_or(Answer::Missing, Answer::Value)
 }
 
 /// No data but what a test gives.
 fn facts() -> Facts {
     Facts {
-        rules: Scripted::new(|_| Says::Missing),
-        leads: Scripted::new(|_| Says::Missing),
+        rules: Scripted::missing(),
+        leads: Scripted::missing(),
         parents: Scripted::new(|key: &Parent| value_or_missing(key.folder.checked_sub(1))),
-        grants: Scripted::new(|_| Says::Missing),
+        grants: Scripted::missing(),
         preds: Scripted::new(|key: &Pred| value_or_missing(key.n.checked_sub(1))),
-        known: Scripted::new(|key: &Known| Says::Value(key.name.0 == "a")),
+        known: Scripted::new(|key: &Known| Answer::Value(key.name.0 == "a")),
         next: Scripted::new(|key: &Next| {
             value_or_missing(key.name.0.get(1..).map(|rest| Name(rest.to_owned())))
         }),
@@ -234,7 +222,7 @@ static EVEN: Gate<Nodes, even> = Gate::new();
 /// Folder `n` lies in folder `n - 1`; user 1 was given folder 0.
 fn folders() -> Facts {
     Facts {
-        grants: Scripted::new(|key: &FolderGrant| Says::Value(key.user == 1 && key.folder == 0)),
+        grants: Scripted::new(|key: &FolderGrant| Answer::Value(key.user == 1 && key.folder == 0)),
         ..facts()
     }
 }

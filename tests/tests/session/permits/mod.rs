@@ -16,14 +16,8 @@ use std::time::Duration;
 use futures::poll;
 use gatehouse::MaxConcurrent;
 use gatehouse::prelude::*;
-
-struct Things;
-impl Domain for Things {
-    type Subject = ();
-    type Action = ();
-    type Resource = u32;
-    type Context = ();
-}
+use gatehouse_tests::domains::Things;
+use gatehouse_tests::soon;
 
 fact! {
     /// What is loaded in ten milliseconds.
@@ -116,11 +110,6 @@ async fn begun(
     let mut check = Box::pin(check(db.clone(), id));
     assert!(poll!(check.as_mut()).is_pending());
     check
-}
-
-/// What it comes to, if that is soon.
-async fn soon<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(60), future).await.expect("it does not stand still")
 }
 
 /// No load runs, and every permit is there.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures::poll;
 use gatehouse::MaxConcurrent;
 use gatehouse::prelude::*;
+use gatehouse_tests::{Held, Scripted};
 
 use super::*;
 
@@ -191,23 +192,12 @@ impl FactSource<Nested> for AsksPlain {
     }
 }
 
-/// Answers once it is told.
-#[derive(Debug, Default)]
-struct Told(tokio::sync::Notify);
-
-impl FactSource<Plain> for Told {
-    async fn load(&self, keys: &[Plain]) -> Result<Loaded<Plain>, FactError> {
-        self.0.notified().await;
-        Ok(keys.iter().map(|key| (key.clone(), true)).collect())
-    }
-}
-
 #[derive(Sources)]
 struct AskingFacts {
     #[loads(Nested)]
     asks: Arc<MaxConcurrent<AsksPlain>>,
     #[loads(Plain)]
-    told: Arc<Told>,
+    plain: Arc<Held<Scripted<Plain>>>,
 }
 
 /// A check is begun and kept. Its load holds the permit, and waits for another one of its own session,
@@ -215,9 +205,9 @@ struct AskingFacts {
 #[tokio::test(start_paused = true)]
 async fn a_kept_check_whose_load_asks_its_session_holds_up_nobody() {
     for polls in 1..6 {
-        let (asks, told) =
-            (Arc::new(MaxConcurrent::new(AsksPlain::default(), 1)), Arc::new(Told::default()));
-        let facts = || AskingFacts { asks: asks.clone(), told: told.clone() };
+        let asks = Arc::new(MaxConcurrent::new(AsksPlain::default(), 1));
+        let plain = Arc::new(Held::new(Scripted::always(true)));
+        let facts = || AskingFacts { asks: asks.clone(), plain: plain.clone() };
         let (one, other) = (Session::new(facts()), Session::new(facts()));
         *asks.get_ref().session.lock().unwrap() = Some(one.clone());
         let access = NESTED.bind(&one, &(), &());
@@ -228,7 +218,7 @@ async fn a_kept_check_whose_load_asks_its_session_holds_up_nobody() {
         }
         let waits = tokio::spawn(async move { NESTED.bind(&other, &(), &()).check(&2).await });
         tokio::task::yield_now().await;
-        told.0.notify_one();
+        plain.release(1);
         let decision = soon(waits).await.expect("it does not panic");
         assert!(decision.is_allow(), "{polls}: {decision}");
         assert!(soon(kept).await.is_allow());

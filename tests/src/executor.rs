@@ -1,5 +1,5 @@
 //! Crowds: one thread that polls futures when they were woken, counts how often it does and they are,
-//! and answers one by one what they wait for. What is counted grows with the size of a crowd: linearly.
+//! and answers one by one what they wait for. What is counted grows with the size of a executor: linearly.
 
 use std::collections::VecDeque;
 use std::fmt::Debug;
@@ -41,8 +41,8 @@ pub async fn counted<T>(polls: Count, future: impl Future<Output = T>) -> T {
 
 /// Futures that are polled by one thread, each when it was woken, in the order of the wakes.
 #[derive(Default)]
-pub struct Crowd<'f> {
-    members: Vec<Member<'f>>,
+pub struct CountingExecutor<'f> {
+    tasks: Vec<Task<'f>>,
     woken: Arc<Mutex<VecDeque<usize>>>,
     /// How often a future was polled.
     pub polls: Count,
@@ -50,7 +50,7 @@ pub struct Crowd<'f> {
     pub wakes: Count,
 }
 
-struct Member<'f> {
+struct Task<'f> {
     /// `None` once it is over.
     future: Option<Pin<Box<dyn Future<Output = ()> + 'f>>>,
     signal: Arc<Signal>,
@@ -81,10 +81,10 @@ impl Wake for Signal {
     }
 }
 
-impl<'f> Crowd<'f> {
+impl<'f> CountingExecutor<'f> {
     /// One more future, to be polled for the first time; gives its number.
-    pub fn add<T>(&mut self, future: impl Future<Output = T> + 'f) -> usize {
-        let number = self.members.len();
+    pub fn spawn<T>(&mut self, future: impl Future<Output = T> + 'f) -> usize {
+        let number = self.tasks.len();
         let signal = Arc::new(Signal {
             number,
             is_woken: AtomicBool::new(false),
@@ -93,15 +93,15 @@ impl<'f> Crowd<'f> {
         });
         signal.enqueue();
         let future = Box::pin(async move { drop(future.await) });
-        self.members.push(Member { future: Some(future), signal, parked: false });
+        self.tasks.push(Task { future: Some(future), signal, parked: false });
         number
     }
 
     /// Polls what was woken, until nothing is. What is parked is not polled.
     pub fn run(&mut self) {
         while let Some(number) = self.next_woken() {
-            self.members[number].signal.is_woken.store(false, Ordering::Relaxed);
-            if !self.members[number].parked {
+            self.tasks[number].signal.is_woken.store(false, Ordering::Relaxed);
+            if !self.tasks[number].parked {
                 self.poll(number);
             }
         }
@@ -113,35 +113,35 @@ impl<'f> Crowd<'f> {
 
     /// Polls one, woken or not.
     pub fn poll(&mut self, number: usize) {
-        let member = &mut self.members[number];
-        let Some(future) = &mut member.future else { return };
+        let task = &mut self.tasks[number];
+        let Some(future) = &mut task.future else { return };
         self.polls.raise();
-        let waker = Waker::from(Arc::clone(&member.signal));
+        let waker = Waker::from(Arc::clone(&task.signal));
         if future.as_mut().poll(&mut Context::from_waker(&waker)).is_ready() {
-            member.future = None;
+            task.future = None;
         }
     }
 
     /// It is kept, and not polled any more when it is woken.
     pub fn park(&mut self, number: usize) {
-        self.members[number].parked = true;
+        self.tasks[number].parked = true;
     }
 
     /// Drops it.
-    pub fn drop_member(&mut self, number: usize) {
-        self.members[number].future = None;
+    pub fn drop_task(&mut self, number: usize) {
+        self.tasks[number].future = None;
     }
 
     /// Whether it is over, by its end or dropped.
     #[must_use]
-    pub fn is_over(&self, number: usize) -> bool {
-        self.members[number].future.is_none()
+    pub fn is_done(&self, number: usize) -> bool {
+        self.tasks[number].future.is_none()
     }
 
     /// Whether all of these are over.
     #[must_use]
-    pub fn are_over(&self, mut numbers: Range<usize>) -> bool {
-        numbers.all(|number| self.is_over(number))
+    pub fn are_done(&self, mut numbers: Range<usize>) -> bool {
+        numbers.all(|number| self.is_done(number))
     }
 }
 
@@ -188,9 +188,9 @@ impl Signals {
         waiting
     }
 
-    /// Gives a signal to whoever waits, one after the other, until nobody does; the crowd runs after
+    /// Gives a signal to whoever waits, one after the other, until nobody does; the executor runs after
     /// each.
-    pub fn give_all(&self, crowd: &mut Crowd<'_>, order: Order) {
+    pub fn give_all(&self, executor: &mut CountingExecutor<'_>, order: Order) {
         loop {
             let waiting = self.take(order);
             if waiting.is_empty() {
@@ -199,7 +199,7 @@ impl Signals {
             for signal in waiting {
                 // Whose load was dropped waits no more.
                 let _ = signal.send(());
-                crowd.run();
+                executor.run();
             }
         }
     }
@@ -217,10 +217,10 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// What a crowd counted, and the loads that it drove.
+    /// What a executor counted, and the loads that it drove.
     #[must_use]
-    pub fn of(crowd: &Crowd<'_>, loads: &Count) -> Self {
-        Self { polls: crowd.polls.get(), loads: loads.get(), wakes: crowd.wakes.get() }
+    pub fn of(executor: &CountingExecutor<'_>, loads: &Count) -> Self {
+        Self { polls: executor.polls.get(), loads: loads.get(), wakes: executor.wakes.get() }
     }
 
     fn each(self) -> [(&'static str, usize); 3] {
@@ -229,11 +229,11 @@ impl Counts {
     }
 }
 
-/// What one of a crowd may cost: a few polls to ask, one for each answer, and as many again for those
+/// What one of a executor may cost: a few polls to ask, one for each answer, and as many again for those
 /// who are woken in the stead of others.
 const EACH: usize = 16;
 
-/// A few of everything, however small the crowd.
+/// A few of everything, however small the executor.
 const FEW: usize = 16;
 
 /// Counts at `size`, at twice and at four times as much: each time no more than two and a half times as
