@@ -114,4 +114,22 @@ mod tests {
             assert!(lost.is_empty(), "{table}: {lost:?}");
         }
     }
+
+    /// Whether `binary::module::test` is a function of that module's file.
+    fn is_test(tests: &Path, name: &str) -> bool {
+        let Some((module, test)) = name.rsplit_once("::") else { return false };
+        let module = tests.join(module.replace("::", "/"));
+        let files = [module.with_extension("rs"), module.join("mod.rs"), module.join("main.rs")];
+        let sources = files.iter().filter_map(|file| fs::read_to_string(file).ok());
+        sources.into_iter().any(|source| source.contains(&format!("fn {test}(")))
+    }
+
+    #[test]
+    fn every_fault_names_a_test() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let faults = Fault::table(&root.join("faults.toml"));
+        let names = faults.iter().map(|fault| fault.caught_by.as_str());
+        let lost: Vec<&str> = names.filter(|name| !is_test(&root.join("tests"), name)).collect();
+        assert!(lost.is_empty(), "{lost:?}");
+    }
 }

@@ -94,7 +94,7 @@ fn a_session_allocates_nothing_before_it_loads() {
 }
 
 #[test]
-fn a_fact_that_is_known_is_read_without_allocating() {
+fn a_cached_fact_is_read_without_allocating() {
     static GATE: Gate<Documents, active> = Gate::new();
     let session = Session::new(Facts { nobody: Nobody });
     let doc = Document { owner: 7 };
@@ -156,7 +156,7 @@ fn a_check_with_a_fact_allocates_eight_times() {
 
 /// Nine facts that are not asked for: room for nine tables, and nothing in it.
 #[test]
-fn a_fact_that_is_not_asked_for_allocates_nothing() {
+fn a_fact_that_is_not_read_allocates_nothing() {
     let one = std::sync::Arc::new(Facts { nobody: Nobody });
     let ten = std::sync::Arc::new(ManyFacts { nobody: Nobody });
     fresh(&one);
@@ -245,7 +245,7 @@ fn page(docs: &[Document]) -> (u64, u64) {
 
 /// Nothing is allocated for an item: a page ten times as long lets a few tables grow.
 #[test]
-fn a_page_allocates_nothing_for_an_item() {
+fn a_page_allocates_nothing_for_a_resource() {
     let (small, large) = (documents(1000), documents(10_000));
     // The thread's own state is made the first time.
     page(&small);
@@ -258,7 +258,7 @@ fn a_page_allocates_nothing_for_an_item() {
 /// bytes, some 21 for finding it again, and as many as the answers have. Vectors that grow have up to
 /// twice as much, and for a moment three times.
 #[test]
-fn an_undecided_item_takes_less_than_a_hundred_bytes() {
+fn an_undecided_resource_takes_less_than_a_hundred_bytes() {
     for items in [1000, 10_000, 100_000] {
         let docs = documents(items);
         page(&docs);
@@ -321,7 +321,7 @@ fn page_in_folders(session: &Session<Shelves>, count: u32) -> u64 {
 
 /// Neither where the folders must be loaded, level by level, nor where they are known.
 #[test]
-fn a_derived_fact_allocates_for_its_keys_and_not_for_the_items() {
+fn a_derived_fact_allocates_for_its_keys_and_not_for_the_resources() {
     let session = || Session::new(Shelves { folders: Folders });
     page_in_folders(&session(), 100);
     let first = session();

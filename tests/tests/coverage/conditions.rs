@@ -12,7 +12,7 @@ fn short_circuits(user: &u32, doc: &Document) -> bool {
 }
 
 #[test]
-fn what_is_short_circuited_is_not_seen() {
+fn a_short_circuited_condition_is_not_covered() {
     static SHORT: Gate<Documents, short_circuits> = Gate::new();
     Coverage::record();
     let session = Session::new(FactTable::new());
@@ -47,7 +47,7 @@ macro_rules! written_once {
 written_once!(twice(user, doc): doc.owner == *user);
 
 #[test]
-fn conditions_that_are_written_in_one_place_are_told_apart() {
+fn conditions_at_one_place_are_distinguished() {
     static TWICE: Gate<Documents, twice> = Gate::new();
     Coverage::record();
     let session = Session::new(FactTable::new());
@@ -143,7 +143,7 @@ async fn needs_facts(user: &u32, doc: &Document) -> bool {
 }
 
 #[test]
-fn what_is_not_known_counts_neither_way() {
+fn a_failed_condition_counts_neither_way() {
     static FACTS: Gate<Documents, needs_facts> = Gate::new();
     Coverage::record();
     let down = || FactError::safe("down");
@@ -186,7 +186,7 @@ async fn needs_a_pattern(user: &u32, doc: &Document) -> bool {
 }
 
 #[test]
-fn a_pattern_of_what_is_not_known_counts_neither_way() {
+fn a_pattern_of_a_failed_fact_counts_neither_way() {
     static PATTERN: Gate<Documents, needs_a_pattern> = Gate::new();
     Coverage::record();
     let session = Session::new(

@@ -13,7 +13,7 @@ fn composed(user: &u32, doc: &Document) -> bool {
 }
 
 #[test]
-fn a_gate_composed_at_run_time_is_seen() {
+fn a_gate_composed_at_run_time_is_covered() {
     Coverage::record();
     let gate: DynGate<Documents, FactTable> = DynGate::new(vec![boxed::<composed, _, _>()]);
     let session = Session::new(FactTable::new());
@@ -31,7 +31,7 @@ pub(super) fn asked(user: &u32, doc: &Document) -> bool {
 
 /// Each way to ask sees an owner of its own.
 #[test]
-fn every_way_to_ask_is_seen() {
+fn every_kind_of_check_is_covered() {
     fn seen_by<T>(ask: impl FnOnce(&Session<FactTable>) -> T) {
         let _ = ask(&Session::new(FactTable::new()));
     }

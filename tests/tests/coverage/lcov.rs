@@ -92,7 +92,7 @@ mod listed {
 }
 
 #[test]
-fn lcov_says_the_same() {
+fn lcov_agrees_with_the_report() {
     static LISTED: Gate<Documents, (listed::lines, listed::other::lines)> = Gate::new();
     Coverage::record();
     let session = Session::new(FactTable::new());

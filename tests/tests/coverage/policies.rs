@@ -77,7 +77,7 @@ async fn trusted_edits(user: &u32, Action::Edit: &Action, _: &Document) -> bool 
 }
 
 #[test]
-fn derived_facts_are_seen_where_policies_read_them() {
+fn derived_facts_are_covered_where_policies_read_them() {
     static TRUST: Gate<Documents, (trusted_reads, trusted_edits)> = Gate::new();
     Coverage::record();
     let session = Session::new(FactTable::new().with(Level(9), 9).with(Banned(8), true));
@@ -135,7 +135,7 @@ fn not_this_time(user: &u32) -> bool {
 }
 
 #[test]
-fn what_is_not_loaded_has_not_run() {
+fn a_fact_that_is_not_loaded_has_not_run() {
     static VOUCHED: Gate<Documents, (not_vouched, not_this_time)> = Gate::new();
     Coverage::record();
     let session = Session::new(FactTable::new().with(Level(5), 5));

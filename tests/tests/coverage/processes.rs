@@ -97,7 +97,7 @@ fn processes_add_up_in_a_folder() {
 }
 
 #[test]
-fn lines_that_make_no_sense_are_left_out() {
+fn malformed_lines_are_left_out() {
     let folder = folder("lines");
     let recorded = || Coverage::recorded_in(&folder).of([RECORDED.plan()]);
     run_alone(alone_some_decisions_are_made, &folder, 7);
@@ -161,7 +161,7 @@ fn a_folder_that_cannot_be_written_changes_no_decision() {
 
 #[test]
 #[ignore = "run by others, in a process of its own"]
-fn alone_it_is_off_until_it_is_switched_on() {
+fn alone_coverage_is_off_until_it_is_switched_on() {
     static ASKED: Gate<Documents, (banned, owner, by_level, by_folder, asked)> = Gate::new();
     let docs: Vec<_> = (0..200)
         .map(|n| Document { owner: n % 11, folder: n % 5, public: n % 2 == 0, draft: n % 3 == 0 })
@@ -186,9 +186,9 @@ fn alone_it_is_off_until_it_is_switched_on() {
 }
 
 #[test]
-fn switched_on_it_changes_no_decision_and_no_load() {
+fn coverage_changes_no_decision_and_no_load() {
     // Of no length: the environment does not switch it on.
-    run_alone(alone_it_is_off_until_it_is_switched_on, Path::new(""), 7);
+    run_alone(alone_coverage_is_off_until_it_is_switched_on, Path::new(""), 7);
 }
 
 /// Has no `Debug` to speak of.
@@ -231,7 +231,7 @@ fn panics(user: &u32) -> bool {
 
 #[test]
 #[ignore = "run by others, in a process of its own"]
-fn alone_what_panics_before_a_watcher_panics_nowhere_else() {
+fn alone_a_panic_while_observed_stays_there() {
     static LOADS: Gate<Documents, shy> = Gate::new();
     static SHY: Gate<Documents, (shy, panics)> = Gate::new();
     let session = Session::new(ShySources { shy: ShyFacts });
@@ -248,8 +248,7 @@ fn alone_what_panics_before_a_watcher_panics_nowhere_else() {
 }
 
 #[test]
-fn what_panics_before_a_watcher_changes_no_decision() {
-    let text =
-        run_alone(alone_what_panics_before_a_watcher_panics_nowhere_else, &folder("panics"), 7);
+fn a_panic_while_observed_changes_no_decision() {
+    let text = run_alone(alone_a_panic_while_observed_stays_there, &folder("panics"), 7);
     assert!(text.contains("on purpose") && !text.contains("it must not run"), "{text}");
 }

@@ -6,7 +6,7 @@ use gatehouse::testing::{Coverage, FactTable, assert_allow, assert_deny};
 use super::*;
 
 #[test]
-fn a_report_lists_every_policy_and_what_was_not_seen_of_it() {
+fn a_report_lists_every_policy_and_its_gaps() {
     Coverage::record();
     let session = Session::new(facts());
     let bind = |user, action| GATE.bind(&session, user, action);

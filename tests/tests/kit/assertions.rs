@@ -9,7 +9,7 @@ use gatehouse::testing::{
 use super::*;
 
 #[test]
-fn an_assertion_that_fails_shows_all_that_is_known() {
+fn a_failed_assertion_shows_everything_known() {
     let session = Session::new(facts());
     let access = GATE.bind(&session, &9, &Action::Read);
     let text = panic_of(|| assert_allow!(access, in_org(3), by = org_role));

@@ -67,7 +67,7 @@ fn a_table_of_decisions_can_be_written_any_way_round() {
 }
 
 #[test]
-fn what_is_alone_need_not_be_named() {
+fn a_single_subject_action_or_resource_needs_no_name() {
     let session = Session::new(facts());
     let table = DecisionTable::new(|user, action| GATE.bind(&session, user, action));
     let table = table.subjects(users()).action(&Action::Read).resource(&PLAN);

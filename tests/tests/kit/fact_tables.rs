@@ -66,7 +66,7 @@ fn a_row_can_say_that_a_value_is_missing() {
 }
 
 #[test]
-fn a_strict_table_fails_what_it_was_not_told() {
+fn a_strict_table_fails_keys_without_a_row() {
     let facts = facts().rows([(Suspended(7), false), (Suspended(8), false)]).missing(OrgRole(7, 4));
     let session = Session::new(facts.strict());
     assert_allow!(GATE.bind(&session, &7, &Action::Read), in_org(3));
@@ -144,7 +144,7 @@ mod letters {
 
 /// Whoever comes first makes the table of a fact, and everybody finds the same.
 #[test]
-fn threads_share_the_tables_of_facts_that_they_meet_at_once() {
+fn threads_that_read_a_fact_at_once_share_its_table() {
     use letters::{A, B, C, D, DOWN, UP};
 
     for _ in 0..200 {

@@ -33,7 +33,7 @@ fn rounds_and_loads_are_counted() {
 }
 
 #[tokio::test]
-async fn what_is_measured_is_the_future_and_no_other() {
+async fn only_the_measured_future_is_counted() {
     let session = Session::new(facts());
     let access = GATE.bind(&session, &7, &Action::Read);
     let (doc, other) = (in_org(3), in_org(4));

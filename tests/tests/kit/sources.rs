@@ -38,7 +38,7 @@ fn a_table_is_a_source_among_others() {
 }
 
 #[test]
-fn failing_sources_fail_what_was_chosen() {
+fn failing_sources_fail_the_chosen_calls() {
     let decide = |users: Failing<Arc<FactTable>>| {
         let session = Session::new(Mixed { roles: Counted::new(facts()), users });
         block_on(GATE.bind(&session, &7, &Action::Read).check(&in_org(3)))

@@ -115,7 +115,7 @@ fn decisions_are_counted_by_policy_and_outcome() {
 }
 
 #[test]
-fn rounds_items_and_loads_are_measured() {
+fn rounds_resources_and_loads_are_measured() {
     let told = told(|| {
         let _ = ask(7, &[7, 1, 2, 9]);
     });
@@ -140,7 +140,7 @@ fn loads_that_fail_are_counted_by_what_happened() {
 }
 
 #[test]
-fn a_decision_without_async_is_counted_and_asked_of_each_recorder() {
+fn a_local_decision_is_counted_by_each_recorder() {
     let session = Session::new(Facts { users: Users });
     for count in 1..=2_u32 {
         let told = told(|| {
@@ -154,7 +154,7 @@ fn a_decision_without_async_is_counted_and_asked_of_each_recorder() {
 }
 
 #[test]
-fn the_recorder_can_be_told_what_they_are() {
+fn metrics_can_be_described() {
     let recorder = DebuggingRecorder::new();
     let snapshotter = recorder.snapshotter();
     metrics::with_local_recorder(&recorder, || {

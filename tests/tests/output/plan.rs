@@ -315,7 +315,7 @@ async fn rounds_are_the_longest_chain() {
 
 /// Four rounds to the end of the chain, and one more for each link above it.
 #[tokio::test]
-async fn a_recursive_fact_costs_its_links() {
+async fn a_recursive_fact_costs_its_depth() {
     static DEEP: Gate<Things, by_chain> = Gate::new();
     for links in [0_u32, 1, 5] {
         let facts = std::sync::Arc::new(facts());

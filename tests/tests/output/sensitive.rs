@@ -143,7 +143,7 @@ fn everything(table: FactTable, text: &mut String) {
 }
 
 #[test]
-fn nothing_shows_it() {
+fn no_output_shows_a_sensitive_part() {
     let (mut text, mut spans) = (String::new(), Vec::new());
     let metrics = DebuggingRecorder::new();
     let snapshots = metrics.snapshotter();
@@ -186,7 +186,7 @@ fn keys_and_answers() -> String {
 
 /// The other way round: without the mark all of it is there, so the marks are what hides it.
 #[test]
-fn what_is_not_marked_is_shown() {
+fn unmarked_parts_are_shown() {
     fact! { pub Open(patient: u64) -> String; }
     #[policy]
     async fn open(_: &u64, chart: &Chart) -> bool {

@@ -75,7 +75,7 @@ fn lines_of(source: Source) -> Vec<String> {
 }
 
 #[test]
-fn an_evaluation_tells_what_it_did() {
+fn the_spans_and_events_of_an_evaluation() {
     assert_eq!(
         lines_of(Source::Answers),
         [
@@ -97,7 +97,7 @@ fn an_evaluation_tells_what_it_did() {
 }
 
 #[test]
-fn a_failure_is_told_without_the_sources_text() {
+fn a_failure_is_reported_without_the_sources_text() {
     let lines = lines_of(Source::Fails);
     for line in [
         "record gatehouse.load gatehouse.failed=1",
@@ -114,7 +114,7 @@ fn a_failure_is_told_without_the_sources_text() {
 }
 
 #[test]
-fn keys_that_nobody_asked_for_are_told_unless_they_are_declared() {
+fn unrequested_keys_are_reported_unless_declared() {
     let lines = lines_of(Source::SpellsOtherwise);
     for line in [
         "WARN gatehouse message=a source answered keys that nobody asked for; what it left out failed gatehouse.keys=2",
@@ -179,7 +179,7 @@ fn a_source_runs_in_the_span_of_its_load_at_each_poll_and_nothing_else_does() {
 }
 
 #[test]
-fn a_decision_without_async_is_told_too() {
+fn a_local_decision_is_an_event_too() {
     static LOCAL: Gate<Documents, own> = Gate::new();
     let lines = collected(|| {
         let session = Session::new(Facts { levels: Levels(Source::Answers) });
@@ -190,7 +190,7 @@ fn a_decision_without_async_is_told_too() {
 }
 
 #[test]
-fn no_key_no_value_and_no_source_text_is_told() {
+fn no_key_value_or_source_text_is_in_a_span() {
     let sources = [
         Source::Answers,
         Source::Fails,

@@ -138,7 +138,7 @@ fn anybody(_: _, thing: &u32) -> bool {
 
 /// A forbid that cannot be decided keeps the gate shut, whatever permits.
 #[tokio::test]
-async fn an_unknown_forbid_shuts_the_gate() {
+async fn an_indeterminate_forbid_allows_nothing() {
     static GATE: Gate<Things, (suspended, anybody)> = Gate::new();
     let session = Session::new(facts());
     let access = GATE.bind(&session, &(), &());
@@ -149,7 +149,7 @@ async fn an_unknown_forbid_shuts_the_gate() {
 
 /// What one attempt relies on: had the fact loaded, the same body would have said no.
 #[tokio::test]
-async fn the_right_side_counts_where_the_left_could_not_have_changed_it() {
+async fn the_right_side_decides_where_the_left_cannot() {
     #[policy]
     async fn either(_: _, thing: &u32) -> bool {
         Flag(*thing).await || Flag(1).await

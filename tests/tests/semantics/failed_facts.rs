@@ -188,7 +188,7 @@ fn a_derived_fact_names_each_fact_that_failed_in_it_once() {
 
 /// What a body of a derived fact met is its own, though it was met before.
 #[test]
-fn a_derived_fact_fails_by_what_a_policy_has_met_before() {
+fn a_derived_fact_fails_by_a_fact_that_a_policy_read_before() {
     let session = session(|_, _| FactError::safe("down"));
     let decision = block_on(MEMBER_OR_VISITOR.bind(&session, &(), &()).check(&document(2)));
     assert_eq!(names(failed(&decision)), ["Member", "Closed"]);
@@ -207,7 +207,7 @@ fn a_derived_fact_that_panics_hides_no_failure() {
 }
 
 #[test]
-fn what_a_policy_met_that_is_decided_does_not_count() {
+fn failures_of_a_decided_policy_do_not_count() {
     static GATE: Gate<Documents, (member_of_nobodys, member)> = Gate::new();
     let session = session(each_its_own);
     let decision = block_on(GATE.bind(&session, &(), &()).check(&document(28)));

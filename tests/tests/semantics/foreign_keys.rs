@@ -135,7 +135,7 @@ fn a_key_that_the_source_spells_otherwise_fails() {
 }
 
 #[test]
-fn both_remedies_of_the_error_are_some() {
+fn both_remedies_of_the_error_work() {
     let forbidden = ["denied by `banned`", "denied by `blocked`"];
     for answers in [Answers::ByNumber, Answers::MappedBack] {
         assert_eq!(decisions(answers, "Ann@example.org", "::ffff:10.1.2.3"), forbidden);
@@ -327,7 +327,7 @@ impl Random {
 /// Guarantee 9: what was answered stands, a failure too; what was left out failed in those calls that
 /// have keys which nobody asked for, if these are not declared, and is missing in the others.
 #[test]
-fn what_a_call_leaves_out_is_missing_or_failed_by_the_contract() {
+fn an_omitted_key_is_missing_or_failed_by_the_contract() {
     let mut seen = [0; 3];
     for seed in 0..600 {
         let mut random = Random(seed);
@@ -428,7 +428,7 @@ async fn doubled(_: _, id: &u32) -> bool {
 /// Guarantee 9: many keys at once, `#[required]`, defaults and derived facts take what was left out for
 /// what it is.
 #[test]
-fn what_was_left_out_is_the_same_wherever_it_is_read() {
+fn an_omitted_key_reads_the_same_everywhere() {
     static ANY: Gate<Things, any_paid> = Gate::new();
     static ALL: Gate<Things, all_paid> = Gate::new();
     static EACH: Gate<Things, each_number> = Gate::new();
@@ -460,7 +460,7 @@ fn what_was_left_out_is_the_same_wherever_it_is_read() {
 
 /// Guarantee 9: what is around a source passes on what it declares.
 #[tokio::test(start_paused = true)]
-async fn a_source_inside_another_declares_for_both() {
+async fn a_wrapped_source_declares_for_both() {
     async fn paid(source: impl FactSource<Paid>) -> &'static str {
         let session = Session::new(Around { source });
         PAID.bind(&session, &(), &()).check(&1).await.as_str()
@@ -483,7 +483,7 @@ async fn a_source_inside_another_declares_for_both() {
 /// Guarantees 9 and 10: who waits for the same key hears the same; the key is not asked again before a
 /// refresh, and other calls have nothing to do with it.
 #[test]
-fn a_key_that_failed_so_is_one_failure_for_the_session() {
+fn an_omitted_key_is_one_failure_for_the_session() {
     /// Spells the key 1 otherwise in its first call.
     struct Once(AtomicUsize);
     impl FactSource<Paid> for Once {

@@ -275,29 +275,29 @@ async fn or_beside_changes(user: &Subject, thing: &Thing) -> bool {
 cases! {
     an_option_is_some_or_none: option { (1, 5) => "deny", (1, 105) => "allow", (1, 205) => "indeterminate", }
     a_default_stands_for_missing: with_default { (1, 5) => "allow", (1, 4) => "deny", (1, 105) => "deny", (1, 205) => "indeterminate", }
-    question_mark_leaves_on_missing: question_mark { (4, 14) => "allow", (4, 15) => "deny", (104, 4) => "deny", (4, 104) => "deny", (204, 4) => "indeterminate", (104, 204) => "deny", (204, 104) => "indeterminate", }
+    question_mark_returns_on_missing: question_mark { (4, 14) => "allow", (4, 15) => "deny", (104, 4) => "deny", (4, 104) => "deny", (204, 4) => "indeterminate", (104, 204) => "deny", (204, 104) => "indeterminate", }
     question_mark_on_a_local: local_question_mark { (1, 9) => "deny", }
     return_ends_the_policy: early_return { (4, 4) => "allow", (1, 5) => "allow", (1, 4) => "deny", (204, 204) => "allow", }
-    let_else_binds_or_leaves: let_else { (1, 5) => "allow", (1, 4) => "deny", (1, 105) => "allow", (1, 205) => "indeterminate", }
+    let_else_binds_or_returns: let_else { (1, 5) => "allow", (1, 4) => "deny", (1, 105) => "allow", (1, 205) => "indeterminate", }
     if_let_binds: if_let { (1, 5) => "allow", (1, 4) => "deny", (1, 105) => "allow", (1, 205) => "indeterminate", }
     let_chains_bind: let_chain { (1, 5) => "allow", (2, 5) => "deny", (1, 3) => "deny", (201, 3) => "deny", (201, 5) => "indeterminate", }
-    arms_are_taken: matching { (2, 9) => "allow", (1, 2) => "allow", (2, 2) => "deny", (1, 5) => "deny", (1, 105) => "allow", (201, 5) => "deny", (201, 2) => "indeterminate", }
-    matches_looks_at_facts: matches_macro { (1, 9) => "allow", (1, 5) => "deny", (1, 105) => "deny", (1, 205) => "indeterminate", }
+    match_arms_are_taken: matching { (2, 9) => "allow", (1, 2) => "allow", (2, 2) => "deny", (1, 5) => "deny", (1, 105) => "allow", (201, 5) => "deny", (201, 2) => "indeterminate", }
+    matches_reads_facts: matches_macro { (1, 9) => "allow", (1, 5) => "deny", (1, 105) => "deny", (1, 205) => "indeterminate", }
     closures_are_called: closure { (1, 9) => "allow", (1, 5) => "deny", }
     functions_are_called: function { (1, 9) => "allow", (1, 5) => "deny", (1, 105) => "deny", }
     blocks_nest: block { (1, 9) => "allow", (1, 5) => "deny", (1, 105) => "deny", }
-    loops_turn_over_values: looping { (9, 9) => "allow", (1, 9) => "deny", (109, 9) => "deny", (209, 9) => "indeterminate", }
+    loops_iterate_over_values: looping { (9, 9) => "allow", (1, 9) => "deny", (109, 9) => "deny", (209, 9) => "indeterminate", }
     names_are_shadowed: shadowing { (1, 4) => "allow", (2, 4) => "deny", (1, 5) => "deny", }
     keys_are_made_of_facts: nested_key { (1, 5) => "allow", (1, 4) => "deny", (1, 105) => "deny", }
     required_means_never_missing: required { (1, 5) => "allow", (1, 4) => "deny", (1, 105) => "indeterminate", (1, 205) => "indeterminate", }
     lazy_changes_no_decision: lazily { (1, 5) => "allow", (1, 4) => "deny", (1, 205) => "indeterminate", }
     or_is_true_if_either_is: or { (1, 2) => "allow", (2, 1) => "allow", (2, 2) => "deny", (1, 202) => "allow", (202, 1) => "allow", (202, 2) => "indeterminate", (2, 202) => "indeterminate", (202, 202) => "indeterminate", }
     and_is_false_if_either_is: and { (1, 1) => "allow", (1, 2) => "deny", (202, 2) => "deny", (2, 202) => "deny", (202, 1) => "indeterminate", (1, 202) => "indeterminate", }
-    not_keeps_what_is_unknown: not_and { (202, 2) => "allow", (202, 1) => "indeterminate", (1, 1) => "deny", }
-    a_side_that_leaves_is_strict: or_that_leaves { (1, 2) => "allow", (2, 1) => "allow", (202, 1) => "indeterminate", (102, 1) => "deny", }
-    a_right_side_that_leaves_decides_nothing: or_whose_right_leaves { (1, 102) => "allow", (202, 1) => "allow", (202, 102) => "indeterminate", (202, 2) => "indeterminate", }
+    not_keeps_a_failure: not_and { (202, 2) => "allow", (202, 1) => "indeterminate", (1, 1) => "deny", }
+    an_operand_that_returns_is_strict: or_that_leaves { (1, 2) => "allow", (2, 1) => "allow", (202, 1) => "indeterminate", (102, 1) => "deny", }
+    a_right_side_that_returns_decides_nothing: or_whose_right_leaves { (1, 102) => "allow", (202, 1) => "allow", (202, 102) => "indeterminate", (202, 2) => "indeterminate", }
     a_guarded_panic_stays_guarded: and_that_guards { (2, 0) => "deny", (202, 0) => "indeterminate", }
-    a_changed_local_can_be_looked_at: or_beside_changes { (1, 2) => "allow", (2, 1) => "allow", (202, 1) => "allow", (202, 2) => "indeterminate", (1, 202) => "allow", }
+    a_changed_local_can_be_read: or_beside_changes { (1, 2) => "allow", (2, 1) => "allow", (202, 1) => "allow", (202, 2) => "indeterminate", (1, 202) => "allow", }
 }
 
 #[policy]

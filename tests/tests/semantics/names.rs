@@ -81,7 +81,7 @@ async fn bound(user: &u32) -> bool {
 }
 
 #[tokio::test]
-async fn a_name_with_a_capital_is_a_constant_or_says_that_it_binds() {
+async fn a_capitalised_pattern_is_a_constant_or_a_marked_binding() {
     permits!(reader, Action::Read, [1 => true]);
     permits!(reader, Action::Edit, [1 => false]);
     permits!(root, Edit, [1 => true, 2 => false, 3 => false]);
@@ -140,7 +140,7 @@ fn linted(nobody: &Nobody) -> bool {
 }
 
 #[tokio::test]
-async fn what_a_cfg_takes_out_is_not_there() {
+async fn code_disabled_by_cfg_is_not_compiled() {
     permits!(compiled_out, Edit, [1 => true, 2 => false, 4 => true]);
     permits!(linted, Edit, [1 => true, 2 => false]);
     assert_eq!(<compiled_out as Policy>::PLAN.loads.len(), 1);
@@ -160,6 +160,6 @@ async fn words(user: &u32) -> bool {
 }
 
 #[tokio::test]
-async fn a_function_named_like_a_word_is_called_where_it_stands() {
+async fn a_function_named_like_a_combinator_is_called() {
     permits!(words, Edit, [1 => false, 2 => true]);
 }

@@ -142,7 +142,7 @@ async fn a_pattern_may_borrow_from_a_fact() {
 }
 
 #[tokio::test]
-async fn a_pattern_that_is_never_tried_is_neither_met_nor_missed() {
+async fn a_pattern_that_is_never_tried_has_no_outcome() {
     static LEAVES: Gate<Things, leaves> = Gate::new();
     static FAILS: Gate<Things, fails> = Gate::new();
     let left = explained(&LEAVES, 1).await;

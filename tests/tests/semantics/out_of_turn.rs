@@ -240,7 +240,7 @@ fn a_panic_costs_no_other_load_its_round() {
 /// A condition on a local that changes meanwhile is not known before the body comes to it: it rules out
 /// nothing that the plan asks for early.
 #[test]
-fn a_condition_on_what_changes_costs_no_round() {
+fn a_condition_on_a_changing_local_costs_no_round() {
     #[policy]
     async fn counts(_: _, it: &Folder) -> bool {
         let Some(id) = Inherited(it.id).await else { return false };
@@ -262,7 +262,7 @@ fn a_condition_on_what_changes_costs_no_round() {
 
 /// A panic that carries what panics when it is dropped.
 #[test]
-fn a_payload_that_panics_is_no_way_out() {
+fn a_panicking_payload_changes_no_decision() {
     without_reports();
     struct Bomb;
     impl Drop for Bomb {

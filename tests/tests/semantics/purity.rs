@@ -58,7 +58,7 @@ async fn an_impure_permit_is_indeterminate() {
 }
 
 #[tokio::test]
-async fn an_impure_forbid_lets_nobody_in() {
+async fn an_impure_forbid_allows_nobody() {
     static GATE: Gate<Things, (forbids_by_another_key_each_time, anything)> = Gate::new();
     let decisions = GATE.bind(&session(), &(), &()).check_all(0..100_u32).await;
     assert!(decisions.iter().all(Decision::is_indeterminate));

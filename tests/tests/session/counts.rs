@@ -112,7 +112,7 @@ struct FiveAtOnce {
 /// Five policies over five facts, a hundred resources: five calls that overlap in time, in one
 /// round. Were one of them to wait for another, none would ever answer.
 #[tokio::test(start_paused = true)]
-async fn five_facts_are_loaded_side_by_side() {
+async fn five_facts_load_concurrently() {
     static GATE: Gate<Things, (a, b, c, d, e)> = Gate::new();
     assert_eq!(GATE.plan().rounds(), 1);
     let session = Session::new(FiveAtOnce { together: Together(Arc::new(Barrier::new(5))) });
@@ -197,7 +197,7 @@ struct InChunks {
 }
 
 #[tokio::test(start_paused = true)]
-async fn chunks_run_side_by_side() {
+async fn chunks_load_concurrently() {
     static GATE: Gate<Things, a> = Gate::new();
     let session = Session::new(InChunks { a: Chunks(Barrier::new(4)) });
     let access = GATE.bind(&session, &(), &());
@@ -208,7 +208,7 @@ async fn chunks_run_side_by_side() {
 }
 
 #[tokio::test]
-async fn what_is_known_is_not_asked_again() {
+async fn cached_keys_are_not_loaded_again() {
     static GATE: Gate<Things, (a, owner_is_a)> = Gate::new();
     static OTHER: Gate<Things, a> = Gate::new();
     let facts = facts();
@@ -260,7 +260,7 @@ impl Wake for Wakes {
 /// Facts that are there at once take one poll, however many rounds, and wake nobody: a runtime would
 /// poll the task once more for each wake.
 #[test]
-fn facts_at_hand_wake_nobody() {
+fn immediate_answers_wake_nobody() {
     static GATE: Gate<Things, owner_is_a> = Gate::new();
     let (facts, woken) = (facts(), Arc::<Wakes>::default());
     let session = Session::new(facts.clone());
@@ -304,7 +304,7 @@ async fn checks_of_several_tasks_share_a_session() {
 }
 
 #[tokio::test]
-async fn what_local_data_excludes_is_not_loaded() {
+async fn facts_excluded_by_local_data_are_not_loaded() {
     static GATE: Gate<Things, shared_and_a> = Gate::new();
     let facts = facts();
     let session = Session::new(facts.clone());
@@ -315,7 +315,7 @@ async fn what_local_data_excludes_is_not_loaded() {
 
 /// Guards that stand before a load and lead elsewhere, to loads of their own.
 #[tokio::test]
-async fn what_an_early_return_excludes_is_not_loaded() {
+async fn facts_behind_an_early_return_are_not_loaded() {
     static GATE: Gate<Things, leaves_early> = Gate::new();
     #[derive(Sources)]
     struct All {
@@ -341,7 +341,7 @@ async fn what_an_early_return_excludes_is_not_loaded() {
 }
 
 #[tokio::test]
-async fn what_local_policies_settle_is_not_loaded() {
+async fn facts_of_policies_that_cannot_matter_are_not_loaded() {
     static PERMITTED: Gate<Things, (a, everything)> = Gate::new();
     static FORBIDDEN: Gate<Things, (a, nothing)> = Gate::new();
     let facts = facts();
@@ -352,7 +352,7 @@ async fn what_local_policies_settle_is_not_loaded() {
 }
 
 #[tokio::test]
-async fn a_refreshed_session_asks_anew() {
+async fn a_refreshed_session_loads_anew() {
     static GATE: Gate<Things, a> = Gate::new();
     let facts = facts();
     let session = Session::new(facts.clone());
@@ -457,7 +457,7 @@ mod keys {
     }
 
     #[test]
-    fn a_key_is_hashed_once_more_for_each_policy_that_asks_for_it() {
+    fn a_key_is_hashed_once_more_for_each_policy_that_reads_it() {
         static BOTH: Gate<Things, (counted_too, counted)> = Gate::new();
         let session = Session::new(Facts { yes: Yes { backwards: false } });
         let things = things(1000);

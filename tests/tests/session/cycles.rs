@@ -134,7 +134,7 @@ fn member(id: u32) -> usize {
 /// Guarantee 9: every load of a circle fails, whoever asks first, and none is led anew when the next
 /// one is asked for.
 #[tokio::test]
-async fn every_load_of_a_circle_has_failed_for_whoever_asks_later() {
+async fn every_load_of_a_cycle_fails_for_later_checks_too() {
     for n in 1..=6 {
         for later in 0..n {
             let loads = Arc::new(AtomicUsize::new(0));
@@ -162,7 +162,7 @@ async fn every_load_of_a_circle_has_failed_for_whoever_asks_later() {
 /// Guarantees 3 and 9: a check on a circle is dropped at any of its polls. Nothing of the session is left,
 /// and nothing that its sources held.
 #[tokio::test]
-async fn a_circle_that_is_dropped_leaves_nothing() {
+async fn a_dropped_cycle_leaves_nothing() {
     for polls in 0..10 {
         let held = Arc::new(());
         let other = |gate: usize| {
@@ -200,7 +200,7 @@ async fn a_circle_that_is_dropped_leaves_nothing() {
 /// A deadline that asks its own session is driven by whoever waits, inside of a load too: that load does
 /// not wait for what the deadline asks.
 #[tokio::test(start_paused = true)]
-async fn what_a_deadline_asks_for_is_no_part_of_the_load_that_drives_it() {
+async fn loads_of_a_deadline_are_no_part_of_the_load_that_drives_it() {
     let go = Arc::new(Notify::new());
     let told = go.clone();
     let first = ask(move |session, id| {
@@ -262,7 +262,7 @@ fn a_source_may_block_on_its_session() {
 
 /// A load waits for what its source awaits: not for a check that lost a race, and was dropped.
 #[tokio::test(start_paused = true)]
-async fn what_a_source_has_dropped_is_no_link_of_a_circle() {
+async fn a_dropped_check_is_no_link_of_a_cycle() {
     let first = ask(|session, id| async move {
         let short = tokio::time::timeout(Duration::from_millis(10), check(session, 1, id)).await;
         assert!(short.is_err());
@@ -330,7 +330,7 @@ struct Holds {
 
 /// Guarantee 9: what a session forgets is dropped outside of its locks.
 #[test]
-fn what_is_forgotten_may_use_the_session() {
+fn values_are_dropped_outside_of_locks() {
     let session = HOLDS.get_or_init(|| Session::new(Holds { holder: Holder }));
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || {

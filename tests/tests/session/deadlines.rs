@@ -71,7 +71,7 @@ static SLOW: Gate<Things, slow> = Gate::new();
 
 /// Guarantee 9: a hang ends with the deadline, in an error that says which.
 #[tokio::test(start_paused = true)]
-async fn what_is_open_at_the_deadline_counts_as_failed() {
+async fn loads_pending_at_the_deadline_fail() {
     let (_, session) = session(1);
     let before = tokio::time::Instant::now();
     let decision = SLOW.bind(&session, &(), &()).check(&1).await;
@@ -82,7 +82,7 @@ async fn what_is_open_at_the_deadline_counts_as_failed() {
 
 /// Guarantee 9: what is known at the deadline still decides.
 #[tokio::test(start_paused = true)]
-async fn what_is_known_at_the_deadline_decides() {
+async fn facts_known_at_the_deadline_decide() {
     static FORBIDDEN: Gate<Things, (fast_forbids, slow)> = Gate::new();
     static PERMITTED: Gate<Things, (slow, fast_permits)> = Gate::new();
     let words =
@@ -109,7 +109,7 @@ async fn after_the_deadline_nothing_is_loaded() {
 
 /// Guarantees 8 and 9: the deadline reaches evaluations of other tasks, one of which is not polled.
 #[tokio::test(start_paused = true)]
-async fn the_deadline_is_everybodys() {
+async fn a_deadline_reaches_every_task() {
     let (_, session) = session(1);
     let access = SLOW.bind(&session, &(), &());
     let mut parked = Box::pin(access.check(&1));
@@ -126,7 +126,7 @@ async fn the_deadline_is_everybodys() {
 
 /// A source with a limit on what runs at a time: across sessions, and everybody gets their turn.
 #[tokio::test(start_paused = true)]
-async fn at_most_so_many_loads_run_at_a_time() {
+async fn loads_run_within_the_limit() {
     #[derive(Sources)]
     struct Limited {
         #[loads(Slow)]
@@ -169,7 +169,7 @@ struct HeldFacts {
 
 /// What a derived fact came to because of a deadline is forgotten with it.
 #[tokio::test]
-async fn what_failed_by_a_deadline_is_computed_anew_under_another_one() {
+async fn a_failure_by_a_deadline_is_forgotten_with_it() {
     static GATE: Gate<Things, from_late> = Gate::new();
     let source = Arc::new(Held::new(Scripted::always(true)));
     let session =

@@ -200,7 +200,7 @@ macro_rules! yields {
 
 /// Two thousand resources with two hundred facts each were one poll.
 #[test]
-fn a_page_of_facts_yields_by_what_it_reads() {
+fn a_page_of_facts_yields_by_its_reads() {
     let yields = yields!(MEMBER);
     assert_eq!((yields(500, 200), yields(1_000, 200), yields(2_000, 200)), (24, 48, 96));
     // One resource is the least that is done at a time.
@@ -208,21 +208,21 @@ fn a_page_of_facts_yields_by_what_it_reads() {
 }
 
 #[test]
-fn derived_facts_count_though_they_are_settled() {
+fn final_derived_facts_count_as_reads() {
     let yields = yields!(VISITOR);
     assert_eq!((yields(500, 200), yields(1_000, 200)), (24, 48));
 }
 
 /// An iterator goes on behind the key that decides.
 #[test]
-fn keys_behind_the_decisive_one_count() {
+fn keys_after_the_decisive_one_count() {
     let yields = yields!(MEMBER_OF_THE_FIRST);
     assert_eq!((yields(500, 200), yields(1_000, 200)), (24, 48));
 }
 
 /// A recorded page whose records say on which facts it depends runs its policies again.
 #[test]
-fn the_records_of_a_page_yield_by_what_is_read_for_them() {
+fn the_records_of_a_page_yield_by_their_reads() {
     struct Nowhere;
     impl DecisionSink for Nowhere {
         fn write(&mut self, _: &[DecisionRecord]) -> Result<(), SinkError> {
@@ -246,7 +246,7 @@ fn the_records_of_a_page_yield_by_what_is_read_for_them() {
 
 /// Three milliseconds came back after three hundred.
 #[test]
-fn a_page_ends_soon_after_its_deadline_however_long_it_is() {
+fn a_page_ends_soon_after_its_deadline() {
     let (session_without, user) = (session(), User::default());
     let expected =
         polls(LOCAL.bind(&session_without, &user, &()).check_all(documents(200_000, 0)), || ()).1;
@@ -312,7 +312,7 @@ fn a_page_that_waits_ends_soon_after_its_deadline() {
 }
 
 #[test]
-fn a_page_that_is_not_long_is_decided_though_the_deadline_passes_in_it() {
+fn a_short_page_is_decided_though_its_deadline_passes() {
     let ((session, deadline), user) = (session_until(1), User::default());
     let access = LOCAL.bind(&session, &user, &());
     let decisions = polls(access.check_all(documents(9 * 4_096, 0)), || ()).1;
@@ -331,7 +331,7 @@ fn without_a_permit_nothing_is_indeterminate() {
 
 /// What is known at the deadline decides, on every resource of a page that waits.
 #[test]
-fn what_is_known_at_the_deadline_decides_a_whole_page() {
+fn facts_known_at_the_deadline_decide_a_whole_page() {
     let ((session, deadline), user) = (session_until(5), User::default());
     let access = SLOW.bind(&session, &user, &());
     let page = documents(4_000, 0);
@@ -351,7 +351,7 @@ fn what_is_known_at_the_deadline_decides_a_whole_page() {
 
 /// A fact that was found to wait before the deadline has failed for the rest of the pass.
 #[test]
-fn what_waits_for_a_derived_fact_fails_at_the_deadline() {
+fn a_pending_derived_fact_fails_at_the_deadline() {
     for most in 1..6 {
         let ((session, _), user) = (session_until(most), User::default());
         let access = DERIVED.bind(&session, &user, &());
@@ -368,7 +368,7 @@ fn what_waits_for_a_derived_fact_fails_at_the_deadline() {
 
 /// A resource that was not run is recorded, and is not run for its record.
 #[test]
-fn what_was_not_run_is_recorded_without_a_run() {
+fn undecided_resources_are_recorded_without_a_run() {
     struct Count(Arc<AtomicUsize>);
     impl DecisionSink for Count {
         fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {

@@ -350,7 +350,7 @@ fn a_domain_that_panics_when_it_describes_loses_records_and_no_decision() {
 
 /// Where a watcher runs what the decision did not need, or runs it again, it may panic with anything.
 #[test]
-fn a_policy_that_panics_before_a_watcher_changes_no_decision() {
+fn a_policy_that_panics_while_observed_changes_no_decision() {
     contained(|| {
         static RUNS: AtomicUsize = AtomicUsize::new(0);
         /// Panics when it runs once more.
@@ -385,7 +385,7 @@ fn a_policy_that_panics_before_a_watcher_changes_no_decision() {
 }
 
 #[test]
-fn a_debug_that_panics_with_a_bomb_is_named_as_any_other() {
+fn a_debug_that_panics_with_a_panicking_payload_is_named() {
     contained(|| {
         #[policy]
         async fn odd(_: &Part) -> bool {
@@ -411,7 +411,7 @@ fn a_debug_that_panics_with_a_bomb_is_named_as_any_other() {
 
 /// Whoever looks on keeps keys of its own, which the check did not ask for.
 #[test]
-fn a_key_that_panics_when_a_watcher_drops_it_changes_nothing() {
+fn a_key_that_panics_when_an_observer_drops_it_changes_nothing() {
     contained(|| {
         #[policy]
         async fn watched(_: &Part) -> bool {

@@ -128,7 +128,7 @@ fn is_answered(held: Held, pace: Pace, parked: u32, polls: usize, id: u32) -> bo
 
 /// Guarantee 8: what a parked check's load holds is given back, because others drive it.
 #[test]
-fn what_a_parked_check_holds_is_given_back() {
+fn a_parked_check_gives_back_what_its_load_holds() {
     for (held, pace) in EVERYTHING {
         for parked in [1, 5] {
             for polls in 0..=4 {
@@ -171,7 +171,7 @@ fn is_answered_behind_one_in_line(held: Held, pace: Pace, polls: usize, late: bo
 
 /// Guarantee 8: nor does the line stand still behind a parked check's load whose turn it is.
 #[test]
-fn a_line_goes_on_past_a_parked_check() {
+fn a_queue_proceeds_past_a_parked_check() {
     for (held, pace) in EVERYTHING {
         for polls in 1..=4 {
             for late in [false, true] {
@@ -186,7 +186,7 @@ fn a_line_goes_on_past_a_parked_check() {
 /// Guarantee 8: whoever waits is not the only one who is woken, however many of them are parked and
 /// whoever was woken first.
 #[test]
-fn one_of_many_who_wait_is_polled() {
+fn one_polled_waiter_among_many_is_answered() {
     for (held, pace) in EVERYTHING {
         for polled in 0..6 {
             let source = Source::new(held, pace);
@@ -211,7 +211,7 @@ fn one_of_many_who_wait_is_polled() {
 
 /// Guarantee 8: in tasks of a runtime, with a timer.
 #[tokio::test(start_paused = true)]
-async fn a_task_that_keeps_a_parked_check_holds_up_nobody() {
+async fn a_task_that_keeps_a_parked_check_blocks_nobody() {
     for held in [Held::Lock, Held::Permit] {
         for polls in 1..=3 {
             let source = Source::new(held, Pace::Sleeps);
@@ -281,7 +281,7 @@ type Check = Pin<Box<dyn Future<Output = Decision> + Send>>;
 /// Guarantee 8: evaluations that were woken for others in vain, again and again, are not woken for them as
 /// long as there are many; of a few, all are. So one between two that are not polled any more goes on.
 #[tokio::test(start_paused = true)]
-async fn who_was_often_woken_in_vain_is_woken_between_two_that_are_parked() {
+async fn a_waiter_often_woken_in_vain_is_woken_between_two_parked_ones() {
     let rows = Arc::new(Rows::default());
     let session = Session::new(RowsFacts { rows: rows.clone() });
     let check = |id: u32| -> Check {

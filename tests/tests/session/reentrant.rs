@@ -229,7 +229,7 @@ fn are_answered(pace: Pace, limit: usize, polls: usize) -> bool {
 
 /// Guarantee 8: a parked check whose load asks the session holds up nobody who waits for the same.
 #[test]
-fn a_parked_check_whose_load_asks_holds_up_nobody() {
+fn a_parked_check_with_a_reentrant_load_blocks_nobody() {
     for pace in [Pace::YieldsOnce, Pace::Signal] {
         for limit in [1, usize::MAX] {
             for polls in 0..=5 {
@@ -247,46 +247,46 @@ fn on_stack<T: Send + 'static>(kib: usize, run: impl FnOnce() -> T + Send + 'sta
 }
 
 #[test]
-fn a_page_of_loads_that_ask_is_linear() {
-    in_child(a_page_of_loads_that_ask_is_linear, || assert_linear("page", 25, page));
+fn a_page_of_reentrant_loads_is_linear() {
+    in_child(a_page_of_reentrant_loads_is_linear, || assert_linear("page", 25, page));
 }
 
 #[test]
-fn checks_whose_loads_ask_are_linear() {
-    in_child(checks_whose_loads_ask_are_linear, || assert_linear("checks", 25, checks));
+fn checks_with_reentrant_loads_are_linear() {
+    in_child(checks_with_reentrant_loads_are_linear, || assert_linear("checks", 25, checks));
 }
 
 #[test]
-fn a_chain_of_loads_that_ask_is_linear() {
-    in_child(a_chain_of_loads_that_ask_is_linear, || assert_linear("chain", 25, chain));
+fn a_chain_of_reentrant_loads_is_linear() {
+    in_child(a_chain_of_reentrant_loads_is_linear, || assert_linear("chain", 25, chain));
 }
 
 /// As a worker of tokio has it.
 #[test]
-fn many_loads_that_ask_take_no_stack() {
-    in_child(many_loads_that_ask_take_no_stack, || on_stack(2_048, || page(3_200)));
+fn many_reentrant_loads_fit_a_worker_stack() {
+    in_child(many_reentrant_loads_fit_a_worker_stack, || on_stack(2_048, || page(3_200)));
 }
 
 #[test]
-fn many_loads_that_ask_take_no_small_stack() {
-    in_child(many_loads_that_ask_take_no_small_stack, || on_stack(256, || page(3_200)));
+fn many_reentrant_loads_fit_a_small_stack() {
+    in_child(many_reentrant_loads_fit_a_small_stack, || on_stack(256, || page(3_200)));
 }
 
 #[test]
-fn many_checks_whose_loads_ask_take_no_small_stack() {
-    in_child(many_checks_whose_loads_ask_take_no_small_stack, || {
+fn many_checks_with_reentrant_loads_fit_a_small_stack() {
+    in_child(many_checks_with_reentrant_loads_fit_a_small_stack, || {
         on_stack(256, || checks(3_200));
     });
 }
 
 #[test]
-fn a_chain_of_loads_that_ask_takes_no_stack() {
-    in_child(a_chain_of_loads_that_ask_takes_no_stack, || on_stack(2_048, || chain(500)));
+fn a_chain_of_reentrant_loads_fits_a_worker_stack() {
+    in_child(a_chain_of_reentrant_loads_fits_a_worker_stack, || on_stack(2_048, || chain(500)));
 }
 
 #[test]
-fn a_chain_of_loads_that_ask_takes_no_small_stack() {
-    in_child(a_chain_of_loads_that_ask_takes_no_small_stack, || {
+fn a_chain_of_reentrant_loads_fits_a_small_stack() {
+    in_child(a_chain_of_reentrant_loads_fits_a_small_stack, || {
         on_stack(256, || chain(500));
     });
 }
@@ -333,8 +333,8 @@ fn two_threads(sessions: usize, limit: usize) {
 
 /// Wakes from two threads that meet do not call each other.
 #[test]
-fn wakes_from_two_threads_take_no_stack() {
-    in_child(wakes_from_two_threads_take_no_stack, || {
+fn wakes_of_two_threads_do_not_recurse() {
+    in_child(wakes_of_two_threads_do_not_recurse, || {
         two_threads(40, usize::MAX);
         two_threads(20, 1);
     });

@@ -57,7 +57,7 @@ async fn a_cancelled_check_is_not_cached_as_false() {
 
 /// Guarantees 1 and 10: CVE-2026-34972, the same key twice in one batch answered wrongly.
 #[tokio::test]
-async fn the_same_key_twice_in_a_batch_has_one_answer() {
+async fn duplicate_keys_of_a_batch_have_one_answer() {
     let viewer = Scripted::new(|key: &Viewer| Answer::Value(key.id == 1));
     let facts = Arc::new(Facts::new(viewer, Scripted::missing()));
     let session = Session::new(facts.clone());
@@ -131,7 +131,7 @@ async fn a_cancelled_leader_strands_nobody() {
 
 /// Guarantee 8: gatehouse 0.6, the leader is polled once and parked, and whoever waits hangs.
 #[tokio::test(start_paused = true)]
-async fn a_parked_leader_hangs_nobody() {
+async fn a_parked_leader_blocks_nobody() {
     let (held, session) = held();
     let access = VIEWER.bind(&session, &(), &());
     let mut leader = Box::pin(access.check(&1));
@@ -143,7 +143,7 @@ async fn a_parked_leader_hangs_nobody() {
 
 /// Guarantee 9: CVE-2025-49011, "no" below an arrow whose lower end is unknown.
 #[tokio::test]
-async fn unknown_below_an_arrow_is_not_no() {
+async fn a_failure_below_an_arrow_is_no_deny() {
     static ABOVE: Gate<Things, viewer_above> = Gate::new();
     let session = Session::new(Facts::new(
         Scripted::new(

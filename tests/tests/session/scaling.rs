@@ -230,6 +230,6 @@ fn dropped(many: usize) -> Counts {
 }
 
 #[test]
-fn a_page_that_is_dropped_is_linear() {
+fn dropping_a_page_is_linear() {
     assert_linear("dropped", 100, dropped);
 }

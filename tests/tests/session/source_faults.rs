@@ -195,7 +195,7 @@ fn session(fault: Fault) -> (Arc<Source>, Session<Facts>) {
 
 /// Guarantee 9: no failure becomes an allow or a hang; other facts and later requests are as ever.
 #[tokio::test(start_paused = true)]
-async fn faults_are_indeterminate() {
+async fn faulty_sources_are_indeterminate() {
     for (fault, permit, forbid) in TABLE {
         // Alone, one resource.
         let (_, session) = self::session(fault);
@@ -228,7 +228,7 @@ async fn faults_are_indeterminate() {
 /// Guarantees 3 and 9: one task waits, another one joins from another thread's point of view; both
 /// end.
 #[tokio::test(start_paused = true)]
-async fn faults_reach_every_task_that_waits() {
+async fn a_fault_reaches_every_waiting_task() {
     for (fault, permit, _) in TABLE {
         let (_, session) = self::session(fault);
         let tasks: Vec<_> = (0..4)
@@ -401,7 +401,7 @@ async fn equality_that_panics_poisons_nothing() {
 
 /// Guarantee 9: a source with a time limit of its own fails alone.
 #[tokio::test(start_paused = true)]
-async fn a_timeout_fails_its_source_alone() {
+async fn a_timeout_fails_only_its_source() {
     #[derive(Sources)]
     struct Limited {
         #[loads(Faulty)]

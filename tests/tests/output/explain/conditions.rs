@@ -137,7 +137,7 @@ fn arms_with_guards() {
 
 /// What `let` keeps is a condition where its operator says that it is a `bool`.
 #[test]
-fn conditions_that_are_kept() {
+fn conditions_in_locals() {
     #[policy]
     async fn rule(user: &User, doc: &Document) -> bool {
         let owned = doc.owner == user.id;
@@ -181,7 +181,7 @@ fn conditions_that_are_kept() {
 
 /// Where a block with a label is an answer, so is what a `break` gives it.
 #[test]
-fn what_a_labelled_block_gives() {
+fn the_value_of_a_labelled_block() {
     #[policy]
     async fn rule(user: &User, doc: &Document) -> bool {
         'answer: {

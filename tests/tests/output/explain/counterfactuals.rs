@@ -12,7 +12,7 @@ fn changes(explanation: &Explanation) -> Vec<String> {
 
 /// A condition guards the ones after it, which nobody knows without it: they might panic, or not end.
 #[test]
-fn nothing_is_tried_out() {
+fn a_counterfactual_runs_no_code() {
     #[policy]
     fn first_tag(user: &User, doc: &Document) -> bool {
         !doc.tags.is_empty() && doc.tags[0] == user.id
@@ -68,7 +68,7 @@ fn the_last_condition_that_is_enough() {
 
 /// A way out is an answer as well.
 #[test]
-fn a_condition_that_leaves() {
+fn a_condition_that_returns_early() {
     #[policy]
     fn permit(user: &User, doc: &Document) -> bool {
         if doc.org == 3 {
@@ -89,7 +89,7 @@ fn a_condition_that_leaves() {
 
 /// What hangs on the same fact, or is asked in the same words, would come out the other way too.
 #[test]
-fn what_was_met_elsewhere_is_not_alone() {
+fn a_condition_evaluated_elsewhere_gives_no_counterfactual() {
     #[policy(forbid)]
     fn not_own(user: &User, doc: &Document) -> bool {
         doc.owner == user.id
@@ -120,7 +120,7 @@ fn what_was_met_elsewhere_is_not_alone() {
 
 /// Only facts that are there can be spoken of.
 #[test]
-fn nothing_is_said_of_what_is_not_known() {
+fn conditions_on_unloaded_facts_give_no_counterfactual() {
     let table = || FactTable::new().with(Suspended(7), true);
     let not_suspended = "would be allowed if `Suspended(user.id).await` did not hold, all else unchanged (`suspended`)";
     let explanation = explained!(GATE, table(), Action::Edit, doc(1, 7));

@@ -26,7 +26,7 @@ fn an_explanation_loads_what_the_check_does() {
 }
 
 #[test]
-fn what_was_not_needed_says_why() {
+fn a_policy_that_was_not_needed_says_why() {
     let table = FactTable::new();
     let explanation = explained!(GATE, table, Action::Edit, doc(1, 7));
     // The owner may: whether they are an editor was asked in the same round, or was not.

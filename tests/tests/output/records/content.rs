@@ -63,7 +63,7 @@ fn a_record_says_what_a_decision_depends_on() {
 }
 
 #[test]
-fn a_record_says_who_what_on_what_and_why() {
+fn a_record_names_subject_action_resource_and_policy() {
     let page = Page::default();
     let recorder = Recorder::new(JsonLines::new(page.clone())).unwrap();
     let session = session().with_trace_id("4bf92f35").with_recorder(&recorder);
@@ -114,7 +114,7 @@ fn failed_facts_are_named_without_the_sources_text() {
 }
 
 #[test]
-fn a_domain_that_says_nothing_gives_nothing_away() {
+fn a_domain_without_descriptions_records_none() {
     let page = Page::default();
     let recorder = Recorder::new(JsonLines::new(page.clone())).unwrap();
     let session = session().with_recorder(&recorder);
@@ -130,7 +130,7 @@ fn a_domain_that_says_nothing_gives_nothing_away() {
 }
 
 #[test]
-fn every_way_of_asking_is_recorded_once_per_item() {
+fn every_kind_of_check_is_recorded_once_per_resource() {
     let (recorder, told) = ear(vec![]);
     let session = session().with_recorder(&recorder);
     let access = GATE.bind(&session, &7, &"read");
@@ -176,7 +176,7 @@ fn a_long_page_is_recorded_whole_and_in_order() {
 }
 
 #[test]
-fn clones_made_later_are_recorded_and_sessions_are_told_apart() {
+fn later_clones_are_recorded_and_sessions_are_distinguished() {
     let (recorder, told) = ear(vec![]);
     let before = session();
     let early = before.clone();

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::*;
 
 #[test]
-fn a_slow_sink_holds_up_nobody_and_what_does_not_fit_is_counted() {
+fn a_slow_sink_delays_nobody_and_dropped_records_are_counted() {
     let ((called, calls), (free, go_on), (heard, told)) = (channel(), channel(), channel());
     let sink = Slow { called, go_on, ear: Ear { moods: vec![], heard } };
     let recorder = Recorder::with_capacity(sink, 4).unwrap();
@@ -71,7 +71,7 @@ fn a_domain_that_panics_loses_its_records_and_no_decision() {
 }
 
 #[test]
-fn the_last_handle_closes_the_sink_after_what_is_left() {
+fn the_last_handle_closes_the_sink_after_the_remaining_records() {
     let (recorder, told) = ear(vec![Mood::Fail]);
     let session = session().with_recorder(&recorder);
     let _ = check_all(&session, 7, &[1, 2, 3]);
@@ -121,7 +121,7 @@ fn json_lines_go_on_after_a_torn_line() {
 }
 
 #[test]
-fn whatever_the_threads_do_each_record_is_written_or_counted() {
+fn each_record_of_many_threads_is_written_or_counted() {
     let (heard, told) = channel();
     let moods = [Mood::Fail, Mood::Panic].repeat(3);
     let recorder = Recorder::with_capacity(Ear { moods, heard }, 64).unwrap();

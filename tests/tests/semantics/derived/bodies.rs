@@ -31,7 +31,7 @@ async fn facts_of_a_block_may_need_each_other() {
 
 /// A panic beside a failure is part of the failure, and leaves nothing half-computed behind.
 #[tokio::test]
-async fn what_panics_behind_a_failure_is_unwound() {
+async fn a_panic_after_a_failed_operand_is_unwound() {
     let broken = Facts { rules: Scripted::new(|_| Answer::Failure), ..folders() };
     let session = Session::new(broken);
     let access = RELIES.bind(&session, &1, &());

@@ -76,7 +76,7 @@ async fn runs_of_documents(documents: u32, links: u32) -> usize {
 /// A document that waits for a link is not run again until that is known, however far that is: in each
 /// round, one is run for each link that documents wait for, and not each document.
 #[tokio::test]
-async fn what_waits_for_one_that_waits_is_not_run_again() {
+async fn a_body_blocked_on_a_pending_fact_is_not_rerun() {
     let (few, many) = (runs_of_documents(100, 30).await, runs_of_documents(1000, 30).await);
     // To find its load, to ask for it, to find the link behind and to ask that one, and to read the answer.
     assert_eq!(many - few, 900 * 5);

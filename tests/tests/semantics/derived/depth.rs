@@ -9,7 +9,7 @@ use super::*;
 
 /// 64 links are not too deep, and 65 are, whatever was asked before.
 #[tokio::test]
-async fn depth_has_a_limit_whoever_asks_first() {
+async fn the_depth_limit_does_not_depend_on_the_order_of_checks() {
     for asked_before in
         [vec![], vec![1], vec![30], vec![64], vec![65], vec![80, 40], vec![63, 64, 66]]
     {
@@ -34,7 +34,7 @@ async fn depth_has_a_limit_whoever_asks_first() {
 /// A circle in a chain just below the limit: whether its way out counts as a link must not depend on
 /// where the circle was entered first.
 #[tokio::test]
-async fn the_depth_of_a_circle_is_the_same_from_everywhere() {
+async fn the_depth_of_a_cycle_does_not_depend_on_its_entry() {
     let decision = |asked_before: Option<u32>, links: u32| async move {
         let leads = move |key: &Leads| {
             Answer::Value(match key.id {
@@ -73,7 +73,7 @@ fn long_way() -> Graph {
 
 /// What is too deep takes nothing with it that is not.
 #[test]
-fn what_is_too_deep_does_not_make_others_so() {
+fn a_fact_that_is_too_deep_does_not_make_others_so() {
     let solved = solved(&long_way(), 77);
     assert_eq!((solved[&15], solved[&6]), ((Truth::True, 64), (Truth::Failed, 73)));
     for order in [vec![15], vec![15, 6], vec![6, 15], (0..77).collect()] {
@@ -83,7 +83,7 @@ fn what_is_too_deep_does_not_make_others_so() {
 
 /// In a circle each key is a link, whichever of them is asked for, and whatever is known to hold.
 #[test]
-fn a_circle_is_as_deep_as_it_has_keys() {
+fn a_cycle_is_as_deep_as_it_has_keys() {
     for (nodes, expected) in [(65_u32, Some(true)), (66, None)] {
         // All contain each other, and the last one holds by itself.
         let rule = |id| match id {
@@ -104,7 +104,7 @@ fn a_circle_is_as_deep_as_it_has_keys() {
 /// Nodes 0, 1 and 2 are a circle: 2 reads 1, and 0 as long as 1 is not true. It is as deep as may be,
 /// and 65 is deeper.
 #[test]
-fn a_circle_is_the_same_when_more_of_it_is_known() {
+fn a_cycle_has_one_depth_whatever_is_known_of_it() {
     let rule = |id: u32| match id {
         1 => Rule::Either(2, 3),
         2 => Rule::Either(1, 0),

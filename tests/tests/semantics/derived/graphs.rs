@@ -252,7 +252,7 @@ pub(super) fn asked(
 
 /// What waits for a fact goes on as soon as that is known: many need no more rounds than one.
 #[test]
-fn a_page_takes_no_more_rounds_than_its_deepest_item() {
+fn a_page_takes_no_more_rounds_than_its_deepest_resource() {
     gatehouse_random::check(400, &rules(12, 3), |graph| {
         let (page, alone) = rounds_of_page(&graph, 12);
         prop_assert!(page <= alone, "{page} rounds, and {alone} for the deepest");

@@ -153,7 +153,7 @@ fn assert_linear(n: u32, half: [usize; 3], whole: [usize; 3]) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn loads_behind_few_permits_cost_in_proportion_to_their_number() {
+async fn loads_behind_few_permits_are_linear() {
     for sleeps in [false, true] {
         let (half, whole) = (one_session(1_000, sleeps).await, one_session(2_000, sleeps).await);
         assert_linear(1_000, half, whole);

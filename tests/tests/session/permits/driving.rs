@@ -39,7 +39,7 @@ fn driven_by_others<F: Fn(u32) + Send + Sync + 'static>(then: F) -> Arc<MaxConcu
 }
 
 #[tokio::test]
-async fn a_panic_is_the_owners_and_not_of_who_drove() {
+async fn a_panic_reaches_the_owner_and_not_the_driver() {
     let db = driven_by_others(|id| assert_eq!(id, 1, "a panic of the load of key 0"));
     let mut owner = load(&db, 0);
     assert!(poll!(owner.as_mut()).is_pending());
@@ -55,7 +55,7 @@ async fn a_panic_is_the_owners_and_not_of_who_drove() {
 
 /// What it panics with panics when it is dropped, and its owner goes without asking.
 #[tokio::test]
-async fn a_panic_that_nobody_asks_for_goes_quietly() {
+async fn a_panic_without_an_owner_is_dropped_quietly() {
     struct Bomb;
     impl Drop for Bomb {
         fn drop(&mut self) {
@@ -77,7 +77,7 @@ async fn a_panic_that_nobody_asks_for_goes_quietly() {
 
 /// While somebody else polls a load, its owner goes: that poll is its last, and the permit is free.
 #[test]
-fn an_owner_that_goes_while_another_drives_cancels_the_load() {
+fn an_owner_dropped_while_another_drives_cancels_the_load() {
     type Slot = Rc<Cell<Option<Pin<Box<dyn Future<Output = bool>>>>>>;
     thread_local! {
         static OWNER: Slot = Rc::default();

@@ -11,7 +11,7 @@ use super::*;
 
 /// The other branch of a `select!` holds the only permit.
 #[tokio::test(start_paused = true)]
-async fn a_load_whose_check_is_not_polled_is_driven_by_who_waits() {
+async fn a_load_of_an_unpolled_check_is_driven_by_waiters() {
     let db = limited(1);
     let parked = begun(&db, 1).await;
     assert!(soon(check(db.clone(), 2)).await.is_allow());
@@ -48,7 +48,7 @@ async fn a_check_that_is_dropped_gives_its_permit_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_is_next_and_not_polled_passes_its_turn() {
+async fn an_unpolled_waiter_passes_its_turn() {
     let db = limited(1);
     let first = begun(&db, 0).await;
     let parked = begun(&db, 1).await;
@@ -60,7 +60,7 @@ async fn who_is_next_and_not_polled_passes_its_turn() {
 
 /// One check is polled, wherever it stands among many that are not.
 #[tokio::test(start_paused = true)]
-async fn many_that_are_not_polled_hold_up_nobody() {
+async fn many_unpolled_checks_block_nobody() {
     for (before, behind) in [(20, 0), (0, 20), (20, 20), (200, 200)] {
         let db = limited(1);
         let first = begun(&db, 0).await;
@@ -78,7 +78,7 @@ async fn many_that_are_not_polled_hold_up_nobody() {
 
 /// Nobody is polled while one is dropped: what it was woken for goes to the next.
 #[tokio::test(start_paused = true)]
-async fn who_is_woken_and_dropped_wakes_others() {
+async fn a_waiter_dropped_after_its_wake_wakes_others() {
     let db = limited(1);
     let first = begun(&db, 0).await;
     let parked = join_all((0..4).map(|id| begun(&db, id))).await;
@@ -122,7 +122,7 @@ async fn stream_of_checks(limit: usize, buffered: usize) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_of_checks_whose_body_asks_goes_on() {
+async fn a_stream_whose_body_checks_makes_progress() {
     for limit in [1, 2, 4, 8] {
         for buffered in [2, 8, 64] {
             stream_of_checks(limit, buffered).await;
@@ -132,7 +132,7 @@ async fn a_stream_of_checks_whose_body_asks_goes_on() {
 
 /// Streams that hold permits of each other's, on two threads.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn streams_of_checks_on_two_threads_go_on() {
+async fn streams_on_two_threads_make_progress() {
     let db = limited(3);
     let streams = (0..6).map(|_| {
         let db = db.clone();
@@ -153,7 +153,7 @@ async fn streams_of_checks_on_two_threads_go_on() {
 
 /// A task that asks again and again, each time on a new session, leaves permits to others.
 #[tokio::test(start_paused = true)]
-async fn who_asks_again_and_again_lets_others_have_their_turn() {
+async fn a_greedy_task_leaves_permits_to_others() {
     let db = limited(1);
     let ask = |times: u32| {
         let db = db.clone();

@@ -14,7 +14,7 @@ use super::*;
 
 /// A load asks its own session for another fact of the limiter.
 #[tokio::test(start_paused = true)]
-async fn a_source_asks_its_own_session_while_a_permit_is_left() {
+async fn a_source_checks_on_its_session_while_a_permit_is_left() {
     let db = limited(2);
     let session = session(&db);
     db.get_ref().session.set(session.clone()).expect("it is set once");
@@ -25,7 +25,7 @@ async fn a_source_asks_its_own_session_while_a_permit_is_left() {
 /// The same, while the other permit is held by a load that only others can drive: those inside a
 /// load drive nothing, but whoever drives that load does.
 #[tokio::test(start_paused = true)]
-async fn a_source_that_asks_its_own_session_drives_who_holds_the_other_permit() {
+async fn a_reentrant_source_drives_the_holder_of_the_other_permit() {
     let db = limited(2);
     let session = session(&db);
     db.get_ref().session.set(session.clone()).expect("it is set once");
@@ -74,7 +74,7 @@ fn recursive(limit: usize) -> Arc<MaxConcurrent<Recursive>> {
 
 /// One load holds a permit and waits for another inside, which is held by a load that nobody polls.
 #[tokio::test(start_paused = true)]
-async fn who_drives_a_load_that_waits_inside_drives_the_others() {
+async fn whoever_drives_a_nested_load_drives_the_others() {
     let db = recursive(2);
     let mut parked = load(&db, 0);
     assert!(poll!(parked.as_mut()).is_pending());
@@ -93,7 +93,7 @@ async fn who_drives_a_load_that_waits_inside_drives_the_others() {
 /// As many loads hold permits and wait for one more inside. A wake goes from one to the next, and so
 /// would whoever drives them: neither nests.
 #[test]
-fn loads_inside_loads_take_no_stack_by_their_number() {
+fn nested_loads_take_no_stack_by_their_number() {
     const LOADS: usize = 4_000;
     let run = || {
         let db = recursive(LOADS + 1);
@@ -160,7 +160,7 @@ struct ChainFacts {
 /// The last link waits for a permit and meanwhile drives those that hold one, which wait for it: what it
 /// drives for them, it does not wait for.
 #[tokio::test(start_paused = true)]
-async fn a_chain_that_waits_for_a_permit_is_no_circle() {
+async fn a_chain_that_waits_for_a_permit_is_no_cycle() {
     let db = Arc::new(MaxConcurrent::new(Chain::default(), LAST as usize + 1));
     let session = Session::new(ChainFacts { db: db.clone() });
     assert!(db.get_ref().session.set(session.clone()).is_ok());
@@ -203,7 +203,7 @@ struct AskingFacts {
 /// A check is begun and kept. Its load holds the permit, and waits for another one of its own session,
 /// which has no limit. Whoever waits for the permit drives both.
 #[tokio::test(start_paused = true)]
-async fn a_kept_check_whose_load_asks_its_session_holds_up_nobody() {
+async fn a_kept_check_with_a_reentrant_load_blocks_nobody() {
     for polls in 1..6 {
         let asks = Arc::new(MaxConcurrent::new(AsksPlain::default(), 1));
         let plain = Arc::new(Held::new(Scripted::always(true)));
