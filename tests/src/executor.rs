@@ -1,5 +1,5 @@
-//! Crowds: one thread that polls futures when they were woken, counts how often it does and they are,
-//! and answers one by one what they wait for. What is counted grows with the size of a executor: linearly.
+//! An executor on one thread that counts polls and wakes, and signals that loads wait for. The cost of a
+//! number of tasks is asserted to be linear.
 
 use std::collections::VecDeque;
 use std::fmt::Debug;
@@ -12,24 +12,24 @@ use std::task::{Context, Wake, Waker};
 
 use futures::channel::oneshot;
 
-/// A number that many can raise.
+/// A shared counter.
 #[derive(Clone, Debug, Default)]
 pub struct Count(Arc<AtomicUsize>);
 
 impl Count {
-    /// One more.
+    /// Adds one.
     pub fn raise(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How many there were.
+    /// The count.
     #[must_use]
     pub fn get(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-/// The future, each poll of which is counted.
+/// The future, with its polls counted.
 pub async fn counted<T>(polls: Count, future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
     poll_fn(|cx| {
@@ -39,25 +39,25 @@ pub async fn counted<T>(polls: Count, future: impl Future<Output = T>) -> T {
     .await
 }
 
-/// Futures that are polled by one thread, each when it was woken, in the order of the wakes.
+/// An executor on one thread, which polls tasks in the order of their wakes.
 #[derive(Default)]
 pub struct CountingExecutor<'f> {
     tasks: Vec<Task<'f>>,
     woken: Arc<Mutex<VecDeque<usize>>>,
-    /// How often a future was polled.
+    /// Polls of tasks.
     pub polls: Count,
-    /// How often a waker was called, each of two calls in a row included.
+    /// Calls of wakers, repeated ones included.
     pub wakes: Count,
 }
 
 struct Task<'f> {
-    /// `None` once it is over.
+    /// `None` once it is done.
     future: Option<Pin<Box<dyn Future<Output = ()> + 'f>>>,
     signal: Arc<Signal>,
     parked: bool,
 }
 
-/// The waker of one future.
+/// The waker of one task.
 struct Signal {
     number: usize,
     is_woken: AtomicBool,
@@ -66,7 +66,7 @@ struct Signal {
 }
 
 impl Signal {
-    /// It stands in line to be polled, once.
+    /// Queues the task, once.
     fn enqueue(&self) {
         if !self.is_woken.swap(true, Ordering::Relaxed) {
             self.woken.lock().expect("no panic under it").push_back(self.number);
@@ -82,7 +82,7 @@ impl Wake for Signal {
 }
 
 impl<'f> CountingExecutor<'f> {
-    /// One more future, to be polled for the first time; gives its number.
+    /// A new task, queued; gives its number.
     pub fn spawn<T>(&mut self, future: impl Future<Output = T> + 'f) -> usize {
         let number = self.tasks.len();
         let signal = Arc::new(Signal {
@@ -97,7 +97,7 @@ impl<'f> CountingExecutor<'f> {
         number
     }
 
-    /// Polls what was woken, until nothing is. What is parked is not polled.
+    /// Polls woken tasks, until there are none. Parked tasks are not polled.
     pub fn run(&mut self) {
         while let Some(number) = self.next_woken() {
             self.tasks[number].signal.is_woken.store(false, Ordering::Relaxed);
@@ -111,7 +111,7 @@ impl<'f> CountingExecutor<'f> {
         self.woken.lock().expect("no panic under it").pop_front()
     }
 
-    /// Polls one, woken or not.
+    /// Polls a task, woken or not.
     pub fn poll(&mut self, number: usize) {
         let task = &mut self.tasks[number];
         let Some(future) = &mut task.future else { return };
@@ -122,41 +122,41 @@ impl<'f> CountingExecutor<'f> {
         }
     }
 
-    /// It is kept, and not polled any more when it is woken.
+    /// Keeps a task, and does not poll it any more when it is woken.
     pub fn park(&mut self, number: usize) {
         self.tasks[number].parked = true;
     }
 
-    /// Drops it.
+    /// Drops a task.
     pub fn drop_task(&mut self, number: usize) {
         self.tasks[number].future = None;
     }
 
-    /// Whether it is over, by its end or dropped.
+    /// Whether a task has ended or was dropped.
     #[must_use]
     pub fn is_done(&self, number: usize) -> bool {
         self.tasks[number].future.is_none()
     }
 
-    /// Whether all of these are over.
+    /// Whether all of these tasks are done.
     #[must_use]
     pub fn are_done(&self, mut numbers: Range<usize>) -> bool {
         numbers.all(|number| self.is_done(number))
     }
 }
 
-/// In which order what waits is answered.
+/// The order of answers.
 #[derive(Clone, Copy, Debug)]
 pub enum Order {
-    /// Who came first comes first.
+    /// First come, first served.
     Forward,
-    /// Who came last comes first.
+    /// Last come, first served.
     Reverse,
-    /// In no order, and always the same one.
+    /// Another order, always the same one.
     Shuffled,
 }
 
-/// What loads wait for: signals from outside.
+/// Signals that loads wait for, given from outside.
 #[derive(Clone, Default)]
 pub struct Signals(Arc<Mutex<Vec<oneshot::Sender<()>>>>);
 
@@ -164,21 +164,21 @@ impl Signals {
     /// Waits for a signal.
     ///
     /// # Panics
-    /// If a thread panicked while it came to wait.
+    /// If a thread panicked while it registered.
     pub async fn next(&self) {
         let (sender, receiver) = oneshot::channel();
         self.0.lock().expect("no panic under it").push(sender);
         let _ = receiver.await;
     }
 
-    /// Whoever waits now, in this order.
+    /// The present waiters, in this order.
     fn take(&self, order: Order) -> Vec<oneshot::Sender<()>> {
         let mut waiting = std::mem::take(&mut *self.0.lock().expect("no panic under it"));
         match order {
             Order::Forward => {}
             Order::Reverse => waiting.reverse(),
             Order::Shuffled => {
-                // A number without a common factor with any length that is met.
+                // A number that has no common factor with the lengths in use.
                 let stride = 7_919 % waiting.len().max(1);
                 for at in 0..waiting.len() {
                     waiting.swap(at, (at * stride + 3) % (at + 1));
@@ -188,8 +188,7 @@ impl Signals {
         waiting
     }
 
-    /// Gives a signal to whoever waits, one after the other, until nobody does; the executor runs after
-    /// each.
+    /// Signals the waiters one after the other, until there are none, and runs the executor after each.
     pub fn give_all(&self, executor: &mut CountingExecutor<'_>, order: Order) {
         loop {
             let waiting = self.take(order);
@@ -197,7 +196,7 @@ impl Signals {
                 return;
             }
             for signal in waiting {
-                // Whose load was dropped waits no more.
+                // The load may have been dropped.
                 let _ = signal.send(());
                 executor.run();
             }
@@ -205,19 +204,19 @@ impl Signals {
     }
 }
 
-/// What was counted.
+/// Counted costs.
 #[derive(Clone, Copy, Debug)]
 pub struct Counts {
-    /// Polls of whole evaluations.
+    /// Polls of evaluations.
     pub polls: usize,
-    /// Polls of loads, all together.
+    /// Polls of loads.
     pub loads: usize,
     /// Calls of the wakers of evaluations.
     pub wakes: usize,
 }
 
 impl Counts {
-    /// What a executor counted, and the loads that it drove.
+    /// The counts of an executor, and of the loads that it drove.
     #[must_use]
     pub fn of(executor: &CountingExecutor<'_>, loads: &Count) -> Self {
         Self { polls: executor.polls.get(), loads: loads.get(), wakes: executor.wakes.get() }
@@ -229,15 +228,15 @@ impl Counts {
     }
 }
 
-/// What one of a executor may cost: a few polls to ask, one for each answer, and as many again for those
-/// who are woken in the stead of others.
+/// The most that one task may cost: a few polls to register, one for each answer, and as many again for
+/// wakes on behalf of others.
 const EACH: usize = 16;
 
-/// A few of everything, however small the executor.
+/// A constant cost, whatever the number of tasks.
 const FEW: usize = 16;
 
-/// Counts at `size`, at twice and at four times as much: each time no more than two and a half times as
-/// much, which is linear and not quadratic; and no more than a few for one.
+/// Counts at `size`, at twice and at four times that size. Each time the cost is at most two and a half
+/// times the one before, which is linear and not quadratic, and at most a constant for each task.
 ///
 /// # Panics
 /// If it is more.

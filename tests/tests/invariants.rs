@@ -1,4 +1,4 @@
-//! `invariants.toml` and the harnesses say the same.
+//! `invariants.toml` and the harnesses agree.
 #![cfg(not(loom))]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +19,7 @@ struct Invariant {
     harnesses: Vec<String>,
 }
 
-/// The guarantees that each harness names in its documentation, by its name.
+/// The guarantees that the documentation of each harness names, by the harness's name.
 type Named = BTreeMap<String, BTreeSet<u32>>;
 
 fn root() -> PathBuf {
@@ -38,7 +38,7 @@ fn harnesses() -> Named {
     for file in rust_files(&tests) {
         let path = file.strip_prefix(&tests).expect("it is in the folder").with_extension("");
         let parts = path.iter().map(|part| part.to_str().expect("a name of ASCII"));
-        // The file of a binary or a module that is a folder has the folder's name.
+        // `main.rs` and `mod.rs` stand for their folder.
         let parts = parts.filter(|part| !["main", "mod"].contains(part));
         read_harnesses(&parts.collect::<Vec<_>>().join("::"), &file, &mut named);
     }
@@ -51,7 +51,7 @@ fn harnesses() -> Named {
     named
 }
 
-/// The files in a folder and its folders.
+/// The files of a folder and of its subfolders.
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder of harnesses");
     let paths = entries.map(|entry| entry.expect("an entry").path());
@@ -63,7 +63,7 @@ fn read_harnesses(module: &str, file: &Path, named: &mut Named) {
     read_source(module, &fs::read_to_string(file).expect("a file"), named);
 }
 
-/// Reads what stands between a doc comment that begins with `Guarantee` and the test below it.
+/// Reads the doc comments that begin with `Guarantee`, and the test below each.
 fn read_source(module: &str, source: &str, named: &mut Named) {
     let mut ids = BTreeSet::new();
     for line in source.lines().map(str::trim) {

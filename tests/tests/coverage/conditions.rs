@@ -1,4 +1,4 @@
-//! The ways of conditions: operators, patterns, failures.
+//! Coverage of conditions: operators, patterns, failures.
 
 use futures::executor::block_on;
 use gatehouse::prelude::*;
@@ -161,7 +161,7 @@ fn a_failed_condition_counts_neither_way() {
         "never true or false: Grant(*user, doc.folder).await",
     ];
     assert_eq!(check(all.failing_fact::<Grant>(down())), nothing);
-    // What can still make it true is asked although the left side failed.
+    // A failed left side does not prevent the right side, which can still make it true.
     let banned = FactTable::new().failing_fact::<Banned>(down()).with(Level(7), 2);
     assert_eq!(
         check(banned),
@@ -226,7 +226,7 @@ fn a_condition_can_be_left_out() {
     let without = report().without("guarded", "doc.folder < 1_000");
     assert_eq!(without.ways(), 2 + 6);
     assert!(!without.to_string().contains("doc.folder"));
-    // One that is not there (any more) is told; `owner` keeps what is written the same.
+    // The report names an exclusion that matches nothing; the same text in `owner` stays.
     let text = panic_of(|| report().without("guarded", "doc.public"));
     assert!(
         text.starts_with("`guarded` has no condition `doc.public`\npolicy coverage: "),

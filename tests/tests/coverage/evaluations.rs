@@ -1,4 +1,4 @@
-//! Every way to ask, pages and threads.
+//! Coverage of every kind of check, of pages and of threads.
 
 use futures::executor::block_on;
 use gatehouse::prelude::*;
@@ -29,7 +29,7 @@ pub(super) fn asked(user: &u32, doc: &Document) -> bool {
     doc.owner == *user
 }
 
-/// Each way to ask sees an owner of its own.
+/// Each kind of check has an owner of its own.
 #[test]
 fn every_kind_of_check_is_covered() {
     fn seen_by<T>(ask: impl FnOnce(&Session<FactTable>) -> T) {
@@ -67,7 +67,7 @@ fn every_kind_of_check_is_covered() {
     }
 }
 
-/// All of a page is seen, and every thread's.
+/// Coverage adds up over the resources of a page, and over threads.
 #[test]
 fn pages_and_threads_add_up() {
     static ASKED: Gate<Documents, asked> = Gate::new();

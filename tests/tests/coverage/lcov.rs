@@ -7,8 +7,7 @@ use gatehouse::testing::{Coverage, FactTable, assert_deny};
 
 use super::*;
 
-/// An LCOV tracefile, read as strictly as can be: by file, what it says of each function, line and
-/// branch.
+/// An LCOV tracefile, parsed strictly: functions, lines and branches of each file.
 #[derive(Debug, Default, PartialEq)]
 struct Lcov {
     functions: BTreeMap<String, (u32, u64)>,
@@ -115,7 +114,7 @@ fn lcov_agrees_with_the_report() {
             // doc.public
             ((first + 1, 1, 0), Some(0)),
             ((first + 1, 1, 1), Some(1)),
-            // The arms, each with the way to be taken; and doc.draft
+            // The arms, each with the outcome that it is taken; and doc.draft
             ((first + 2, 0, 0), None),
             ((first + 2, 1, 0), None),
             ((first + 2, 1, 1), None),

@@ -1,7 +1,7 @@
-//! Which ways of a gate's conditions a test run has seen.
+//! Coverage: the outcomes of a gate's conditions that a test run has seen.
 //!
-//! What a process has seen only grows, and the tests of this file share one: each has policies of its
-//! own. What needs a process of its own is in tests that others run.
+//! The coverage of a process only grows, and the tests of this binary share a process: each has policies of
+//! its own. A test that needs a process of its own is started by another one.
 #![cfg(not(loom))]
 
 mod conditions;
@@ -106,7 +106,7 @@ fn seen_of(plan: GatePlan) -> CoverageReport {
     Coverage::seen().of([plan])
 }
 
-/// What was not seen, as text: each way, and the condition.
+/// The gaps of a report: the missing outcomes, each with its condition.
 fn gaps(plan: GatePlan) -> Vec<String> {
     let report = seen_of(plan).to_string();
     let lines = report.lines().filter_map(|line| line.strip_prefix("      "));
@@ -117,7 +117,7 @@ fn gaps(plan: GatePlan) -> Vec<String> {
     lines.map(words).collect()
 }
 
-/// The text of the panic of `run`, which must panic.
+/// The text of the panic of `run`.
 fn panic_of<T>(run: impl FnOnce() -> T) -> String {
     let panic = catch_unwind(AssertUnwindSafe(run)).err().expect("it panics");
     *panic.downcast::<String>().expect("a text")

@@ -1,4 +1,4 @@
-//! Policies and derived facts: those that ran where they could matter.
+//! Coverage of policies and derived facts: a run counts where it can change the decision.
 
 use futures::executor::block_on;
 use gatehouse::prelude::*;
@@ -106,13 +106,13 @@ fn derived_facts_are_covered_where_policies_read_them() {
             "never false: Level(user).await == Some(9)",
         ]
     );
-    // What is known already is seen where it is read again.
+    // A cached fact is covered where it is read again.
     assert_eq!(
         check(9, Action::Read),
         ["never false: Trusted(*user).await", "never false: Level(user).await == Some(9)",]
     );
     assert_eq!(check(7, Action::Edit), [""; 0]);
-    // A derived fact is listed once, whoever reads it.
+    // A derived fact is listed once, however many policies read it.
     let report = Coverage::seen().of([TRUST.plan(), TRUST.plan()]).to_string();
     assert_eq!(report.matches("fact Trusted").count(), 1);
     assert_eq!(report.matches("permit ").count(), 2);
@@ -144,7 +144,7 @@ fn a_fact_that_is_not_loaded_has_not_run() {
         let _ = block_on(access.check(&Document { draft: true, ..Document::default() }));
         gaps(VOUCHED.plan())
     };
-    // No permit applies, so nobody asks who is vouched for.
+    // No permit applies, so `not_vouched` is not needed.
     assert_eq!(
         check(6),
         [

@@ -1,4 +1,4 @@
-//! A folder in which processes add up, and what needs a process of its own.
+//! A folder in which the coverage of processes adds up, and tests in a process of their own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use gatehouse_tests::child::name_of;
 use super::evaluations::asked;
 use super::*;
 
-/// Runs a test of this file that nobody runs otherwise, in a process of its own. Gives what it prints.
+/// Runs an ignored test in a process of its own, and gives its output.
 fn run_alone<T: Fn()>(test: T, folder: &Path, user: u32) -> String {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--ignored", "--exact", "--nocapture", name_of(test)]);
@@ -55,7 +55,7 @@ fn processes_add_up_in_a_folder() {
     let of_one = recorded();
     run_alone(alone_some_decisions_are_made, &folder, 7);
     let of_both = recorded();
-    // Twice the same adds nothing.
+    // The same run again adds nothing.
     run_alone(alone_some_decisions_are_made, &folder, 7);
     assert_eq!(recorded().to_string(), of_both.to_string());
     assert!(of_one.seen() < of_both.seen());
@@ -87,7 +87,7 @@ fn processes_add_up_in_a_folder() {
       fact Viewer      5 of 6  tests/tests/coverage/main.rs:49
           never true           Viewer(user, above).await      tests/tests/coverage/main.rs:52:32
     "#);
-    // One line for each way, however often it is seen.
+    // Each outcome is written once, however often it is seen.
     for file in fs::read_dir(&folder).unwrap() {
         let text = fs::read_to_string(file.unwrap().path()).unwrap();
         let mut lines: Vec<_> = text.lines().collect();
@@ -105,7 +105,7 @@ fn malformed_lines_are_left_out() {
     let file = fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
     let text = fs::read_to_string(&file).unwrap();
 
-    // Every start of every line, and lines with a field too many or another one.
+    // Every prefix of every line, and each line with one field too many.
     let mut broken = String::from("\n\t\t\t\nmaybe\ta\tb\t1\t1\t1\tc\nran\ta\tb\t-1\n");
     for line in text.lines() {
         let line: Vec<_> = line.split('\t').collect();
@@ -117,7 +117,7 @@ fn malformed_lines_are_left_out() {
     }
     let mut bytes = broken.into_bytes();
     bytes.extend(b"\xff\xfe\n");
-    // What a process could not write to its end.
+    // A line whose writer was stopped in the middle.
     bytes.extend(text.lines().next().unwrap().bytes());
     fs::write(folder.join("broken.coverage"), &bytes).unwrap();
     fs::write(folder.join("notes.txt"), "not ours").unwrap();
@@ -132,7 +132,7 @@ fn malformed_lines_are_left_out() {
     assert!(notes.iter().any(|note| note.starts_with(&left_out)), "{left_out} {notes:#?}");
     assert!(notes.iter().any(|note| note.contains("folder.coverage cannot be read: ")));
 
-    // Broken lines alone show nothing, and a folder that is not there has seen nothing.
+    // Malformed lines alone, or a folder that does not exist, show no coverage.
     fs::remove_file(file).unwrap();
     assert_eq!(recorded().seen(), 0);
     let nowhere = Coverage::recorded_in(folder.join("nowhere")).of([RECORDED.plan()]);
@@ -187,11 +187,11 @@ fn alone_coverage_is_off_until_it_is_switched_on() {
 
 #[test]
 fn coverage_changes_no_decision_and_no_load() {
-    // Of no length: the environment does not switch it on.
+    // An empty value of the variable does not switch coverage on.
     run_alone(alone_coverage_is_off_until_it_is_switched_on, Path::new(""), 7);
 }
 
-/// Has no `Debug` to speak of.
+/// Its `Debug` panics.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Shy(u32);
 

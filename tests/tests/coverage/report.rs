@@ -99,7 +99,7 @@ fn a_threshold_fails_a_test_with_the_report() {
     let ask = |doc| drop(THRESHOLD.bind(&session, &7, &Action::Read).check_local(&doc));
     ask(Document { owner: 7, public: true, ..Document::default() });
     let report = seen_of(THRESHOLD.plan());
-    // A policy without conditions has one way: to run.
+    // A policy without conditions has one outcome: it ran.
     assert_eq!((report.seen(), report.ways()), (2, 5));
     report.assert_at_least(40);
     report.assert_at_least(39.5);
@@ -110,7 +110,7 @@ fn a_threshold_fails_a_test_with_the_report() {
     ask(Document::default());
     ask(Document { owner: 7, ..Document::default() });
     seen_of(THRESHOLD.plan()).assert_at_least(100);
-    // A report in which there is nothing to see is a mistake.
+    // A report without policies is a mistake.
     let nothing = Coverage::seen().of([]);
     panic_of(|| nothing.assert_at_least(0));
     assert_eq!(nothing.to_string(), "policy coverage: 0 of 0 ways (0 %)\n");

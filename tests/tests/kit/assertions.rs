@@ -1,4 +1,4 @@
-//! Assertions, and the texts with which they fail.
+//! Assertions, and the texts of their failures.
 
 use gatehouse::prelude::*;
 use gatehouse::testing::{

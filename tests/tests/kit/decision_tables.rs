@@ -5,7 +5,7 @@ use gatehouse::testing::{DecisionTable, block_on};
 
 use super::*;
 
-/// Seven edits, eight reads, nine is suspended, of ten nothing is known.
+/// User seven edits, eight reads, nine is suspended, and nothing is known of ten.
 fn users() -> [(&'static str, &'static u32); 4] {
     [("seven", &7), ("eight", &8), ("nine", &9), ("ten", &10)]
 }
@@ -14,7 +14,7 @@ const ACTIONS: [(&str, &Action); 2] = [("read", &Action::Read), ("edit", &Action
 static PLAN: Document = in_org(3);
 static TENS: Document = Document { org: 4, owner: 10, folder: 0 };
 
-/// The table's own view of `grid`, about two documents.
+/// Compares `grid` with the decisions about two documents.
 fn compared(grid: &str) -> Result<(), String> {
     let session = Session::new(facts().failing(Suspended(10), FactError::safe("no answer")));
     let table = DecisionTable::new(|user, action| GATE.bind(&session, user, action))
@@ -95,7 +95,7 @@ fn a_single_subject_action_or_resource_needs_no_name() {
     ");
 }
 
-/// What is drawn is a grid with the same names, and can be pasted back once the arrows are gone.
+/// The drawn grid has the same names; without its arrows it can be pasted back.
 #[test]
 fn a_table_that_does_not_match_is_drawn_once_with_all_mismatches() {
     let text = compared(

@@ -32,7 +32,7 @@ fn derived_facts_are_computed_from_the_rows() {
     let access = FOLDERS.bind(&session, &7, &Action::Read);
     assert_allow!(access, Document { org: 0, owner: 0, folder: 9 });
     assert_deny!(access, Document { org: 0, owner: 0, folder: 1 });
-    // Each key once: folders 9 to 0, of which the last has none above.
+    // Each key once: folders 9 to 0, the last of which has no parent.
     assert_eq!(facts.calls::<Parent>().concat().len(), 10);
     let access = SEES.bind(&session, &7, &Action::Read);
     assert_allow!(access, Document { org: 0, owner: 0, folder: 3 });
@@ -53,7 +53,7 @@ fn keys_and_facts_fail() {
 
     let all = Session::new(facts().failing_fact::<OrgRole>(FactError::safe("down")));
     assert_indeterminate!(GATE.bind(&all, &7, &Action::Read), doc, failed = OrgRole);
-    // What is known decides as ever.
+    // A fact with a row still decides.
     assert_deny!(GATE.bind(&all, &9, &Action::Read), doc, by = suspended);
 }
 
@@ -106,7 +106,7 @@ fn a_table_works_with_gates_composed_at_run_time_and_across_threads() {
 }
 
 mod letters {
-    //! Facts enough for threads to come upon each other's tables.
+    //! Enough facts for threads to meet at the table of one.
 
     use gatehouse::prelude::*;
 
@@ -142,7 +142,7 @@ mod letters {
     pub static DOWN: Gate<Letters, (d, c, b, a)> = Gate::new();
 }
 
-/// Whoever comes first makes the table of a fact, and everybody finds the same.
+/// The first reader makes the table of a fact, and all others find that one.
 #[test]
 fn threads_that_read_a_fact_at_once_share_its_table() {
     use letters::{A, B, C, D, DOWN, UP};

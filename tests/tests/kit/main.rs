@@ -1,4 +1,4 @@
-//! The kit for testing policies, used as a test would use it.
+//! The module `testing`, used as a user's tests would use it.
 #![cfg(not(loom))]
 
 mod assertions;
@@ -93,7 +93,7 @@ static FOLDERS: Gate<Documents, folder_viewer> = Gate::new();
 static REGIONS: Gate<Documents, same_region> = Gate::new();
 static ROLES: Gate<Documents, org_role> = Gate::new();
 
-/// The text of the panic of `run`, which must panic.
+/// The text of the panic of `run`.
 fn panic_of(run: impl FnOnce()) -> String {
     let panic = catch_unwind(AssertUnwindSafe(run)).expect_err("it panics");
     *panic.downcast::<String>().expect("a text")

@@ -1,4 +1,4 @@
-//! Rounds and loads, measured.
+//! Measured rounds and loads.
 
 use std::panic::catch_unwind;
 
@@ -21,7 +21,7 @@ fn rounds_and_loads_are_counted() {
     assert_rounds!(again, 0);
     assert_loads!(again);
 
-    // One round for each link, whatever the sources are.
+    // One round for each level, whatever the sources are.
     let facts = FactTable::new().rows((1..=4).map(|n| (Parent(n), n - 1)));
     let session = Session::new(facts);
     let access = FOLDERS.bind(&session, &7, &Action::Read);
@@ -51,7 +51,7 @@ async fn only_the_measured_future_is_counted() {
     assert_eq!(outer.rounds_of_each(), [1, 1, 1]);
     assert_loads!(inner, OrgRole = [1, 1], Suspended = [1]);
     assert_loads!(outer, OrgRole = [1, 1, 1], Suspended = [1]);
-    // A measurement that panics is closed.
+    // A measurement ends although its future panics.
     let panics = catch_unwind(|| block_on(measured(async { panic!("on purpose") })));
     assert!(panics.is_err());
     let (_, spent) = measured(access.check(&in_org(6))).await;

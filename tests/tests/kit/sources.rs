@@ -1,4 +1,4 @@
-//! Sources that are counted, fail, or are late.
+//! Sources that count, fail, or are late.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use gatehouse::testing::{
 
 use super::*;
 
-/// A set of the user's own, of which a table is one source.
+/// A set of sources in which a table is one of them.
 #[derive(Sources)]
 struct Mixed {
     #[loads(OrgRole)]
@@ -66,7 +66,7 @@ async fn late_sources_compose_with_deadlines() {
         .with_deadline(tokio::time::sleep(Duration::from_secs(2)));
     let access = GATE.bind(&session, &7, &Action::Read);
     assert_indeterminate!(async access, in_org(3), by = suspended, failed = Suspended);
-    // The late source has answered: nothing is known of the forbid, and that no permit applies is.
+    // The late source answers in time: the permit is known. The forbid above was not.
     let access = ROLES.bind(&session, &7, &Action::Read);
     assert_allow!(async access, in_org(3), by = org_role);
 }

@@ -1,4 +1,4 @@
-//! What decisions leave for people: plans, explanations, records, metrics, spans.
+//! What a decision leaves behind: explanations, records, plans, metrics, spans.
 #![cfg(not(loom))]
 
 mod explain;

@@ -1,4 +1,4 @@
-//! What is counted and measured through the `metrics` facade.
+//! Counters and histograms of the `metrics` facade.
 
 use std::collections::BTreeMap;
 
@@ -28,8 +28,7 @@ async fn high(user: &u64, doc: &u64) -> bool {
     Level(*user).await? >= *doc
 }
 
-/// Users have their own number for a level; 13 cannot be looked up, and the source of `Suspended`
-/// panics for it.
+/// A user's level is the user's number; 13 fails, and the source of `Suspended` panics for it.
 struct Users;
 
 impl FactSource<Level> for Users {
@@ -57,7 +56,7 @@ struct Facts {
 static GATE: Gate<Documents, (suspended, own, high)> = Gate::new();
 static LOCAL: Gate<Documents, own> = Gate::new();
 
-/// What a recorder was told while `run` ran: names with labels, and counts, or samples.
+/// The metrics that `run` records: names with labels, and their counts or samples.
 fn told(run: impl FnOnce()) -> BTreeMap<String, Vec<f64>> {
     let recorder = DebuggingRecorder::new();
     let snapshotter = recorder.snapshotter();

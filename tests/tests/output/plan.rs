@@ -1,4 +1,4 @@
-//! Plans as something to look at: text, graphs, JSON; and what the numbers in them promise.
+//! Plans as text, graphs and JSON, and the promises of their numbers.
 
 use gatehouse::prelude::*;
 use gatehouse_tests::{Answer, Scripted};
@@ -18,7 +18,7 @@ impl Domain for Things {
 }
 
 fact! {
-    /// Facts that chains are made of: each key is the value of the one before.
+    /// Facts for chains: the value of each is a key of the next.
     pub A(id: u32) -> u32;
     pub B(id: u32) -> u32;
     pub C(id: u32) -> u32;
@@ -239,7 +239,7 @@ fn changes_are_shown() {
     ");
 }
 
-/// What a fact from elsewhere costs is known where it is used.
+/// The rounds of a fact from another module are known where it is used.
 #[test]
 fn derived_facts_count_with_their_rounds() {
     assert_eq!((Chain::COST.rounds, Chain::COST.rounds_per_link), (3, 0));
@@ -262,7 +262,7 @@ struct Facts {
     above: Scripted<Above>,
 }
 
-/// Each id leads to itself, and lies in the one a thousand below.
+/// Facts `A`, `B` and `C` have their key as value; the parent of `id` is `id - 1000`.
 fn facts() -> Facts {
     Facts {
         a: Scripted::new(|key: &A| Answer::Value(key.id)),
@@ -290,13 +290,13 @@ macro_rules! chains {
 
 chains! { one_a(A) one_b(B) two_ab(A B) two_ba(B A) two_ca(C A) three_abc(A B C) three_cba(C B A) three_bac(B A C) }
 
-/// A thousand resources, eight policies, chains of one to three links: three rounds.
+/// A thousand resources and eight policies with chains of one to three facts take three rounds.
 #[tokio::test]
 async fn rounds_are_the_longest_chain() {
     type Eight = (one_a, one_b, two_ab, two_ba, two_ca, three_abc, three_cba, three_bac);
     static EIGHT: Gate<Things, Eight> = Gate::new().within_rounds(3);
     assert_eq!(EIGHT.plan().rounds(), 3);
-    // Keys of a round are not those of another, so that each round asks for every fact.
+    // Each round has keys of its own, so that each round loads every fact.
     let facts = std::sync::Arc::new(Facts {
         a: Scripted::new(|key: &A| Answer::Value(key.id + 10_000)),
         b: Scripted::new(|key: &B| Answer::Value(key.id + 20_000)),
@@ -307,13 +307,13 @@ async fn rounds_are_the_longest_chain() {
     let things = (0..1000).map(|id| Thing { id, shared: false });
     let visible = EIGHT.bind(&session, &1, &()).filter(things).await.expect("nothing failed");
     assert!(visible.is_empty());
-    // `A` is first, second and third of a chain; nothing waits for more than three.
+    // `A` is the first, second and third fact of a chain; no chain has more than three.
     assert_eq!(facts.a.sizes(), [1000, 2000, 1000]);
     assert_eq!(facts.b.sizes(), [1000, 2000]);
     assert_eq!(facts.c.sizes(), [1000, 1000]);
 }
 
-/// Four rounds to the end of the chain, and one more for each link above it.
+/// Four rounds to the end of the chain, and one more for each level above it.
 #[tokio::test]
 async fn a_recursive_fact_costs_its_depth() {
     static DEEP: Gate<Things, by_chain> = Gate::new();

@@ -1,4 +1,4 @@
-//! `#[sensitive]`: what it stands on is in no output whatsoever.
+//! `#[sensitive]`: a marked part is in no output.
 
 use std::fmt::Write;
 use std::io;
@@ -14,11 +14,11 @@ use gatehouse_tests::PATIENCE;
 use gatehouse_tests::spans::collected;
 use metrics_util::debugging::DebuggingRecorder;
 
-/// A key part that must be seen nowhere. The numbers of users and documents are not secret.
+/// A sensitive key part. The numbers of users and documents are not secret.
 const PATIENT: u64 = 48_151_623;
-/// A value that must be seen nowhere.
+/// A sensitive value.
 const DIAGNOSIS: &str = "lycanthropy";
-/// What a failed source says, which is for the service's own log only.
+/// The text of a source's error, which is for the service's own log only.
 const PASSWORD: &str = "swordfish";
 
 struct Clinic;
@@ -41,16 +41,16 @@ fact! {
     /// The same with a default, which is a value like any other.
     #[sensitive]
     pub Rumour(#[sensitive] patient: u64) -> String = DIAGNOSIS.to_owned();
-    /// A derived fact is as sensitive as what it is computed from.
+    /// A derived fact is as sensitive as its inputs.
     pub Ward(#[sensitive] patient: u64) -> Option<String> {
         let diagnosis = Diagnosis(patient).await.unwrap_or_default();
         Some(format!("the ward for {diagnosis}"))
     }
-    /// One that asks a question of it is not.
+    /// Its value is not sensitive.
     pub Curable(#[sensitive] patient: u64) -> bool {
         Diagnosis(patient).await.is_none_or(|diagnosis| diagnosis.len() < 5)
     }
-    /// Nor is its key part shown as its value.
+    /// Its value is the sensitive key part.
     pub Echo(#[sensitive] patient: u64) -> Option<u64> {
         if Treats(1, patient).await { Some(patient) } else { None }
     }
@@ -105,7 +105,7 @@ impl io::Write for Written {
     }
 }
 
-/// A decision, and the error that it becomes; the sources' own errors are for the service's log.
+/// A decision and its error. The sources' own errors are for the service's log.
 fn decided(decision: Decision) -> String {
     let text = format!("{decision} {decision:?}");
     decision
@@ -113,7 +113,7 @@ fn decided(decision: Decision) -> String {
         .map_or_else(|error| format!("{text} {error} {error:?}"), |_| text.clone())
 }
 
-/// All that is said about a chart, by everything that says something.
+/// All output about a chart.
 fn everything(table: FactTable, text: &mut String) {
     let written = Written::default();
     let recorder = Recorder::new(JsonLines::new(written.clone())).unwrap().with_facts();
@@ -158,7 +158,7 @@ fn no_output_shows_a_sensitive_part() {
     text.push_str(&spans.join("\n"));
     text.push_str(&keys_and_answers());
 
-    // It has said something of all that it should: the test can find what it looks for.
+    // All kinds of output are there: the test can find what it searches for.
     for said in [
         "Diagnosis { patient: <sensitive> }",
         "Ward",
@@ -177,14 +177,14 @@ fn no_output_shows_a_sensitive_part() {
     }
 }
 
-/// What keys, and a source's answer, show of themselves.
+/// The `Debug` texts of keys and of a source's answer.
 fn keys_and_answers() -> String {
     let answer: Loaded<Diagnosis> =
         [(Diagnosis(PATIENT), DIAGNOSIS.to_owned())].into_iter().collect();
     format!("{:?} {:#?} {answer:?}", Diagnosis(PATIENT), Treats(1, PATIENT))
 }
 
-/// The other way round: without the mark all of it is there, so the marks are what hides it.
+/// The reverse: without the marks, all of it is shown.
 #[test]
 fn unmarked_parts_are_shown() {
     fact! { pub Open(patient: u64) -> String; }

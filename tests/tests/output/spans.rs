@@ -1,4 +1,4 @@
-//! What the spans and events say, and what they never say.
+//! Spans and events: their fields, and that no key, value or source text is in one.
 
 use std::sync::{Arc, Mutex};
 
@@ -21,7 +21,7 @@ fn own(user: &u64, doc: &u64) -> bool {
     user == doc
 }
 
-/// A key, and a value, that must be nowhere in the telemetry.
+/// A key and a value that must not be in any span or event.
 const SECRET_USER: u64 = 987_654_321;
 const SECRET_LEVEL: u64 = 123_456_789;
 
@@ -31,9 +31,9 @@ enum Source {
     Fails,
     Panics,
     Hangs,
-    /// Only keys that nobody asked for, one of them twice.
+    /// Answers keys that were not requested, one of them twice.
     SpellsOtherwise,
-    /// The same, and says so.
+    /// Answers the same keys, and declares it.
     AnswersMore,
 }
 
@@ -69,7 +69,7 @@ fn lines_of(source: Source) -> Vec<String> {
     collected(|| {
         let session = Session::new(Facts { levels: Levels(source) });
         let access = GATE.bind(&session, &SECRET_USER, &());
-        // A source that hangs leaves it pending, and it is cancelled.
+        // With a source that hangs, the check is pending, and dropped.
         let _ = access.check_all([1_u64, u64::MAX]).now_or_never();
     })
 }
@@ -144,7 +144,7 @@ fn a_load_that_ends_without_an_answer_says_how() {
     assert!(!cancelled.iter().any(|line| line.contains("decided")), "{cancelled:#?}");
 }
 
-/// Answers at its second poll, and looks in which span it is polled.
+/// Answers at its second poll, and records the span of each poll.
 struct Watched(Arc<Mutex<Vec<String>>>);
 
 impl FactSource<Level> for Watched {

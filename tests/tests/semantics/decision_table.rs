@@ -1,4 +1,4 @@
-//! Every row of the decision table, with facts that come early and facts that come late.
+//! Every row of the decision table, with facts that are loaded early and late.
 
 use futures::executor::block_on;
 use gatehouse::prelude::*;
@@ -7,13 +7,13 @@ use gatehouse_tests::{Answer, Scripted};
 use proptest::prelude::{prop, prop_assert_eq};
 
 fact! {
-    /// What `policy` says of `item`, once `step` is known.
+    /// Whether `policy` applies to `item`; `step` must be loaded before.
     pub Verdict(item: u32, policy: u8, step: u8) -> bool;
-    /// What a late policy must know first.
+    /// Loaded first by a late policy.
     pub Step(item: u32, policy: u8) -> u8;
 }
 
-/// What a policy comes to.
+/// The outcome of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Final {
     Applies,
@@ -21,7 +21,7 @@ enum Final {
     Unknown,
 }
 
-/// An item is a number whose digits, base six, say what each policy comes to, and when.
+/// The digits of an item, base six, are the outcomes of its policies, and whether each is late.
 fn digit(item: u32, policy: u8) -> u32 {
     item / 6_u32.pow(policy.into()) % 6
 }
@@ -46,7 +46,7 @@ macro_rules! policies {
     };
 }
 
-/// The same, with nothing that leaves the body: a forbid says what a missing value means.
+/// The same without `?`: a forbid must say what a missing value means.
 macro_rules! forbids {
     ($($name:ident $number:literal)*) => {
         $(
@@ -66,13 +66,13 @@ macro_rules! forbids {
 forbids! { forbid0 0 forbid1 1 forbid2 2 }
 policies! { permit0 3 permit1 4 permit2 5 }
 
-/// Lets a gate look at its forbids.
+/// A permit, so that the gate evaluates its forbids.
 #[policy(unconditional)]
 fn anything(_: &()) -> bool {
     true
 }
 
-/// Any number for any item.
+/// The resources are the items.
 struct Items;
 impl Domain for Items {
     type Subject = ();
@@ -100,7 +100,7 @@ fn facts() -> Facts {
     }
 }
 
-/// The policies of a gate, by their numbers.
+/// A gate of the policies with these numbers.
 fn gate(numbers: &[u8]) -> DynGate<Items, Facts> {
     let policy = |number: &u8| -> Box<dyn DynPolicy<Items, Facts>> {
         match number {
@@ -115,7 +115,7 @@ fn gate(numbers: &[u8]) -> DynGate<Items, Facts> {
     DynGate::new(numbers.iter().map(policy).collect())
 }
 
-/// The table of the documentation, row by row, for policies that are all known.
+/// The decision table of the documentation, for policies that are all evaluated.
 fn table(forbids: &[Final], permits: &[Final]) -> &'static str {
     if forbids.contains(&Final::Applies) {
         return "deny";
@@ -140,7 +140,7 @@ fn expected(item: u32, numbers: &[u8]) -> &'static str {
     table(&side(false), &side(true))
 }
 
-/// Whether the named policy is one that the decision can name: it came to what decided.
+/// Whether the decision may name its policy: the policy has the decisive outcome.
 fn is_justified(item: u32, decision: &Decision, numbers: &[u8]) -> bool {
     let names = ["forbid0", "forbid1", "forbid2", "permit0", "permit1", "permit2"];
     let Some(by) = decision.by() else {
@@ -168,8 +168,8 @@ fn items(numbers: &[u8]) -> Vec<u32> {
     items
 }
 
-/// Up to three policies of each effect, each early or late and of every outcome: 64 gates, and
-/// 117 649 items in all.
+/// Up to three policies of each effect, each early or late and with every outcome: 64 gates and 117 649
+/// items.
 #[tokio::test]
 async fn every_row() {
     let mut decided = 0;
@@ -187,15 +187,15 @@ async fn every_row() {
     assert_eq!(decided, 7_usize.pow(6));
 }
 
-/// With every fact known beforehand, the policy that is named is the first in the gate's order.
+/// If every fact is cached, the decision names the first decisive policy in the gate's order.
 #[tokio::test]
 async fn the_first_in_the_gates_order_is_named() {
-    // Late and early orders of the same gate.
+    // A gate in two orders.
     for numbers in [[0, 1, 3, 4], [4, 3, 1, 0]] {
         let (gate, items) = (gate(&numbers), items(&numbers));
         let session = Session::new(facts());
         let access = gate.bind(&session, &(), &());
-        // Nothing is left to load after this.
+        // This loads every fact.
         for number in numbers {
             let mut single = self::gate(&[number]);
             if number < 3 {
@@ -217,7 +217,7 @@ async fn the_first_in_the_gates_order_is_named() {
             };
             let names = ["forbid0", "forbid1", "", "permit0", "permit1"];
             let name = first.map(|number| names[usize::from(*number)]);
-            // A forbid that applies is only looked for when a permit might.
+            // A forbid is evaluated only if a permit may apply.
             if decision.by().is_some() {
                 assert_eq!(decision.by().map(|by| by.name), name, "{numbers:?} {item}");
             }
@@ -235,7 +235,7 @@ async fn an_empty_gate_denies() {
 
 static GATE: Gate<Items, (forbid0, permit0, forbid1, permit1)> = Gate::new();
 
-/// The outcome is a function of the facts alone: not of batch, order, or what was cached.
+/// The decision is a function of the facts alone, whatever the batch, the order and the cache.
 #[test]
 fn batch_single_order_and_cache_agree() {
     let item = || 0_u32..46_656;

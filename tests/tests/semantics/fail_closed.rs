@@ -1,4 +1,4 @@
-//! What a body might try to turn a failure into a permit. Nothing does.
+//! Bodies that try to turn a failure into a permit. None succeeds.
 // The bodies are attempts, not advice.
 #![allow(clippy::pedantic, clippy::nonminimal_bool, clippy::match_like_matches_macro)]
 
@@ -7,7 +7,7 @@ use gatehouse_tests::domains::Things;
 use gatehouse_tests::facts::Flag;
 use gatehouse_tests::{Answer, Scripted};
 
-// Odd numbers are true, whatever is over a hundred fails.
+// Odd numbers are true, and numbers over a hundred fail.
 fact! {
     pub Fact(id: u32) -> bool;
     pub Suspended(id: u32) -> bool = false;
@@ -53,7 +53,7 @@ macro_rules! attempts {
                 let access = GATE.bind(&session, &(), &());
                 let decision = access.check(&FAILS).await;
                 assert!(!decision.is_allow(), "{}: {decision}", stringify!($name));
-                // And on a session that knows the failure already, in a batch.
+                // The same in a batch, on a session that has cached the failure.
                 let all = access.check_all([1, 2, FAILS]).await;
                 assert!(!all[2].is_allow(), "{}: {}", stringify!($name), all[2]);
             })*
@@ -88,7 +88,7 @@ attempts! {
         (Fact(*thing).await? && *thing == 0) || Flag(1).await
     }
     returned_from_an_operand(thing) { Flag(*thing).await || { return Flag(1).await } }
-    // Operands that change something do not compile: `fail-rustc/operand_effects` of the UI tests.
+    // Operands with side effects do not compile: `fail-rustc/operand_effects` of the UI tests.
     remembered_after(thing) {
         let mut seen = false;
         let either = Flag(*thing).await || Flag(2).await;
@@ -105,7 +105,7 @@ attempts! {
         let found = any([*thing, 2].into_iter().inspect(|_| count += 1).map(Flag)).await;
         !found && count == 2
     }
-    // An iterator that goes on behind its end is taken to the first one.
+    // An iterator that continues after its end is read up to its first end.
     left_behind_the_end(thing) {
         let mut ids = [2, 1000, *thing, 1].into_iter();
         let found = any(ids.by_ref().map_while(|id| (id < 1000).then(|| Flag(id)))).await;
@@ -136,7 +136,7 @@ fn anybody(_: _, thing: &u32) -> bool {
     *thing > 0
 }
 
-/// A forbid that cannot be decided keeps the gate shut, whatever permits.
+/// An indeterminate forbid allows nothing, whatever permits.
 #[tokio::test]
 async fn an_indeterminate_forbid_allows_nothing() {
     static GATE: Gate<Things, (suspended, anybody)> = Gate::new();
@@ -147,7 +147,7 @@ async fn an_indeterminate_forbid_allows_nothing() {
     assert_eq!(words, ["deny", "allow", "indeterminate"]);
 }
 
-/// What one attempt relies on: had the fact loaded, the same body would have said no.
+/// The value of the left side cannot change the result: had it loaded, the result would be the same.
 #[tokio::test]
 async fn the_right_side_decides_where_the_left_cannot() {
     #[policy]
@@ -159,7 +159,7 @@ async fn the_right_side_decides_where_the_left_cannot() {
     assert!(GATE.bind(&session, &(), &()).check(&FAILS).await.is_allow());
 }
 
-/// How far `any` and `all` take their iterator hangs on nothing that is known: to its first end.
+/// `any` and `all` read their iterator up to its first end, independent of which facts are loaded.
 #[tokio::test]
 async fn an_iterator_is_taken_to_its_first_end() {
     #[policy]
@@ -197,7 +197,7 @@ async fn an_iterator_is_taken_to_its_first_end() {
     }
 }
 
-/// An error ends up in a log by its `Debug`: it names the policy and its place, and has no plan in it.
+/// An error is logged by its `Debug`: the text has the policy and its place, and not its plan.
 #[tokio::test]
 async fn an_error_is_one_short_line() {
     #[policy(forbid)]

@@ -1,4 +1,4 @@
-//! What a decision says of the facts that failed: a few, at a cost that is linear in the failures.
+//! The failed facts that a decision names: a bounded number, at a cost linear in the failures.
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -30,7 +30,7 @@ fact! {
     pub Banned(group: u32) -> bool = false;
     pub Closed(group: u32) -> bool = false;
 
-    /// Reads a failed fact, and another one that the policy may have read before.
+    /// Reads a failed fact, and one that the policy may have read before.
     pub Visitor(group: u32) -> bool {
         Closed(group).await || Member(group).await
     }
@@ -42,10 +42,10 @@ fact! {
     }
 }
 
-/// A group that nobody belongs to, as is known.
+/// A group without members, whose load does not fail.
 const NOBODYS: u32 = 1_000_000;
 
-/// How a key fails.
+/// The error of a key.
 type Fails = dyn Fn(&'static str, u32) -> FactError + Send + Sync;
 
 struct Directory(Box<Fails>);
@@ -118,7 +118,7 @@ fn session(
     Session::new(Facts { directory: Directory(Box::new(fails)) })
 }
 
-/// A text of its own for each key.
+/// Each key has an error text of its own.
 fn each_its_own(_: &str, group: u32) -> FactError {
     FactError::safe(format!("row {group} is being migrated"))
 }
@@ -186,7 +186,7 @@ fn a_derived_fact_names_each_fact_that_failed_in_it_once() {
     assert_eq!(texts, expected.collect::<Vec<_>>());
 }
 
-/// What a body of a derived fact met is its own, though it was met before.
+/// The failures that a body of a derived fact reads are its own, although a policy read them before.
 #[test]
 fn a_derived_fact_fails_by_a_fact_that_a_policy_read_before() {
     let session = session(|_, _| FactError::safe("down"));
@@ -196,7 +196,7 @@ fn a_derived_fact_fails_by_a_fact_that_a_policy_read_before() {
     assert_eq!(names(failed(&decision)), ["Closed", "Member"]);
 }
 
-/// What panics behind a failure leaves nothing behind, nor does it hide what was met before.
+/// A panic after a failed operand keeps the failures read before it.
 #[test]
 fn a_derived_fact_that_panics_hides_no_failure() {
     static GATE: Gate<Documents, (member_or_broken, member)> = Gate::new();
@@ -215,7 +215,7 @@ fn failures_of_a_decided_policy_do_not_count() {
     assert_eq!((failed(&decision).len(), failed(&decision).more()), (16, 12));
 }
 
-/// Nobody formats a source's own error.
+/// A source's own error is never formatted.
 #[test]
 fn the_sources_error_is_never_displayed() {
     #[derive(Clone, Default)]
@@ -242,7 +242,7 @@ fn the_sources_error_is_never_displayed() {
     assert_eq!(counted.0.load(Ordering::Relaxed), 0);
 }
 
-/// Checks once, so that all is loaded, and counts what deciding once more allocates.
+/// The allocations of a check whose facts are all cached: their number, and their bytes.
 fn allocated(groups: u32) -> (u64, u64) {
     let (session, doc) = (session(each_its_own), document(groups));
     let access = MEMBER.bind(&session, &(), &());
@@ -253,7 +253,7 @@ fn allocated(groups: u32) -> (u64, u64) {
     (info.count_total, info.bytes_total)
 }
 
-/// Sixteen thousand texts took more than a hundred million, when each was compared with each.
+/// Sixteen thousand texts took more than a hundred million comparisons when each was compared with each.
 #[test]
 fn deciding_about_failed_keys_builds_no_texts() {
     let few = allocated(1_000);
@@ -261,7 +261,7 @@ fn deciding_about_failed_keys_builds_no_texts() {
     assert!(few.0 < 16, "{few:?}");
 }
 
-/// A record lists what the decision lists, and counts what it counts.
+/// A record lists the failures of its decision, and counts those that it leaves out.
 #[test]
 fn a_record_says_how_many_failures_it_leaves_out() {
     struct Lines(mpsc::Sender<serde_json::Value>);

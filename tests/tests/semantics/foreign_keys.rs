@@ -1,4 +1,5 @@
-//! Answers with keys that nobody asked for: what they leave out has failed, unless they are declared.
+//! Answers with keys that were not requested: omitted keys have failed, unless the source declares such
+//! answers.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -51,20 +52,20 @@ fn named(user: &(String, IpAddr)) -> bool {
 static BY_EMAIL: Gate<Users, (banned, named)> = Gate::new();
 static BY_IP: Gate<Users, (blocked, named)> = Gate::new();
 
-/// How a source whose data compare more loosely than `==` answers.
+/// The answers of a source that compares keys more loosely than `==`.
 #[derive(Clone, Copy)]
 enum Answers {
     /// With the keys of its rows.
     AsItSpells,
-    /// With the key that the row's number stands for.
+    /// With the requested key at the row's number.
     ByNumber,
-    /// With the keys that come to the same as that of the row.
+    /// With the requested keys that match the row.
     MappedBack,
-    /// With the keys of its rows, and says that they are more than was asked.
+    /// With the keys of its rows, declared as more than requested.
     MoreThanAsked,
 }
 
-/// Ann is banned, and so is her address.
+/// Ann and her address are banned.
 struct Loose(Answers);
 
 impl Loose {
@@ -118,7 +119,7 @@ fn decisions(answers: Answers, email: &str, ip: &str) -> [String; 2] {
     ]
 }
 
-/// Guarantee 9: a key that comes back in another spelling is no answer, and the error has both remedies.
+/// Guarantee 9: a key in another spelling is no answer, and the error names both remedies.
 #[test]
 fn a_key_that_the_source_spells_otherwise_fails() {
     let [by_email, by_ip] = decisions(Answers::AsItSpells, "Ann@example.org", "::ffff:10.1.2.3");
@@ -127,7 +128,7 @@ fn a_key_that_the_source_spells_otherwise_fails() {
     };
     assert_eq!(by_email, undecided("banned", "Banned"));
     assert_eq!(by_ip, undecided("blocked", "Blocked"));
-    // The same spelling is an answer; and where there is no row, nothing is.
+    // A key in the same spelling is an answer; a key without a row is missing.
     let forbidden = ["denied by `banned`", "denied by `blocked`"];
     assert_eq!(decisions(Answers::AsItSpells, "ann@example.org", "10.1.2.3"), forbidden);
     let allowed = ["allowed by `named`", "allowed by `named`"];
@@ -146,7 +147,7 @@ fn both_remedies_of_the_error_work() {
     }
 }
 
-/// Guarantee 9: who answers more than is asked, and says so, denies what has a row and leaves the rest
+/// Guarantee 9: a source that declares more than requested denies by its rows, and leaves other keys
 /// missing.
 #[test]
 fn a_source_that_declares_more_than_asked_still_denies() {
@@ -165,12 +166,12 @@ fn a_source_that_declares_more_than_asked_still_denies() {
 fact! {
     /// Whether `id` is paid.
     pub Paid(id: u32) -> bool = false;
-    /// How many there are of `id`.
+    /// A number of `id`.
     pub Number(id: u32) -> u32;
     /// A number that must be there.
     #[required]
     pub Must(id: u32) -> u32;
-    /// How many there are, computed.
+    /// Derived from `Number`.
     pub Doubled(id: u32) -> Option<u32> { Some(2 * Number(id).await?) }
 }
 
@@ -180,7 +181,7 @@ struct Around<S: FactSource<Paid>> {
     source: S,
 }
 
-/// A table that is answered whole, whatever is asked.
+/// A source that always answers its whole table.
 struct Whole;
 
 impl FactSource<Paid> for Whole {
@@ -213,14 +214,14 @@ async fn missing(_: _, id: &u32) -> bool {
 static PAID: Gate<Things, paid> = Gate::new();
 static NUMBER: Gate<Things, (odd, even, missing)> = Gate::new();
 
-/// What a source does about a key.
+/// The answer of a source to a key.
 #[derive(Clone, Debug)]
 enum Way {
     Value(u32),
-    /// Two values, of which the later stands.
+    /// Two values, of which the later one counts.
     Values(u32, u32),
     Failure,
-    /// A value and a failure, which stands.
+    /// A value and a failure; the failure counts.
     Both(u32),
     LeftOut,
     /// Another key has the value.
@@ -229,10 +230,10 @@ enum Way {
     OtherwiseFailed,
 }
 
-/// Keys that are asked are below this, and those that nobody asks for are not.
+/// Requested keys are below this number, foreign keys are not.
 const FOREIGN: u32 = 1000;
 
-/// A source that goes its way with each key, in a shuffled order.
+/// A source that answers each key in its own way, in a shuffled order.
 struct Ways {
     of: HashMap<u32, Way>,
     more_than_asked: bool,
@@ -248,7 +249,7 @@ impl FactSource<Number> for Ways {
         let mut random = Random(self.seed);
         let mut order: Vec<&Number> = keys.iter().collect();
         for at in (1..order.len()).rev() {
-            // Now and then in the order of the question.
+            // Sometimes in the order of the request.
             order.swap(at, if self.seed.is_multiple_of(3) { at } else { random.below(at + 1) });
         }
         for key in order {
@@ -282,7 +283,7 @@ struct WaysFacts {
     ways: Arc<Ways>,
 }
 
-/// What a key comes to, by the contract: `foreign` says whether its call had keys that nobody asked for.
+/// The result of a key by the contract; `foreign`: its call had keys that were not requested.
 fn expected(way: &Way, foreign: bool) -> String {
     match *way {
         Way::Value(value) | Way::Values(_, value) => {
@@ -298,7 +299,7 @@ fn undecided(why: &str) -> String {
     format!("indeterminate: `odd` could not be decided: `Number`: {why}")
 }
 
-/// Numbers that look random (splitmix64).
+/// Pseudo-random numbers (splitmix64).
 struct Random(u64);
 
 impl Random {
@@ -324,15 +325,15 @@ impl Random {
     }
 }
 
-/// Guarantee 9: what was answered stands, a failure too; what was left out failed in those calls that
-/// have keys which nobody asked for, if these are not declared, and is missing in the others.
+/// Guarantee 9: an answered key has its value or failure. An omitted key has failed in calls with
+/// undeclared foreign keys, and is missing in others.
 #[test]
 fn an_omitted_key_is_missing_or_failed_by_the_contract() {
     let mut seen = [0; 3];
     for seed in 0..600 {
         let mut random = Random(seed);
         let count = 1 + u32::try_from(random.below(12)).expect("a few");
-        // Some sources spell nothing otherwise.
+        // Some sources have no foreign keys.
         let otherwise = random.below(3) > 0;
         let of: HashMap<u32, Way> = (0..count).map(|id| (id, random.way(otherwise))).collect();
         let source = Arc::new(Ways {
@@ -363,7 +364,7 @@ fn an_omitted_key_is_missing_or_failed_by_the_contract() {
     assert!(seen.iter().all(|count| *count > 100), "{seen:?}");
 }
 
-/// Answers `Number` and `Must` as `Otherwise` and `Value` say, and `Paid` by whether there is a value.
+/// Answers `Number` and `Must` by `Otherwise` and `Value`, and `Paid` by whether there is a value.
 struct Simple {
     values: Vec<(u32, u32)>,
     more_than_asked: bool,
@@ -425,8 +426,7 @@ async fn doubled(_: _, id: &u32) -> bool {
     Doubled(*id).await.is_none()
 }
 
-/// Guarantee 9: many keys at once, `#[required]`, defaults and derived facts take what was left out for
-/// what it is.
+/// Guarantee 9: combinators, `#[required]`, defaults and derived facts treat an omitted key alike.
 #[test]
 fn an_omitted_key_reads_the_same_everywhere() {
     static ANY: Gate<Things, any_paid> = Gate::new();
@@ -447,18 +447,18 @@ fn an_omitted_key_reads_the_same_everywhere() {
     };
     let names = |decisions: &[Decision; 6]| decisions.each_ref().map(Decision::as_str);
     let unknown = "indeterminate";
-    // `any` with a true one and `all` with a false one do not need the key that failed.
+    // `any` with a true one and `all` with a false one do not need the failed key.
     assert_eq!(names(&decided(false, 2)), [unknown, "allow", unknown, unknown, unknown, unknown]);
     assert_eq!(names(&decided(false, 3)), [unknown, unknown, "deny", unknown, unknown, unknown]);
     assert_eq!(names(&decided(true, 2)), ["deny", "allow", "deny", "allow", unknown, "allow"]);
     assert_eq!(names(&decided(true, 3)), ["deny", "deny", "deny", "allow", unknown, "allow"]);
-    // `#[required]` fails a missing one in any case, but says which case it is.
+    // `#[required]` fails for a missing key as well, with another text.
     assert!(decided(false, 2)[4].to_string().ends_with(UNASKED));
     let required = "`Must`: it is required, and its source has no value for it";
     assert!(decided(true, 2)[4].to_string().ends_with(required));
 }
 
-/// Guarantee 9: what is around a source passes on what it declares.
+/// Guarantee 9: wrappers of a source pass its declaration on.
 #[tokio::test(start_paused = true)]
 async fn a_wrapped_source_declares_for_both() {
     async fn paid(source: impl FactSource<Paid>) -> &'static str {
@@ -480,11 +480,11 @@ async fn a_wrapped_source_declares_for_both() {
     }
 }
 
-/// Guarantees 9 and 10: who waits for the same key hears the same; the key is not asked again before a
-/// refresh, and other calls have nothing to do with it.
+/// Guarantees 9 and 10: all waiters of a key get the same failure. The key is not loaded again before a
+/// refresh, and other calls are not affected.
 #[test]
 fn an_omitted_key_is_one_failure_for_the_session() {
-    /// Spells the key 1 otherwise in its first call.
+    /// Answers key 1 under another key in its first call.
     struct Once(AtomicUsize);
     impl FactSource<Paid> for Once {
         async fn load(&self, keys: &[Paid]) -> Result<Loaded<Paid>, FactError> {

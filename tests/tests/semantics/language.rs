@@ -1,11 +1,11 @@
-//! The body language, construct by construct, each with what it allows and what it does not.
+//! The body language: each construct, with requests that it allows and requests that it does not.
 // The bodies show constructs; some have a shorter form.
 #![allow(clippy::pedantic, clippy::needless_return, clippy::question_mark)]
 
 use gatehouse::prelude::*;
 use gatehouse_tests::{Answer, Scripted};
 
-/// What a request brings.
+/// The subject of a request.
 struct Subject {
     id: u32,
     admin: bool,
@@ -85,7 +85,7 @@ where
     access.check(&Thing { id: thing, shared }).await.as_str().to_owned()
 }
 
-/// What a permit alone decides about a user and a thing.
+/// The decision of a single permit about a user and a thing.
 async fn by<A: gatehouse::PolicySet<Things, Facts>>(user: u32, thing: u32) -> String {
     decide::<A>(&subject(user), Action::Read, thing, true, 12).await
 }
@@ -244,25 +244,25 @@ async fn not_and(user: &Subject, thing: &Thing) -> bool {
     !(Flag(user.id).await && Flag(thing.id).await)
 }
 
-/// The left side might have left the policy, so its failure stands.
+/// The left side may return, so its failure stands.
 #[policy]
 async fn or_that_leaves(user: &Subject, thing: &Thing) -> bool {
     Level(user.id).await? == 1 || Flag(thing.id).await
 }
 
-/// The right side leaves the policy: no plain result.
+/// The right side returns from the policy.
 #[policy]
 async fn or_whose_right_leaves(user: &Subject, thing: &Thing) -> bool {
     Flag(user.id).await || Level(thing.id).await? == 1
 }
 
-/// The right side relies on the left one and would panic without it.
+/// The right side would panic if the left one were not true.
 #[policy]
 async fn and_that_guards(user: &Subject, thing: &Thing) -> bool {
     Flag(user.id).await && user.groups[thing.id as usize] == 0
 }
 
-/// Operands look at a local that changed before.
+/// Operands read a local that changed before.
 #[policy]
 async fn or_beside_changes(user: &Subject, thing: &Thing) -> bool {
     let mut ids = vec![user.id];
@@ -393,7 +393,7 @@ async fn parameters_and_patterns() {
     assert_eq!(decide::<nobody_named>(&ann(), Action::Read, 7, true, 0).await, "allow");
 }
 
-/// One policy serves every domain whose subject it judges.
+/// One policy serves every domain with its subject.
 struct Places;
 impl Domain for Places {
     type Subject = Subject;

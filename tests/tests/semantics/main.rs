@@ -1,4 +1,4 @@
-//! What a rule means: the language, the combination of policies, failures, derived facts.
+//! The meaning of rules: the language, the combination of policies, failures, derived facts.
 #![cfg(not(loom))]
 
 mod decision_table;

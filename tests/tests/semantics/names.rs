@@ -1,4 +1,4 @@
-//! Names and attributes mean in a rule what they mean in Rust.
+//! Names and attributes in a rule mean what they mean in Rust.
 // The bodies show constructs; some have a shorter form.
 #![allow(clippy::pedantic, clippy::eq_op, clippy::non_minimal_cfg, clippy::useless_vec)]
 
@@ -105,7 +105,7 @@ async fn texts_have_the_names_that_were_written() {
     assert!(plan.contains("let Some(ROOT | 3)"), "{plan}");
 }
 
-/// Nothing that the compiler looks into: what is compiled out is not there.
+/// Code that is disabled by `cfg` is not compiled.
 #[policy]
 async fn compiled_out(user: &u32) -> bool {
     let list = vec![
@@ -124,7 +124,7 @@ async fn compiled_out(user: &u32) -> bool {
     any || list.contains(&true) || Flag(*user).await
 }
 
-/// As [`compiled_out`], with a lint on a parameter and under a condition.
+/// As [`compiled_out`], with a lint on a parameter and in a condition.
 #[policy]
 #[cfg_attr(all(), allow(clippy::nonminimal_bool))]
 #[cfg_attr(any(), cfg(any()))]
@@ -132,7 +132,7 @@ async fn linted(user: &u32, #[expect(unused_variables)] thing: &()) -> bool {
     !!Flag(*user).await
 }
 
-/// There is no such policy.
+/// This policy does not exist.
 #[policy]
 #[cfg_attr(all(), cfg(any()))]
 fn linted(nobody: &Nobody) -> bool {
@@ -146,7 +146,7 @@ async fn code_disabled_by_cfg_is_not_compiled() {
     assert_eq!(<compiled_out as Policy>::PLAN.loads.len(), 1);
 }
 
-/// A function of the user's that is called as a word, and is none.
+/// A user's function with the name of a combinator.
 mod own {
     pub(super) fn any(id: u32) -> u32 {
         id + 1

@@ -1,4 +1,4 @@
-//! What reports a rule's conditions leaves the rule as it is, and says nothing of what never was.
+//! Observing the conditions of a rule does not change it, and reports no condition that was not evaluated.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use gatehouse_tests::domains::Things;
 use gatehouse_tests::facts::Flag;
 use gatehouse_tests::{Answer, Scripted};
 
-/// A value that is shared, and cannot be taken apart.
+/// A shared value that cannot be destructured.
 #[derive(Clone, Debug)]
 pub struct Profile {
     name: Option<String>,
@@ -41,7 +41,7 @@ struct Facts {
     owned: Scripted<Owned>,
 }
 
-/// Flag 1 holds, flag 2 fails, and whatever else is asked for is there.
+/// Flag 1 is true, flag 2 fails, and all other keys have a value.
 fn session() -> Session<Facts> {
     Session::new(Facts {
         flags: Scripted::new(|key: &Flag| match key.id {
@@ -54,7 +54,7 @@ fn session() -> Session<Facts> {
     })
 }
 
-/// An `if` that is no answer, though nothing separates it from what follows.
+/// An `if` that is not the answer, without a semicolon after it.
 #[policy]
 async fn counts(_: _, thing: &u32) -> bool {
     let mut count = 0;
@@ -68,7 +68,7 @@ async fn counts(_: _, thing: &u32) -> bool {
     count == 2
 }
 
-/// A pattern borrows from what cannot be moved.
+/// A pattern that borrows from a value that cannot be moved.
 #[policy]
 async fn borrows(_: _, thing: &u32) -> bool {
     if Flag(*thing).await
@@ -84,7 +84,7 @@ async fn borrows(_: _, thing: &u32) -> bool {
     }
 }
 
-/// A pattern whose value is never come to: the policy is left before.
+/// The value of the pattern is never computed: the policy returns before.
 #[policy]
 async fn leaves(_: _, thing: &u32) -> bool {
     if *thing > 0
@@ -95,7 +95,7 @@ async fn leaves(_: _, thing: &u32) -> bool {
     false
 }
 
-/// A pattern whose value is never come to: a fact in a condition inside fails.
+/// The value of the pattern is never computed: a fact inside its condition fails.
 #[policy]
 async fn fails(_: _, thing: &u32) -> bool {
     if *thing > 0
@@ -113,7 +113,7 @@ async fn explained<A: gatehouse::PolicySet<Things, Facts>>(
     gate.bind(&session(), &(), &()).explain(&thing).await
 }
 
-/// What is told of the first policy's conditions.
+/// The reported conditions of the first policy.
 fn told(explanation: &Explanation) -> Vec<(&'static str, Option<bool>)> {
     let conditions = explanation.policies[0].conditions.iter();
     conditions.map(|met| (met.condition.map_or("", |it| it.text), met.held)).collect()

@@ -1,5 +1,4 @@
-//! Orderings of what facts feed: each comes to what it comes to in any function, and evaluates its
-//! operands once.
+//! Comparisons of fact values: the result is that of a plain function, and operands are evaluated once.
 // The bodies show constructs; some have a shorter form.
 #![allow(
     clippy::pedantic,
@@ -24,7 +23,7 @@ fact! {
     }
 }
 
-/// A level is its number; a risk too, unless it is odd: then it is missing.
+/// The level of a key is the key; so is its risk, but for odd keys, which have none.
 #[derive(Sources)]
 struct Facts {
     #[loads(Level)]
@@ -53,7 +52,7 @@ async fn decide<A: gatehouse::PolicySet<Users, Facts>>(user: [u32; 3]) -> bool {
     gate.bind(&session, &user, &()).check(&()).await.is_allow()
 }
 
-/// Each policy with its body as a plain function of the same text, `.await` and `?` apart.
+/// Each policy, with its body as a plain function of the same text without `.await` and `?`.
 macro_rules! as_plain {
     ($($name:ident ($a:ident, $b:ident, $c:ident) $body:block)*) => {$(
         #[tokio::test]
@@ -130,7 +129,7 @@ async fn counted(user: &[u32; 3]) -> bool {
 #[tokio::test]
 async fn operands_are_evaluated_once() {
     assert!(decide::<counted>([1, 2, 0]).await);
-    // Two, three, two; the key of a sequence of one is not asked for, or once.
+    // Two, three, two; the key of a sequence of one is evaluated once or never.
     let taken = TAKEN.load(atomic::Ordering::SeqCst);
     assert!((7..=8).contains(&taken), "{taken}");
 }

@@ -1,5 +1,5 @@
-//! What asks early, or runs behind a failure, may rely on what did not hold. Its panics mean nothing: the
-//! decision is the one that the body comes to in its turn, on a cold session and on a warm one.
+//! Code that runs out of turn, before its operands are known or after a failure, may panic. Such panics
+//! mean nothing: the decision is that of the body in its order, on a cold session and on a warm one.
 #![allow(clippy::pedantic)]
 
 use std::cell::Cell;
@@ -51,7 +51,7 @@ impl From<Link> for u32 {
     }
 }
 
-/// Compares only what there is.
+/// Its comparison panics if it is empty.
 #[derive(Clone, Debug)]
 pub struct Owner(Option<u32>);
 
@@ -68,13 +68,13 @@ impl PartialOrd for Owner {
 }
 
 fact! {
-    /// True of all folders but number 0; that of 9 cannot be loaded.
+    /// True of all folders but number 0; folder 9 fails.
     pub Inherits(folder: u32) -> bool = false;
     /// The same, or missing.
     pub Inherited(folder: u32) -> u32;
     pub Grant(folder: u32) -> bool = false;
     pub Other(folder: u32) -> bool = false;
-    /// A body whose key part is looked into, in its turn.
+    /// Its body reads inside its key part.
     pub First(of: Vec<u32>) -> bool {
         Grant(of[0]).await
     }
@@ -152,7 +152,7 @@ macro_rules! rules {
             async fn $name(_: _, $folder: &Folder) -> bool $body
         )*
 
-        /// Folder 1 has a parent; 0 has none, and its fact says so; of 9, the fact fails.
+        /// Folder 1 has a parent; folder 0 has none, and its fact is false; the fact of 9 fails.
         #[test]
         fn cold_and_warm_sessions_agree() {
             without_reports();
@@ -220,7 +220,7 @@ rules! {
     behind_two(it) { Inherits(it.id).await && (Other(it.id).await || Grant(it.parent()).await) }
 }
 
-/// What stopped the body is asked for, and so is what stands behind the panic: one round is enough.
+/// The fact that stopped the body and the facts after the panic are loaded in one round.
 #[test]
 fn a_panic_costs_no_other_load_its_round() {
     without_reports();
@@ -237,8 +237,8 @@ fn a_panic_costs_no_other_load_its_round() {
     assert_loads!(costs, Inherits = [1], Other = [1], Grant = []);
 }
 
-/// A condition on a local that changes meanwhile is not known before the body comes to it: it rules out
-/// nothing that the plan asks for early.
+/// A condition on a local that changes later is not known before it is evaluated: it excludes no early
+/// load.
 #[test]
 fn a_condition_on_a_changing_local_costs_no_round() {
     #[policy]
@@ -260,7 +260,7 @@ fn a_condition_on_a_changing_local_costs_no_round() {
     assert_rounds!(costs, 2);
 }
 
-/// A panic that carries what panics when it is dropped.
+/// A panic with a payload that panics when it is dropped.
 #[test]
 fn a_panicking_payload_changes_no_decision() {
     without_reports();

@@ -1,4 +1,4 @@
-//! Bodies that break their contract end, and gain nothing.
+//! Bodies that read another key in each run end, and allow nothing.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -1,4 +1,4 @@
-//! What decisions cost: source calls, keys and rounds, counted.
+//! The cost of decisions: source calls, keys and rounds, counted.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use gatehouse::prelude::*;
 use gatehouse_tests::{Answer, Scripted, occurrences, soon};
 use tokio::sync::Barrier;
 
-/// Things, numbered, with a flag that is known without loading.
+/// A numbered thing with a flag that needs no load.
 struct Thing {
     id: u32,
     shared: bool,
@@ -34,7 +34,7 @@ fact! {
     pub C(id: u32) -> bool = false;
     pub D(id: u32) -> bool = false;
     pub E(id: u32) -> bool = false;
-    /// Whom `id` belongs to.
+    /// The owner of `id`.
     pub Owner(id: u32) -> u32;
 }
 
@@ -63,7 +63,7 @@ async fn shared_and_a(_: _, thing: &Thing) -> bool {
     thing.shared && A(thing.id).await
 }
 
-/// What leaves early, by a load or without, asks for nothing further on.
+/// Facts after an early return are not loaded, whether the return needs a load or not.
 #[policy]
 async fn leaves_early(_: _, thing: &Thing) -> bool {
     if !thing.shared {
@@ -86,7 +86,7 @@ fn nothing(_: _, thing: &Thing) -> bool {
     thing.id < 1000
 }
 
-/// A source that answers only when all five are asked at the same time.
+/// A source that answers only when all five facts are requested at the same time.
 struct Together(Arc<Barrier>);
 
 macro_rules! together {
@@ -109,8 +109,8 @@ struct FiveAtOnce {
     together: Together,
 }
 
-/// Five policies over five facts, a hundred resources: five calls that overlap in time, in one
-/// round. Were one of them to wait for another, none would ever answer.
+/// Five policies over five facts and a hundred resources: five concurrent calls in one round. None would
+/// answer if one waited for another.
 #[tokio::test(start_paused = true)]
 async fn five_facts_load_concurrently() {
     static GATE: Gate<Things, (a, b, c, d, e)> = Gate::new();
@@ -176,7 +176,7 @@ async fn a_batch_limit_splits_and_asks_each_key_once() {
     assert!(keys.len() == 100 && keys.values().all(|count| *count == 1));
 }
 
-/// Answers when as many chunks as there must be are asked at the same time.
+/// Answers only when all batches are requested at the same time.
 struct Chunks(Barrier);
 
 impl FactSource<A> for Chunks {
@@ -257,8 +257,8 @@ impl Wake for Wakes {
     }
 }
 
-/// Facts that are there at once take one poll, however many rounds, and wake nobody: a runtime would
-/// poll the task once more for each wake.
+/// Facts that are answered immediately take one poll for all rounds, and wake nobody: a runtime would poll
+/// the task again for each wake.
 #[test]
 fn immediate_answers_wake_nobody() {
     static GATE: Gate<Things, owner_is_a> = Gate::new();
@@ -272,7 +272,7 @@ fn immediate_answers_wake_nobody() {
     assert_eq!(woken.0.load(Ordering::Relaxed), 0);
 }
 
-/// A check that finds everything cached resolves early and splits nobody's batch.
+/// A check of cached facts ends early and splits nobody's batch.
 #[tokio::test]
 async fn a_cache_hit_does_not_split_the_batch_of_the_others() {
     static GATE: Gate<Things, a> = Gate::new();
@@ -313,7 +313,7 @@ async fn facts_excluded_by_local_data_are_not_loaded() {
     assert_eq!(facts.a.sizes(), [3]);
 }
 
-/// Guards that stand before a load and lead elsewhere, to loads of their own.
+/// Guards before a load that lead to other loads.
 #[tokio::test]
 async fn facts_behind_an_early_return_are_not_loaded() {
     static GATE: Gate<Things, leaves_early> = Gate::new();
@@ -368,7 +368,7 @@ async fn a_refreshed_session_loads_anew() {
     assert_eq!(facts.a.sizes(), [1, 1]);
 }
 
-/// What the runtime does with keys, counted by a part of them.
+/// Hashes and clones of keys, counted by a key part.
 mod keys {
     use std::cell::Cell;
     use std::hash::{Hash, Hasher};
@@ -414,7 +414,7 @@ mod keys {
         !Counted(Part(thing.id)).await
     }
 
-    /// Answers every key, in the order asked for or backwards.
+    /// Answers every key, in the order of the request or in reverse.
     struct Yes {
         backwards: bool,
     }
@@ -434,7 +434,7 @@ mod keys {
         yes: Yes,
     }
 
-    /// How often keys are hashed, and cloned, while `run` runs.
+    /// The number of hashes and clones of keys during `run`.
     fn counts<T>(run: impl Future<Output = T>) -> (u32, u32) {
         let before = (HASHED.get(), CLONED.get());
         block_on(run);
@@ -448,11 +448,11 @@ mod keys {
         let session = Session::new(Facts { yes: Yes { backwards: false } });
         let access = GATE.bind(&session, &(), &());
         let things = things(1000);
-        // Once where it is asked for. Then the keys are read in the same order, and each is behind the one
-        // before.
+        // Each key is hashed once when it is registered. Reads in the same order find each key after the
+        // one before.
         assert_eq!(counts(access.check_all(&things)), (1000, 0));
         assert_eq!(counts(access.check_all(&things)), (1, 0));
-        // In another order each is looked for, but the one that was read last.
+        // In another order each key is looked up, but for the last one that was read.
         assert_eq!(counts(access.check_all(things.iter().rev())), (999, 0));
     }
 
@@ -465,8 +465,8 @@ mod keys {
         assert_eq!(asked, (2000, 0));
     }
 
-    /// Answers in another order are matched by their hashes: one for each key, and one for each answer
-    /// but the first, which is that for the last key.
+    /// Answers in another order are matched by hash: one for each key, and one for each answer but the
+    /// first, which belongs to the last key.
     #[test]
     fn an_answer_in_another_order_costs_two_hashes() {
         let session = Session::new(Facts { yes: Yes { backwards: true } });

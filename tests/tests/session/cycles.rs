@@ -1,4 +1,4 @@
-//! Sources that ask their own session: circles of loads, and what is none.
+//! Cycles of loads: sources that check on their own session, and loads that wait for each other.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -13,11 +13,11 @@ use gatehouse_tests::{PATIENCE, soon};
 use tokio::sync::Notify;
 
 fact! {
-    /// What the first source says of `id`.
+    /// Loaded by the first source.
     pub First(id: u32) -> bool = false;
-    /// What the second one says.
+    /// Loaded by the second source.
     pub Second(id: u32) -> bool = false;
-    /// What the third one says.
+    /// Loaded by the third source.
     pub Third(id: u32) -> bool = false;
 }
 
@@ -105,7 +105,7 @@ fn yes() -> Ask {
     ask(|_, _| async { true })
 }
 
-/// A session whose sources use it. They hold it: what a test makes, it leaves.
+/// A session whose sources have it: the tests leak it.
 fn session(asks: [Ask; 3], limit: usize) -> Session<Facts> {
     let own = Arc::new(OnceLock::new());
     let [first, second, third] = asks.map(|ask| Asks { ask, session: own.clone(), limit });
@@ -126,13 +126,12 @@ fn is_circular(decision: &Decision) -> bool {
     decision.is_indeterminate() && decision.to_string().contains("waits for itself")
 }
 
-/// Number `id` of a circle of `n`, each in the table of its number.
+/// The gate of number `id` of a cycle.
 fn member(id: u32) -> usize {
     id as usize % 3
 }
 
-/// Guarantee 9: every load of a circle fails, whoever asks first, and none is led anew when the next
-/// one is asked for.
+/// Guarantee 9: every load of a cycle fails, whichever is first, and no later check leads one again.
 #[tokio::test]
 async fn every_load_of_a_cycle_fails_for_later_checks_too() {
     for n in 1..=6 {
@@ -144,7 +143,7 @@ async fn every_load_of_a_cycle_fails_for_later_checks_too() {
                     loads.fetch_add(1, Ordering::Relaxed);
                     async move {
                         let next = (id + 1) % n;
-                        // What it makes of a failure is a value: nobody must see it.
+                        // Its source turns the failure into a value, which must not be used.
                         check(session, member(next), next).await.is_deny()
                     }
                 })
@@ -159,8 +158,8 @@ async fn every_load_of_a_cycle_fails_for_later_checks_too() {
     }
 }
 
-/// Guarantees 3 and 9: a check on a circle is dropped at any of its polls. Nothing of the session is left,
-/// and nothing that its sources held.
+/// Guarantees 3 and 9: a check on a cycle is dropped after any number of polls. It leaves nothing in the
+/// session, and its sources' values are dropped.
 #[tokio::test]
 async fn a_dropped_cycle_leaves_nothing() {
     for polls in 0..10 {
@@ -197,8 +196,8 @@ async fn a_dropped_cycle_leaves_nothing() {
     }
 }
 
-/// A deadline that asks its own session is driven by whoever waits, inside of a load too: that load does
-/// not wait for what the deadline asks.
+/// A deadline that checks on its own session is polled by waiters, also inside a load. That load does not
+/// wait for the loads of the deadline.
 #[tokio::test(start_paused = true)]
 async fn loads_of_a_deadline_are_no_part_of_the_load_that_drives_it() {
     let go = Arc::new(Notify::new());
@@ -228,8 +227,8 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(future))
 }
 
-/// A source that blocks on its own session drives what it waits for, and what that waits for; a circle
-/// with such a link fails like any other.
+/// A source that blocks on its own session drives the loads that it waits for; a cycle with such a link
+/// fails like any other.
 #[test]
 fn a_source_may_block_on_its_session() {
     let blocks =
@@ -260,7 +259,7 @@ fn a_source_may_block_on_its_session() {
     }
 }
 
-/// A load waits for what its source awaits: not for a check that lost a race, and was dropped.
+/// A load waits for what its source awaits, and not for a check that it dropped.
 #[tokio::test(start_paused = true)]
 async fn a_dropped_check_is_no_link_of_a_cycle() {
     let first = ask(|session, id| async move {
@@ -302,7 +301,7 @@ impl Drop for Inner {
 }
 
 fact! {
-    /// Something that uses its session when it is dropped.
+    /// A value that uses its session when it is dropped.
     pub Held(id: u32) -> UsesSession;
 }
 
@@ -328,7 +327,7 @@ struct Holds {
     holder: Holder,
 }
 
-/// Guarantee 9: what a session forgets is dropped outside of its locks.
+/// Guarantee 9: a session drops values outside of its locks.
 #[test]
 fn values_are_dropped_outside_of_locks() {
     let session = HOLDS.get_or_init(|| Session::new(Holds { holder: Holder }));

@@ -1,4 +1,4 @@
-//! Deadlines of sessions, and limits of sources.
+//! Deadlines of sessions, and limits on concurrent loads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ fact! {
     pub Fast(id: u32) -> bool = false;
 }
 
-/// Takes ten seconds for `Slow`, and counts what is in flight.
+/// Takes ten seconds for `Slow`, and counts the loads in flight.
 #[derive(Default)]
 struct Source {
     calls: AtomicUsize,
@@ -69,7 +69,7 @@ fn session(seconds: u64) -> (Arc<Source>, Session<Facts>) {
 
 static SLOW: Gate<Things, slow> = Gate::new();
 
-/// Guarantee 9: a hang ends with the deadline, in an error that says which.
+/// Guarantee 9: a load that hangs ends at the deadline, with an error that says so.
 #[tokio::test(start_paused = true)]
 async fn loads_pending_at_the_deadline_fail() {
     let (_, session) = session(1);
@@ -80,7 +80,7 @@ async fn loads_pending_at_the_deadline_fail() {
     assert_eq!(before.elapsed(), Duration::from_secs(1));
 }
 
-/// Guarantee 9: what is known at the deadline still decides.
+/// Guarantee 9: facts that are known at the deadline still decide.
 #[tokio::test(start_paused = true)]
 async fn facts_known_at_the_deadline_decide() {
     static FORBIDDEN: Gate<Things, (fast_forbids, slow)> = Gate::new();
@@ -95,7 +95,7 @@ async fn facts_known_at_the_deadline_decide() {
     assert_eq!(words(decisions), ["allow", "indeterminate"]);
 }
 
-/// Guarantee 9: after the deadline nothing is loaded, until there is another one.
+/// Guarantee 9: after the deadline nothing is loaded, until the session has another one.
 #[tokio::test(start_paused = true)]
 async fn after_the_deadline_nothing_is_loaded() {
     let (source, session) = session(1);
@@ -107,7 +107,7 @@ async fn after_the_deadline_nothing_is_loaded() {
     assert!(SLOW.bind(&session, &(), &()).check(&2).await.is_allow());
 }
 
-/// Guarantees 8 and 9: the deadline reaches evaluations of other tasks, one of which is not polled.
+/// Guarantees 8 and 9: the deadline ends evaluations of other tasks, one of which is not polled.
 #[tokio::test(start_paused = true)]
 async fn a_deadline_reaches_every_task() {
     let (_, session) = session(1);
@@ -124,7 +124,7 @@ async fn a_deadline_reaches_every_task() {
     assert!(parked.await.is_indeterminate());
 }
 
-/// A source with a limit on what runs at a time: across sessions, and everybody gets their turn.
+/// A source with a limit on concurrent loads, across sessions: every check ends.
 #[tokio::test(start_paused = true)]
 async fn loads_run_within_the_limit() {
     #[derive(Sources)]
@@ -167,7 +167,7 @@ struct HeldFacts {
     source: Arc<Held<Scripted<Late>>>,
 }
 
-/// What a derived fact came to because of a deadline is forgotten with it.
+/// A derived fact that failed because of a deadline is computed again under another one.
 #[tokio::test]
 async fn a_failure_by_a_deadline_is_forgotten_with_it() {
     static GATE: Gate<Things, from_late> = Gate::new();

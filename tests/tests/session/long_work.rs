@@ -1,4 +1,4 @@
-//! Long work that waits for nothing: it yields by what it does, and ends soon after a deadline. Counted.
+//! Long evaluations that wait for nothing: they yield by the amount of work, and end soon after a deadline.
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -31,7 +31,7 @@ impl Domain for Documents {
 
 fact! {
     pub Member(group: u32) -> bool = false;
-    /// Is not known before the deadline.
+    /// Not loaded before the deadline.
     pub Slow(id: u32) -> bool = false;
 
     pub Derived(id: u32) -> bool {
@@ -126,8 +126,8 @@ impl Wake for Wakes {
     }
 }
 
-/// Polls a future that waits for nothing to its end, and calls `polled` behind each poll. Gives the number
-/// of polls.
+/// Polls a future that yields without waiting, to its end, and calls `polled` after each poll. Gives the
+/// number of polls.
 fn polls<T>(future: impl Future<Output = T>, mut polled: impl FnMut()) -> (usize, T) {
     let count = Arc::new(Wakes::default());
     let waker = Waker::from(Arc::clone(&count));
@@ -143,7 +143,7 @@ fn polls<T>(future: impl Future<Output = T>, mut polled: impl FnMut()) -> (usize
     unreachable!()
 }
 
-/// A deadline that is over when it was polled so often.
+/// A deadline that passes at its poll with this number.
 struct Polls {
     polls: Arc<AtomicUsize>,
     most: usize,
@@ -177,8 +177,8 @@ fn a_local_page_yields_by_its_resources() {
     assert_eq!((yields(100_000), yields(200_000)), (25, 49));
 }
 
-/// A page whose facts are known, so many for each of its resources: how often it is polled. Between two
-/// yields, it reads no more than what it yields by, and what the last resource reads.
+/// The number of polls of a page with cached facts, so many for each resource. Between two yields, it reads
+/// at most the work of one yield and the facts of one resource.
 macro_rules! yields {
     ($gate:ident) => {
         |count, groups: u32| {
@@ -198,12 +198,12 @@ macro_rules! yields {
     };
 }
 
-/// Two thousand resources with two hundred facts each were one poll.
+/// Two thousand resources with two hundred facts each once took one poll.
 #[test]
 fn a_page_of_facts_yields_by_its_reads() {
     let yields = yields!(MEMBER);
     assert_eq!((yields(500, 200), yields(1_000, 200), yields(2_000, 200)), (24, 48, 96));
-    // One resource is the least that is done at a time.
+    // One resource is the smallest unit of work.
     assert_eq!(yields(10, 10_000), 10);
 }
 
@@ -213,14 +213,14 @@ fn final_derived_facts_count_as_reads() {
     assert_eq!((yields(500, 200), yields(1_000, 200)), (24, 48));
 }
 
-/// An iterator goes on behind the key that decides.
+/// An iterator continues after the decisive key.
 #[test]
 fn keys_after_the_decisive_one_count() {
     let yields = yields!(MEMBER_OF_THE_FIRST);
     assert_eq!((yields(500, 200), yields(1_000, 200)), (24, 48));
 }
 
-/// A recorded page whose records say on which facts it depends runs its policies again.
+/// Records with facts run the policies again.
 #[test]
 fn the_records_of_a_page_yield_by_their_reads() {
     struct Nowhere;
@@ -244,7 +244,7 @@ fn the_records_of_a_page_yield_by_their_reads() {
     assert_eq!((yields(100), yields(200)), (9, 19));
 }
 
-/// Three milliseconds came back after three hundred.
+/// A deadline of three milliseconds once ended after three hundred.
 #[test]
 fn a_page_ends_soon_after_its_deadline() {
     let (session_without, user) = (session(), User::default());
@@ -255,7 +255,7 @@ fn a_page_ends_soon_after_its_deadline() {
         let ((session, deadline), user) = (session_until(3), User::default());
         let access = LOCAL.bind(&session, &user, &());
         let (polls, decisions) = polls(access.check_all(documents(count, 0)), || ());
-        // At each yield, the deadline is looked at.
+        // Each yield checks the deadline.
         assert_eq!(deadline.load(Ordering::Relaxed), 3);
         assert!(polls > 3);
         let mut left_out = 0;
@@ -271,14 +271,14 @@ fn a_page_ends_soon_after_its_deadline() {
         let text = "indeterminate: `every_seventh` could not be decided: `every_seventh`: the session's \
                     deadline passed before it was run";
         assert_eq!(decisions.last().map(ToString::to_string).as_deref(), Some(text));
-        // No part of the page is decided behind one that is not.
+        // No resource is decided after one that is not.
         assert!(decisions.is_sorted_by_key(Decision::is_indeterminate));
     }
-    // Three yields, and eight more.
+    // Three yields before, and eight more.
     assert_eq!(runs, [11 * 4_096; 2]);
 }
 
-/// What is read after the deadline counts as well.
+/// Reads after the deadline count as well.
 #[test]
 fn a_page_of_facts_ends_soon_after_its_deadline() {
     let runs = |count| {
@@ -292,10 +292,10 @@ fn a_page_of_facts_ends_soon_after_its_deadline() {
     assert!(runs(1_000) < 300);
 }
 
-/// The deadline that ends the waiting for a load is followed by no more work than another one.
+/// After a deadline that ends a load, no more work is done than after another one.
 #[test]
 fn a_page_that_waits_ends_soon_after_its_deadline() {
-    // The first pass is over before.
+    // The first pass ends before the deadline.
     let runs = |count, most| {
         let ((session, deadline), user) = (session_until(most), User::default());
         let access = SLOW.bind(&session, &user, &());
@@ -306,8 +306,7 @@ fn a_page_that_waits_ends_soon_after_its_deadline() {
     };
     let after = runs(100_000, 200);
     assert_eq!(runs(200_000, 200), after);
-    // Each resource and the fact that it reads: eight times what is done between two yields, and what is
-    // begun by then.
+    // Each resource and its fact: the work of eight yields, and what was begun before.
     assert!((8 * 2_048..=9 * 2_048).contains(&after), "{after}");
 }
 
@@ -320,7 +319,7 @@ fn a_short_page_is_decided_though_its_deadline_passes() {
     assert!(!decisions.iter().any(Decision::is_indeterminate));
 }
 
-/// Whatever the facts are, a gate without a permit refuses.
+/// Without a permit a gate denies, whatever the facts are.
 #[test]
 fn without_a_permit_nothing_is_indeterminate() {
     let ((session, _), user) = (session_until(1), User::default());
@@ -329,7 +328,7 @@ fn without_a_permit_nothing_is_indeterminate() {
     assert!(decisions.iter().all(Decision::is_deny));
 }
 
-/// What is known at the deadline decides, on every resource of a page that waits.
+/// Facts that are known at the deadline decide every resource of a waiting page.
 #[test]
 fn facts_known_at_the_deadline_decide_a_whole_page() {
     let ((session, deadline), user) = (session_until(5), User::default());
@@ -349,7 +348,7 @@ fn facts_known_at_the_deadline_decide_a_whole_page() {
     }
 }
 
-/// A fact that was found to wait before the deadline has failed for the rest of the pass.
+/// A fact that was pending before the deadline has failed for the rest of the pass.
 #[test]
 fn a_pending_derived_fact_fails_at_the_deadline() {
     for most in 1..6 {
@@ -361,7 +360,7 @@ fn a_pending_derived_fact_fails_at_the_deadline() {
             assert_eq!(decision.is_deny(), doc.id.is_multiple_of(7));
             assert!(!decision.is_allow());
         }
-        // Those before the deadline ran once more, or not at all while they waited for the same.
+        // Resources before the deadline ran once more, or not at all while their fact was pending.
         assert!(user.runs.load(Ordering::Relaxed) <= 3 * page.len());
     }
 }
@@ -389,7 +388,7 @@ fn undecided_resources_are_recorded_without_a_run() {
     assert_eq!(taken.load(Ordering::Relaxed), 100_000);
 }
 
-/// Whoever listens to each decision is told a part of the page at a time.
+/// Events of decisions are emitted in parts of a page.
 #[test]
 fn the_events_of_a_page_yield() {
     let yields = |count| {

@@ -1,4 +1,4 @@
-//! What a session does: loads, counts, deadlines, permits, sources that wait or fail.
+//! What a session does: loads, counts, deadlines, permits, and sources that wait or fail.
 #![cfg(not(loom))]
 
 mod counts;

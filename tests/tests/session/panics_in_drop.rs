@@ -1,5 +1,5 @@
-//! What a panic carries, and what a user hands over, may panic when it is dropped: no decision and no
-//! record is lost to that but those which were lost to the panic itself.
+//! Payloads of panics, and values of users, that panic when they are dropped: no decision is lost to that,
+//! and no record but those that the first panic lost.
 
 use std::cell::Cell;
 use std::fmt;
@@ -14,7 +14,7 @@ use gatehouse::prelude::*;
 use gatehouse::{DecisionRecord, DecisionSink, Described, Recorder, SinkError};
 use gatehouse_tests::PATIENCE;
 
-/// Panics when it is dropped, and so does what that panic carries.
+/// Panics when it is dropped, with a payload that does so too.
 #[derive(Debug)]
 struct Bomb;
 
@@ -34,7 +34,7 @@ impl fmt::Display for Bomb {
 
 impl std::error::Error for Bomb {}
 
-/// Runs a test. A bomb that gets through would take the harness with it, which then waits for the test.
+/// Runs a test and contains its panics: a payload that escaped would abort the test harness.
 fn contained(test: impl FnOnce()) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(test)) {
         if payload.is::<Bomb>() {
@@ -45,7 +45,7 @@ fn contained(test: impl FnOnce()) {
     }
 }
 
-/// The parts of a request that cannot be described.
+/// The part of a request that cannot be described.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Part {
     None,
@@ -105,11 +105,10 @@ impl fmt::Debug for Unspeakable {
     }
 }
 
-/// A key part of which the first clone is a bomb that is made after it was written down: the one that
-/// whoever looks on keeps.
+/// A key part whose first clone after its text was made is a bomb: the clone of the observer.
 pub struct Mined(bool);
 
-/// A bomb is the same key as any other.
+/// A bomb is equal to any other key.
 impl PartialEq for Mined {
     fn eq(&self, _: &Self) -> bool {
         true
@@ -208,7 +207,7 @@ fn explode() -> bool {
     panic_any(Bomb)
 }
 
-/// What a sink does when it is called.
+/// The reaction of a sink to a call.
 #[derive(Clone, Copy, Debug)]
 enum Mood {
     Takes,
@@ -218,7 +217,7 @@ enum Mood {
     Fails,
 }
 
-/// Waits for its mood each time, and tells what it has taken.
+/// Waits for its mood at each call, and sends the records that it takes.
 struct Moody {
     moods: Receiver<Mood>,
     told: Sender<DecisionRecord>,
@@ -240,13 +239,13 @@ impl DecisionSink for Moody {
     }
 }
 
-/// A recorder; the sender gives its sink a mood for each call. Once it is dropped, the sink takes all.
+/// A recorder whose sink receives a mood for each call, until the sender is dropped.
 fn moody() -> (Recorder, Sender<Mood>, Receiver<DecisionRecord>) {
     let ((moods, next), (told, records)) = (channel(), channel());
     (Recorder::new(Moody { moods: next, told }).unwrap(), moods, records)
 }
 
-/// Whatever a slice is refused with, the next one is offered, and counts and flushes are right.
+/// However a batch is refused, the next one is offered, and counts and flushes are right.
 #[test]
 fn a_recorder_outlives_every_panic_of_its_sink() {
     contained(|| {
@@ -269,7 +268,7 @@ fn a_recorder_outlives_every_panic_of_its_sink() {
     });
 }
 
-/// The error of a source goes with the records: the recorder's thread may be the last to have it.
+/// Records share the error of a source: the recorder's thread may drop it last.
 #[test]
 fn an_error_that_panics_when_it_is_dropped_ends_no_recorder() {
     contained(|| {
@@ -279,7 +278,7 @@ fn an_error_that_panics_when_it_is_dropped_ends_no_recorder() {
             let decision = block_on(DOWN.bind(&session, NONE, NONE).with_context(NONE).check(NONE));
             assert!(decision.is_indeterminate());
             drop((decision, session));
-            // The sink takes none: nobody but the recorder has the error then.
+            // The sink takes none: only the recorder has the error then.
             moods.send(Mood::Fails).unwrap();
             recorder.flush(PATIENCE).unwrap();
         }
@@ -319,7 +318,7 @@ fn a_sink_that_panics_at_its_end_is_dropped_once() {
     });
 }
 
-/// Every way of asking decides, whichever part it is that the domain cannot describe.
+/// Every kind of check decides, whichever part cannot be described.
 #[test]
 fn a_domain_that_panics_when_it_describes_loses_records_and_no_decision() {
     contained(|| {
@@ -339,7 +338,7 @@ fn a_domain_that_panics_when_it_describes_loses_records_and_no_decision() {
             }
             let access = LOCAL.bind(&session, &part, &part).with_context(&part);
             assert!(access.check_local(&part).is_allow());
-            // Each part is bound in its own place once, but a resource in every call.
+            // Each part is described once by a bound gate, but for the resource, which each call describes.
             lost += if part == Part::Resource { 3 * 4 } else { 4 } + 1;
         }
         recorder.flush(PATIENCE).unwrap();
@@ -348,12 +347,13 @@ fn a_domain_that_panics_when_it_describes_loses_records_and_no_decision() {
     });
 }
 
-/// Where a watcher runs what the decision did not need, or runs it again, it may panic with anything.
+/// An observer runs code that the decision did not need, or runs it again: that code may panic with
+/// anything.
 #[test]
 fn a_policy_that_panics_while_observed_changes_no_decision() {
     contained(|| {
         static RUNS: AtomicUsize = AtomicUsize::new(0);
-        /// Panics when it runs once more.
+        /// Panics in its second run.
         #[policy(forbid)]
         async fn once(_: &Part) -> bool {
             if RUNS.fetch_add(1, Ordering::Relaxed) % 2 == 1 {
@@ -409,7 +409,7 @@ fn a_debug_that_panics_with_a_panicking_payload_is_named() {
     });
 }
 
-/// Whoever looks on keeps keys of its own, which the check did not ask for.
+/// An observer has keys of its own, which the check did not register.
 #[test]
 fn a_key_that_panics_when_an_observer_drops_it_changes_nothing() {
     contained(|| {
@@ -423,7 +423,7 @@ fn a_key_that_panics_when_an_observer_drops_it_changes_nothing() {
         drop(moods);
         let session = session().with_recorder(&recorder.clone().with_facts());
         let access = GATE.bind(&session, NONE, NONE).with_context(NONE);
-        // What is loaded, what is known, and a page.
+        // A loaded fact, a cached one, and a page.
         assert!(block_on(access.check(NONE)).is_allow());
         assert!(block_on(access.check(NONE)).is_allow());
         assert!(block_on(access.check_all([NONE; 3])).iter().all(Decision::is_allow));
@@ -443,7 +443,7 @@ thread_local! {
     static WORKED_OUT: Cell<usize> = const { Cell::new(0) };
 }
 
-/// A value of which a clone is a bomb, once that is wanted.
+/// A value whose clone is a bomb, once the test wants it.
 #[derive(Debug)]
 pub struct Made(bool);
 
@@ -462,13 +462,14 @@ impl Drop for Made {
     }
 }
 
-/// A bomb the third time: for the decision, for the explanation, and when that shows the body.
+/// Its third clone is a bomb: after those for the decision and for the explanation, the one that shows the
+/// body.
 fn third() -> Made {
     WORKED_OUT.set(WORKED_OUT.get() + 1);
     Made(WORKED_OUT.get() == 3)
 }
 
-/// What an explanation works out for itself, it drops itself.
+/// Values that an explanation computes are dropped by it.
 #[test]
 fn a_value_that_panics_when_an_explanation_drops_it_changes_nothing() {
     contained(|| {
@@ -481,7 +482,7 @@ fn a_value_that_panics_when_an_explanation_drops_it_changes_nothing() {
         async fn made(_: &Part) -> bool {
             !Worth(7).await.0
         }
-        /// Runs for the decision, and then before the watcher: from there on, clones are bombs.
+        /// Runs for the decision, and again while observed: from then on, clones are bombs.
         #[policy(forbid)]
         fn arming(_: &Part) -> bool {
             ARMED.set(RUNS.replace(RUNS.get() + 1) > 0);
@@ -494,12 +495,12 @@ fn a_value_that_panics_when_an_explanation_drops_it_changes_nothing() {
         let explanation = block_on(access.explain(NONE));
         assert!(explanation.decision.is_allow());
         assert_eq!(explanation.policies[1].outcome, PolicyOutcome::Applies);
-        // One is what the fact is, and one what its body comes to when it is shown.
+        // One is the value of the fact, and one the result of its body.
         assert_eq!((RUNS.get(), BOMBS.get()), (2, 2));
     });
 }
 
-/// Panics when it is told of records that were dropped.
+/// Panics when it counts dropped records.
 struct NoDrops;
 
 impl metrics::CounterFn for NoDrops {

@@ -1,4 +1,4 @@
-//! Checks that are begun and not polled any more, whose loads hold what those of others need.
+//! Parked checks: begun and not polled any more, while their loads hold what loads of others need.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -24,7 +24,7 @@ async fn row(_: _, thing: &u32) -> bool {
 
 static GATE: Gate<Things, row> = Gate::new();
 
-/// What one load has at a time.
+/// What one load at a time can have.
 #[derive(Clone, Copy, Debug)]
 enum Held {
     Lock,
@@ -39,7 +39,7 @@ enum Pace {
     Sleeps,
 }
 
-/// A connection of its own: one load at a time.
+/// A connection that serves one load at a time.
 struct Source {
     held: Held,
     pace: Pace,
@@ -106,7 +106,7 @@ const EVERYTHING: [(Held, Pace); 6] = [
     (Held::Permit, Pace::Signals(3)),
 ];
 
-/// Some are polled a few times and parked; whether another one, that asks for `id`, is answered then.
+/// Parks some checks after `polls` polls each. Whether another check, of `id`, is answered then.
 fn is_answered(held: Held, pace: Pace, parked: u32, polls: usize, id: u32) -> bool {
     let source = Source::new(held, pace);
     let session = session(&source);
@@ -126,7 +126,7 @@ fn is_answered(held: Held, pace: Pace, parked: u32, polls: usize, id: u32) -> bo
     executor.is_done(other)
 }
 
-/// Guarantee 8: what a parked check's load holds is given back, because others drive it.
+/// Guarantee 8: the load of a parked check gives back what it holds, because others drive it.
 #[test]
 fn a_parked_check_gives_back_what_its_load_holds() {
     for (held, pace) in EVERYTHING {
@@ -144,8 +144,9 @@ fn a_parked_check_gives_back_what_its_load_holds() {
     }
 }
 
-/// One holds, one stands in line and is parked, and gets it once the first is over. `late`: whether the
-/// other one comes only then, so that nobody was there when the parked one's load was woken.
+/// The first check holds, the second is queued and parked, and is next once the first is done. `late`: the
+/// third check starts only then, so that nobody waited when the load of the second was woken. Whether the
+/// third is answered.
 fn is_answered_behind_one_in_line(held: Held, pace: Pace, polls: usize, late: bool) -> bool {
     let source = Source::new(held, pace);
     let session = session(&source);
@@ -169,7 +170,7 @@ fn is_answered_behind_one_in_line(held: Held, pace: Pace, polls: usize, late: bo
     executor.is_done(first) && executor.is_done(other)
 }
 
-/// Guarantee 8: nor does the line stand still behind a parked check's load whose turn it is.
+/// Guarantee 8: a queue does not stop at the load of a parked check.
 #[test]
 fn a_queue_proceeds_past_a_parked_check() {
     for (held, pace) in EVERYTHING {
@@ -183,8 +184,7 @@ fn a_queue_proceeds_past_a_parked_check() {
     }
 }
 
-/// Guarantee 8: whoever waits is not the only one who is woken, however many of them are parked and
-/// whoever was woken first.
+/// Guarantee 8: of many waiters, one that is polled is answered, whichever was woken first.
 #[test]
 fn one_polled_waiter_among_many_is_answered() {
     for (held, pace) in EVERYTHING {
@@ -197,7 +197,7 @@ fn one_polled_waiter_among_many_is_answered() {
             for id in &ids {
                 executor.spawn(access.check(id));
             }
-            // Twice: all of them wait for what the first one's load holds.
+            // Twice, so that all wait for what the first load holds.
             for number in (0..6).chain(0..6) {
                 executor.poll(number);
             }
@@ -238,8 +238,8 @@ async fn a_task_that_keeps_a_parked_check_blocks_nobody() {
     }
 }
 
-/// One connection: row 0 holds it until it is told to release it, row 1 needs it, row 2 goes on nine times,
-/// and the others never end.
+/// One connection: row 0 holds it until it is released, row 1 needs it, row 2 ends after nine ticks, and
+/// other rows never end.
 #[derive(Default)]
 struct Rows {
     connection: Mutex<()>,
@@ -278,8 +278,8 @@ struct RowsFacts {
 
 type Check = Pin<Box<dyn Future<Output = Decision> + Send>>;
 
-/// Guarantee 8: evaluations that were woken for others in vain, again and again, are not woken for them as
-/// long as there are many; of a few, all are. So one between two that are not polled any more goes on.
+/// Guarantee 8: waiters that were often woken for others in vain are no longer woken for them while there
+/// are many waiters; when there are few, all are woken. So a waiter between two parked ones proceeds.
 #[tokio::test(start_paused = true)]
 async fn a_waiter_often_woken_in_vain_is_woken_between_two_parked_ones() {
     let rows = Arc::new(Rows::default());

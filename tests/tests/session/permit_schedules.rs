@@ -1,7 +1,7 @@
-//! Random schedules of many sessions behind one limit on loads: checks that are parked, taken up again
-//! and dropped, loads that wait, fail and panic, and wakes in any order.
+//! Random schedules of many sessions behind one limit on loads: checks that are parked, resumed and
+//! dropped, loads that wait, fail and panic, and wakes in any order.
 //!
-//! One thread does it all in the order of a seeded generator. Every failure prints its seed;
+//! One thread does all this in the order of a seeded generator. Every failure prints its seed;
 //! `GATEHOUSE_SEED=<seed>` replays one, `GATEHOUSE_SEEDS=<count>` runs more.
 
 use std::future::poll_fn;
@@ -33,16 +33,16 @@ async fn small(_: _, id: &u32) -> bool {
 
 static GATE: Gate<Things, (even, small)> = Gate::new();
 
-/// What the loads wait for, and how many run.
+/// The events that loads wait for, and the number of running loads.
 struct Outside {
     random: Mutex<Random>,
-    /// Everything that a load waits for: it goes on once this is woken.
+    /// The wakers of loads that wait.
     events: Mutex<Vec<Waker>>,
     running: AtomicUsize,
     limit: usize,
 }
 
-/// One load that runs.
+/// A running load.
 struct Running<'o>(&'o Outside);
 
 impl Drop for Running<'_> {
@@ -58,14 +58,14 @@ impl Outside {
         Running(self)
     }
 
-    /// Waits for up to three events; some wake the load at once.
+    /// Waits for up to three events; some wake the load immediately.
     async fn wait(&self) {
         let steps = self.random.lock().unwrap().below(4);
         for _ in 0..steps {
             let is_at_once = self.random.lock().unwrap().one_in(4);
             let mut is_first = true;
             poll_fn(|cx| {
-                // Whoever polls it, woken or not: it has waited once.
+                // Any second poll is the end of the wait, whether the load was woken or not.
                 if !std::mem::take(&mut is_first) {
                     return Poll::Ready(());
                 }
@@ -90,7 +90,7 @@ impl Outside {
     }
 }
 
-/// What is loaded of a key: a value, or how the load fails.
+/// The value of a key, or `None` if its load fails.
 fn is_even(id: u32) -> Option<bool> {
     (id % 7 != 3 && id % 11 != 5).then_some(id.is_multiple_of(2))
 }
@@ -173,7 +173,7 @@ struct Run {
     random: Random,
     outside: Arc<Outside>,
     facts: Arc<Facts>,
-    /// A session that some of the checks have in common.
+    /// A session that several checks share.
     shared: Session<Facts>,
     tasks: Vec<Task>,
 }
@@ -241,7 +241,7 @@ impl Run {
                 let at = self.random.below(self.tasks.len());
                 self.tasks[at].is_parked ^= true;
             }
-            // Somebody polls although nobody woke it.
+            // A poll without a wake.
             4 if !self.tasks.is_empty() => {
                 let at = self.random.below(self.tasks.len());
                 self.poll(at);
@@ -256,7 +256,7 @@ impl Run {
         }
     }
 
-    /// Everything that can happen happens: whoever is polled ends.
+    /// Fires all events, until all polled tasks end.
     fn finish(&mut self) {
         loop {
             let (ready, events) = (self.ready(), self.outside.events());
@@ -280,7 +280,7 @@ fn run(seed: u64) {
         run.step();
     }
     run.finish();
-    // Those that nobody polled are taken up again, or dropped.
+    // Tasks that were not polled are resumed or dropped.
     for mut task in std::mem::take(&mut run.tasks) {
         task.is_parked = false;
         task.woken.0.store(true, Ordering::Relaxed);
@@ -299,8 +299,8 @@ fn run(seed: u64) {
     assert_eq!(Arc::strong_count(&run.outside), 1, "a load is kept for ever");
 }
 
-/// Under every schedule, no more loads run than may, every check that is polled ends with the right
-/// decision, whoever is parked or dropped, and nothing is left behind.
+/// Under every schedule, the number of concurrent loads stays within the limit, every polled check ends
+/// with the right decision, and nothing is left behind.
 #[test]
 fn random_schedules_behind_one_limit() {
     let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse().ok());

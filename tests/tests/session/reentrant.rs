@@ -1,5 +1,5 @@
-//! Sources that ask the session that they load for: what that costs, and that no stack is deep enough to
-//! show it. Each test has a process of its own: a stack that overflows ends a process.
+//! Sources that check on the session for which they load: the cost is linear, and the stack is bounded.
+//! Each test has a process of its own, because a stack overflow ends a process.
 
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
@@ -14,9 +14,9 @@ use tokio::task::{spawn_blocking, yield_now};
 
 fact! {
     pub Inner(id: u32) -> bool = false;
-    /// Its source asks for `Inner`.
+    /// Its source checks `Inner`.
     pub Outer(id: u32) -> bool = false;
-    /// Its source asks for the link before, down to the first.
+    /// Its source checks the link before, down to the first.
     pub Link(id: u32) -> bool = false;
 }
 
@@ -39,7 +39,7 @@ static INNER: Gate<Things, inner> = Gate::new();
 static OUTER: Gate<Things, outer> = Gate::new();
 static LINK: Gate<Things, link> = Gate::new();
 
-/// What a load that asks nobody does before it answers.
+/// What a load that checks nothing does before it answers.
 #[derive(Clone, Copy, Debug)]
 enum Pace {
     YieldsOnce,
@@ -72,7 +72,7 @@ impl Source {
     }
 }
 
-/// What a driver of a database does, in an order of its own for each key.
+/// Waits as a database driver does, in an order of its own for each key.
 async fn busy(id: u32) {
     for i in 0..4 {
         match (id + i) % 4 {
@@ -144,14 +144,14 @@ impl FactSource<Link> for Source {
     }
 }
 
-/// What asks comes first, so that it is driven before what it asks for is there.
+/// The reentrant facts are first, so that their loads are driven before those that they wait for.
 #[derive(Sources)]
 struct Facts {
     #[loads(Outer, Link, Inner)]
     source: Arc<Source>,
 }
 
-/// A session whose source knows it.
+/// A session whose source has it.
 fn session(limit: usize, pace: Pace) -> (Arc<Session<Facts>>, Arc<Source>) {
     let (own, polls, signals) = (OnceLock::new(), Count::default(), Signals::default());
     let source = Arc::new(Source { own, limit, pace, polls, signals });
@@ -164,7 +164,7 @@ fn ids(many: usize) -> Vec<u32> {
     (0..u32::try_from(many).expect("small")).collect()
 }
 
-/// One page of so many, each of which is a load that asks the session.
+/// One page of so many reentrant loads.
 fn page(many: usize) -> Counts {
     let (session, source) = session(1, Pace::YieldsOnce);
     let access = OUTER.bind(&session, &(), &());
@@ -177,7 +177,7 @@ fn page(many: usize) -> Counts {
     Counts::of(&executor, &source.polls)
 }
 
-/// So many checks, each of which is a load that asks the session.
+/// So many checks with a reentrant load each.
 fn checks(many: usize) -> Counts {
     let (session, source) = session(1, Pace::YieldsOnce);
     let access = OUTER.bind(&session, &(), &());
@@ -203,8 +203,8 @@ fn chain(many: usize) -> Counts {
     Counts::of(&executor, &source.polls)
 }
 
-/// One is polled a few times and parked, while its load asks the session; whether those who come then
-/// are answered: by the same load, by what that one asks for, and by others.
+/// Parks checks whose loads are reentrant. Whether later checks are answered: of the same load, of the load
+/// inside, and of others.
 fn are_answered(pace: Pace, limit: usize, polls: usize) -> bool {
     let (session, source) = session(limit, pace);
     let (outer, inner) = (OUTER.bind(&session, &(), &()), INNER.bind(&session, &(), &()));
@@ -227,7 +227,7 @@ fn are_answered(pace: Pace, limit: usize, polls: usize) -> bool {
     others.into_iter().all(|number| executor.is_done(number))
 }
 
-/// Guarantee 8: a parked check whose load asks the session holds up nobody who waits for the same.
+/// Guarantee 8: a parked check with a reentrant load blocks no other waiter.
 #[test]
 fn a_parked_check_with_a_reentrant_load_blocks_nobody() {
     for pace in [Pace::YieldsOnce, Pace::Signal] {
@@ -240,7 +240,7 @@ fn a_parked_check_with_a_reentrant_load_blocks_nobody() {
     }
 }
 
-/// On a thread with so much stack, in KiB.
+/// Runs on a thread with a stack of so many KiB.
 fn on_stack<T: Send + 'static>(kib: usize, run: impl FnOnce() -> T + Send + 'static) {
     let thread = std::thread::Builder::new().stack_size(kib << 10).spawn(run).expect("a thread");
     assert!(thread.join().is_ok(), "it panicked");
@@ -261,7 +261,7 @@ fn a_chain_of_reentrant_loads_is_linear() {
     in_child(a_chain_of_reentrant_loads_is_linear, || assert_linear("chain", 25, chain));
 }
 
-/// As a worker of tokio has it.
+/// The stack of a worker of tokio.
 #[test]
 fn many_reentrant_loads_fit_a_worker_stack() {
     in_child(many_reentrant_loads_fit_a_worker_stack, || on_stack(2_048, || page(3_200)));
@@ -291,7 +291,8 @@ fn a_chain_of_reentrant_loads_fits_a_small_stack() {
     });
 }
 
-/// One task of several on a session whose sources ask it: some checks are begun first, and ended last.
+/// One of several tasks on a session with reentrant sources: some checks are begun first, and completed
+/// last.
 async fn begin_some_and_end_them(session: Arc<Session<Facts>>, task: u32, begun: usize) {
     let access = OUTER.bind(&session, &(), &());
     let ids: Vec<u32> = (0..10).map(|i| task * 100 + i).collect();
@@ -299,7 +300,7 @@ async fn begin_some_and_end_them(session: Arc<Session<Facts>>, task: u32, begun:
     let mut waiting = Vec::new();
     for id in first {
         let mut check = Box::pin(access.check(id));
-        // The other thread may have loaded its fact by then.
+        // The other thread may have loaded the fact already.
         let mut is_over = false;
         for _ in 0..2 {
             is_over = is_over || futures::poll!(check.as_mut()).is_ready();
@@ -316,7 +317,7 @@ async fn begin_some_and_end_them(session: Arc<Session<Facts>>, task: u32, begun:
     }
 }
 
-/// So many sessions, of two threads and as many keys a call as this.
+/// So many sessions on two threads, with `limit` keys a call.
 fn two_threads(sessions: usize, limit: usize) {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(2).enable_all().build().expect("a runtime");
@@ -331,7 +332,7 @@ fn two_threads(sessions: usize, limit: usize) {
     });
 }
 
-/// Wakes from two threads that meet do not call each other.
+/// Wakes of two threads that meet do not call each other.
 #[test]
 fn wakes_of_two_threads_do_not_recurse() {
     in_child(wakes_of_two_threads_do_not_recurse, || {

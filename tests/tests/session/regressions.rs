@@ -1,4 +1,4 @@
-//! Failures that others shipped, each by its name.
+//! Failures that other libraries shipped.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use gatehouse_tests::{Answer, Held, Scripted, soon};
 
 fact! {
     pub Viewer(id: u32) -> bool = false;
-    /// The same parts and the same value as `Viewer`.
+    /// It has the same parts and the same type of value as `Viewer`.
     pub Editor(id: u32) -> bool = false;
     pub Parent(id: u32) -> u32;
 }
@@ -55,7 +55,7 @@ async fn a_cancelled_check_is_not_cached_as_false() {
     assert_eq!(held.calls(), 2);
 }
 
-/// Guarantees 1 and 10: CVE-2026-34972, the same key twice in one batch answered wrongly.
+/// Guarantees 1 and 10: CVE-2026-34972, a duplicate key in a batch is answered wrongly.
 #[tokio::test]
 async fn duplicate_keys_of_a_batch_have_one_answer() {
     let viewer = Scripted::new(|key: &Viewer| Answer::Value(key.id == 1));
@@ -110,8 +110,8 @@ async fn a_cache_hit_does_not_split_the_next_batch() {
     assert_eq!(facts.viewer.sizes(), [1, 9]);
 }
 
-/// Guarantee 3: gatehouse 0.6, the leader is cancelled and whoever waited has an error for the rest
-/// of the session.
+/// Guarantee 3: gatehouse 0.6, a cancelled leader is an error for every waiter, for the rest of the
+/// session.
 #[tokio::test]
 async fn a_cancelled_leader_strands_nobody() {
     let (held, session) = held();
@@ -120,7 +120,7 @@ async fn a_cancelled_leader_strands_nobody() {
     assert!(futures::poll!(leader.as_mut()).is_pending());
     let mut joiner = Box::pin(access.check(&1));
     assert!(futures::poll!(joiner.as_mut()).is_pending());
-    // The joiner's first poll lets others ask; its second one waits.
+    // The first poll of the joiner yields; the second one waits.
     assert!(futures::poll!(joiner.as_mut()).is_pending());
     drop(leader);
     held.release(10);
@@ -129,7 +129,7 @@ async fn a_cancelled_leader_strands_nobody() {
     assert_eq!(held.calls(), 1);
 }
 
-/// Guarantee 8: gatehouse 0.6, the leader is polled once and parked, and whoever waits hangs.
+/// Guarantee 8: gatehouse 0.6, a leader that is polled once and parked makes every waiter hang.
 #[tokio::test(start_paused = true)]
 async fn a_parked_leader_blocks_nobody() {
     let (held, session) = held();
@@ -141,7 +141,7 @@ async fn a_parked_leader_blocks_nobody() {
     assert!(leader.await.is_allow());
 }
 
-/// Guarantee 9: CVE-2025-49011, "no" below an arrow whose lower end is unknown.
+/// Guarantee 9: CVE-2025-49011, a failure below an arrow is taken for "no".
 #[tokio::test]
 async fn a_failure_below_an_arrow_is_no_deny() {
     static ABOVE: Gate<Things, viewer_above> = Gate::new();
@@ -157,7 +157,7 @@ async fn a_failure_below_an_arrow_is_no_deny() {
     assert!(access.check(&9).await.is_indeterminate());
 }
 
-/// A source that uses up its task's budget, as tokio's resources do, and wants the task to go round.
+/// A source that uses up its task's budget, as tokio's resources do, and wakes its task.
 #[tokio::test(start_paused = true)]
 async fn a_source_that_wakes_itself_makes_progress() {
     struct Busy;

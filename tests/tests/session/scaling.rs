@@ -1,5 +1,5 @@
-//! Crowds: many checks, loads and batches on one session cost in proportion to their number. What each
-//! costs is counted, at three sizes.
+//! The cost of many checks, loads and batches on one session is linear in their number: counted at three
+//! sizes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,7 +22,7 @@ async fn own(_: _, thing: &u32) -> bool {
     Member(*thing).await
 }
 
-/// Each asks for the first key beside its own.
+/// Each reads the first key beside its own.
 #[policy]
 async fn first_or_own(_: _, thing: &u32) -> bool {
     Member(0).await || Member(*thing).await
@@ -38,7 +38,7 @@ enum Pace {
     YieldsOnce,
     /// Waits for so many signals, one after the other.
     Signals(usize),
-    /// The first sleeps for a millisecond, and each further one for one more.
+    /// Load `n` sleeps for `n` milliseconds.
     Sleeps,
     /// Waits for its turn, and then for a signal: one at a time.
     InTurn,
@@ -104,7 +104,7 @@ fn ids(many: usize) -> Vec<u32> {
     (0..u32::try_from(many).expect("small")).collect()
 }
 
-/// So many checks on one session, each for a key of its own, and answered in this order.
+/// So many checks on one session, with a key of their own each, answered in this order.
 fn checks(many: usize, pace: Pace, limit: usize, order: Order) -> Counts {
     let source = Source::new(pace, limit);
     let session = session(&source);
@@ -129,7 +129,7 @@ fn checks_with_a_call_each_are_linear() {
     assert_linear("yields", 100, |many| checks(many, Pace::YieldsOnce, 1, Order::Forward));
 }
 
-/// A pool of one, as `MaxConcurrent` is: each answer lets the next load begin.
+/// A pool of one, as `MaxConcurrent` is: each answer starts the next load.
 #[test]
 fn checks_that_take_turns_are_linear() {
     assert_linear("turns", 100, |many| checks(many, Pace::InTurn, 1, Order::Forward));
@@ -146,7 +146,7 @@ fn checks_that_share_a_load_of_several_steps_are_linear() {
     });
 }
 
-/// One page of so many, a key a call.
+/// One page of so many resources, with one key a call.
 fn page(many: usize, pace: Pace, order: Order, with_the_first: bool) -> Counts {
     let source = Source::new(pace, 1);
     let session = session(&source);
@@ -182,7 +182,7 @@ fn a_page_of_small_batches_is_linear() {
     }
 }
 
-/// So many tasks, each with a check on one session, whose loads end one after the other.
+/// So many tasks with a check each on one session, whose loads end one after the other.
 fn tasks(many: usize, limit: usize) -> Counts {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_time().start_paused(true).build().expect("a runtime");
@@ -212,7 +212,7 @@ fn tasks_with_a_check_each_are_linear() {
     assert_linear("one call", 100, |many| tasks(many, usize::MAX));
 }
 
-/// A page is dropped while it waits for so many loads, which wait for their turn; somebody else waits on.
+/// Drops a page that waits for so many loads, which run in turn; another check waits on.
 fn dropped(many: usize) -> Counts {
     let source = Source::new(Pace::InTurn, 1);
     let session = session(&source);

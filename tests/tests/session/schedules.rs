@@ -1,8 +1,8 @@
-//! Random schedules beyond the reach of a model checker: more tasks, more keys, cancellations,
-//! parked tasks, replaced sources, deadlines.
+//! Random schedules beyond the reach of a model checker: more tasks, more keys, cancellations, parked
+//! tasks, replaced sources, deadlines.
 //!
-//! One thread polls, completes, drops and replaces in the order of a seeded generator. Every failure
-//! prints its seed; `GATEHOUSE_SEED=<seed>` replays one, `GATEHOUSE_SEEDS=<count>` runs more.
+//! One thread polls, completes, drops and replaces in the order of a seeded generator. Every failure prints
+//! its seed; `GATEHOUSE_SEED=<seed>` replays one, `GATEHOUSE_SEEDS=<count>` runs more.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -37,7 +37,7 @@ async fn granted(_: _, thing: &u8) -> bool {
     Grant(*thing).await
 }
 
-/// Two links, and what lies at their end.
+/// Two links, and a grant at their end.
 #[policy]
 async fn granted_at_the_end(_: _, thing: &u8) -> bool {
     let next = Link(*thing).await?;
@@ -47,7 +47,7 @@ async fn granted_at_the_end(_: _, thing: &u8) -> bool {
 
 static GATE: Gate<Things, (banned, granted, granted_at_the_end)> = Gate::new();
 
-/// What a fact is: a value, missing, or a failure.
+/// A fact: a value, missing, or a failure.
 type Fact<V> = Result<Option<V>, ()>;
 
 /// The facts of one set of sources: a function of its number.
@@ -75,7 +75,7 @@ impl Truth {
         }
     }
 
-    /// The decision, by the documentation and one fact after the other.
+    /// The decision by the documentation, one fact after the other.
     fn decides(self, id: u8) -> &'static str {
         let or_no = |fact: Fact<bool>| fact.map(|value| value.unwrap_or(false));
         let grant = |id| or_no(self.flag(2, id));
@@ -106,7 +106,7 @@ impl Truth {
 /// One call of a source, until it ends or is dropped.
 struct Call {
     truth: u64,
-    /// The fact's number and the key, for each key.
+    /// The number of the fact and the key, for each key.
     keys: Vec<(u64, u8)>,
     state: CallState,
     waker: Option<Waker>,
@@ -149,7 +149,7 @@ impl Calls {
         (0..calls.len()).filter(|call| calls[*call].state == CallState::Pending).collect()
     }
 
-    /// Ends a call from outside, waking whoever polled it last, perhaps twice.
+    /// Ends a call from outside, and wakes its last poller once or twice.
     fn complete(&self, call: usize, twice: bool) {
         let waker = {
             let mut calls = self.0.lock().unwrap();
@@ -165,7 +165,7 @@ impl Calls {
     }
 }
 
-/// Notes that a call was dropped before its end.
+/// Records that a call was dropped before its end.
 struct Guard(Calls, usize);
 
 impl Drop for Guard {
@@ -257,7 +257,7 @@ impl Wake for Flag {
     }
 }
 
-/// What an evaluation asked about, and its answers.
+/// The resources of an evaluation, and their decisions.
 type Decided = Vec<(u8, &'static str)>;
 
 struct Task {
@@ -266,7 +266,7 @@ struct Task {
     parked: bool,
 }
 
-/// Everything of one run.
+/// The state of one run.
 struct Run {
     random: Random,
     session: Session<Facts>,
@@ -353,7 +353,7 @@ impl Run {
         let truth = self.truth + 1;
         let facts = Self::facts(&mut self.random, &self.calls, truth, self.limit);
         if self.session.replace_sources(facts).is_ok() {
-            // Guarantee 7: nothing was in flight.
+            // Guarantee 7: no load was in flight.
             assert!(self.calls.pending().is_empty());
             self.truth = truth;
         }
@@ -372,7 +372,7 @@ impl Run {
             }
             2 => self.replace(),
             3 if self.random.one_in(10) => self.pass_deadline(),
-            // Somebody polls although nobody woke it.
+            // A poll without a wake.
             4 if !self.tasks.is_empty() => {
                 let at = self.random.below(self.tasks.len());
                 self.poll(at);
@@ -390,7 +390,7 @@ impl Run {
         }
     }
 
-    /// Runs to the end: nobody parked or new any more, every call answered.
+    /// Runs to the end: no task is parked any more, and every call is answered.
     fn finish(&mut self) {
         for task in &mut self.tasks {
             if std::mem::take(&mut task.parked) {
@@ -421,7 +421,7 @@ fn run(seed: u64) {
         }
         run.step();
     }
-    // Before parked tasks come back, the others must get by without them.
+    // Before parked tasks resume, the others must end without them.
     let parked: Vec<usize> = (0..run.tasks.len()).filter(|at| run.tasks[*at].parked).collect();
     let mut kept: Vec<Task> = Vec::new();
     for at in parked.into_iter().rev() {
@@ -440,8 +440,8 @@ fn run(seed: u64) {
     run.finish();
 }
 
-/// Guarantees 1, 2, 3, 5, 7, 8, 9 and 10: under every schedule, every evaluation that is polled ends,
-/// with the decision that the facts of the present sources give, whoever is dropped or parked.
+/// Guarantees 1, 2, 3, 5, 7, 8, 9 and 10: under every schedule, every polled evaluation ends with the
+/// decision of the present sources, whichever tasks are dropped or parked.
 #[test]
 fn random_schedules() {
     let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse().ok());

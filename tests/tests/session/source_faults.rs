@@ -1,5 +1,4 @@
-//! Sources and types that misbehave, crossed with permit and forbid, single and batch, alone and
-//! joined.
+//! Sources and types that misbehave, in permits and forbids, alone, in batches and joined.
 
 use std::hash::{Hash, Hasher};
 use std::panic::AssertUnwindSafe;
@@ -15,16 +14,16 @@ use gatehouse_tests::domains::Things;
 use gatehouse_tests::soon;
 
 fact! {
-    /// What the faulty source loads.
+    /// Loaded by the faulty source.
     pub Faulty(id: u32) -> bool = false;
-    /// What a sound source loads.
+    /// Loaded by a sound source.
     pub Sound(id: u32) -> bool = false;
     /// A missing one is a failure.
     #[required]
     pub Required(id: u32) -> bool;
 }
 
-/// What goes wrong.
+/// The fault of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     /// Nothing.
@@ -39,15 +38,15 @@ enum Fault {
     Errs,
     /// An error for every key.
     FailsEachKey,
-    /// Nothing but a key that nobody asked for.
+    /// Only a key that was not requested.
     AnswersForeignKeys,
-    /// Nothing but a failure of such a key.
+    /// Only a failure of such a key.
     FailsForeignKeys,
-    /// Such a key, and every key that was asked.
+    /// Such a key, and every requested key.
     AnswersForeignKeysToo,
-    /// Nothing but such a key, and says that it does.
+    /// Only such a key, and declares it.
     AnswersMoreThanAsked,
-    /// The same key twice, the first time with the other value.
+    /// The same key twice, the first time with the wrong value.
     AnswersTwice,
     Omits,
 }
@@ -167,7 +166,7 @@ static FORBID: Gate<Things, (forbids, sound)> = Gate::new();
 static SOUND: Gate<Things, sound> = Gate::new();
 static EITHER: Gate<Things, (permits, sound)> = Gate::new();
 
-/// What a permit, and a forbid beside a permit that applies, come to.
+/// The decision of a permit, and of a forbid beside a permit that applies.
 const TABLE: [(Fault, &str, &str); 13] = [
     (Fault::None, "allow", "deny"),
     (Fault::PanicsAtOnce, "indeterminate", "indeterminate"),
@@ -176,11 +175,11 @@ const TABLE: [(Fault, &str, &str); 13] = [
     (Fault::NeverAnswers, "indeterminate", "indeterminate"),
     (Fault::Errs, "indeterminate", "indeterminate"),
     (Fault::FailsEachKey, "indeterminate", "indeterminate"),
-    // What is omitted may be there, under another spelling of the key.
+    // An omitted key may be there under another spelling.
     (Fault::AnswersForeignKeys, "indeterminate", "indeterminate"),
     (Fault::FailsForeignKeys, "indeterminate", "indeterminate"),
     (Fault::AnswersForeignKeysToo, "allow", "deny"),
-    // Omitted keys are missing, and the default says what that means.
+    // Omitted keys are missing, and have their default.
     (Fault::AnswersMoreThanAsked, "deny", "allow"),
     (Fault::Omits, "deny", "allow"),
     (Fault::AnswersTwice, "allow", "deny"),
@@ -193,7 +192,7 @@ fn session(fault: Fault) -> (Arc<Source>, Session<Facts>) {
     (source, session)
 }
 
-/// Guarantee 9: no failure becomes an allow or a hang; other facts and later requests are as ever.
+/// Guarantee 9: no failure becomes an allow or a hang; other facts and later requests are not affected.
 #[tokio::test(start_paused = true)]
 async fn faulty_sources_are_indeterminate() {
     for (fault, permit, forbid) in TABLE {
@@ -214,7 +213,7 @@ async fn faulty_sources_are_indeterminate() {
         let joined = soon(join_all([1, 1, 2].iter().map(|id| access.check(id)))).await;
         assert!(joined.iter().all(|decision| decision.as_str() == permit), "{fault:?}");
         assert!(source.calls.load(Ordering::Relaxed) <= 2, "{fault:?}");
-        // Another fact on the same session, unless its time is up.
+        // Another fact on the same session, before its deadline.
         if fault != Fault::NeverAnswers {
             let decision = soon(SOUND.bind(&session, &(), &()).check(&1)).await;
             assert!(decision.is_allow(), "{fault:?}: {decision}");
@@ -225,8 +224,7 @@ async fn faulty_sources_are_indeterminate() {
     }
 }
 
-/// Guarantees 3 and 9: one task waits, another one joins from another thread's point of view; both
-/// end.
+/// Guarantees 3 and 9: waiters of several tasks all end.
 #[tokio::test(start_paused = true)]
 async fn a_fault_reaches_every_waiting_task() {
     for (fault, permit, _) in TABLE {
@@ -255,7 +253,7 @@ async fn a_required_fact_that_is_missing_fails() {
     assert_eq!(decision.to_string(), text);
 }
 
-/// Guarantees 9 and 10: a failure is remembered for the session, and forgotten by `refresh`.
+/// Guarantees 9 and 10: a failure is cached for the session, and forgotten by `refresh`.
 #[tokio::test(start_paused = true)]
 async fn a_failed_load_is_retried_after_a_refresh() {
     struct ErrsOnce(AtomicUsize);
@@ -294,7 +292,7 @@ async fn no_refresh_while_a_load_is_in_flight() {
     assert!(session.refresh().is_ok());
 }
 
-/// A key that panics when it is told to, in the trait that it is told to.
+/// A key that panics in the trait of this name.
 #[derive(Debug)]
 pub struct Trap {
     id: u32,
@@ -359,8 +357,8 @@ async fn trapped(_: _, thing: &(u32, &'static str)) -> bool {
     Trapped(Trap { id: thing.0, panics_in: thing.1 }).await?.id == thing.0
 }
 
-/// Guarantee 9: a key or a value that panics takes its own task along, and nothing else: the session
-/// works on, for the same fact too.
+/// Guarantee 9: a key or a value that panics affects its own task only: the session keeps working, for the
+/// same fact too.
 #[tokio::test(start_paused = true)]
 async fn types_that_panic_poison_nothing() {
     static GATE: Gate<TrapThings, trapped> = Gate::new();
@@ -372,7 +370,7 @@ async fn types_that_panic_poison_nothing() {
         assert!(soon(access.check(&(2, ""))).await.is_allow(), "after {bad:?}");
         let sound = SOUND.bind(&session, &(), &());
         assert!(soon(sound.check(&2)).await.is_allow(), "after {bad:?}");
-        // Whoever waits for the same key is not left behind.
+        // Other waiters of the same key are answered.
         let tasks: Vec<_> = [bad, (3, ""), (3, "")]
             .map(|thing| {
                 let session = session.clone();
@@ -386,7 +384,7 @@ async fn types_that_panic_poison_nothing() {
     }
 }
 
-/// Guarantee 9: equality that panics while two keys meet.
+/// Guarantee 9: an equality that panics when two keys are compared.
 #[tokio::test(start_paused = true)]
 async fn equality_that_panics_poisons_nothing() {
     static GATE: Gate<TrapThings, trapped> = Gate::new();
@@ -399,7 +397,7 @@ async fn equality_that_panics_poisons_nothing() {
     assert!(soon(access.check(&(2, ""))).await.is_allow());
 }
 
-/// Guarantee 9: a source with a time limit of its own fails alone.
+/// Guarantee 9: a source with a timeout of its own fails alone.
 #[tokio::test(start_paused = true)]
 async fn a_timeout_fails_only_its_source() {
     #[derive(Sources)]

@@ -1,4 +1,4 @@
-//! The conditions of a body, each with its answer and its facts.
+//! The conditions of a body, each with its outcome and its facts.
 
 use gatehouse::ConditionKind;
 use gatehouse::explanation::FactFound;
@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 
 use super::*;
 
-/// Each kind of condition, met and not met, in the order in which the body comes to them.
+/// Each kind of condition, met and not met, in the order of evaluation.
 #[test]
 fn the_conditions_of_a_body() {
     #[policy]
@@ -75,7 +75,7 @@ fn the_conditions_of_a_body() {
     ");
 }
 
-/// A guard is a condition, or several, and part of its arm's text.
+/// A guard is one condition or several, and part of the text of its arm.
 #[test]
 fn arms_with_guards() {
     #[policy]
@@ -135,7 +135,7 @@ fn arms_with_guards() {
     ");
 }
 
-/// What `let` keeps is a condition where its operator says that it is a `bool`.
+/// The value of a `let` is a condition if its operator shows that it is a `bool`.
 #[test]
 fn conditions_in_locals() {
     #[policy]
@@ -145,7 +145,7 @@ fn conditions_in_locals() {
         let editor = OrgRole(user.id, doc.org).await? == Role::Editor;
         let fresh = !matches!(Level(doc.id).await, Some(2..));
         let listed = matches!(Parent(doc.id).await, Some(1 | 2));
-        // Numbers, and what may be one.
+        // Numbers, and values that may be numbers.
         let mask = !doc.id;
         let suspended = Suspended(user.id).await;
         (trusted && editor || fresh && listed) && mask > 0 && !suspended
@@ -172,14 +172,14 @@ fn conditions_in_locals() {
     yes fresh
     no  listed
     ");
-    // Behind them the body goes on.
+    // These do not end the body.
     let conditions = explanation.policies[0].policy.plan.conditions.iter();
     let ending = conditions.filter(|it| it.if_true.is_some() || it.if_false.is_some());
     let ending: Vec<_> = ending.map(|it| it.text).collect();
     assert_eq!(ending, ["fresh", "listed", "mask > 0", "!suspended"]);
 }
 
-/// Where a block with a label is an answer, so is what a `break` gives it.
+/// If a labelled block is the answer, so is the value of each `break` out of it.
 #[test]
 fn the_value_of_a_labelled_block() {
     #[policy]
@@ -247,7 +247,7 @@ fn the_value_of_a_labelled_block() {
     "#);
 }
 
-/// Texts are as rustfmt would write them, were a line long enough.
+/// Texts are formatted as by rustfmt, on one line.
 #[test]
 fn texts_are_spaced_as_on_one_line() {
     use std::collections::HashSet;
@@ -297,7 +297,7 @@ fn texts_are_spaced_as_on_one_line() {
     ");
 }
 
-/// A failed fact is that of its own condition, though the other side of `||` is asked as well.
+/// A failed fact belongs to its own condition, although the other side of `||` is read as well.
 #[test]
 fn conditions_whose_facts_fail() {
     #[policy]
@@ -394,7 +394,7 @@ fn derived_facts_say_why() {
        ✓ Sees(user.id, doc.id).await
            Sees { user: 7, doc: 1 } is true (as told before)
     ");
-    // In a circle: every key is shown once.
+    // In a cycle, every key is shown once.
     let table = FactTable::new().with(Parent(1), 2).with(Parent(2), 1);
     assert_snapshot!(explained!(GATE, table, Action::Read, doc(1, 8)), @"
     denied: no permit applies
@@ -419,7 +419,7 @@ fn derived_facts_say_why() {
     ");
 }
 
-/// The plan lists what can be met; each met condition is one of them.
+/// The plan lists all conditions; each condition of an explanation is one of them.
 #[test]
 fn conditions_are_those_of_the_plan() {
     let table = FactTable::new().with(OrgRole(7, 3), Role::Viewer);

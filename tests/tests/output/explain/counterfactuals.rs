@@ -1,4 +1,4 @@
-//! Which condition alone would change a decision.
+//! Counterfactuals: single conditions that would change the decision.
 
 use gatehouse::Explanation;
 use gatehouse::prelude::*;
@@ -10,7 +10,7 @@ fn changes(explanation: &Explanation) -> Vec<String> {
     explanation.changes.iter().map(ToString::to_string).collect()
 }
 
-/// A condition guards the ones after it, which nobody knows without it: they might panic, or not end.
+/// A condition guards the code after it, which might panic or not end: no counterfactual runs that code.
 #[test]
 fn a_counterfactual_runs_no_code() {
     #[policy]
@@ -36,7 +36,7 @@ fn a_counterfactual_runs_no_code() {
     assert_eq!(changes(&explanation), Vec::<String>::new());
 }
 
-/// The nearest to the end of each policy, if it alone is enough.
+/// For each policy, the condition nearest to its end that changes the decision alone.
 #[test]
 fn the_last_condition_that_is_enough() {
     #[policy]
@@ -56,7 +56,7 @@ fn the_last_condition_that_is_enough() {
     let either =
         "would be allowed if `doc.tags.contains(&user.id)` held, all else unchanged (`either`)";
     assert_eq!(changed(8, 7, 8), [both, either]);
-    // What comes behind the first condition is not known.
+    // Conditions after the first one were not evaluated.
     assert_eq!(changed(8, 8, 7), [either]);
     // Two policies allow: no single condition denies.
     assert_eq!(changed(7, 7, 7), Vec::<String>::new());
@@ -66,7 +66,7 @@ fn the_last_condition_that_is_enough() {
     );
 }
 
-/// A way out is an answer as well.
+/// An early return is an answer as well.
 #[test]
 fn a_condition_that_returns_early() {
     #[policy]
@@ -79,7 +79,7 @@ fn a_condition_that_returns_early() {
     static GATE: Gate<Documents, permit> = Gate::new();
     let changed = |doc: Document| changes(&explained!(GATE, FactTable::new(), Action::Read, doc));
     let denied = |text| format!("would be denied if `{text}, all else unchanged (`permit`)");
-    // Without the first condition the body goes on.
+    // Without the first condition, the body continues.
     assert_eq!(changed(doc(1, 7)), Vec::<String>::new());
     let elsewhere = Document { org: 4, ..doc(5, 8) };
     assert_eq!(changed(elsewhere), [denied("doc.id == 5` did not hold")]);
@@ -87,7 +87,7 @@ fn a_condition_that_returns_early() {
     assert_eq!(changed(own), [denied("doc.org == 3` held")]);
 }
 
-/// What hangs on the same fact, or is asked in the same words, would come out the other way too.
+/// A condition on the same fact, or with the same text, would change as well.
 #[test]
 fn a_condition_evaluated_elsewhere_gives_no_counterfactual() {
     #[policy(forbid)]
@@ -118,14 +118,14 @@ fn a_condition_evaluated_elsewhere_gives_no_counterfactual() {
     assert_eq!(changes(&explanation), Vec::<String>::new());
 }
 
-/// Only facts that are there can be spoken of.
+/// Only loaded facts can be part of a counterfactual.
 #[test]
 fn conditions_on_unloaded_facts_give_no_counterfactual() {
     let table = || FactTable::new().with(Suspended(7), true);
     let not_suspended = "would be allowed if `Suspended(user.id).await` did not hold, all else unchanged (`suspended`)";
     let explanation = explained!(GATE, table(), Action::Edit, doc(1, 7));
     assert_eq!(changes(&explanation), [not_suspended]);
-    // Whether a permit would apply was not loaded.
+    // It was not loaded whether a permit applies.
     let explanation = explained!(GATE, table(), Action::Edit, doc(1, 8));
     assert_eq!(changes(&explanation), Vec::<String>::new());
 }

@@ -1,4 +1,4 @@
-//! An explanation runs what a check runs, and loads nothing more.
+//! An explanation evaluates and loads what a check does.
 
 use std::sync::Arc;
 
@@ -10,7 +10,8 @@ use gatehouse::{DynGate, boxed};
 
 use super::*;
 
-/// On a session that has checked, an explanation loads nothing; on a fresh one, what a check loads.
+/// An explanation loads nothing on a session that has checked; on a new session, it loads what a check
+/// loads.
 #[test]
 fn an_explanation_loads_what_the_check_does() {
     let table = Arc::new(FactTable::new().with(Suspended(7), true));
@@ -29,7 +30,7 @@ fn an_explanation_loads_what_the_check_does() {
 fn a_policy_that_was_not_needed_says_why() {
     let table = FactTable::new();
     let explanation = explained!(GATE, table, Action::Edit, doc(1, 7));
-    // The owner may: whether they are an editor was asked in the same round, or was not.
+    // The owner is allowed: the editor's role was loaded in the same round, or not at all.
     assert!(explanation.decision.is_allow());
     let outcomes: Vec<_> = explanation.policies.iter().map(|policy| policy.outcome).collect();
     assert_eq!(outcomes[..2], [PolicyOutcome::DoesNotApply, PolicyOutcome::Applies]);
@@ -51,7 +52,8 @@ fn composed_gates_explain_alike() {
     }
 }
 
-/// What a policy does that the check did not run is nothing to the others.
+/// An explanation also runs policies that the check did not need; a panic in one does not affect the
+/// others.
 #[test]
 fn a_policy_that_was_not_needed_may_panic() {
     #[policy]
@@ -70,7 +72,7 @@ fn a_policy_that_was_not_needed_may_panic() {
     assert_eq!(explanation.policies[1].outcome, PolicyOutcome::Applies);
     assert_eq!(explanation.policies[1].conditions.len(), 1);
     assert_eq!(explanation.policies[2].outcome, PolicyOutcome::DoesNotApply);
-    // A derived fact that panics leaves nothing behind either.
+    // A derived fact that panics has no effect on later ones either.
     fact! {
         pub Deep(n: u64) -> bool {
             if n == 0 { return Suspended(0).await; }

@@ -1,4 +1,4 @@
-//! Explanations: what they say, that they load nothing, and that they show nothing they should not.
+//! Explanations: their conditions, their texts, the loads that they cause, and counterfactuals.
 
 use futures::executor::block_on;
 use gatehouse::Explanation;
@@ -93,14 +93,14 @@ fn broken() -> FactError {
     FactError::new("the password is swordfish")
 }
 
-/// What `$gate` explains of [`USER`] doing `$action`.
+/// The explanation by `$gate` of `$action` of [`USER`].
 macro_rules! explained {
     ($gate:expr, $table:expr, $action:expr, $doc:expr) => {
         block_on($gate.bind(&Session::new($table), &USER, &$action).explain(&$doc))
     };
 }
 
-/// The conditions of a gate's first policy: what each came to, and its facts.
+/// The conditions of a gate's first policy, each with its outcome and its facts.
 fn conditions(explanation: &Explanation) -> String {
     let line = |met: &ConditionMet| {
         let held = match met.held {
@@ -115,7 +115,7 @@ fn conditions(explanation: &Explanation) -> String {
     explanation.policies[0].conditions.iter().map(line).collect()
 }
 
-/// Without the lines at which policies stand.
+/// The text without the places of policies.
 fn without_places(text: &str) -> String {
     let bare = |line: &str| match line.split_once(" (tests/tests/output/explain/") {
         Some((before, _)) => format!("{before}\n"),

@@ -1,4 +1,4 @@
-//! An explanation as text, as Markdown and as data.
+//! Explanations as text, as Markdown and as data.
 
 use gatehouse::explanation::PolicyOutcome;
 use gatehouse::prelude::*;
@@ -183,7 +183,7 @@ fn as_data() {
     assert_eq!(json["changes"][0]["policy"]["name"], "suspended");
 }
 
-/// Of thousands of keys the first, the last, which decides, and those that failed are shown.
+/// Of thousands of keys, the first, the failed and the last ones are shown; the last one decides.
 #[test]
 fn long_lists_are_cut() {
     #[policy]
@@ -226,7 +226,7 @@ fn long_lists_are_cut() {
     ");
 }
 
-/// A user's text is shown on one line, and cannot break out of its place.
+/// Text of users is shown on one line, and cannot imitate the lines around it.
 #[test]
 fn texts_of_users_stay_where_they_are() {
     #[derive(Clone, PartialEq, Eq, Hash)]

@@ -1,4 +1,4 @@
-//! What a record says.
+//! The content of a record.
 
 use futures::executor::block_on;
 use gatehouse::prelude::*;
@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::*;
 
-/// With a recorder that notes facts, a record says which facts the decision depends on, and where
-/// they come from; with another on the same session's source, nothing is said, and nothing differs.
+/// A recorder `with_facts` lists the facts of a decision and their sources; another recorder on the same
+/// session does not, and all else is equal.
 #[test]
 fn a_record_says_what_a_decision_depends_on() {
     fact! {

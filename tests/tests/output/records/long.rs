@@ -6,7 +6,7 @@ use gatehouse::prelude::*;
 
 use super::*;
 
-/// How often the text of a key part or a value was made on this thread.
+/// Counts the texts of keys and values that this thread writes.
 pub(super) mod written {
     use std::cell::Cell;
     use std::fmt;
@@ -16,12 +16,12 @@ pub(super) mod written {
         static PARTS: Cell<usize> = const { Cell::new(0) };
     }
 
-    /// How many texts were begun, and how many parts of them were written, since the last call.
+    /// The number of texts begun since the last call, and of their parts.
     pub fn since() -> (usize, usize) {
         (TIMES.take(), PARTS.take())
     }
 
-    /// So many numbers, written one at a time.
+    /// A number of numbers, written one at a time.
     #[derive(Clone, PartialEq, Eq, Hash)]
     pub struct Long(pub usize);
 
@@ -39,19 +39,19 @@ pub(super) mod written {
 pub(super) use written::Long;
 
 fact! {
-    /// Of everybody the same, and long.
+    /// The same long value for every user.
     pub Groups(user: u64) -> Long;
-    /// Of each document its own.
+    /// A long value of its own for every document.
     pub Tags(doc: u64) -> Long;
-    /// Its key is long, and it has none.
+    /// Its key is long; it has no value.
     pub Note(part: Long) -> u64;
-    /// The error is long.
+    /// It fails with a long error.
     pub Down(doc: u64) -> u64;
 }
 
 pub(super) struct LongTexts;
 
-/// How many numbers a value has.
+/// The number of numbers in a value.
 pub(super) const NUMBERS: usize = 5000;
 
 impl FactSource<Groups> for LongTexts {
@@ -89,7 +89,7 @@ pub(super) async fn grouped(user: &u64) -> bool {
     Groups(*user).await?.0 > 0
 }
 
-/// Reads what `grouped` reads, and comes first.
+/// Reads the fact of `grouped`, before it.
 #[policy(forbid)]
 pub(super) async fn ungrouped(user: &u64) -> bool {
     Groups(*user).await.is_none()
@@ -123,7 +123,7 @@ pub(super) fn documents(count: u64) -> Vec<u64> {
     (1000..1000 + count).collect()
 }
 
-/// Asks about all `docs` by the gate of this name.
+/// Checks all `docs` by the gate of this name.
 pub(super) fn ask(session: &Session<LongFacts>, gate: &str, docs: &[u64]) {
     drop(match gate {
         "tagged" => block_on(TAGGED.bind(session, &7, &"read").check_all(docs)),

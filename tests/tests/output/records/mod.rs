@@ -1,4 +1,4 @@
-//! Decision records: what they say, and that a sink changes nothing, whatever it does.
+//! Decision records: their content, their sinks, long texts, and the bounds of the queue.
 
 mod content;
 mod long;
@@ -39,7 +39,7 @@ impl Domain for Documents {
 /// Its description panics.
 const UNSPEAKABLE: u64 = 666;
 
-/// A domain that says nothing.
+/// A domain without descriptions.
 struct Silent;
 impl Domain for Silent {
     type Subject = u64;
@@ -64,7 +64,7 @@ async fn high(user: &u64, doc: &u64) -> bool {
     Level(*user).await? >= *doc
 }
 
-/// Everybody has the level 5; 13 cannot be looked up.
+/// Everybody has level 5; user 13 fails.
 struct Levels;
 
 impl FactSource<Level> for Levels {
@@ -94,7 +94,7 @@ fn check_all(session: &Session<Facts>, user: u64, docs: &[u64]) -> Vec<Decision>
     block_on(GATE.bind(session, &user, &"read").check_all(docs))
 }
 
-/// A writer that others can read.
+/// A writer whose text can be read.
 #[derive(Clone, Default)]
 struct Page(Arc<Mutex<Vec<u8>>>);
 
@@ -116,7 +116,7 @@ impl Page {
     }
 }
 
-/// What a sink does instead of taking a slice.
+/// How a sink refuses a batch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Mood {
     Fail,
@@ -128,7 +128,7 @@ enum Heard {
     Closed(u64),
 }
 
-/// Tells all that it hears, after it was in each of its moods once.
+/// Sends all that it is given, after it has refused once for each of its moods.
 struct Ear {
     moods: Vec<Mood>,
     heard: Sender<Heard>,
@@ -165,7 +165,7 @@ fn records(told: &Receiver<Heard>) -> Vec<DecisionRecord> {
     told.try_iter().filter_map(record).collect()
 }
 
-/// Answer that it was called, and waits to be told to go on.
+/// Reports that it was called, and waits for permission to proceed.
 struct Slow {
     called: Sender<()>,
     go_on: Receiver<()>,
@@ -175,7 +175,7 @@ struct Slow {
 impl DecisionSink for Slow {
     fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
         let _ = self.called.send(());
-        // An error: the test is over.
+        // On an error, the test is over.
         let _ = self.go_on.recv();
         self.ear.write(records)
     }

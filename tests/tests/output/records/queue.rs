@@ -11,7 +11,7 @@ use gatehouse_tests::PATIENCE;
 use super::long::*;
 use super::*;
 
-/// A recorder whose sink takes nothing before its second part is dropped, within bounds.
+/// A recorder with these bounds, whose sink takes nothing until the second part is dropped.
 fn stopped(count: usize, bytes: usize) -> (Recorder, Sender<()>, Receiver<Heard>) {
     let ((called, calls), (free, go_on), (heard, told)) = (channel(), channel(), channel());
     let sink = Slow { called, go_on, ear: Ear { moods: vec![], heard } };
@@ -19,13 +19,12 @@ fn stopped(count: usize, bytes: usize) -> (Recorder, Sender<()>, Receiver<Heard>
     (Recorder::with_bounds(sink, count, bytes).unwrap(), free, told)
 }
 
-/// The bytes that `run` leaves allocated by this thread: what it has put into a queue, which another
-/// thread empties.
+/// The bytes that `run` leaves allocated: records in a queue, which another thread empties.
 fn left_by(run: impl FnOnce()) -> usize {
     usize::try_from(allocation_counter::measure(run).bytes_current).unwrap()
 }
 
-/// A page on which each record has the same long value costs what its records cost without it.
+/// A page whose records share one long value takes no more than the records without it, and one text.
 #[test]
 fn a_page_takes_its_records_and_one_text() {
     for items in [1000, 4000] {
@@ -41,13 +40,13 @@ fn a_page_takes_its_records_and_one_text() {
     }
 }
 
-/// Whatever a record has: a text of its own, one that it shares, a long key, or an error. What does not
-/// fit is counted, and there is room again once the sink takes something.
+/// Records with a text of their own, with a shared one, with a long key, and with an error: dropped records
+/// are counted, and the queue has room again once the sink takes some.
 #[test]
 fn the_queue_holds_no_more_bytes_than_it_may() {
     let docs = documents(3000);
     let known = Session::new(LongFacts { source: LongTexts });
-    // A record of each gate, with some to spare.
+    // The bytes of a record of each gate, rounded up.
     for (gate, each) in [("tagged", 2500), ("grouped", 4000), ("noted", 2500), ("down", 60_000)] {
         ask(&known, gate, &docs);
         for most in [100_000, 1_000_000] {
@@ -63,7 +62,7 @@ fn the_queue_holds_no_more_bytes_than_it_may() {
             let written = records(&told).len();
             assert_eq!(written as u64 + dropped, 3 * 3000, "{gate}");
             assert!((written + 1) * each >= most, "{gate}: {written} records in {most} bytes");
-            // A page in two parts, each with one that does not fit.
+            // A page in two parts, each with one record that does not fit.
             assert!(times <= written + 3 * 2, "{gate}: {times} texts for {written} records");
             ask(&session, gate, &docs);
             recorder.flush(PATIENCE).unwrap();
@@ -83,7 +82,7 @@ fn a_queue_without_bytes_drops_all_and_decides() {
     recorder.flush(PATIENCE).unwrap();
 }
 
-/// Long records come in smaller slices: what a sink needs to write them is bounded too.
+/// A batch of long records has fewer of them: the memory of a sink is bounded too.
 #[test]
 fn a_slice_of_long_records_is_no_larger_than_one_of_short_ones() {
     struct Lengths(Sender<(usize, usize)>);
@@ -104,7 +103,7 @@ fn a_slice_of_long_records_is_no_larger_than_one_of_short_ones() {
     assert!(longest < 1_250_000, "{longest} bytes at once");
 }
 
-/// Takes nothing while a test has the lock.
+/// Blocks while a test has the lock.
 struct Locked(Arc<Mutex<()>>, Ear);
 
 impl DecisionSink for Locked {
@@ -115,7 +114,7 @@ impl DecisionSink for Locked {
     }
 }
 
-/// However the threads meet, and whatever the sink does: what was let in goes out of the counts again.
+/// The bytes of every record are returned, whatever the sink does and however threads meet.
 #[test]
 fn no_bytes_are_lost_to_the_queue() {
     let (lock, (heard, told)) = (Arc::new(Mutex::new(())), channel());

@@ -19,7 +19,7 @@ fn a_slow_sink_delays_nobody_and_dropped_records_are_counted() {
     let session = session().with_recorder(&recorder);
     assert_eq!(check_all(&session, 7, &[7]).len(), 1);
     calls.recv().unwrap();
-    // The sink has one record and hangs. Three more fit, then none.
+    // The sink has one record and blocks. Three more fit in the queue.
     assert!(check_all(&session, 7, &[7, 1]).iter().all(Decision::is_allow));
     assert!(check_all(&session, 7, &[1, 2, 3, 4, 5]).iter().all(Decision::is_allow));
     assert!(check_all(&session, 7, &[9, 9]).iter().all(Decision::is_deny));
@@ -30,7 +30,7 @@ fn a_slow_sink_delays_nobody_and_dropped_records_are_counted() {
     let told = records(&told);
     let said: Vec<_> = told.iter().map(|it| (it.resource.as_str(), it.dropped_before)).collect();
     assert_eq!(said, [(Some("7"), 0), (Some("7"), 6), (Some("1"), 0), (Some("1"), 0)]);
-    // And there is room again.
+    // There is room again.
     assert_eq!(check_all(&session, 7, &[1, 2, 3, 4]).len(), 4);
     recorder.flush(PATIENCE).unwrap();
     assert_eq!(recorder.dropped(), 6);
@@ -84,7 +84,7 @@ fn the_last_handle_closes_the_sink_after_the_remaining_records() {
     assert!(told.recv_timeout(PATIENCE).is_err(), "nothing comes after the end");
 }
 
-/// A disk that is full after so many bytes, once.
+/// A disk that is full after this number of bytes, once.
 struct Full(usize, Page);
 
 impl Write for Full {
@@ -138,7 +138,7 @@ fn each_record_of_many_threads_is_written_or_counted() {
         }
     });
     recorder.flush(PATIENCE).unwrap();
-    // The last of these meets a sink in a good mood, and says how many were dropped before it.
+    // The last of these is written, with the number of dropped records before it.
     for _ in 0..7 {
         let _ = check_all(&session().with_recorder(&recorder), 7, &[7]);
         recorder.flush(PATIENCE).unwrap();

@@ -1,4 +1,4 @@
-//! Texts in records: cut when they are long, and made once for a page.
+//! Texts in records: truncated when they are long, and made once for a page.
 
 use futures::executor::block_on;
 use gatehouse::explanation::{ConsultedFact, FactFound};
@@ -10,7 +10,7 @@ use serde_json::json;
 use super::long::*;
 use super::*;
 
-/// The 1024 bytes of a text that are left, and what is said of the rest.
+/// The first 1024 bytes of a text, and the note about the rest.
 fn cut(text: &str) -> String {
     format!("{}… (cut after 1024 bytes)", &text[..1024])
 }
@@ -46,8 +46,8 @@ fn a_long_text_is_cut_in_a_record_and_whole_in_an_explanation() {
     assert_eq!(lines[2]["failed"][0]["error"], **error, "what the decision says is not cut");
 }
 
-/// Whatever reads it, and for however many items: a text is made once for a page, and of what is left
-/// out nothing is written.
+/// A text is made once for a page, for any number of policies and resources, and no part beyond the limit
+/// is written.
 #[test]
 fn the_records_of_a_page_share_their_texts() {
     for items in [100, 3000] {
@@ -75,7 +75,7 @@ fn the_records_of_a_page_share_their_texts() {
     }
 }
 
-/// What each item reads for itself is written once for each.
+/// The text of a fact of each resource is written once for each.
 #[test]
 fn the_texts_of_a_page_are_made_in_linear_time() {
     for items in [100, 3000] {
@@ -91,14 +91,14 @@ fn the_texts_of_a_page_are_made_in_linear_time() {
     }
 }
 
-/// Reads what is the same for all, and what each has for itself.
+/// Reads a fact that is the same for all resources, and one of each.
 #[policy]
 async fn sorted(user: &u64, doc: &u64) -> bool {
     let tags = Tags(*doc).await?.0;
     Groups(*user).await?.0 == tags
 }
 
-/// The more a page reads, the more often it begins anew: what it keeps does not grow with it.
+/// The memory for texts is bounded: a longer page makes some of them again.
 #[test]
 fn a_page_keeps_a_bounded_number_of_texts() {
     static GATE: Gate<Documents, sorted> = Gate::new();
@@ -109,7 +109,7 @@ fn a_page_keeps_a_bounded_number_of_texts() {
         written::since();
         let decisions = block_on(GATE.bind(&session, &7, &"read").check_all(&docs));
         assert!(decisions.iter().all(Decision::is_allow));
-        // A thousand texts of a kibibyte take four times what is kept.
+        // A thousand texts of a kibibyte are four times the bound.
         let again = written::since().0 - docs.len();
         assert!((2..docs.len() / 50).contains(&again), "{again} times for {items} items");
     }

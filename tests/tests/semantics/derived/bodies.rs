@@ -1,4 +1,4 @@
-//! What a body of a derived fact may do.
+//! The language in bodies of derived facts.
 
 use gatehouse::prelude::*;
 use gatehouse_tests::{Answer, Scripted};
@@ -29,7 +29,7 @@ async fn facts_of_a_block_may_need_each_other() {
     assert_eq!(even, (0..10).map(|n| n % 2 == 0).collect::<Vec<_>>());
 }
 
-/// A panic beside a failure is part of the failure, and leaves nothing half-computed behind.
+/// A panic after a failed operand is part of the failure, and leaves no partial result.
 #[tokio::test]
 async fn a_panic_after_a_failed_operand_is_unwound() {
     let broken = Facts { rules: Scripted::new(|_| Answer::Failure), ..folders() };

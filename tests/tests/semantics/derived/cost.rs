@@ -1,4 +1,4 @@
-//! The cost of derived facts: loads, rounds, runs of bodies.
+//! The cost of derived facts: loads, rounds, runs of their bodies.
 
 use std::sync::atomic::Ordering;
 
@@ -7,11 +7,11 @@ use gatehouse_tests::{Answer, Scripted};
 
 use super::*;
 
-/// One source call of each fact for each level, however many folders are asked for.
+/// Each level takes one source call of each fact, for any number of folders.
 #[tokio::test]
 async fn a_tree_costs_its_depth() {
     for depth in [0_u32, 1, 6] {
-        // A thousand documents on every level of a hundred trees that join at the root.
+        // A hundred trees that join at the root, and a thousand documents on the lowest level.
         let below = Facts {
             parents: Scripted::new(move |key: &Parent| {
                 match (key.folder / 100, key.folder % 100) {
@@ -57,8 +57,8 @@ async fn a_fact_is_computed_once_for_a_session() {
     assert_eq!(facts.parents.calls().len(), calls + 4, "new sources, new results");
 }
 
-/// How often a document's body is run, or what it would ask for looked at, on a page of so many, each
-/// of which leads to one of the two topmost links of one chain.
+/// The number of runs of document bodies on a page of `documents`, each of which leads to one of the two
+/// topmost links of one chain.
 async fn runs_of_documents(documents: u32, links: u32) -> usize {
     let pred = move |key: &Pred| match key.n {
         0 => Answer::Missing,
@@ -73,19 +73,20 @@ async fn runs_of_documents(documents: u32, links: u32) -> usize {
     DOCUMENT_RUNS.load(Ordering::Relaxed)
 }
 
-/// A document that waits for a link is not run again until that is known, however far that is: in each
-/// round, one is run for each link that documents wait for, and not each document.
+/// A document that is blocked on a link is not rerun before that link is known: in each round, one body
+/// runs for each link that documents wait for.
 #[tokio::test]
 async fn a_body_blocked_on_a_pending_fact_is_not_rerun() {
     let (few, many) = (runs_of_documents(100, 30).await, runs_of_documents(1000, 30).await);
-    // To find its load, to ask for it, to find the link behind and to ask that one, and to read the answer.
+    // The runs of a document: to find its load, to register it, to find the next link, to register that
+    // one, and to read the result.
     assert_eq!(many - few, 900 * 5);
     let further = runs_of_documents(100, 60).await - few;
     assert_eq!(runs_of_documents(1000, 60).await - many, further);
     assert!(further <= 30 * 2 * 3, "{further}");
 }
 
-/// Evaluations that run side by side share the rounds of what they derive.
+/// Joined evaluations share the rounds of derived facts.
 #[tokio::test]
 async fn joined_evaluations_share_rounds() {
     let (facts, session) = counted_folders();

@@ -7,7 +7,7 @@ use gatehouse_tests::{Answer, Scripted};
 use super::graphs::*;
 use super::*;
 
-/// 64 links are not too deep, and 65 are, whatever was asked before.
+/// A depth of 64 is allowed and 65 is not, whatever was checked before.
 #[tokio::test]
 async fn the_depth_limit_does_not_depend_on_the_order_of_checks() {
     for asked_before in
@@ -31,8 +31,7 @@ async fn the_depth_limit_does_not_depend_on_the_order_of_checks() {
     }
 }
 
-/// A circle in a chain just below the limit: whether its way out counts as a link must not depend on
-/// where the circle was entered first.
+/// A cycle in a chain just below the limit: its depth must not depend on the node at which it is entered.
 #[tokio::test]
 async fn the_depth_of_a_cycle_does_not_depend_on_its_entry() {
     let decision = |asked_before: Option<u32>, links: u32| async move {
@@ -59,8 +58,8 @@ async fn the_depth_of_a_cycle_does_not_depend_on_its_entry() {
     }
 }
 
-/// One long way of 77 nodes, with an end at 2 and ways back from 14 and 20. What 15 comes to is known
-/// behind 64 links, without the way back. Node 6 comes to 15, and so is deeper than any may be.
+/// A cycle of 77 nodes with an end at 2, and edges back from 14 and 20. The value of 15 is known at depth
+/// 64 without its edge back. Node 6 depends on 15, and so is deeper than the limit.
 fn long_way() -> Graph {
     let next = |id: u32| match id {
         2 => Rule::Is(true),
@@ -71,7 +70,7 @@ fn long_way() -> Graph {
     (0..77).map(|id| (id, Some(next(id)))).collect()
 }
 
-/// What is too deep takes nothing with it that is not.
+/// A fact that is too deep does not make others too deep.
 #[test]
 fn a_fact_that_is_too_deep_does_not_make_others_so() {
     let solved = solved(&long_way(), 77);
@@ -81,7 +80,7 @@ fn a_fact_that_is_too_deep_does_not_make_others_so() {
     }
 }
 
-/// In a circle each key is a link, whichever of them is asked for, and whatever is known to hold.
+/// Every key of a cycle counts as a link, whichever is read first and whatever is cached.
 #[test]
 fn a_cycle_is_as_deep_as_it_has_keys() {
     for (nodes, expected) in [(65_u32, Some(true)), (66, None)] {
@@ -101,8 +100,8 @@ fn a_cycle_is_as_deep_as_it_has_keys() {
     }
 }
 
-/// Nodes 0, 1 and 2 are a circle: 2 reads 1, and 0 as long as 1 is not true. It is as deep as may be,
-/// and 65 is deeper.
+/// Nodes 0, 1 and 2 are a cycle: 2 reads 1, and 0 as long as 1 is not true. Its depth is the limit, and 65
+/// is deeper.
 #[test]
 fn a_cycle_has_one_depth_whatever_is_known_of_it() {
     let rule = |id: u32| match id {

@@ -1,4 +1,4 @@
-//! Random graphs of derived facts, beside their least fixpoint.
+//! Random graphs of derived facts, compared with their least fixpoint.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,12 +12,12 @@ use proptest::prelude::{
 
 use super::*;
 
-// A reference: the least fixpoint by definition.
+// The reference: the least fixpoint by its definition.
 
-/// The rule of each node; `None` if that fails to load.
+/// The rule of each node, or `None` if its load fails.
 pub(super) type Graph = BTreeMap<u32, Option<Rule>>;
 
-/// What a node comes to: false < failed < true.
+/// The value of a node: false < failed < true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Truth {
     False,
@@ -25,10 +25,10 @@ pub(super) enum Truth {
     True,
 }
 
-/// The links that a node may be deep.
+/// The maximal depth of a node.
 pub(super) const MOST_LINKS: usize = 64;
 
-/// The value of a node from the values of others, and the nodes that are read for it, in order.
+/// The value of a node from the values of others, and the nodes that it reads, in order.
 pub(super) fn value(graph: &Graph, of: &dyn Fn(u32) -> Truth, id: u32) -> (Truth, Vec<u32>) {
     let until = |ids: &[u32], decisive| {
         let read = ids.iter().position(|id| of(*id) == decisive).map_or(ids.len(), |at| at + 1);
@@ -53,11 +53,11 @@ pub(super) fn value(graph: &Graph, of: &dyn Fn(u32) -> Truth, id: u32) -> (Truth
     }
 }
 
-/// What each node comes to, and how many links it is deep.
+/// The value of each node, and its depth.
 pub(super) type Solved = BTreeMap<u32, (Truth, usize)>;
 
-/// The circles that read nothing but themselves and what is solved are solved, again and again. What is
-/// not solved is not known, and nothing that is not known decides what is read.
+/// Repeatedly solves the cycles that read only themselves and solved nodes. An unsolved node is unknown,
+/// and no unknown value decides what is read.
 pub(super) fn solved(graph: &Graph, nodes: u32) -> Solved {
     let mut solved = Solved::new();
     while solved.len() < nodes as usize {
@@ -71,7 +71,7 @@ pub(super) fn solved(graph: &Graph, nodes: u32) -> Solved {
     solved
 }
 
-/// The circles that read no other node without a solution; first, as it is faster, those of one node.
+/// The cycles that read no other unsolved node; single nodes first, which is faster.
 pub(super) fn circles(reads: &Reads) -> BTreeSet<BTreeSet<u32>> {
     let reads_no_other = |id: &u32| reads[id].iter().all(|to| !reads.contains_key(to));
     let alone = reads.keys().filter(|id| reads_no_other(id));
@@ -84,10 +84,10 @@ pub(super) fn circles(reads: &Reads) -> BTreeSet<BTreeSet<u32>> {
     reached.values().filter(is_circle).cloned().collect()
 }
 
-/// The nodes that each one reads.
+/// The nodes that each node reads.
 pub(super) type Reads = BTreeMap<u32, Vec<u32>>;
 
-/// The nodes without a solution that each one comes to, itself included.
+/// The unsolved nodes that each one reaches, itself included.
 pub(super) fn reached(reads: &Reads) -> BTreeMap<u32, BTreeSet<u32>> {
     let reached = |from: u32| {
         let (mut reached, mut open) = (BTreeSet::from([from]), vec![from]);
@@ -100,7 +100,7 @@ pub(super) fn reached(reads: &Reads) -> BTreeMap<u32, BTreeSet<u32>> {
     reads.keys().map(|id| (*id, reached(*id))).collect()
 }
 
-/// The solution of a circle: the values that rise from all false, and each node of it is a link.
+/// The solution of a cycle: the values rise from all false, and each node adds one to the depth.
 pub(super) fn circle(
     graph: &Graph,
     solved: &Solved,
@@ -131,7 +131,7 @@ pub(super) fn graph_facts(graph: Graph) -> Facts {
     Facts { rules: Scripted::new(rule), ..facts() }
 }
 
-/// Where a node leads to: mostly to one nearby, so that there are long chains and large circles.
+/// A target of an edge, mostly nearby: this gives long chains and large cycles.
 pub(super) fn to(id: u32, nodes: u32, near: u32) -> impl Strategy<Value = u32> + Clone {
     let nearby = (1..=near).prop_map(move |far| (id + far) % nodes);
     prop_oneof![6 => nearby, 1 => 0..nodes].boxed()
@@ -152,8 +152,8 @@ pub(super) fn rules(nodes: u32, near: u32) -> impl Strategy<Value = Graph> {
     graph((0..nodes).map(rule).collect())
 }
 
-/// Graphs that are one long way, with a few ends, branches and ways back: circles and chains of about as
-/// many links as there may be.
+/// Graphs of one long path with a few ends, branches and edges back: cycles and chains about as deep as the
+/// limit.
 pub(super) fn long_rules() -> impl Strategy<Value = Graph> {
     let rule = |id: u32, nodes: u32| {
         let (next, to) = ((id + 1) % nodes, to(id, nodes, 3));
@@ -179,7 +179,7 @@ pub(super) fn graph(
     rules.prop_map(|rules| (0..).zip(rules).collect())
 }
 
-/// Whether it is allowed; `None` if it is indeterminate.
+/// Whether the decision is allow, or `None` if it is indeterminate.
 pub(super) fn is_allowed(decision: &Decision) -> Option<bool> {
     match decision {
         Decision::Allow { .. } => Some(true),
@@ -188,8 +188,8 @@ pub(super) fn is_allowed(decision: &Decision) -> Option<bool> {
     }
 }
 
-/// Nodes asked for one by one in an order, as a page in that order, and explained, on a session that
-/// knows nothing, and on one that knows them all.
+/// Checks the nodes one by one in each order, as a page in that order, and explains them, on a new session
+/// and on one on which all are cached.
 pub(super) fn check_graph(graph: &Graph, orders: &[Vec<u32>]) -> Result<(), TestCaseError> {
     let solved = solved(graph, u32::try_from(graph.len()).expect("few nodes"));
     let expected = |id: &u32| match solved[id] {
@@ -222,7 +222,7 @@ pub(super) fn check_graph(graph: &Graph, orders: &[Vec<u32>]) -> Result<(), Test
     Ok(())
 }
 
-/// Rounds of a page on a session of its own, and of the node on it that needs most alone.
+/// The rounds of a page on a new session, and of the node that takes the most rounds alone.
 pub(super) fn rounds_of_page(graph: &Graph, nodes: u32) -> (usize, usize) {
     let rounds = |ids: std::ops::Range<u32>| {
         let session = Session::new(graph_facts(graph.clone()));
@@ -234,7 +234,7 @@ pub(super) fn rounds_of_page(graph: &Graph, nodes: u32) -> (usize, usize) {
     (rounds(0..nodes), alone.unwrap_or(0))
 }
 
-/// A graph, and some of its nodes, in an order.
+/// A graph, and some of its nodes in an order.
 pub(super) fn asked(
     graphs: impl Strategy<Value = Graph>,
     least: usize,
@@ -250,7 +250,7 @@ pub(super) fn asked(
     })
 }
 
-/// What waits for a fact goes on as soon as that is known: many need no more rounds than one.
+/// A body reruns as soon as the fact that blocks it is known: a page takes no more rounds than one node.
 #[test]
 fn a_page_takes_no_more_rounds_than_its_deepest_resource() {
     gatehouse_random::check(400, &rules(12, 3), |graph| {
@@ -260,7 +260,7 @@ fn a_page_takes_no_more_rounds_than_its_deepest_resource() {
     });
 }
 
-/// Guarantee of the language: a recursive fact is its least fixpoint, whatever is asked first.
+/// Guarantee of the language: a recursive fact is its least fixpoint, whatever is checked first.
 #[test]
 fn small_graphs_are_least_fixpoints() {
     gatehouse_random::check(400, &asked(rules(9, 3), 9, 9), |(graph, order)| {
@@ -269,10 +269,10 @@ fn small_graphs_are_least_fixpoints() {
     });
 }
 
-/// How many of the large graphs, each of which is solved many times.
+/// The number of large graphs, each of which is solved many times.
 pub(super) const DEEP: u32 = 40;
 
-/// Chains and circles around the depth limit, each node asked for at some time.
+/// Chains and cycles around the depth limit; each node is checked at some time.
 #[test]
 fn deep_graphs_have_one_answer() {
     gatehouse_random::check(DEEP, &asked(long_rules(), 145, 145), |(graph, order)| {
@@ -280,7 +280,7 @@ fn deep_graphs_have_one_answer() {
     });
 }
 
-/// The same, of a few nodes: what one came to is not to be seen from what others need.
+/// A few nodes: the value of one does not depend on what others need.
 #[test]
 fn a_few_nodes_of_a_deep_graph_have_one_answer() {
     gatehouse_random::check(DEEP, &asked(long_rules(), 1, 5), |(graph, order)| {

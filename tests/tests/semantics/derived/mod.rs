@@ -1,4 +1,4 @@
-//! Derived facts: what they mean, what they cost, and that no order of questions changes them.
+//! Derived facts: their values, their cost, and that the order of checks changes neither.
 
 mod bodies;
 mod cost;
@@ -25,7 +25,7 @@ pub enum Rule {
     All(Vec<u32>),
 }
 
-/// Runs of the body of `Holds`, in the test that counts them.
+/// Runs of the body of `Reaches`, in the test that counts them.
 static RUNS: AtomicUsize = AtomicUsize::new(0);
 
 fn counted(id: u32) -> u32 {
@@ -33,7 +33,7 @@ fn counted(id: u32) -> u32 {
     id
 }
 
-/// How often the key of a document's load is worked out, in the test that counts that.
+/// Computations of a document's key, in the test that counts them.
 static DOCUMENT_RUNS: AtomicUsize = AtomicUsize::new(0);
 
 fn climbing(n: u32) -> u32 {
@@ -42,7 +42,7 @@ fn climbing(n: u32) -> u32 {
 }
 
 fact! {
-    /// How `id` is decided; nothing, if it is not.
+    /// The rule of `id`.
     pub Ruled(id: u32) -> Rule;
     /// Whether `id` holds, by its rule.
     pub Holds(id: u32) -> bool {
@@ -55,14 +55,14 @@ fact! {
             None => false,
         }
     }
-    /// Where `id` leads to; for the test that counts runs.
+    /// The successors of `id`, in the test that counts runs.
     pub Leads(id: u32) -> Vec<u32>;
     /// Whether `id` leads to 1 000.
     pub Reaches(id: u32) -> bool {
         let next = Leads(counted(id)).await.unwrap_or_default();
         id == 1000 || any(next.into_iter().map(Reaches)).await
     }
-    /// The name of the folder above, if both are there. An `Option`, so `?` may be used.
+    /// Whether the number of the folder above is even. An `Option`, so `?` may be used.
     pub AboveIsEven(folder: u32) -> Option<bool> {
         Some(Parent(folder).await? % 2 == 0)
     }
@@ -73,14 +73,14 @@ fact! {
     /// `name` is known.
     pub Known(name: Name) -> bool = false;
     pub Next(name: Name) -> Name;
-    /// Moves what it has, as Rust has it: what the left side borrows, the right side may move.
+    /// The right side may move what the left side borrows, as in Rust.
     pub KnownFrom(name: Name) -> bool {
         Known(name.clone()).await && !name.0.is_empty() || match Next(name.clone()).await {
             Some(next) if next != name => KnownFrom(next).await,
             _ => Known(name).await,
         }
     }
-    /// Even and odd numbers, each by the other.
+    /// Even and odd numbers, defined by each other.
     pub Even(n: u32) -> bool {
         match Pred(n).await {
             None => true,
@@ -95,14 +95,14 @@ fact! {
     }
     /// The number before.
     pub Pred(n: u32) -> u32;
-    /// `n` leads down to 0; for the test that counts runs.
+    /// Whether `n` leads down to 0, in the test that counts runs.
     pub Climbs(n: u32) -> bool {
         match Pred(climbing(n)).await {
             None => n == 0,
             Some(less) => Climbs(less).await,
         }
     }
-    /// Holds if the rule of `id` loads and says so; relies on it otherwise, two facts deep.
+    /// True if the rule of `id` loads; its right side panics if that load failed.
     pub Relies(id: u32) -> bool {
         Ruled(id).await.is_some() || Panics(id).await
     }
@@ -138,7 +138,7 @@ fn value_or_missing<V>(value: Option<V>) -> Answer<V> {
     value.map_or(Answer::Missing, Answer::Value)
 }
 
-/// No data but what a test gives.
+/// Sources without data, but for numbers and names.
 fn facts() -> Facts {
     Facts {
         rules: Scripted::missing(),
@@ -191,7 +191,7 @@ async fn even(_: _, n: &u32) -> bool {
     Even(*n).await
 }
 
-/// The left side of `||` may fail, and the right side panic on account of it.
+/// The left side of `||` may fail, and its right side then panic.
 #[policy]
 async fn relies(_: _, id: &u32) -> bool {
     Relies(*id).await || FolderViewer(1, *id).await
@@ -200,7 +200,7 @@ async fn relies(_: _, id: &u32) -> bool {
 static RELIES: Gate<Nodes, relies> = Gate::new();
 static HOLDS: Gate<Nodes, holds> = Gate::new();
 static REACHES: Gate<Nodes, reaches> = Gate::new();
-/// As in a derived fact, a local may be borrowed on the left and moved on the right.
+/// A local may be borrowed on the left and moved on the right, as in a derived fact.
 #[policy]
 async fn known_from(_: _, id: &u32) -> bool {
     let name = Name("z".repeat(*id as usize) + "a");

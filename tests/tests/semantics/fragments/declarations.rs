@@ -1,12 +1,12 @@
-//! What is declared with fragments: facts, sources, policies with their options, parameters, items
-//! and attributes.
+//! Declarations with fragments: facts, sources, policies with their options, parameters, items and
+//! attributes.
 
 use std::any::Any;
 use std::collections::BTreeMap;
 
 use super::*;
 
-/// A fact by the fragments of everything that it has.
+/// A fact with a fragment in every place.
 macro_rules! facts {
     (
         $meta:meta, $doc:expr, $vis:vis, $name:ident($part:ident: $ty:ty) -> $value:ty = $default:expr,
@@ -31,7 +31,7 @@ facts!(
     Fewer = id == 1 || id == 2
 );
 
-/// A fact whose value, where there is none, is made of a fragment.
+/// A fact with a fragment as its default.
 macro_rules! default {
     ($name:ident, $value:ty = $operator:tt $c:expr) => {
         fact! { pub $name(id: i64) -> $value = $operator $c; }
@@ -67,7 +67,7 @@ types! {
     OfQualified(<Vec<i64> as IntoIterator>::Item) -> Box<fn() -> i64>, 2;
 }
 
-/// Sources by fragments.
+/// Sources with fragments.
 macro_rules! sources {
     ($vis:vis $name:ident, $field:ident: $ty:ty, $($fact:path),*) => {
         #[derive(Sources)]
@@ -80,7 +80,7 @@ macro_rules! sources {
 
 sources!(pub(super) Declared, source: Box<dyn Loads + Send + Sync>, Known, super::Level, self::Count, NeverSo, NeverNegated, Below);
 
-/// What has no answer but for the facts of `Source`.
+/// It loads only the facts of `Source`.
 pub trait Loads {}
 impl Loads for Source {}
 
@@ -131,7 +131,7 @@ fn facts_of_fragments() {
     });
 }
 
-/// A rule and a function with a parameter of fragments, options of fragments, and items inside.
+/// A rule and a function with parameters, options and items of fragments.
 macro_rules! parameters {
     ($($name:ident: $arg:ident, $vis:vis, $p:pat, $ty:ty, $lt:lifetime, $rounds:literal, $c:expr, $item:item;)*) => {$(
         mod $name {
@@ -173,7 +173,7 @@ parameters! {
     a_struct_in_parentheses: data, , (Data { a, .. }), &(Data), 'x, 1, *a, macro_rules! same { ($e:expr) => { !$e } };
 }
 
-/// What a macro hands on to another, and that to a third.
+/// A macro that passes a fragment on to a second, and that one to a third.
 macro_rules! first {
     ($name:ident, $hand:ident, $d:ident, $c:expr) => {
         second!($name, $hand, $d, !$c, $c);

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Where a `bool` can stand, but for the beginning of a statement.
+/// Places of a `bool`, except for the beginning of a statement.
 macro_rules! bools {
     ($($name:ident: $d:ident, $c:expr;)*) => {$(
         both!($name, 43, $d, match $d.at {
@@ -81,7 +81,7 @@ bools! {
     a_cast: d, d.a as u8 == d.b as u8;
 }
 
-/// Where Rust takes no comparison, in a fragment or not.
+/// Places in which Rust takes no comparison, in a fragment or not.
 macro_rules! compared {
     ($($name:ident: $d:ident, $c:expr;)*) => {$(
         both!($name, 5, $d, match $d.at {
@@ -134,7 +134,7 @@ bools_that_load! {
     a_match_that_loads: d, match Level(d.n).await { Some(level) => level > 0, None => d.a };
 }
 
-/// Where a fragment begins a statement, and an operator follows.
+/// A fragment at the beginning of a statement, followed by an operator.
 macro_rules! firsts {
     ($($name:ident: $d:ident, $c:expr;)*) => {$(
         both!($name, 8, $d, match $d.at {
@@ -161,7 +161,7 @@ firsts! {
     first_brace_macro_and_more: d, matches! { d.n, 1..=2 } || d.a;
 }
 
-/// Where a fragment is a statement, or begins one as a block does in a function.
+/// A fragment as a statement, or at the beginning of one as a block.
 macro_rules! statements {
     ($($name:ident: $d:ident, $s:stmt, $c:expr, $b:block;)*) => {$(
         both!($name, 7, $d, match $d.at {
@@ -183,7 +183,7 @@ statements! {
     macros: d, assert!(true), { assert! { 1 == 1 } }, { };
 }
 
-/// Where a number can stand.
+/// Places of a number.
 macro_rules! numbers {
     ($($name:ident: $d:ident, $n:expr;)*) => {$(
         both!($name, 27, $d, match $d.at {
@@ -235,7 +235,7 @@ numbers! {
     a_method_of_a_negative: d, -d.n.abs();
 }
 
-/// Where an `Option` can stand.
+/// Places of an `Option`.
 macro_rules! options {
     ($($name:ident: $d:ident, $o:expr;)*) => {$(
         mod $name {

@@ -1,8 +1,8 @@
-//! Rules that another macro writes: a fragment of it is one expression, one pattern or one type,
-//! wherever it stands.
+//! Rules that another macro writes: a fragment is one expression, one pattern or one type, wherever it
+//! stands.
 //!
-//! Each text is compiled twice: as a rule, and as a function in which loading a fact is a future that
-//! is ready. On data where precedence matters the two agree.
+//! Each text is compiled twice: as a rule, and as a function in which loading a fact is a future that is
+//! ready. Both agree on data for which precedence matters.
 #![allow(
     irrefutable_let_patterns,
     unused,
@@ -17,10 +17,10 @@
 use futures::executor::block_on;
 use gatehouse::prelude::*;
 
-/// What rules look at.
+/// The resource of the rules.
 #[derive(Clone, Debug)]
 pub struct Data {
-    /// Which arm of the text is looked at.
+    /// The arm of the text that applies.
     at: u32,
     a: bool,
     b: bool,
@@ -53,7 +53,7 @@ fn every(arms: u32, mut check: impl FnMut(&Data)) {
     }
 }
 
-/// Who judges data.
+/// The domain of the rules.
 pub struct Things;
 impl Domain for Things {
     type Subject = ();
@@ -75,7 +75,7 @@ fn level(id: i64) -> Option<i64> {
     (id.rem_euclid(4) != 3).then_some(id * 2)
 }
 
-/// What the functions load.
+/// The facts of the functions.
 pub mod ready {
     use std::future::{Ready, ready};
 
@@ -120,7 +120,7 @@ macro_rules! same {
     };
 }
 
-/// A rule and a function of the same text, with a test that they agree on `arms` arms.
+/// A rule and a function of the same text, and a test that they agree on `arms` arms.
 macro_rules! both {
     ($name:ident, $arms:literal, $d:ident, $($text:tt)*) => {
         mod $name {

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Where a pattern can stand.
+/// Places of a pattern.
 macro_rules! patterns {
     ($($name:ident: $d:ident, $p:pat,)*) => {$(
         both!($name, 12, $d, match $d.at {
@@ -36,7 +36,7 @@ patterns! {
     anything: d, _,
 }
 
-/// Where a part of a pattern can stand.
+/// Places of a part of a pattern.
 macro_rules! pieces {
     ($d:ident, $p:pat_param, $lit:literal, $rest:pat, $path:path, $bind:pat) => {
         both!(
@@ -83,7 +83,7 @@ macro_rules! pieces {
 
 pieces!(d, Some(1), -1, .., std::option::Option::Some, mut x);
 
-/// Where a pattern binds a name.
+/// Places of a pattern that binds a name.
 macro_rules! bound {
     ($d:ident, $x:ident, $bind:pat) => {
         both!(

@@ -1,4 +1,4 @@
-//! Rules that once meant something else than the function of the same text.
+//! Rules whose meaning once differed from the function of the same text.
 
 use super::*;
 

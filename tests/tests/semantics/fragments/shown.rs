@@ -1,5 +1,4 @@
-//! What explanations and plans show of a fragment: where it is more than one operand, its
-//! parentheses.
+//! Fragments in explanations and plans: with parentheses if they are more than one operand.
 
 use super::*;
 

@@ -13,7 +13,7 @@ use gatehouse::prelude::*;
 
 use super::*;
 
-/// A load that nobody waits behind: its keys, if there is more than one, its future and its place.
+/// A load without waiters allocates its future, its place in the queue, and its keys if there are several.
 #[test]
 fn a_load_behind_a_limit_allocates_little() {
     struct AtOnce;
@@ -32,7 +32,7 @@ fn a_load_behind_a_limit_allocates_little() {
     assert_eq!(allocations(&[Plain(1), Plain(2)]), 3);
 }
 
-/// Counts what the limiter costs: polls of its loads, wakes that reach them, polls of what is inside.
+/// Counts polls of the limiter's loads, wakes that reach them, and polls of the loads inside.
 #[derive(Debug, Default)]
 struct Costs {
     outer_polls: AtomicUsize,
@@ -47,7 +47,7 @@ impl Costs {
     }
 }
 
-/// Loads one key at a time, and waits for the clock meanwhile, or lets its task go round once.
+/// Loads one key at a time, and sleeps meanwhile or yields once.
 struct OneAtATime {
     costs: Arc<Costs>,
     sleeps: bool,
@@ -80,7 +80,7 @@ impl FactSource<Plain> for OneAtATime {
 /// A limiter whose loads are counted from outside.
 struct Counted(MaxConcurrent<OneAtATime>, Arc<Costs>);
 
-/// Counts the wakes that it hands on.
+/// Counts the wakes that it passes on.
 struct CountedWaker(Waker, Arc<Costs>);
 
 impl Wake for CountedWaker {
@@ -119,7 +119,7 @@ fn counted(sleeps: bool) -> (Arc<Costs>, Arc<CountedFacts>) {
     (costs, Arc::new(CountedFacts { db }))
 }
 
-/// One page of `n` resources, each with a load of its own.
+/// The cost of one page of `n` resources, each with a load of its own.
 async fn one_session(n: u32, sleeps: bool) -> [usize; 3] {
     let (costs, facts) = counted(sleeps);
     let session = Session::new(facts);
@@ -128,7 +128,7 @@ async fn one_session(n: u32, sleeps: bool) -> [usize; 3] {
     costs.all()
 }
 
-/// `n` tasks, each with a session of its own.
+/// The cost of `n` tasks, each with a session of its own.
 async fn many_sessions(n: u32, sleeps: bool) -> [usize; 3] {
     let (costs, facts) = counted(sleeps);
     let checks = (0..n).map(|id| {
@@ -142,7 +142,7 @@ async fn many_sessions(n: u32, sleeps: bool) -> [usize; 3] {
     costs.all()
 }
 
-/// Of twice as many loads, no more than twice the cost, and a tenth.
+/// Twice as many loads cost at most 2.1 times as much.
 fn assert_linear(n: u32, half: [usize; 3], whole: [usize; 3]) {
     println!("{n} loads: {half:?}; twice as many: {whole:?}");
     for (half, whole) in half.into_iter().zip(whole) {

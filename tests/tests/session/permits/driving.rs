@@ -1,4 +1,4 @@
-//! Loads that others drive: whose panic it is, and who cancels them.
+//! Loads that others drive: their panics, and their cancellation.
 
 use std::cell::Cell;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use gatehouse::prelude::*;
 
 use super::*;
 
-/// Waits for an event of its own for each key, and then does something. Key 0 has no answer.
+/// Waits for an event of each key, and then calls `then`. Key 0 has no answer.
 struct Then<F> {
     events: [Event; 2],
     then: F,
@@ -30,8 +30,7 @@ impl<F: Fn(u32) + Send + Sync + 'static> FactSource<Plain> for Then<F> {
     }
 }
 
-/// `then` behind a limit of one, the loads of which do not wait, and a load of key 0 that is begun,
-/// not polled, and about to be driven by others.
+/// A source behind a limit of one, whose load of key 0 will be driven by the waiter of key 1.
 fn driven_by_others<F: Fn(u32) + Send + Sync + 'static>(then: F) -> Arc<MaxConcurrent<Then<F>>> {
     let events = [Event::default(), Event::default()];
     events[1].is_over.store(true, Ordering::Relaxed);
@@ -44,7 +43,7 @@ async fn a_panic_reaches_the_owner_and_not_the_driver() {
     let mut owner = load(&db, 0);
     assert!(poll!(owner.as_mut()).is_pending());
     db.get_ref().events[0].fire();
-    // It drives the other to its panic, and has the permit.
+    // It drives the other load to its panic, and then has the permit.
     assert!(soon(load(&db, 1)).await);
     let panic = futures::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(owner)).await;
     let payload = panic.expect_err("the panic is kept for its owner");
@@ -53,7 +52,7 @@ async fn a_panic_reaches_the_owner_and_not_the_driver() {
     assert!(soon(load(&db, 1)).await);
 }
 
-/// What it panics with panics when it is dropped, and its owner goes without asking.
+/// The payload panics when it is dropped, and the owner is dropped before it takes the payload.
 #[tokio::test]
 async fn a_panic_without_an_owner_is_dropped_quietly() {
     struct Bomb;
@@ -75,7 +74,7 @@ async fn a_panic_without_an_owner_is_dropped_quietly() {
     assert!(soon(load(&db, 1)).await);
 }
 
-/// While somebody else polls a load, its owner goes: that poll is its last, and the permit is free.
+/// The owner is dropped while a waiter polls its load: that poll is the last, and the permit is free.
 #[test]
 fn an_owner_dropped_while_another_drives_cancels_the_load() {
     type Slot = Rc<Cell<Option<Pin<Box<dyn Future<Output = bool>>>>>>;

@@ -1,4 +1,4 @@
-//! A limit on loads that run at a time, and checks that are begun and not polled.
+//! A limit on concurrent loads, and checks that are begun and not polled.
 
 mod cost;
 mod driving;
@@ -20,9 +20,9 @@ use gatehouse_tests::domains::Things;
 use gatehouse_tests::soon;
 
 fact! {
-    /// What is loaded in ten milliseconds.
+    /// Loaded in ten milliseconds.
     pub Plain(id: u32) -> bool = false;
-    /// What asks a session for a `Plain`.
+    /// Its source checks `Plain` on a session.
     pub Nested(id: u32) -> bool = false;
 }
 
@@ -39,7 +39,7 @@ async fn nested(_: _, id: &u32) -> bool {
 static PLAIN: Gate<Things, plain> = Gate::new();
 static NESTED: Gate<Things, nested> = Gate::new();
 
-/// Loads slowly, and counts what runs.
+/// Loads slowly, and counts running loads.
 #[derive(Debug, Default)]
 struct Db {
     running: AtomicUsize,
@@ -47,7 +47,7 @@ struct Db {
     session: OnceLock<Session<Facts>>,
 }
 
-/// One load that runs.
+/// A running load.
 struct Running<'d>(&'d Db);
 
 impl Db {
@@ -102,7 +102,7 @@ async fn check(db: Arc<MaxConcurrent<Db>>, id: u32) -> Decision {
     PLAIN.bind(&session, &(), &()).check(&id).await
 }
 
-/// A check that is polled once.
+/// A check, polled once.
 async fn begun(
     db: &Arc<MaxConcurrent<Db>>,
     id: u32,
@@ -112,7 +112,7 @@ async fn begun(
     check
 }
 
-/// No load runs, and every permit is there.
+/// Asserts that no load runs, and that every permit is free.
 fn assert_at_rest(db: &MaxConcurrent<Db>, limit: usize) {
     assert_eq!(db.get_ref().running.load(Ordering::Relaxed), 0);
     let most = db.get_ref().most.load(Ordering::Relaxed);
@@ -121,7 +121,7 @@ fn assert_at_rest(db: &MaxConcurrent<Db>, limit: usize) {
     assert!(shown.contains(&format!("free: {limit}")), "{shown}");
 }
 
-/// Something that a load waits for.
+/// An event that a load waits for.
 #[derive(Default)]
 struct Event {
     is_over: AtomicBool,

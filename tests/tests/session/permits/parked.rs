@@ -15,7 +15,7 @@ async fn a_load_of_an_unpolled_check_is_driven_by_waiters() {
     let db = limited(1);
     let parked = begun(&db, 1).await;
     assert!(soon(check(db.clone(), 2)).await.is_allow());
-    // Its load ended, and is not run again.
+    // The load has ended, and is not started again.
     assert_eq!(db.get_ref().running.load(Ordering::Relaxed), 0);
     assert!(soon(parked).await.is_allow());
     assert_at_rest(&db, 1);
@@ -28,7 +28,7 @@ async fn a_load_of_an_unpolled_check_is_driven_by_waiters() {
     assert_at_rest(&db, 1);
 }
 
-/// The load's timer went off before anybody waited for a permit.
+/// The timer of the load fires before anybody waits for a permit.
 #[tokio::test(start_paused = true)]
 async fn a_load_that_was_woken_before_anybody_waited_is_driven() {
     let db = limited(1);
@@ -58,7 +58,7 @@ async fn an_unpolled_waiter_passes_its_turn() {
     assert_at_rest(&db, 1);
 }
 
-/// One check is polled, wherever it stands among many that are not.
+/// One check is polled, in any place among many that are not.
 #[tokio::test(start_paused = true)]
 async fn many_unpolled_checks_block_nobody() {
     for (before, behind) in [(20, 0), (0, 20), (20, 20), (200, 200)] {
@@ -76,7 +76,7 @@ async fn many_unpolled_checks_block_nobody() {
     }
 }
 
-/// Nobody is polled while one is dropped: what it was woken for goes to the next.
+/// No task is polled during the drop: its wake goes to the next waiter.
 #[tokio::test(start_paused = true)]
 async fn a_waiter_dropped_after_its_wake_wakes_others() {
     let db = limited(1);
@@ -107,7 +107,7 @@ async fn cancelled_checks_leak_no_permit() {
     assert_at_rest(&db, 2);
 }
 
-/// While the body of the stream awaits a check, those in the buffer are not polled.
+/// While the body of the stream awaits a check, the checks in the buffer are not polled.
 async fn stream_of_checks(limit: usize, buffered: usize) {
     let db = limited(limit);
     let checks = stream::iter(0..3 * buffered).map(|_| check(db.clone(), 1));
@@ -130,7 +130,7 @@ async fn a_stream_whose_body_checks_makes_progress() {
     }
 }
 
-/// Streams that hold permits of each other's, on two threads.
+/// Streams that hold permits of each other, on two threads.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn streams_on_two_threads_make_progress() {
     let db = limited(3);
@@ -151,7 +151,7 @@ async fn streams_on_two_threads_make_progress() {
     assert_at_rest(&db, 3);
 }
 
-/// A task that asks again and again, each time on a new session, leaves permits to others.
+/// A task that checks repeatedly, each time on a new session, leaves permits to others.
 #[tokio::test(start_paused = true)]
 async fn a_greedy_task_leaves_permits_to_others() {
     let db = limited(1);

@@ -1,4 +1,4 @@
-//! Loads that ask their own session, or load inside of a load.
+//! Loads that check on their own session, or load from their own limiter.
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
@@ -12,7 +12,7 @@ use gatehouse_tests::{Held, Scripted};
 
 use super::*;
 
-/// A load asks its own session for another fact of the limiter.
+/// The source checks another fact of the limiter on its own session.
 #[tokio::test(start_paused = true)]
 async fn a_source_checks_on_its_session_while_a_permit_is_left() {
     let db = limited(2);
@@ -22,8 +22,8 @@ async fn a_source_checks_on_its_session_while_a_permit_is_left() {
     assert_at_rest(&db, 2);
 }
 
-/// The same, while the other permit is held by a load that only others can drive: those inside a
-/// load drive nothing, but whoever drives that load does.
+/// The other permit is held by a load that only others can drive. Waiters inside a load drive nothing;
+/// whoever drives that load does.
 #[tokio::test(start_paused = true)]
 async fn a_reentrant_source_drives_the_holder_of_the_other_permit() {
     let db = limited(2);
@@ -35,7 +35,8 @@ async fn a_reentrant_source_drives_the_holder_of_the_other_permit() {
     assert_at_rest(&db, 2);
 }
 
-/// Waits for its event; and for `Nested`, once others had their turn, loads from its own limiter, while it holds a permit.
+/// Waits for its event. For `Nested`, it yields once, and then loads from its own limiter while it holds a
+/// permit.
 #[derive(Default)]
 struct Recursive {
     event: Event,
@@ -72,7 +73,7 @@ fn recursive(limit: usize) -> Arc<MaxConcurrent<Recursive>> {
     db
 }
 
-/// One load holds a permit and waits for another inside, which is held by a load that nobody polls.
+/// One load holds a permit and waits for a nested one, whose permit is held by an unpolled load.
 #[tokio::test(start_paused = true)]
 async fn whoever_drives_a_nested_load_drives_the_others() {
     let db = recursive(2);
@@ -90,8 +91,8 @@ async fn whoever_drives_a_nested_load_drives_the_others() {
     assert!(soon(parked).await);
 }
 
-/// As many loads hold permits and wait for one more inside. A wake goes from one to the next, and so
-/// would whoever drives them: neither nests.
+/// All loads hold permits and wait for one more. Wakes and drivers pass from one to the next without
+/// recursion.
 #[test]
 fn nested_loads_take_no_stack_by_their_number() {
     const LOADS: usize = 4_000;
@@ -102,7 +103,7 @@ fn nested_loads_take_no_stack_by_their_number() {
         let nested = async |db: &MaxConcurrent<Recursive>| db.load(&[Nested(1)]).await.is_ok();
         let mut loads: Vec<_> = (0..LOADS).map(|_| Box::pin(nested(&db))).collect();
         assert!(last.as_mut().poll(&mut cx).is_pending());
-        // Everybody is woken in vain so often that they take turns.
+        // Every waiter is woken in vain until waiters take turns.
         for _ in 0..12 {
             for load in &mut loads {
                 assert!(load.as_mut().poll(&mut cx).is_pending());
@@ -121,7 +122,7 @@ fn nested_loads_take_no_stack_by_their_number() {
     small.spawn(run).expect("a thread").join().expect("it comes to its end");
 }
 
-/// Asks its own session for the next key, up to the last; takes one key a call.
+/// Checks the next key on its own session, up to the last; takes one key a call.
 #[derive(Debug, Default)]
 struct Chain {
     session: OnceLock<Session<ChainFacts>>,
@@ -157,8 +158,8 @@ struct ChainFacts {
     db: Arc<MaxConcurrent<Chain>>,
 }
 
-/// The last link waits for a permit and meanwhile drives those that hold one, which wait for it: what it
-/// drives for them, it does not wait for.
+/// The last link waits for a permit, and meanwhile drives the loads that hold one and wait for it. Driving
+/// them is not waiting for them.
 #[tokio::test(start_paused = true)]
 async fn a_chain_that_waits_for_a_permit_is_no_cycle() {
     let db = Arc::new(MaxConcurrent::new(Chain::default(), LAST as usize + 1));
@@ -173,7 +174,7 @@ async fn a_chain_that_waits_for_a_permit_is_no_cycle() {
     assert!(other.await.expect("it does not panic").is_allow());
 }
 
-/// Asks its own session for a `Plain`, for key 1.
+/// Checks `Plain` on its own session, for key 1.
 #[derive(Debug, Default)]
 struct AsksPlain {
     session: Mutex<Option<Session<AskingFacts>>>,
@@ -200,8 +201,8 @@ struct AskingFacts {
     plain: Arc<Held<Scripted<Plain>>>,
 }
 
-/// A check is begun and kept. Its load holds the permit, and waits for another one of its own session,
-/// which has no limit. Whoever waits for the permit drives both.
+/// A check is begun and kept. Its load holds the permit, and waits for another load of its session, which
+/// has no limit. A waiter for the permit drives both.
 #[tokio::test(start_paused = true)]
 async fn a_kept_check_with_a_reentrant_load_blocks_nobody() {
     for polls in 1..6 {

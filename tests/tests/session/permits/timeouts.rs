@@ -1,4 +1,4 @@
-//! Time-outs around a limit and inside it.
+//! Timeouts around a limit and inside it.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -10,8 +10,8 @@ use gatehouse::{MaxConcurrent, Timeout};
 
 use super::*;
 
-/// With a time-out inside, the load of a source that holds the only permit and waits for another ends;
-/// it is no permission, and holds up nobody.
+/// A load that holds the only permit and waits for another ends by a timeout inside the limit. It allows
+/// nothing, and blocks nobody.
 #[tokio::test(start_paused = true)]
 async fn a_load_that_waits_for_its_own_permit_ends_by_a_time_out_inside() {
     #[derive(Sources)]
@@ -38,7 +38,7 @@ async fn a_load_that_waits_for_its_own_permit_ends_by_a_time_out_inside() {
     let session = Session::new(Timed { db: db.clone() });
     assert!(db.get_ref().get_ref().0.set(session.clone()).is_ok());
     let access = NESTED.bind(&session, &(), &());
-    // Whether it is polled or parked.
+    // The check is polled or parked.
     let mut parked = Box::pin(access.check(&1));
     assert!(poll!(parked.as_mut()).is_pending());
     let other = Session::new(Timed { db: db.clone() });
@@ -49,7 +49,7 @@ async fn a_load_that_waits_for_its_own_permit_ends_by_a_time_out_inside() {
     assert!(soon(access.check(&2)).await.is_indeterminate());
 }
 
-/// A time-out around counts the wait for a permit, one inside does not; neither leaks a permit.
+/// A timeout around the limit includes the wait for a permit, one inside does not; neither leaks a permit.
 #[tokio::test(start_paused = true)]
 async fn a_time_out_around_counts_the_wait() {
     #[derive(Sources)]
@@ -62,7 +62,7 @@ async fn a_time_out_around_counts_the_wait() {
         #[loads(Plain)]
         db: Arc<MaxConcurrent<Timeout<Db>>>,
     }
-    // Each load takes 10 ms, and of three the last waits for 20 ms before.
+    // Each load takes 10 ms; the third waits for 20 ms before.
     let limit = Duration::from_millis(25);
     let db = limited(1);
     let around = Arc::new(Around { db: Timeout::new(db.clone(), limit, tokio::time::sleep) });
