@@ -25,9 +25,9 @@ pub fn in_child<T: Fn()>(test: T, body: impl FnOnce()) {
         .env("RUST_BACKTRACE", "0")
         .output()
         .expect("a test can be run");
-    let said = String::from_utf8_lossy(&output.stderr);
-    let said = said.get(said.len().saturating_sub(2_000)..).unwrap_or(&said);
-    assert!(output.status.success(), "`{name}` ended by {}: {said}", output.status);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let stderr = stderr.get(stderr.len().saturating_sub(2_000)..).unwrap_or(&stderr);
+    assert!(output.status.success(), "`{name}` ended by {}: {stderr}", output.status);
     let ran = String::from_utf8_lossy(&output.stdout).contains("running 1 test");
     assert!(ran, "`{name}` is not a test");
 }

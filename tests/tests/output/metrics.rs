@@ -57,11 +57,11 @@ static GATE: Gate<Documents, (suspended, own, high)> = Gate::new();
 static LOCAL: Gate<Documents, own> = Gate::new();
 
 /// The metrics that `run` records: names with labels, and their counts or samples.
-fn told(run: impl FnOnce()) -> BTreeMap<String, Vec<f64>> {
+fn metrics_of(run: impl FnOnce()) -> BTreeMap<String, Vec<f64>> {
     let recorder = DebuggingRecorder::new();
     let snapshotter = recorder.snapshotter();
     metrics::with_local_recorder(&recorder, run);
-    let mut told = BTreeMap::new();
+    let mut samples = BTreeMap::new();
     for (key, _, _, value) in snapshotter.snapshot().into_vec() {
         let (kind, key) = key.into_parts();
         let labels: Vec<_> =
@@ -75,9 +75,9 @@ fn told(run: impl FnOnce()) -> BTreeMap<String, Vec<f64>> {
             DebugValue::Histogram(samples) => samples.into_iter().map(f64::from).collect(),
             DebugValue::Gauge(_) => panic!("there are no gauges"),
         };
-        told.insert(name.trim_end().to_owned(), values);
+        samples.insert(name.trim_end().to_owned(), values);
     }
-    told
+    samples
 }
 
 fn ask(user: u64, docs: &[u64]) -> Vec<Decision> {
@@ -87,13 +87,13 @@ fn ask(user: u64, docs: &[u64]) -> Vec<Decision> {
 
 #[test]
 fn decisions_are_counted_by_policy_and_outcome() {
-    let told = told(|| {
+    let samples = metrics_of(|| {
         let _ = ask(7, &[7, 1, 2, 9]);
         let _ = ask(66, &[1]);
         let _ = ask(13, &[1, 2]);
     });
     let decisions: Vec<_> =
-        told.iter().filter(|(name, _)| name.starts_with("gatehouse.decisions")).collect();
+        samples.iter().filter(|(name, _)| name.starts_with("gatehouse.decisions")).collect();
     assert_eq!(
         decisions,
         [
@@ -115,39 +115,42 @@ fn decisions_are_counted_by_policy_and_outcome() {
 
 #[test]
 fn rounds_resources_and_loads_are_measured() {
-    let told = told(|| {
+    let recorded = metrics_of(|| {
         let _ = ask(7, &[7, 1, 2, 9]);
     });
-    assert_eq!(told["gatehouse.evaluation.items domain=Documents"], [4.0]);
-    assert_eq!(told["gatehouse.evaluation.rounds domain=Documents"], [1.0]);
-    assert_eq!(told["gatehouse.evaluation.duration domain=Documents"].len(), 1);
+    assert_eq!(recorded["gatehouse.evaluation.items domain=Documents"], [4.0]);
+    assert_eq!(recorded["gatehouse.evaluation.rounds domain=Documents"], [1.0]);
+    assert_eq!(recorded["gatehouse.evaluation.duration domain=Documents"].len(), 1);
     for fact in ["Level", "Suspended"] {
-        assert_eq!(told[&format!("gatehouse.load.keys fact={fact}")], [1.0]);
-        assert_eq!(told[&format!("gatehouse.load.duration fact={fact}")].len(), 1);
+        assert_eq!(recorded[&format!("gatehouse.load.keys fact={fact}")], [1.0]);
+        assert_eq!(recorded[&format!("gatehouse.load.duration fact={fact}")].len(), 1);
     }
-    assert!(!told.keys().any(|name| name.starts_with("gatehouse.load.failed")), "{told:#?}");
+    assert!(
+        !recorded.keys().any(|name| name.starts_with("gatehouse.load.failed")),
+        "{recorded:#?}"
+    );
 }
 
 #[test]
 fn loads_that_fail_are_counted_by_what_happened() {
-    let told = told(|| {
+    let recorded = metrics_of(|| {
         let _ = ask(13, &[1]);
     });
-    assert_eq!(told["gatehouse.load.failed fact=Level error=source"], [1.0]);
-    assert_eq!(told["gatehouse.load.failed fact=Suspended error=panic"], [1.0]);
-    assert!(!format!("{told:?}").contains("swordfish"));
+    assert_eq!(recorded["gatehouse.load.failed fact=Level error=source"], [1.0]);
+    assert_eq!(recorded["gatehouse.load.failed fact=Suspended error=panic"], [1.0]);
+    assert!(!format!("{recorded:?}").contains("swordfish"));
 }
 
 #[test]
 fn a_local_decision_is_counted_by_each_recorder() {
     let session = Session::new(Facts { users: Users });
     for count in 1..=2_u32 {
-        let told = told(|| {
+        let recorded = metrics_of(|| {
             for doc in 0..count {
                 let _ = LOCAL.bind(&session, &9, &()).check_local(&u64::from(doc));
             }
         });
-        let denied = &told["gatehouse.decisions domain=Documents decision=deny policy="];
+        let denied = &recorded["gatehouse.decisions domain=Documents decision=deny policy="];
         assert_eq!(*denied, [f64::from(count)]);
     }
 }
@@ -175,12 +178,12 @@ impl gatehouse::DecisionSink for Nowhere {
 
 #[test]
 fn records_that_are_dropped_are_counted() {
-    let told = told(|| {
+    let recorded = metrics_of(|| {
         let full = gatehouse::Recorder::with_capacity(Nowhere, 0).unwrap();
         let session = Session::new(Facts { users: Users }).with_recorder(&full);
         let decisions = block_on(GATE.bind(&session, &7, &()).check_all([7, 1, 2]));
         assert!(decisions.iter().all(Decision::is_allow));
         assert_eq!(full.dropped(), 3);
     });
-    assert_eq!(told["gatehouse.records.dropped"], [3.0]);
+    assert_eq!(recorded["gatehouse.records.dropped"], [3.0]);
 }

@@ -159,7 +159,7 @@ fn no_output_shows_a_sensitive_part() {
     text.push_str(&keys_and_answers());
 
     // All kinds of output are there: the test can find what it searches for.
-    for said in [
+    for expected in [
         "Diagnosis { patient: <sensitive> }",
         "Ward",
         "Echo { patient: <sensitive> } is not shown",
@@ -169,7 +169,7 @@ fn no_output_shows_a_sensitive_part() {
         "gatehouse",
         "Treats { doctor: 1, patient: <sensitive> }",
     ] {
-        assert!(text.contains(said), "`{said}` is not in:\n{text}");
+        assert!(text.contains(expected), "`{expected}` is not in:\n{text}");
     }
     for secret in [PATIENT.to_string().as_str(), DIAGNOSIS, PASSWORD] {
         let around = text.lines().filter(|line| line.contains(secret)).collect::<Vec<_>>();

@@ -145,9 +145,9 @@ fn a_load_that_ends_without_an_answer_says_how() {
 }
 
 /// Answers at its second poll, and records the span of each poll.
-struct Watched(Arc<Mutex<Vec<String>>>);
+struct SpanObserver(Arc<Mutex<Vec<String>>>);
 
-impl FactSource<Level> for Watched {
+impl FactSource<Level> for SpanObserver {
     async fn load(&self, keys: &[Level]) -> Result<Loaded<Level>, FactError> {
         let look = || {
             let span = tracing::Span::current();
@@ -161,16 +161,16 @@ impl FactSource<Level> for Watched {
 }
 
 #[derive(Sources)]
-struct WatchedFacts {
+struct ObservedFacts {
     #[loads(Level)]
-    levels: Watched,
+    levels: SpanObserver,
 }
 
 #[test]
 fn a_source_runs_in_the_span_of_its_load_at_each_poll_and_nothing_else_does() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let _ = collected(|| {
-        let session = Session::new(WatchedFacts { levels: Watched(Arc::clone(&seen)) });
+        let session = Session::new(ObservedFacts { levels: SpanObserver(Arc::clone(&seen)) });
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         assert!(runtime.block_on(GATE.bind(&session, &7, &()).check(&7)).is_allow());
         assert!(tracing::Span::current().is_disabled(), "it is left");

@@ -15,10 +15,10 @@ fact! {
 
 /// The outcome of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Final {
+enum Outcome {
     Applies,
-    Not,
-    Unknown,
+    DoesNotApply,
+    Indeterminate,
 }
 
 /// The digits of an item, base six, are the outcomes of its policies, and whether each is late.
@@ -26,8 +26,9 @@ fn digit(item: u32, policy: u8) -> u32 {
     item / 6_u32.pow(policy.into()) % 6
 }
 
-fn comes_to(item: u32, policy: u8) -> Final {
-    [Final::Applies, Final::Not, Final::Unknown][digit(item, policy) as usize % 3]
+fn outcome_of(item: u32, policy: u8) -> Outcome {
+    [Outcome::Applies, Outcome::DoesNotApply, Outcome::Indeterminate]
+        [digit(item, policy) as usize % 3]
 }
 
 fn is_late(item: u32, policy: u8) -> bool {
@@ -91,10 +92,10 @@ struct Facts {
 
 fn facts() -> Facts {
     Facts {
-        verdicts: Scripted::new(|key: &Verdict| match comes_to(key.item, key.policy) {
-            Final::Applies => Answer::Value(true),
-            Final::Not => Answer::Value(false),
-            Final::Unknown => Answer::Failure,
+        verdicts: Scripted::new(|key: &Verdict| match outcome_of(key.item, key.policy) {
+            Outcome::Applies => Answer::Value(true),
+            Outcome::DoesNotApply => Answer::Value(false),
+            Outcome::Indeterminate => Answer::Failure,
         }),
         steps: Scripted::always(1),
     }
@@ -116,26 +117,26 @@ fn gate(numbers: &[u8]) -> DynGate<Items, Facts> {
 }
 
 /// The decision table of the documentation, for policies that are all evaluated.
-fn table(forbids: &[Final], permits: &[Final]) -> &'static str {
-    if forbids.contains(&Final::Applies) {
+fn table(forbids: &[Outcome], permits: &[Outcome]) -> &'static str {
+    if forbids.contains(&Outcome::Applies) {
         return "deny";
     }
-    if permits.iter().all(|permit| *permit == Final::Not) {
+    if permits.iter().all(|permit| *permit == Outcome::DoesNotApply) {
         return "deny";
     }
-    if forbids.contains(&Final::Unknown) {
+    if forbids.contains(&Outcome::Indeterminate) {
         return "indeterminate";
     }
-    if permits.contains(&Final::Applies) {
+    if permits.contains(&Outcome::Applies) {
         return "allow";
     }
     "indeterminate"
 }
 
 fn expected(item: u32, numbers: &[u8]) -> &'static str {
-    let side = |permit: bool| -> Vec<Final> {
+    let side = |permit: bool| -> Vec<Outcome> {
         let numbers = numbers.iter().filter(|number| (**number >= 3) == permit);
-        numbers.map(|number| comes_to(item, *number)).collect()
+        numbers.map(|number| outcome_of(item, *number)).collect()
     };
     table(&side(false), &side(true))
 }
@@ -145,15 +146,16 @@ fn is_justified(item: u32, decision: &Decision, numbers: &[u8]) -> bool {
     let names = ["forbid0", "forbid1", "forbid2", "permit0", "permit1", "permit2"];
     let Some(by) = decision.by() else {
         let mut permits = numbers.iter().filter(|number| **number >= 3);
-        return decision.is_deny() && permits.all(|it| comes_to(item, *it) == Final::Not);
+        return decision.is_deny()
+            && permits.all(|it| outcome_of(item, *it) == Outcome::DoesNotApply);
     };
     let number = u8::try_from(names.iter().position(|name| *name == by.name).unwrap()).unwrap();
-    let came_to = comes_to(item, number);
+    let outcome = outcome_of(item, number);
     numbers.contains(&number)
         && match decision {
-            Decision::Allow { .. } => number >= 3 && came_to == Final::Applies,
-            Decision::Deny { .. } => number < 3 && came_to == Final::Applies,
-            Decision::Indeterminate { .. } => came_to == Final::Unknown,
+            Decision::Allow { .. } => number >= 3 && outcome == Outcome::Applies,
+            Decision::Deny { .. } => number < 3 && outcome == Outcome::Applies,
+            Decision::Indeterminate { .. } => outcome == Outcome::Indeterminate,
         }
 }
 
@@ -205,15 +207,14 @@ async fn the_first_in_the_gates_order_is_named() {
         }
         for item in items {
             let decision = access.check(&item).await;
-            let first = |wanted: Final, permits: bool| {
-                numbers.iter().find(|it| (**it >= 3) == permits && comes_to(item, **it) == wanted)
+            let first = |wanted: Outcome, permits: bool| {
+                numbers.iter().find(|it| (**it >= 3) == permits && outcome_of(item, **it) == wanted)
             };
             let first = match &decision {
-                Decision::Allow { .. } => first(Final::Applies, true),
-                Decision::Deny { .. } => first(Final::Applies, false),
-                Decision::Indeterminate { .. } => {
-                    first(Final::Unknown, false).or_else(|| first(Final::Unknown, true))
-                }
+                Decision::Allow { .. } => first(Outcome::Applies, true),
+                Decision::Deny { .. } => first(Outcome::Applies, false),
+                Decision::Indeterminate { .. } => first(Outcome::Indeterminate, false)
+                    .or_else(|| first(Outcome::Indeterminate, true)),
             };
             let names = ["forbid0", "forbid1", "", "permit0", "permit1"];
             let name = first.map(|number| names[usize::from(*number)]);

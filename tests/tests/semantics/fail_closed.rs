@@ -23,15 +23,15 @@ struct Facts {
     suspended: Scripted<Suspended>,
 }
 
-fn says(id: u32) -> Answer<bool> {
+fn answer(id: u32) -> Answer<bool> {
     if id > 100 { Answer::Failure } else { Answer::Value(id % 2 == 1) }
 }
 
 fn facts() -> Facts {
     Facts {
-        fact: Scripted::new(|key: &Fact| says(key.id)),
-        flag: Scripted::new(|key: &Flag| says(key.id)),
-        suspended: Scripted::new(|key: &Suspended| says(key.id)),
+        fact: Scripted::new(|key: &Fact| answer(key.id)),
+        flag: Scripted::new(|key: &Flag| answer(key.id)),
+        suspended: Scripted::new(|key: &Suspended| answer(key.id)),
     }
 }
 

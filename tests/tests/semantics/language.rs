@@ -51,7 +51,7 @@ struct Facts {
     needed: Scripted<Needed>,
 }
 
-fn says<V>(id: u32, value: V) -> Answer<V> {
+fn answer<V>(id: u32, value: V) -> Answer<V> {
     match id {
         0..100 => Answer::Value(value),
         100..200 => Answer::Missing,
@@ -65,9 +65,9 @@ fn level(id: u32) -> u8 {
 
 fn facts() -> Facts {
     Facts {
-        level: Scripted::new(|key: &Level| says(key.id, level(key.id))),
-        flag: Scripted::new(|key: &Flag| says(key.id, key.id % 2 == 1)),
-        needed: Scripted::new(|key: &Needed| says(key.id, level(key.id))),
+        level: Scripted::new(|key: &Level| answer(key.id, level(key.id))),
+        flag: Scripted::new(|key: &Flag| answer(key.id, key.id % 2 == 1)),
+        needed: Scripted::new(|key: &Needed| answer(key.id, level(key.id))),
     }
 }
 

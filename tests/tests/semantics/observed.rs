@@ -114,7 +114,7 @@ async fn explained<A: gatehouse::PolicySet<Things, Facts>>(
 }
 
 /// The reported conditions of the first policy.
-fn told(explanation: &Explanation) -> Vec<(&'static str, Option<bool>)> {
+fn reported(explanation: &Explanation) -> Vec<(&'static str, Option<bool>)> {
     let conditions = explanation.policies[0].conditions.iter();
     conditions.map(|met| (met.condition.map_or("", |it| it.text), met.held)).collect()
 }
@@ -129,7 +129,7 @@ async fn a_statement_is_no_answer() {
         ("Number(*thing).await is Some(1)", Some(true)),
         ("count == 2", Some(true)),
     ];
-    assert_eq!(told(&explanation), must);
+    assert_eq!(reported(&explanation), must);
 }
 
 #[tokio::test]
@@ -138,7 +138,7 @@ async fn a_pattern_may_borrow_from_a_fact() {
     let explanation = explained(&GATE, 1).await;
     assert!(explanation.decision.is_allow(), "{explanation}");
     let must = "let Some(ref tag) = Owned(*thing).await?.tags[0]";
-    assert!(told(&explanation).contains(&(must, Some(true))), "{explanation}");
+    assert!(reported(&explanation).contains(&(must, Some(true))), "{explanation}");
 }
 
 #[tokio::test]
@@ -146,11 +146,11 @@ async fn a_pattern_that_is_never_tried_has_no_outcome() {
     static LEAVES: Gate<Things, leaves> = Gate::new();
     static FAILS: Gate<Things, fails> = Gate::new();
     let left = explained(&LEAVES, 1).await;
-    assert_eq!(told(&left), [("*thing > 0", Some(true)), ("Flag(*thing).await", Some(true))]);
+    assert_eq!(reported(&left), [("*thing > 0", Some(true)), ("Flag(*thing).await", Some(true))]);
     let missed = explained(&LEAVES, 3).await;
     let pattern = "let Some(2) = (if Flag(*thing).await { return true } else { Some(*thing) })";
-    assert_eq!(told(&missed).last(), Some(&(pattern, Some(false))));
+    assert_eq!(reported(&missed).last(), Some(&(pattern, Some(false))));
     let failed = explained(&FAILS, 1).await;
     assert!(failed.decision.is_indeterminate(), "{failed}");
-    assert_eq!(told(&failed), [("*thing > 0", Some(true)), ("Flag(*thing + 1).await", None)]);
+    assert_eq!(reported(&failed), [("*thing > 0", Some(true)), ("Flag(*thing + 1).await", None)]);
 }

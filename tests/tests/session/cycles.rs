@@ -122,7 +122,7 @@ async fn check(session: Session<Facts>, gate: usize, id: u32) -> Decision {
     }
 }
 
-fn is_circular(decision: &Decision) -> bool {
+fn is_cycle_error(decision: &Decision) -> bool {
     decision.is_indeterminate() && decision.to_string().contains("waits for itself")
 }
 
@@ -150,9 +150,9 @@ async fn every_load_of_a_cycle_fails_for_later_checks_too() {
             };
             let session = session([next(), next(), next()], 1);
             let one = soon(check(session.clone(), member(0), 0)).await;
-            assert!(is_circular(&one), "{n}: {one}");
+            assert!(is_cycle_error(&one), "{n}: {one}");
             let other = soon(check(session, member(later), later)).await;
-            assert!(is_circular(&other), "{n}, {later}: {other}");
+            assert!(is_cycle_error(&other), "{n}, {later}: {other}");
             assert_eq!(loads.load(Ordering::Relaxed), n as usize);
         }
     }
@@ -201,9 +201,9 @@ async fn a_dropped_cycle_leaves_nothing() {
 #[tokio::test(start_paused = true)]
 async fn loads_of_a_deadline_are_no_part_of_the_load_that_drives_it() {
     let go = Arc::new(Notify::new());
-    let told = go.clone();
+    let notify = go.clone();
     let first = ask(move |session, id| {
-        told.notify_one();
+        notify.notify_one();
         async move { check(session, 1, id).await.is_allow() }
     });
     let second = ask(|_, _| async {
@@ -251,11 +251,15 @@ fn a_source_may_block_on_its_session() {
         .enable_all()
         .build()
         .expect("a runtime");
-    for (case, (session, id, circular)) in cases.into_iter().enumerate() {
+    for (case, (session, id, is_cycle)) in cases.into_iter().enumerate() {
         let decision = runtime
             .block_on(runtime.spawn(soon(check(session, 0, id))))
             .expect("it does not panic");
-        assert_eq!((decision.is_allow(), is_circular(&decision)), (!circular, circular), "{case}");
+        assert_eq!(
+            (decision.is_allow(), is_cycle_error(&decision)),
+            (!is_cycle, is_cycle),
+            "{case}"
+        );
     }
 }
 

@@ -92,7 +92,7 @@ fact! {
     pub Level(user: u32) -> u32;
     pub Down(user: u32) -> u32;
     pub Odd(part: Unspeakable) -> Unspeakable;
-    pub Watched(part: Mined) -> bool = false;
+    pub Observed(part: Mined) -> bool = false;
 }
 
 /// Its `Debug` panics with a bomb.
@@ -168,15 +168,15 @@ impl FactSource<Odd> for Db {
     }
 }
 
-impl FactSource<Watched> for Db {
-    async fn load(&self, _: &[Watched]) -> Result<Loaded<Watched>, FactError> {
+impl FactSource<Observed> for Db {
+    async fn load(&self, _: &[Observed]) -> Result<Loaded<Observed>, FactError> {
         Ok(Loaded::new())
     }
 }
 
 #[derive(Sources)]
 struct Facts {
-    #[loads(Level, Down, Odd, Watched)]
+    #[loads(Level, Down, Odd, Observed)]
     db: Db,
 }
 
@@ -209,7 +209,7 @@ fn explode() -> bool {
 
 /// The reaction of a sink to a call.
 #[derive(Clone, Copy, Debug)]
-enum Mood {
+enum Reaction {
     Takes,
     PanicsWithBomb,
     FailsWithBomb,
@@ -217,49 +217,51 @@ enum Mood {
     Fails,
 }
 
-/// Waits for its mood at each call, and sends the records that it takes.
-struct Moody {
-    moods: Receiver<Mood>,
-    told: Sender<DecisionRecord>,
+/// Waits for its reaction at each call, and sends the records that it takes.
+struct ControlledSink {
+    reactions: Receiver<Reaction>,
+    records: Sender<DecisionRecord>,
 }
 
-impl DecisionSink for Moody {
+impl DecisionSink for ControlledSink {
     fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
-        match self.moods.recv() {
-            Ok(Mood::PanicsWithBomb) => panic_any(Bomb),
-            Ok(Mood::FailsWithBomb) => return Err(Box::new(Bomb)),
-            Ok(Mood::Panics) => panic!("on purpose"),
-            Ok(Mood::Fails) => return Err("on purpose".into()),
-            Ok(Mood::Takes) | Err(_) => {}
+        match self.reactions.recv() {
+            Ok(Reaction::PanicsWithBomb) => panic_any(Bomb),
+            Ok(Reaction::FailsWithBomb) => return Err(Box::new(Bomb)),
+            Ok(Reaction::Panics) => panic!("on purpose"),
+            Ok(Reaction::Fails) => return Err("on purpose".into()),
+            Ok(Reaction::Takes) | Err(_) => {}
         }
         for record in records {
-            self.told.send(record.clone())?;
+            self.records.send(record.clone())?;
         }
         Ok(())
     }
 }
 
-/// A recorder whose sink receives a mood for each call, until the sender is dropped.
-fn moody() -> (Recorder, Sender<Mood>, Receiver<DecisionRecord>) {
-    let ((moods, next), (told, records)) = (channel(), channel());
-    (Recorder::new(Moody { moods: next, told }).unwrap(), moods, records)
+/// A recorder whose sink receives a reaction for each call, until the sender is dropped.
+fn controlled() -> (Recorder, Sender<Reaction>, Receiver<DecisionRecord>) {
+    let ((reactions, next), (sender, records)) = (channel(), channel());
+    let sink = ControlledSink { reactions: next, records: sender };
+    (Recorder::new(sink).unwrap(), reactions, records)
 }
 
 /// However a batch is refused, the next one is offered, and counts and flushes are right.
 #[test]
 fn a_recorder_outlives_every_panic_of_its_sink() {
     contained(|| {
-        let (recorder, moods, records) = moody();
+        let (recorder, reactions, records) = controlled();
         let session = session().with_recorder(&recorder);
         let access = LOCAL.bind(&session, NONE, NONE).with_context(NONE);
-        let refusals = [Mood::PanicsWithBomb, Mood::FailsWithBomb, Mood::Panics, Mood::Fails];
+        let refusals =
+            [Reaction::PanicsWithBomb, Reaction::FailsWithBomb, Reaction::Panics, Reaction::Fails];
         let all = refusals.iter().chain(&refusals).chain(refusals.iter().rev());
-        for (number, mood) in all.enumerate() {
-            moods.send(*mood).unwrap();
+        for (number, reaction) in all.enumerate() {
+            reactions.send(*reaction).unwrap();
             assert!(access.check_local(NONE).is_allow());
             recorder.flush(PATIENCE).unwrap();
-            assert_eq!(recorder.dropped(), number as u64 + 1, "{mood:?}");
-            moods.send(Mood::Takes).unwrap();
+            assert_eq!(recorder.dropped(), number as u64 + 1, "{reaction:?}");
+            reactions.send(Reaction::Takes).unwrap();
             assert!(access.check_local(NONE).is_allow());
             recorder.flush(PATIENCE).unwrap();
             assert_eq!(records.try_iter().map(|it| it.dropped_before).collect::<Vec<_>>(), [1]);
@@ -272,17 +274,17 @@ fn a_recorder_outlives_every_panic_of_its_sink() {
 #[test]
 fn an_error_that_panics_when_it_is_dropped_ends_no_recorder() {
     contained(|| {
-        let (recorder, moods, records) = moody();
+        let (recorder, reactions, records) = controlled();
         for _ in 0..2 {
             let session = session().with_recorder(&recorder);
             let decision = block_on(DOWN.bind(&session, NONE, NONE).with_context(NONE).check(NONE));
             assert!(decision.is_indeterminate());
             drop((decision, session));
             // The sink takes none: only the recorder has the error then.
-            moods.send(Mood::Fails).unwrap();
+            reactions.send(Reaction::Fails).unwrap();
             recorder.flush(PATIENCE).unwrap();
         }
-        drop(moods);
+        drop(reactions);
         let session = session().with_recorder(&recorder);
         let access = LOCAL.bind(&session, NONE, NONE).with_context(NONE);
         assert!(access.check_local(NONE).is_allow());
@@ -311,8 +313,8 @@ fn a_sink_that_panics_at_its_end_is_dropped_once() {
                 panic_any(Bomb);
             }
         }
-        let (told, drops) = channel();
-        drop(Recorder::new(Last(Arc::default(), told)).unwrap());
+        let (sender, drops) = channel();
+        drop(Recorder::new(Last(Arc::default(), sender)).unwrap());
         assert_eq!(drops.recv_timeout(PATIENCE), Ok(1));
         assert!(drops.recv_timeout(PATIENCE).is_err(), "nothing comes after the end");
     });
@@ -322,8 +324,8 @@ fn a_sink_that_panics_at_its_end_is_dropped_once() {
 #[test]
 fn a_domain_that_panics_when_it_describes_loses_records_and_no_decision() {
     contained(|| {
-        let (recorder, moods, records) = moody();
-        drop(moods);
+        let (recorder, reactions, records) = controlled();
+        drop(reactions);
         let session = session().with_recorder(&recorder);
         let mut lost = 0;
         for part in [Part::Subject, Part::Action, Part::Context, Part::Resource] {
@@ -367,17 +369,17 @@ fn a_policy_that_panics_while_observed_changes_no_decision() {
         }
         static GATE: Gate<Things, (once, everybody, bomb)> = Gate::new();
 
-        let (recorder, moods, records) = moody();
-        drop(moods);
+        let (recorder, reactions, records) = controlled();
+        drop(reactions);
         let session = session().with_recorder(&recorder.clone().with_facts());
         let access = GATE.bind(&session, NONE, NONE).with_context(NONE);
         for _ in 0..3 {
             assert!(block_on(access.check(NONE)).is_allow());
         }
         recorder.flush(PATIENCE).unwrap();
-        let told: Vec<_> = records.try_iter().collect();
-        assert!(told.iter().all(|it| it.decision.is_allow() && it.facts.is_empty()));
-        assert_eq!(told.len(), 3);
+        let records: Vec<_> = records.try_iter().collect();
+        assert!(records.iter().all(|it| it.decision.is_allow() && it.facts.is_empty()));
+        assert_eq!(records.len(), 3);
         let silent = self::session();
         let access = GATE.bind(&silent, NONE, NONE).with_context(NONE);
         assert!(block_on(access.explain(NONE)).decision.is_allow());
@@ -393,16 +395,16 @@ fn a_debug_that_panics_with_a_panicking_payload_is_named() {
         }
         static GATE: Gate<Things, odd> = Gate::new();
 
-        let (recorder, moods, records) = moody();
-        drop(moods);
+        let (recorder, reactions, records) = controlled();
+        drop(reactions);
         let session = session().with_recorder(&recorder.clone().with_facts());
         let access = GATE.bind(&session, NONE, NONE).with_context(NONE);
         let explanation = block_on(access.explain(NONE));
         assert!(explanation.decision.is_allow());
-        let told = &explanation.policies[0].conditions[0].facts[0];
+        let fact = &explanation.policies[0].conditions[0].facts[0];
         recorder.flush(PATIENCE).unwrap();
         let record = records.recv().unwrap();
-        for read in [told, &record.facts[0].read] {
+        for read in [fact, &record.facts[0].read] {
             assert_eq!(read.key, "<its Debug panicked>");
             assert_eq!(read.found, FactFound::Value("<its Debug panicked>".into()));
         }
@@ -415,12 +417,12 @@ fn a_key_that_panics_when_an_observer_drops_it_changes_nothing() {
     contained(|| {
         #[policy]
         async fn watched(_: &Part) -> bool {
-            !Watched(Mined(false)).await
+            !Observed(Mined(false)).await
         }
         static GATE: Gate<Things, watched> = Gate::new();
 
-        let (recorder, moods, records) = moody();
-        drop(moods);
+        let (recorder, reactions, records) = controlled();
+        drop(reactions);
         let session = session().with_recorder(&recorder.clone().with_facts());
         let access = GATE.bind(&session, NONE, NONE).with_context(NONE);
         // A loaded fact, a cached one, and a page.
@@ -431,9 +433,9 @@ fn a_key_that_panics_when_an_observer_drops_it_changes_nothing() {
         assert!(block_on(access.explain(NONE)).decision.is_allow());
         assert_eq!(BOMBS.get(), 5, "one for the record, and one for the explanation");
         recorder.flush(PATIENCE).unwrap();
-        let told: Vec<_> = records.try_iter().collect();
-        assert_eq!(told.len(), 6);
-        assert!(told.iter().all(|it| it.facts[0].read.key == "Watched { part: mined }"));
+        let records: Vec<_> = records.try_iter().collect();
+        assert_eq!(records.len(), 6);
+        assert!(records.iter().all(|it| it.facts[0].read.key == "Observed { part: mined }"));
     });
 }
 
@@ -559,9 +561,10 @@ impl metrics::Recorder for NoDrops {
 #[test]
 fn metrics_that_panic_at_dropped_records_change_no_decision() {
     contained(|| {
-        let (told, _records) = channel();
+        let (records, _receiver) = channel();
         let (_moods, next) = channel();
-        let recorder = Recorder::with_capacity(Moody { moods: next, told }, 0).unwrap();
+        let recorder =
+            Recorder::with_capacity(ControlledSink { reactions: next, records }, 0).unwrap();
         let session = session().with_recorder(&recorder);
         let access = LOCAL.bind(&session, NONE, NONE).with_context(NONE);
         metrics::with_local_recorder(&NoDrops, || {

@@ -28,16 +28,16 @@ fn the_conditions_of_a_body() {
         }
     }
     static GATE: Gate<Documents, rule> = Gate::new();
-    let said = |table, tags: &[u64]| {
+    let conditions_of = |table, tags: &[u64]| {
         let doc = Document { tags: tags.to_vec(), ..doc(1, 8) };
         conditions(&explained!(GATE, table, Action::Read, doc))
     };
-    assert_snapshot!(said(FactTable::new(), &[]), @"
+    assert_snapshot!(conditions_of(FactTable::new(), &[]), @"
     no  let Some(level) = Level(doc.id).await
           Level { doc: 1 } is missing
     ");
     let table = || FactTable::new().with(Level(1), 2);
-    assert_snapshot!(said(table(), &[2]), @"
+    assert_snapshot!(conditions_of(table(), &[2]), @"
     yes let Some(level) = Level(doc.id).await
           Level { doc: 1 } is 2
     yes let [first, ..] = doc.tags[..]
@@ -45,7 +45,7 @@ fn the_conditions_of_a_body() {
     no  Shared(user.id, first).await
           Shared { user: 7, doc: 2 } is missing, which counts as false
     ");
-    assert_snapshot!(said(table().with(OrgRole(7, 3), Role::Editor), &[9]), @"
+    assert_snapshot!(conditions_of(table().with(OrgRole(7, 3), Role::Editor), &[9]), @"
     yes let Some(level) = Level(doc.id).await
           Level { doc: 1 } is 2
     yes let [first, ..] = doc.tags[..]
@@ -53,7 +53,7 @@ fn the_conditions_of_a_body() {
     yes OrgRole(user.id, doc.org).await is Some(Role::Editor)
           OrgRole { user: 7, org: 3 } is Editor
     ");
-    assert_snapshot!(said(table().with(OrgRole(7, 3), Role::Viewer), &[]), @"
+    assert_snapshot!(conditions_of(table().with(OrgRole(7, 3), Role::Viewer), &[]), @"
     yes let Some(level) = Level(doc.id).await
           Level { doc: 1 } is 2
     no  let [first, ..] = doc.tags[..]
@@ -64,7 +64,7 @@ fn the_conditions_of_a_body() {
     no  level > 5
     yes matches!(level, 1 | 2)
     ");
-    assert_snapshot!(said(table(), &[]), @"
+    assert_snapshot!(conditions_of(table(), &[]), @"
     yes let Some(level) = Level(doc.id).await
           Level { doc: 1 } is 2
     no  let [first, ..] = doc.tags[..]
@@ -88,12 +88,12 @@ fn arms_with_guards() {
         }
     }
     static GATE: Gate<Documents, rule> = Gate::new();
-    let said = |table: FactTable, tags: &[u64]| {
+    let conditions_of = |table: FactTable, tags: &[u64]| {
         let doc = Document { tags: tags.to_vec(), ..doc(1, 8) };
         conditions(&explained!(GATE, table, Action::Read, doc))
     };
     let table = || FactTable::new().with(Level(1), 2);
-    assert_snapshot!(said(table().with(Suspended(7), true), &[]), @"
+    assert_snapshot!(conditions_of(table().with(Suspended(7), true), &[]), @"
     ?   -
           Level { doc: 1 } is 2
     no  level > 5
@@ -102,7 +102,7 @@ fn arms_with_guards() {
     yes Level(doc.id).await is Some(level) if level > 5 || Suspended(user.id).await
     no  doc.org == level
     ");
-    assert_snapshot!(said(table(), &[4]), @"
+    assert_snapshot!(conditions_of(table(), &[4]), @"
     ?   -
           Level { doc: 1 } is 2
     no  level > 5
@@ -111,7 +111,7 @@ fn arms_with_guards() {
     yes !doc.tags.is_empty()
     yes Level(doc.id).await is Some(1 | 2) if !doc.tags.is_empty()
     ");
-    assert_snapshot!(said(table().with(OrgRole(7, 2), Role::Editor), &[]), @"
+    assert_snapshot!(conditions_of(table().with(OrgRole(7, 2), Role::Editor), &[]), @"
     ?   -
           Level { doc: 1 } is 2
     no  level > 5
@@ -122,7 +122,7 @@ fn arms_with_guards() {
           OrgRole { user: 7, org: 2 } is Editor
     yes Level(doc.id).await is Some(org) if OrgRole(user.id, org).await == Some(Role::Editor)
     ");
-    assert_snapshot!(said(table(), &[]), @"
+    assert_snapshot!(conditions_of(table(), &[]), @"
     ?   -
           Level { doc: 1 } is 2
     no  level > 5
@@ -210,24 +210,24 @@ fn the_value_of_a_labelled_block() {
         let doc = Document { tags: tags.to_vec(), ..doc(id, 8) };
         explained!(GATE, FactTable::new(), Action::Read, doc)
     };
-    let said = |id, tags: &[u64]| {
+    let conditions_of = |id, tags: &[u64]| {
         let explanation = explained(id, tags);
         let changes: Vec<_> = explanation.changes.iter().map(|it| it.condition.text).collect();
         format!("{}{changes:?}", conditions(&explanation))
     };
-    assert_snapshot!(said(1, &[7, 8, 9]), @r#"
+    assert_snapshot!(conditions_of(1, &[7, 8, 9]), @r#"
     no  doc.tags.is_empty()
     yes count > 2
     no  doc.owner == user.id
     ["doc.owner == user.id"]
     "#);
-    assert_snapshot!(said(1, &[3]), @"
+    assert_snapshot!(conditions_of(1, &[3]), @"
     no  doc.tags.is_empty()
     no  count > 2
     yes *tag == doc.org
     []
     ");
-    assert_snapshot!(said(1, &[]), @r#"
+    assert_snapshot!(conditions_of(1, &[]), @r#"
     yes doc.tags.is_empty()
     no  count > 2
     yes doc.id == 1
@@ -236,7 +236,7 @@ fn the_value_of_a_labelled_block() {
     no  count == 1
     ["count == 1"]
     "#);
-    assert_snapshot!(said(2, &[4]), @r#"
+    assert_snapshot!(conditions_of(2, &[4]), @r#"
     no  doc.tags.is_empty()
     no  count > 2
     no  *tag == doc.org
@@ -306,9 +306,9 @@ fn conditions_whose_facts_fail() {
             && OrgRole(user.id, doc.org).await? == Role::Editor
     }
     static GATE: Gate<Documents, rule> = Gate::new();
-    let said = |table| conditions(&explained!(GATE, table, Action::Read, doc(1, 8)));
+    let conditions_of = |table| conditions(&explained!(GATE, table, Action::Read, doc(1, 8)));
     let table = || FactTable::new().failing(Shared(7, 1), broken());
-    assert_snapshot!(said(table()), @"
+    assert_snapshot!(conditions_of(table()), @"
     ?   Shared(user.id, doc.id).await
           Shared { user: 7, doc: 1 } failed to load: its source failed
     no  Suspended(user.id).await
@@ -316,7 +316,7 @@ fn conditions_whose_facts_fail() {
     no  OrgRole(user.id, doc.org).await?
           OrgRole { user: 7, org: 3 } is missing
     ");
-    assert_snapshot!(said(table().with(Suspended(7), true)), @"
+    assert_snapshot!(conditions_of(table().with(Suspended(7), true)), @"
     ?   Shared(user.id, doc.id).await
           Shared { user: 7, doc: 1 } failed to load: its source failed
     yes Suspended(user.id).await
@@ -325,7 +325,7 @@ fn conditions_whose_facts_fail() {
           OrgRole { user: 7, org: 3 } is missing
     ");
     let table = table().with(Suspended(7), true).with(OrgRole(7, 3), Role::Editor);
-    assert_snapshot!(said(table), @"
+    assert_snapshot!(conditions_of(table), @"
     ?   Shared(user.id, doc.id).await
           Shared { user: 7, doc: 1 } failed to load: its source failed
     yes Suspended(user.id).await
@@ -335,7 +335,7 @@ fn conditions_whose_facts_fail() {
     yes OrgRole(user.id, doc.org).await? == Role::Editor
     ");
     let table = FactTable::new().with(Shared(7, 1), true).failing(OrgRole(7, 3), broken());
-    assert_snapshot!(said(table), @"
+    assert_snapshot!(conditions_of(table), @"
     yes Shared(user.id, doc.id).await
           Shared { user: 7, doc: 1 } is true
     ?   OrgRole(user.id, doc.org).await?

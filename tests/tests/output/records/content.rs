@@ -22,7 +22,7 @@ fn a_record_says_what_a_decision_depends_on() {
         !Deep(*user).await
     }
     static GATE: Gate<Documents, (shallow, own, high)> = Gate::new();
-    let (recorder, told) = ear(Vec::new());
+    let (recorder, events) = collecting(Vec::new());
     let silent = session().with_recorder(&recorder);
     let noting = session().with_recorder(&recorder.clone().with_facts());
     for session in [&silent, &noting] {
@@ -32,7 +32,7 @@ fn a_record_says_what_a_decision_depends_on() {
     }
     recorder.flush(PATIENCE).unwrap();
     let lines: Vec<Value> =
-        records(&told).iter().map(|record| serde_json::to_value(record).unwrap()).collect();
+        records(&events).iter().map(|record| serde_json::to_value(record).unwrap()).collect();
     let (without, with) = lines.split_at(4);
     for (without, with) in without.iter().zip(with) {
         assert_eq!(without["decision"], with["decision"]);
@@ -131,7 +131,7 @@ fn a_domain_without_descriptions_records_none() {
 
 #[test]
 fn every_kind_of_check_is_recorded_once_per_resource() {
-    let (recorder, told) = ear(vec![]);
+    let (recorder, events) = collecting(vec![]);
     let session = session().with_recorder(&recorder);
     let access = GATE.bind(&session, &7, &"read");
     assert!(block_on(access.check(&7)).is_allow());
@@ -140,13 +140,13 @@ fn every_kind_of_check_is_recorded_once_per_resource() {
     assert_eq!(block_on(access.filter_lossy([7, 8, 5])), [7, 5]);
     assert!(LOCAL.bind(&session, &7, &"read").check_local(&7).is_allow());
     recorder.flush(PATIENCE).unwrap();
-    let told = records(&told);
-    let said: Vec<_> = told
+    let records = records(&events);
+    let summary: Vec<_> = records
         .iter()
         .map(|it| (it.item, it.evaluation.items, it.decision.as_str(), it.resource.as_str()))
         .collect();
     assert_eq!(
-        said,
+        summary,
         [
             (0, 1, "allow", Some("7")),
             (0, 1, "deny", Some("9")),
@@ -158,18 +158,18 @@ fn every_kind_of_check_is_recorded_once_per_resource() {
             (0, 1, "allow", Some("7")),
         ]
     );
-    assert!(told.iter().all(|it| it.evaluation.session == told[0].evaluation.session));
+    assert!(records.iter().all(|it| it.evaluation.session == records[0].evaluation.session));
 }
 
 #[test]
 fn a_long_page_is_recorded_whole_and_in_order() {
-    let (recorder, told) = ear(vec![]);
+    let (recorder, events) = collecting(vec![]);
     let docs: Vec<u64> = (1000..11_000).collect();
     let _ = check_all(&session().with_recorder(&recorder), 7, &docs);
     recorder.flush(PATIENCE).unwrap();
-    let told = records(&told);
-    assert_eq!(told.len(), docs.len());
-    for (at, record) in told.iter().enumerate() {
+    let records = records(&events);
+    assert_eq!(records.len(), docs.len());
+    for (at, record) in records.iter().enumerate() {
         assert_eq!((record.item, record.resource.as_str()), (at, Some(&*docs[at].to_string())));
     }
     assert_eq!(recorder.dropped(), 0);
@@ -177,7 +177,7 @@ fn a_long_page_is_recorded_whole_and_in_order() {
 
 #[test]
 fn later_clones_are_recorded_and_sessions_are_distinguished() {
-    let (recorder, told) = ear(vec![]);
+    let (recorder, events) = collecting(vec![]);
     let before = session();
     let early = before.clone();
     let with = before.with_recorder(&recorder);
@@ -186,10 +186,10 @@ fn later_clones_are_recorded_and_sessions_are_distinguished() {
         let _ = check_all(session, 7, &[7]);
     }
     recorder.flush(PATIENCE).unwrap();
-    let told = records(&told);
-    let ids: Vec<_> = told.iter().map(|it| it.evaluation.session).collect();
+    let records = records(&events);
+    let ids: Vec<_> = records.iter().map(|it| it.evaluation.session).collect();
     assert_eq!(ids.len(), 3, "the clone made before has no recorder");
     assert!(ids[0] == ids[1] && ids[1] != ids[2]);
-    let traces: Vec<_> = told.iter().map(|it| it.evaluation.trace.as_deref()).collect();
+    let traces: Vec<_> = records.iter().map(|it| it.evaluation.trace.as_deref()).collect();
     assert_eq!(traces, [None, Some("other"), None]);
 }

@@ -116,60 +116,60 @@ impl Page {
     }
 }
 
-/// How a sink refuses a batch.
+/// How a sink fails to take a batch.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Mood {
+enum SinkFailure {
     Fail,
     Panic,
 }
 
-enum Heard {
+enum SinkEvent {
     Record(Box<DecisionRecord>),
     Closed(u64),
 }
 
-/// Sends all that it is given, after it has refused once for each of its moods.
-struct Ear {
-    moods: Vec<Mood>,
-    heard: Sender<Heard>,
+/// Sends all that it is given, after it has used up its failures.
+struct CollectingSink {
+    failures: Vec<SinkFailure>,
+    sender: Sender<SinkEvent>,
 }
 
-impl DecisionSink for Ear {
+impl DecisionSink for CollectingSink {
     fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
-        match self.moods.pop() {
-            Some(Mood::Fail) => return Err("the disk is full".into()),
-            Some(Mood::Panic) => panic!("the sink is broken"),
+        match self.failures.pop() {
+            Some(SinkFailure::Fail) => return Err("the disk is full".into()),
+            Some(SinkFailure::Panic) => panic!("the sink is broken"),
             None => {}
         }
         for record in records {
-            self.heard.send(Heard::Record(Box::new(record.clone())))?;
+            self.sender.send(SinkEvent::Record(Box::new(record.clone())))?;
         }
         Ok(())
     }
 
     fn close(&mut self, dropped: u64) {
-        let _ = self.heard.send(Heard::Closed(dropped));
+        let _ = self.sender.send(SinkEvent::Closed(dropped));
     }
 }
 
-fn ear(moods: Vec<Mood>) -> (Recorder, Receiver<Heard>) {
-    let (heard, told) = channel();
-    (Recorder::new(Ear { moods, heard }).unwrap(), told)
+fn collecting(failures: Vec<SinkFailure>) -> (Recorder, Receiver<SinkEvent>) {
+    let (sender, events) = channel();
+    (Recorder::new(CollectingSink { failures, sender }).unwrap(), events)
 }
 
-fn records(told: &Receiver<Heard>) -> Vec<DecisionRecord> {
-    let record = |heard| match heard {
-        Heard::Record(record) => Some(*record),
-        Heard::Closed(_) => None,
+fn records(events: &Receiver<SinkEvent>) -> Vec<DecisionRecord> {
+    let record = |event| match event {
+        SinkEvent::Record(record) => Some(*record),
+        SinkEvent::Closed(_) => None,
     };
-    told.try_iter().filter_map(record).collect()
+    events.try_iter().filter_map(record).collect()
 }
 
 /// Reports that it was called, and waits for permission to proceed.
 struct Slow {
     called: Sender<()>,
     go_on: Receiver<()>,
-    ear: Ear,
+    collecting: CollectingSink,
 }
 
 impl DecisionSink for Slow {
@@ -177,6 +177,6 @@ impl DecisionSink for Slow {
         let _ = self.called.send(());
         // On an error, the test is over.
         let _ = self.go_on.recv();
-        self.ear.write(records)
+        self.collecting.write(records)
     }
 }

@@ -12,11 +12,11 @@ use super::long::*;
 use super::*;
 
 /// A recorder with these bounds, whose sink takes nothing until the second part is dropped.
-fn stopped(count: usize, bytes: usize) -> (Recorder, Sender<()>, Receiver<Heard>) {
-    let ((called, calls), (free, go_on), (heard, told)) = (channel(), channel(), channel());
-    let sink = Slow { called, go_on, ear: Ear { moods: vec![], heard } };
+fn stopped(count: usize, bytes: usize) -> (Recorder, Sender<()>, Receiver<SinkEvent>) {
+    let ((called, calls), (free, go_on), (sender, events)) = (channel(), channel(), channel());
+    let sink = Slow { called, go_on, collecting: CollectingSink { failures: vec![], sender } };
     drop(calls);
-    (Recorder::with_bounds(sink, count, bytes).unwrap(), free, told)
+    (Recorder::with_bounds(sink, count, bytes).unwrap(), free, events)
 }
 
 /// The bytes that `run` leaves allocated: records in a queue, which another thread empties.
@@ -28,7 +28,7 @@ fn left_by(run: impl FnOnce()) -> usize {
 #[test]
 fn a_page_takes_its_records_and_one_text() {
     for items in [1000, 4000] {
-        let (recorder, _free, _told) = stopped(Recorder::CAPACITY, Recorder::BYTES);
+        let (recorder, _free, _events) = stopped(Recorder::CAPACITY, Recorder::BYTES);
         let session = long_session(&recorder.clone().with_facts());
         let docs = documents(items);
         let access = GROUPED.bind(&session, &7, &"read");
@@ -50,7 +50,7 @@ fn the_queue_holds_no_more_bytes_than_it_may() {
     for (gate, each) in [("tagged", 2500), ("grouped", 4000), ("noted", 2500), ("down", 60_000)] {
         ask(&known, gate, &docs);
         for most in [100_000, 1_000_000] {
-            let (recorder, free, told) = stopped(Recorder::CAPACITY, most);
+            let (recorder, free, events) = stopped(Recorder::CAPACITY, most);
             let session = known.clone().with_recorder(&recorder.clone().with_facts());
             written::since();
             let bytes = left_by(|| (0..3).for_each(|_| ask(&session, gate, &docs)));
@@ -59,21 +59,21 @@ fn the_queue_holds_no_more_bytes_than_it_may() {
             let dropped = recorder.dropped();
             drop(free);
             recorder.flush(PATIENCE).unwrap();
-            let written = records(&told).len();
+            let written = records(&events).len();
             assert_eq!(written as u64 + dropped, 3 * 3000, "{gate}");
             assert!((written + 1) * each >= most, "{gate}: {written} records in {most} bytes");
             // A page in two parts, each with one record that does not fit.
             assert!(times <= written + 3 * 2, "{gate}: {times} texts for {written} records");
             ask(&session, gate, &docs);
             recorder.flush(PATIENCE).unwrap();
-            assert!(!records(&told).is_empty(), "{gate}");
+            assert!(!records(&events).is_empty(), "{gate}");
         }
     }
 }
 
 #[test]
 fn a_queue_without_bytes_drops_all_and_decides() {
-    let (recorder, _free, _told) = stopped(Recorder::CAPACITY, 0);
+    let (recorder, _free, _events) = stopped(Recorder::CAPACITY, 0);
     let session = session().with_recorder(&recorder);
     let decisions = check_all(&session, 7, &[1, 9]);
     assert!(decisions[0].is_allow() && decisions[1].is_deny());
@@ -92,8 +92,8 @@ fn a_slice_of_long_records_is_no_larger_than_one_of_short_ones() {
             Ok(self.0.send((records.len(), lines.len()))?)
         }
     }
-    let (told, slices) = channel();
-    let recorder = Recorder::new(Lengths(told)).unwrap();
+    let (events, slices) = channel();
+    let recorder = Recorder::new(Lengths(events)).unwrap();
     let session = long_session(&recorder.clone().with_facts());
     ask(&session, "grouped", &documents(3000));
     recorder.flush(PATIENCE).unwrap();
@@ -104,7 +104,7 @@ fn a_slice_of_long_records_is_no_larger_than_one_of_short_ones() {
 }
 
 /// Blocks while a test has the lock.
-struct Locked(Arc<Mutex<()>>, Ear);
+struct Locked(Arc<Mutex<()>>, CollectingSink);
 
 impl DecisionSink for Locked {
     fn write(&mut self, records: &[DecisionRecord]) -> Result<(), SinkError> {
@@ -117,8 +117,8 @@ impl DecisionSink for Locked {
 /// The bytes of every record are returned, whatever the sink does and however threads meet.
 #[test]
 fn no_bytes_are_lost_to_the_queue() {
-    let (lock, (heard, told)) = (Arc::new(Mutex::new(())), channel());
-    let sink = Locked(Arc::clone(&lock), Ear { moods: Vec::new(), heard });
+    let (lock, (sender, events)) = (Arc::new(Mutex::new(())), channel());
+    let sink = Locked(Arc::clone(&lock), CollectingSink { failures: Vec::new(), sender });
     let recorder = Recorder::with_bounds(sink, Recorder::CAPACITY, 50_000).unwrap();
     let fitting = || {
         let guard = lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -143,5 +143,5 @@ fn no_bytes_are_lost_to_the_queue() {
     recorder.flush(PATIENCE).unwrap();
     assert_eq!(fitting(), first);
     let asked = 2 * 100 + 4 * 60 * 9;
-    assert_eq!(records(&told).len() as u64 + recorder.dropped(), asked);
+    assert_eq!(records(&events).len() as u64 + recorder.dropped(), asked);
 }

@@ -13,8 +13,8 @@ use super::*;
 
 #[test]
 fn a_slow_sink_delays_nobody_and_dropped_records_are_counted() {
-    let ((called, calls), (free, go_on), (heard, told)) = (channel(), channel(), channel());
-    let sink = Slow { called, go_on, ear: Ear { moods: vec![], heard } };
+    let ((called, calls), (free, go_on), (sender, events)) = (channel(), channel(), channel());
+    let sink = Slow { called, go_on, collecting: CollectingSink { failures: vec![], sender } };
     let recorder = Recorder::with_capacity(sink, 4).unwrap();
     let session = session().with_recorder(&recorder);
     assert_eq!(check_all(&session, 7, &[7]).len(), 1);
@@ -27,9 +27,10 @@ fn a_slow_sink_delays_nobody_and_dropped_records_are_counted() {
     assert!(recorder.flush(Duration::ZERO).is_err());
     drop(free);
     recorder.flush(PATIENCE).unwrap();
-    let told = records(&told);
-    let said: Vec<_> = told.iter().map(|it| (it.resource.as_str(), it.dropped_before)).collect();
-    assert_eq!(said, [(Some("7"), 0), (Some("7"), 6), (Some("1"), 0), (Some("1"), 0)]);
+    let records = records(&events);
+    let summary: Vec<_> =
+        records.iter().map(|it| (it.resource.as_str(), it.dropped_before)).collect();
+    assert_eq!(summary, [(Some("7"), 0), (Some("7"), 6), (Some("1"), 0), (Some("1"), 0)]);
     // There is room again.
     assert_eq!(check_all(&session, 7, &[1, 2, 3, 4]).len(), 4);
     recorder.flush(PATIENCE).unwrap();
@@ -38,8 +39,8 @@ fn a_slow_sink_delays_nobody_and_dropped_records_are_counted() {
 
 #[test]
 fn a_sink_that_fails_or_panics_changes_no_decision_and_is_tried_again() {
-    for mood in [Mood::Fail, Mood::Panic] {
-        let (recorder, told) = ear(vec![mood; 2]);
+    for failure in [SinkFailure::Fail, SinkFailure::Panic] {
+        let (recorder, events) = collecting(vec![failure; 2]);
         let session = session().with_recorder(&recorder);
         for docs in [&[7, 9][..], &[1], &[2]] {
             let plain = check_all(&self::session(), 7, docs);
@@ -48,40 +49,40 @@ fn a_sink_that_fails_or_panics_changes_no_decision_and_is_tried_again() {
             assert_eq!(names(&with), names(&plain));
             recorder.flush(PATIENCE).unwrap();
         }
-        assert_eq!(recorder.dropped(), 3, "{mood:?}");
-        let told = records(&told);
-        assert_eq!(told.len(), 1);
-        assert_eq!((told[0].resource.as_str(), told[0].dropped_before), (Some("2"), 3));
+        assert_eq!(recorder.dropped(), 3, "{failure:?}");
+        let records = records(&events);
+        assert_eq!(records.len(), 1);
+        assert_eq!((records[0].resource.as_str(), records[0].dropped_before), (Some("2"), 3));
     }
 }
 
 #[test]
 fn a_domain_that_panics_loses_its_records_and_no_decision() {
-    let (recorder, told) = ear(vec![]);
+    let (recorder, events) = collecting(vec![]);
     let session = session().with_recorder(&recorder);
     let decisions = check_all(&session, 7, &[1, UNSPEAKABLE, 2]);
     assert!(decisions[0].is_allow() && decisions[1].is_deny() && decisions[2].is_allow());
     let _ = check_all(&session, 7, &[3]);
     recorder.flush(PATIENCE).unwrap();
-    let told = records(&told);
-    let said: Vec<_> = told.iter().map(|it| it.resource.as_str()).collect();
-    assert_eq!(said, [Some("1"), Some("3")]);
+    let records = records(&events);
+    let summary: Vec<_> = records.iter().map(|it| it.resource.as_str()).collect();
+    assert_eq!(summary, [Some("1"), Some("3")]);
     assert_eq!(recorder.dropped(), 2);
-    assert_eq!(told.iter().map(|it| it.dropped_before).sum::<u64>(), 2);
+    assert_eq!(records.iter().map(|it| it.dropped_before).sum::<u64>(), 2);
 }
 
 #[test]
 fn the_last_handle_closes_the_sink_after_the_remaining_records() {
-    let (recorder, told) = ear(vec![Mood::Fail]);
+    let (recorder, events) = collecting(vec![SinkFailure::Fail]);
     let session = session().with_recorder(&recorder);
     let _ = check_all(&session, 7, &[1, 2, 3]);
     drop(recorder);
     drop(session);
-    match told.recv_timeout(PATIENCE).unwrap() {
-        Heard::Closed(dropped) => assert_eq!(dropped, 3),
-        Heard::Record(record) => panic!("{record:?} got through a sink that fails"),
+    match events.recv_timeout(PATIENCE).unwrap() {
+        SinkEvent::Closed(dropped) => assert_eq!(dropped, 3),
+        SinkEvent::Record(record) => panic!("{record:?} got through a sink that fails"),
     }
-    assert!(told.recv_timeout(PATIENCE).is_err(), "nothing comes after the end");
+    assert!(events.recv_timeout(PATIENCE).is_err(), "nothing comes after the end");
 }
 
 /// A disk that is full after this number of bytes, once.
@@ -122,9 +123,9 @@ fn json_lines_go_on_after_a_torn_line() {
 
 #[test]
 fn each_record_of_many_threads_is_written_or_counted() {
-    let (heard, told) = channel();
-    let moods = [Mood::Fail, Mood::Panic].repeat(3);
-    let recorder = Recorder::with_capacity(Ear { moods, heard }, 64).unwrap();
+    let (sender, events) = channel();
+    let failures = [SinkFailure::Fail, SinkFailure::Panic].repeat(3);
+    let recorder = Recorder::with_capacity(CollectingSink { failures, sender }, 64).unwrap();
     std::thread::scope(|threads| {
         for user in 0..4_u64 {
             let recorder = &recorder;
@@ -144,7 +145,7 @@ fn each_record_of_many_threads_is_written_or_counted() {
         recorder.flush(PATIENCE).unwrap();
     }
     let asked = 7 + 4 * (1..=100_u64).map(|page| page % 7).sum::<u64>();
-    let told = records(&told);
-    assert_eq!(told.len() as u64 + recorder.dropped(), asked);
-    assert_eq!(told.iter().map(|it| it.dropped_before).sum::<u64>(), recorder.dropped());
+    let records = records(&events);
+    assert_eq!(records.len() as u64 + recorder.dropped(), asked);
+    assert_eq!(records.iter().map(|it| it.dropped_before).sum::<u64>(), recorder.dropped());
 }

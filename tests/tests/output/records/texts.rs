@@ -24,23 +24,23 @@ fn a_long_text_is_cut_in_a_record_and_whole_in_an_explanation() {
     let groups = GROUPED.bind(&session, &user, &"read");
     let notes = NOTED.bind(&session, &user, &"read");
     let downs = DOWN.bind(&session, &user, &"read");
-    let told =
+    let events =
         [block_on(groups.explain(&1)), block_on(notes.explain(&1)), block_on(downs.explain(&1))];
     recorder.flush(PATIENCE).unwrap();
     let lines = page.lines();
     let read = |line: usize| &lines[line]["facts"][0];
-    let told = |at: usize| &told[at].policies[0].conditions[0].facts[0];
+    let events = |at: usize| &events[at].policies[0].conditions[0].facts[0];
 
-    let FactFound::Value(value) = &told(0).found else { panic!("no value") };
+    let FactFound::Value(value) = &events(0).found else { panic!("no value") };
     assert_eq!(value.len(), NUMBERS * "1000000 ".len());
     assert_eq!(read(0)["found"]["value"], cut(value));
     assert_eq!(read(0)["key"], "Groups { user: 7 }");
 
-    assert!(told(1).key.len() > NUMBERS * "1000000 ".len());
-    assert_eq!(read(1)["key"], cut(&told(1).key));
+    assert!(events(1).key.len() > NUMBERS * "1000000 ".len());
+    assert_eq!(read(1)["key"], cut(&events(1).key));
     assert_eq!(read(1)["found"], json!({ "missing": null }));
 
-    let FactFound::Failed(error) = &told(2).found else { panic!("no error") };
+    let FactFound::Failed(error) = &events(2).found else { panic!("no error") };
     assert_eq!(error.len(), NUMBERS * "it is down ".len());
     assert_eq!(read(2)["found"]["failed"], cut(error));
     assert_eq!(lines[2]["failed"][0]["error"], **error, "what the decision says is not cut");
@@ -51,7 +51,7 @@ fn a_long_text_is_cut_in_a_record_and_whole_in_an_explanation() {
 #[test]
 fn the_records_of_a_page_share_their_texts() {
     for items in [100, 3000] {
-        let (recorder, told) = ear(vec![]);
+        let (recorder, events) = collecting(vec![]);
         let session = long_session(&recorder.clone().with_facts());
         let docs = documents(items);
         written::since();
@@ -61,11 +61,11 @@ fn the_records_of_a_page_share_their_texts() {
         assert_eq!(times, 1, "{items} items");
         assert!(parts <= 1 + 1024 / 7, "{parts} parts were written");
         recorder.flush(PATIENCE).unwrap();
-        let told = records(&told);
-        assert_eq!(told.len(), docs.len());
-        let first = &told[0].facts;
+        let records = records(&events);
+        assert_eq!(records.len(), docs.len());
+        let first = &records[0].facts;
         assert_eq!(first.len(), 2, "one for each policy");
-        for fact in told.iter().flat_map(|record| &record.facts) {
+        for fact in records.iter().flat_map(|record| &record.facts) {
             let text = |fact: &ConsultedFact| match &fact.read.found {
                 FactFound::Value(text) => (fact.read.key.as_ptr(), text.as_ptr()),
                 _ => panic!("no value"),
@@ -79,7 +79,7 @@ fn the_records_of_a_page_share_their_texts() {
 #[test]
 fn the_texts_of_a_page_are_made_in_linear_time() {
     for items in [100, 3000] {
-        let (recorder, _told) = ear(vec![]);
+        let (recorder, _events) = collecting(vec![]);
         let session = long_session(&recorder.clone().with_facts());
         let docs = documents(items);
         written::since();
@@ -103,7 +103,7 @@ async fn sorted(user: &u64, doc: &u64) -> bool {
 fn a_page_keeps_a_bounded_number_of_texts() {
     static GATE: Gate<Documents, sorted> = Gate::new();
     for items in [1000, 4000] {
-        let (recorder, _told) = ear(vec![]);
+        let (recorder, _events) = collecting(vec![]);
         let session = long_session(&recorder.clone().with_facts());
         let docs = documents(items);
         written::since();

@@ -60,7 +60,7 @@ async fn the_depth_of_a_cycle_does_not_depend_on_its_entry() {
 
 /// A cycle of 77 nodes with an end at 2, and edges back from 14 and 20. The value of 15 is known at depth
 /// 64 without its edge back. Node 6 depends on 15, and so is deeper than the limit.
-fn long_way() -> Graph {
+fn long_path() -> Graph {
     let next = |id: u32| match id {
         2 => Rule::Is(true),
         14 => Rule::Any(vec![15, 27]),
@@ -73,10 +73,10 @@ fn long_way() -> Graph {
 /// A fact that is too deep does not make others too deep.
 #[test]
 fn a_fact_that_is_too_deep_does_not_make_others_so() {
-    let solved = solved(&long_way(), 77);
+    let solved = solved(&long_path(), 77);
     assert_eq!((solved[&15], solved[&6]), ((Truth::True, 64), (Truth::Failed, 73)));
     for order in [vec![15], vec![15, 6], vec![6, 15], (0..77).collect()] {
-        check_graph(&long_way(), &[order]).expect("the same, however it is asked for");
+        check_graph(&long_path(), &[order]).expect("the same, however it is asked for");
     }
 }
 

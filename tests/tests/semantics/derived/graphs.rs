@@ -26,7 +26,7 @@ pub(super) enum Truth {
 }
 
 /// The maximal depth of a node.
-pub(super) const MOST_LINKS: usize = 64;
+pub(super) const MAX_DEPTH: usize = 64;
 
 /// The value of a node from the values of others, and the nodes that it reads, in order.
 pub(super) fn value(graph: &Graph, of: &dyn Fn(u32) -> Truth, id: u32) -> (Truth, Vec<u32>) {
@@ -64,7 +64,7 @@ pub(super) fn solved(graph: &Graph, nodes: u32) -> Solved {
         let known = |id| solved.get(&id).map_or(Truth::Failed, |(truth, _)| *truth);
         let open = (0..nodes).filter(|id| !solved.contains_key(id));
         let reads: Reads = open.map(|id| (id, value(graph, &known, id).1)).collect();
-        let next = circles(&reads).into_iter().map(|it| circle(graph, &solved, &reads, &it));
+        let next = cycles(&reads).into_iter().map(|it| cycle(graph, &solved, &reads, &it));
         let next: Vec<_> = next.collect();
         solved.extend(next.into_iter().flatten());
     }
@@ -72,7 +72,7 @@ pub(super) fn solved(graph: &Graph, nodes: u32) -> Solved {
 }
 
 /// The cycles that read no other unsolved node; single nodes first, which is faster.
-pub(super) fn circles(reads: &Reads) -> BTreeSet<BTreeSet<u32>> {
+pub(super) fn cycles(reads: &Reads) -> BTreeSet<BTreeSet<u32>> {
     let reads_no_other = |id: &u32| reads[id].iter().all(|to| !reads.contains_key(to));
     let alone = reads.keys().filter(|id| reads_no_other(id));
     let alone: BTreeSet<_> = alone.map(|id| BTreeSet::from([*id])).collect();
@@ -80,7 +80,7 @@ pub(super) fn circles(reads: &Reads) -> BTreeSet<BTreeSet<u32>> {
         return alone;
     }
     let reached = reached(reads);
-    let is_circle = |circle: &&BTreeSet<u32>| circle.iter().all(|id| reached[id] == **circle);
+    let is_circle = |cycle: &&BTreeSet<u32>| cycle.iter().all(|id| reached[id] == **cycle);
     reached.values().filter(is_circle).cloned().collect()
 }
 
@@ -101,21 +101,21 @@ pub(super) fn reached(reads: &Reads) -> BTreeMap<u32, BTreeSet<u32>> {
 }
 
 /// The solution of a cycle: the values rise from all false, and each node adds one to the depth.
-pub(super) fn circle(
+pub(super) fn cycle(
     graph: &Graph,
     solved: &Solved,
     reads: &Reads,
-    circle: &BTreeSet<u32>,
+    cycle: &BTreeSet<u32>,
 ) -> Solved {
-    let below = circle.iter().flat_map(|id| &reads[id]).filter_map(|to| solved.get(to));
-    let links = below.map(|(_, links)| links + 1).max().unwrap_or(0) + circle.len() - 1;
-    if links > MOST_LINKS {
-        return circle.iter().map(|id| (*id, (Truth::Failed, links))).collect();
+    let below = cycle.iter().flat_map(|id| &reads[id]).filter_map(|to| solved.get(to));
+    let links = below.map(|(_, links)| links + 1).max().unwrap_or(0) + cycle.len() - 1;
+    if links > MAX_DEPTH {
+        return cycle.iter().map(|id| (*id, (Truth::Failed, links))).collect();
     }
-    let mut values: Solved = circle.iter().map(|id| (*id, (Truth::False, links))).collect();
+    let mut values: Solved = cycle.iter().map(|id| (*id, (Truth::False, links))).collect();
     loop {
         let known = |id: u32| values.get(&id).unwrap_or_else(|| &solved[&id]).0;
-        let next = circle.iter().map(|id| (*id, (value(graph, &known, *id).0, links))).collect();
+        let next = cycle.iter().map(|id| (*id, (value(graph, &known, *id).0, links))).collect();
         if next == values {
             return values;
         }
