@@ -27,6 +27,18 @@ impl Count {
     pub fn get(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
+
+    /// A waker that counts its calls.
+    #[must_use]
+    pub fn waker(&self) -> Waker {
+        Waker::from(Arc::new(self.clone()))
+    }
+}
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        self.raise();
+    }
 }
 
 /// The future, with its polls counted.

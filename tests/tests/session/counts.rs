@@ -2,11 +2,11 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Wake, Waker};
+use std::task::Context;
 
 use futures::future::join_all;
 use gatehouse::prelude::*;
+use gatehouse_tests::executor::Count;
 use gatehouse_tests::{Answer, Scripted, occurrences, soon};
 use tokio::sync::Barrier;
 
@@ -247,29 +247,18 @@ async fn joined_checks_share_every_round() {
     assert_eq!(facts.a.sizes(), [50]);
 }
 
-/// Counts how often a task is woken.
-#[derive(Default)]
-struct Wakes(AtomicUsize);
-
-impl Wake for Wakes {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
 /// Facts that are answered immediately take one poll for all rounds, and wake nobody: a runtime would poll
 /// the task again for each wake.
 #[test]
 fn immediate_answers_wake_nobody() {
     static GATE: Gate<Things, owner_is_a> = Gate::new();
-    let (facts, woken) = (facts(), Arc::<Wakes>::default());
+    let (facts, wakes) = (facts(), Count::default());
     let session = Session::new(facts.clone());
     let (access, thing) = (GATE.bind(&session, &(), &()), Thing { id: 4, shared: true });
-    let waker = Waker::from(Arc::clone(&woken));
-    let poll = pin!(access.check(&thing)).poll(&mut Context::from_waker(&waker));
+    let poll = pin!(access.check(&thing)).poll(&mut Context::from_waker(&wakes.waker()));
     assert!(poll.is_ready());
     assert_eq!((facts.owner.sizes(), facts.a.sizes()), (vec![1], vec![1]));
-    assert_eq!(woken.0.load(Ordering::Relaxed), 0);
+    assert_eq!(wakes.get(), 0);
 }
 
 /// A check of cached facts ends early and splits nobody's batch.

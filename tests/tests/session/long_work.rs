@@ -3,10 +3,12 @@
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll};
 
 use gatehouse::prelude::*;
+use gatehouse::testing::Never;
 use gatehouse::{Decision, DecisionRecord, DecisionSink, Recorder, SinkError};
+use gatehouse_tests::executor::Count;
 use gatehouse_tests::spans::collected;
 use gatehouse_tests::{Answer, PATIENCE, Scripted};
 
@@ -40,14 +42,6 @@ fact! {
 
     pub Visitor(group: u32) -> bool {
         Member(group).await
-    }
-}
-
-struct Never;
-
-impl FactSource<Slow> for Never {
-    async fn load(&self, _: &[Slow]) -> Result<Loaded<Slow>, FactError> {
-        std::future::pending().await
     }
 }
 
@@ -116,21 +110,11 @@ fn documents(count: u32, groups: u32) -> Vec<Document> {
     (0..count).map(|id| Document { id, groups }).collect()
 }
 
-/// Counts its wakes.
-#[derive(Default)]
-struct Wakes(AtomicUsize);
-
-impl Wake for Wakes {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
 /// Polls a future that yields without waiting, to its end, and calls `polled` after each poll. Gives the
 /// number of polls.
 fn polls<T>(future: impl Future<Output = T>, mut polled: impl FnMut()) -> (usize, T) {
-    let count = Arc::new(Wakes::default());
-    let waker = Waker::from(Arc::clone(&count));
+    let count = Count::default();
+    let waker = count.waker();
     let mut future = pin!(future);
     for polls in 1.. {
         let poll = future.as_mut().poll(&mut Context::from_waker(&waker));
@@ -138,7 +122,7 @@ fn polls<T>(future: impl Future<Output = T>, mut polled: impl FnMut()) -> (usize
         if let Poll::Ready(value) = poll {
             return (polls, value);
         }
-        assert_eq!(count.0.load(Ordering::Relaxed), polls, "what yields wakes itself, once");
+        assert_eq!(count.get(), polls, "what yields wakes itself, once");
     }
     unreachable!()
 }
