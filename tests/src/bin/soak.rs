@@ -28,7 +28,7 @@ fn main() -> std::process::ExitCode {
     ExitCode::from(u8::from(!wrong.is_empty()))
 }
 
-/// What the command line says.
+/// Options of the command line.
 #[cfg(not(loom))]
 fn options(
     mut arguments: impl Iterator<Item = String>,

@@ -1,4 +1,4 @@
-//! Loads that wait for themselves: directly, or round a circle.
+//! Loads that wait for themselves, directly or in a cycle.
 
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
@@ -11,10 +11,10 @@ use tokio::time::{sleep, timeout};
 use super::random::Random;
 use super::sources::LONG;
 
-/// How long a circle may take: it is found at once.
+/// The time limit of a cycle, which is detected immediately.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A key of a circle of so many.
+/// A key of a cycle of so many.
 #[derive(Clone, Copy, Debug)]
 struct Place {
     at: u16,
@@ -30,13 +30,13 @@ impl Domain for Places {
 }
 
 fact! {
-    /// Its source asks for the next place of the circle.
+    /// Its source checks the next place of the cycle.
     pub Ring(at: u16, of: u16) -> bool = false;
-    /// Its source asks for `Pong`.
+    /// Its source checks `Pong`.
     pub Ping(at: u16) -> bool = false;
-    /// Its source asks for `Ping`.
+    /// Its source checks `Ping`.
     pub Pong(at: u16) -> bool = false;
-    /// Its source asks nobody.
+    /// Its source checks nothing.
     pub Calm(at: u16) -> bool = false;
 }
 
@@ -74,7 +74,7 @@ struct Facts {
 struct Source {
     own: Arc<OnceLock<Weak<Session<Facts>>>>,
     limit: usize,
-    /// Whether it fails when what it asked for is not known.
+    /// Whether it fails if its own check is indeterminate.
     heeds: bool,
 }
 
@@ -126,8 +126,8 @@ impl FactSource<Calm> for Source {
     }
 }
 
-/// Asks for something that waits for itself, perhaps several times at once: whoever asks is told so.
-/// Somebody else, who asks for something else, is answered.
+/// Runs checks of a cycle, perhaps several at once: each must fail, and an unrelated check must be
+/// answered.
 pub(super) async fn circle(seed: u64) -> Result<(), String> {
     let mut random = Random::new(seed);
     let own = Arc::new(OnceLock::new());
@@ -170,8 +170,8 @@ pub(super) async fn circle(seed: u64) -> Result<(), String> {
     if bystander.as_deref() != Ok("allowed by `calm`") {
         return Err(format!("{case}: the other one got {bystander:?}"));
     }
-    // Keys of one call are one load, so a circle of keys can be closed by fewer loads: one that leads there
-    // and does not heed what it is told has a value of its own.
+    // Keys of one call are one load, so a cycle of keys can be closed by fewer loads: a load that leads
+    // there and ignores the failure has a value of its own.
     let may_lead_there = many > 1 && limit > 1 && !heeds;
     for decision in decisions {
         let text = decision.map_err(|error| format!("{case}: {error}"))?.to_string();

@@ -1,13 +1,13 @@
-//! What a soak counts, and what went wrong.
+//! The counts of a soak, and its failures.
 
 use std::fmt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How many differences are kept: the first ones say most.
+/// The number of differences that are kept: the first ones are the most useful.
 const SHOWN: usize = 20;
 
-/// What happened so far.
+/// The events so far.
 #[derive(Default)]
 pub(super) struct Tally {
     pub(super) sessions: AtomicU64,
