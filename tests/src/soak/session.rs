@@ -46,7 +46,7 @@ struct Versions {
     replacing: Mutex<()>,
 }
 
-/// The resources of a check.
+/// A check: its gate, its kind and its resources.
 #[derive(Clone, Debug)]
 struct Question {
     gate: Which,
