@@ -5,9 +5,9 @@ use gatehouse_tests::child::in_child;
 use gatehouse_tests::soak::{Options, Report, Without, run};
 
 /// Runs so many sessions, and fails with what went wrong.
-fn soak(sessions: u64, circles: u64) {
+fn soak(sessions: u64, cycles: u64) {
     let without = Without::default();
-    let options = Options { seed: 1, threads: 2, seconds: 300, sessions, circles, without };
+    let options = Options { seed: 1, threads: 2, seconds: 300, sessions, cycles, without };
     let Report { counts, wrong } = run(options);
     println!("{counts}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

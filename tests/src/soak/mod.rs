@@ -7,7 +7,7 @@
 //! seed: a replay may need several runs.
 
 mod board;
-mod circles;
+mod cycles;
 mod memory;
 mod plan;
 mod random;
@@ -51,7 +51,7 @@ pub struct Options {
     /// The maximal number of sessions.
     pub sessions: u64,
     /// One of so many sessions is a cycle: loads that wait for themselves. Zero: none is.
-    pub circles: u64,
+    pub cycles: u64,
     /// The events to leave out.
     pub without: Without,
 }
@@ -138,12 +138,12 @@ impl Soak {
     /// Runs sessions one after the other.
     async fn lane(self: Arc<Self>) {
         while let Some(seed) = self.next_seed() {
-            if seed.checked_rem(self.options.circles) == Some(0) {
-                let _entry = self.board.enter(seed, None, "going round a circle");
-                if let Err(what) = circles::circle(seed).await {
+            if seed.checked_rem(self.options.cycles) == Some(0) {
+                let _entry = self.board.enter(seed, None, "in a cycle of loads");
+                if let Err(what) = cycles::cycle(seed).await {
                     self.tally.wrong(format!("seed {seed}: {what}"));
                 }
-                self.tally.circles.fetch_add(1, Ordering::Relaxed);
+                self.tally.cycles.fetch_add(1, Ordering::Relaxed);
             } else {
                 let plan = Plan::of(seed, self.options.without);
                 let entry = self.board.enter(seed, Some(plan), "deciding");

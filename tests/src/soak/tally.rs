@@ -19,7 +19,7 @@ pub(super) struct Tally {
     pub(super) refreshes: AtomicU64,
     pub(super) refusals: AtomicU64,
     pub(super) deadlines: AtomicU64,
-    pub(super) circles: AtomicU64,
+    pub(super) cycles: AtomicU64,
     wrong: Mutex<Vec<String>>,
 }
 
@@ -53,7 +53,7 @@ impl fmt::Display for Tally {
             ("refreshes", &self.refreshes),
             ("refusals", &self.refusals),
             ("deadlines", &self.deadlines),
-            ("circles", &self.circles),
+            ("cycles", &self.cycles),
         ];
         for (i, (name, count)) in counts.into_iter().enumerate() {
             let comma = if i == 0 { "" } else { ", " };

@@ -128,7 +128,7 @@ impl FactSource<Calm> for Source {
 
 /// Runs checks of a cycle, perhaps several at once: each must fail, and an unrelated check must be
 /// answered.
-pub(super) async fn circle(seed: u64) -> Result<(), String> {
+pub(super) async fn cycle(seed: u64) -> Result<(), String> {
     let mut random = Random::new(seed);
     let own = Arc::new(OnceLock::new());
     let (limit, heeds) = (random.pick(&[1, usize::MAX]), random.one_in(2));
@@ -155,7 +155,7 @@ pub(super) async fn circle(seed: u64) -> Result<(), String> {
         })
     });
     let case = format!(
-        "circle of {of} (two facts: {two_facts}), {many} at a time, {limit} keys a call, \
+        "cycle of {of} (two facts: {two_facts}), {many} at a time, {limit} keys a call, \
          deadline: {deadline}, heeds: {heeds}"
     );
     let asked: Vec<_> = asked.collect();
