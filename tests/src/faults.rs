@@ -1,4 +1,4 @@
-//! Tables of seeded faults: changes to the code that ships, each of which a test must notice.
+//! Tables of seeded faults: changes to the code that ships, each of which a test must detect.
 
 use std::ffi::OsString;
 use std::fs;
@@ -14,15 +14,15 @@ struct Table {
 /// One change to the code that ships.
 #[derive(Deserialize)]
 pub struct Fault {
-    /// The change, in words.
+    /// A description of the change.
     pub what: String,
-    /// The file, from the root of the workspace.
+    /// The file, relative to the root of the workspace.
     pub file: String,
-    /// What stands there, once.
+    /// The text to replace, which is there once.
     pub find: String,
-    /// What stands there instead.
+    /// Its replacement.
     pub replace: String,
-    /// The test that must notice, where the table names one.
+    /// The test that must fail, if the table names one.
     #[serde(default)]
     pub caught_by: String,
 }
@@ -41,11 +41,11 @@ impl Fault {
         toml::from_str::<Table>(&text).expect("a table of faults").fault
     }
 
-    /// Makes `copy` a copy of the workspace `root`, with the fault. What is there already and the same
-    /// keeps its time stamp, so that only what changed is built again.
+    /// Makes `copy` a copy of the workspace `root`, with the fault. Equal files keep their time stamps, so
+    /// that only changes are built again.
     ///
     /// # Panics
-    /// If what is to be changed is not there exactly once, or the copy cannot be written.
+    /// If the text to replace is not there exactly once, or the copy cannot be written.
     pub fn seed(&self, root: &Path, copy: &Path) {
         fs::create_dir_all(copy).expect("a folder");
         for part in PARTS {
@@ -57,7 +57,7 @@ impl Fault {
         fs::write(&file, source.replace(&self.find, &self.replace)).expect("a writable copy");
     }
 
-    /// Whether what it changes is there exactly once in the workspace `root`.
+    /// Whether the text to replace is there exactly once in the workspace `root`.
     fn is_there_once(&self, root: &Path) -> bool {
         let source = fs::read_to_string(root.join(&self.file));
         source.is_ok_and(|source| source.matches(&self.find).count() == 1)
@@ -70,8 +70,7 @@ fn names(folder: &Path) -> Vec<OsString> {
     entries.map(|entry| entry.expect("an entry").file_name()).collect()
 }
 
-/// Makes `to` the same as `from`, and leaves what is the same already, so that cargo builds no more than
-/// it must.
+/// Makes `to` a copy of `from`, and leaves equal files alone, so that cargo builds no more than it must.
 fn copy_tree(from: &Path, to: &Path) {
     if from.is_dir() {
         fs::create_dir_all(to).expect("a folder");
@@ -100,7 +99,7 @@ fn remove(path: &Path) {
 mod tests {
     use super::*;
 
-    /// A table that no longer fits the code would be found out only when somebody runs it.
+    /// A table that no longer fits the code is otherwise found only by running it.
     #[test]
     fn every_fault_can_be_seeded() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -113,5 +112,23 @@ mod tests {
             let lost: Vec<&str> = lost.map(|fault| fault.what.as_str()).collect();
             assert!(lost.is_empty(), "{table}: {lost:?}");
         }
+    }
+
+    /// Whether `binary::module::test` is a function of that module's file.
+    fn is_test(tests: &Path, name: &str) -> bool {
+        let Some((module, test)) = name.rsplit_once("::") else { return false };
+        let module = tests.join(module.replace("::", "/"));
+        let files = [module.with_extension("rs"), module.join("mod.rs"), module.join("main.rs")];
+        let sources = files.iter().filter_map(|file| fs::read_to_string(file).ok());
+        sources.into_iter().any(|source| source.contains(&format!("fn {test}(")))
+    }
+
+    #[test]
+    fn every_fault_names_a_test() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let faults = Fault::table(&root.join("faults.toml"));
+        let names = faults.iter().map(|fault| fault.caught_by.as_str());
+        let lost: Vec<&str> = names.filter(|name| !is_test(&root.join("tests"), name)).collect();
+        assert!(lost.is_empty(), "{lost:?}");
     }
 }

@@ -22,10 +22,10 @@ impl Random {
         usize::try_from(self.number() % bound as u64).expect("it is below the bound")
     }
 
-    /// Whether one in so many came up.
+    /// True once in so many calls on average.
     ///
     /// # Panics
-    /// If there are no chances.
+    /// If `chances` is zero.
     pub fn one_in(&mut self, chances: usize) -> bool {
         self.below(chances) == 0
     }

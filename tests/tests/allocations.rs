@@ -1,8 +1,8 @@
-//! What a check allocates, counted.
+//! The allocations of a check, counted.
 #![cfg(not(loom))]
 use gatehouse::prelude::*;
 
-/// How often `run` allocates.
+/// The number of allocations of `run`, and its result.
 fn allocations<T>(run: impl FnOnce() -> T) -> (u64, T) {
     let mut result = None;
     let info = allocation_counter::measure(|| result = Some(run()));
@@ -64,7 +64,7 @@ fn a_check_without_facts_allocates_nothing() {
     static GATE: Gate<Documents, (root, owner)> = Gate::new();
     let session = Session::new(Facts { nobody: Nobody });
     let doc = Document { owner: 7 };
-    // The thread's own state is made the first time.
+    // The first call allocates the thread's own state.
     assert!(run(GATE.bind(&session, &7, &()).check(&doc)).is_allow());
     let (count, decision) = allocations(|| run(GATE.bind(&session, &7, &()).check(&doc)));
     assert!(decision.is_allow());
@@ -94,7 +94,7 @@ fn a_session_allocates_nothing_before_it_loads() {
 }
 
 #[test]
-fn a_fact_that_is_known_is_read_without_allocating() {
+fn a_cached_fact_is_read_without_allocating() {
     static GATE: Gate<Documents, active> = Gate::new();
     let session = Session::new(Facts { nobody: Nobody });
     let doc = Document { owner: 7 };
@@ -129,8 +129,8 @@ macro_rules! other_facts {
 
 other_facts! { F1 F2 F3 F4 F5 F6 F7 F8 F9 }
 
-/// What one check with one fact takes on a session of its own, which is made and dropped: how often
-/// it allocates, and how many bytes in all. Its source allocates nothing.
+/// The number of allocations and of bytes of one check with one fact on a new session, the session
+/// included. The source allocates nothing.
 fn fresh<P: Sources>(sources: &std::sync::Arc<P>) -> (u64, u64)
 where
     Suspended: gatehouse::bounds::ResolvedBy<P>,
@@ -144,19 +144,20 @@ where
     (info.count_total, info.bytes_total)
 }
 
-/// What waits, in a box; the generation, the set of those who wait and a waiter; the table, the batch, its
-/// load and the shared future of it. Two more are for the names of the load's metrics, which are on in these tests.
+/// Eight allocations: the boxed future; the generation, its waiter set and a waiter; the table, the batch,
+/// its load and the shared future. Two more are for the names of the load's metrics, which are on in these
+/// tests.
 #[test]
 fn a_check_with_a_fact_allocates_eight_times() {
     let one = std::sync::Arc::new(Facts { nobody: Nobody });
-    // The thread's own state is made the first time.
+    // The first call allocates the thread's own state.
     fresh(&one);
     assert_eq!(fresh(&one).0, 8 + 2);
 }
 
-/// Nine facts that are not asked for: room for nine tables, and nothing in it.
+/// A session has room for nine tables of facts that are not read, and nothing in it.
 #[test]
-fn a_fact_that_is_not_asked_for_allocates_nothing() {
+fn a_fact_that_is_not_read_allocates_nothing() {
     let one = std::sync::Arc::new(Facts { nobody: Nobody });
     let ten = std::sync::Arc::new(ManyFacts { nobody: Nobody });
     fresh(&one);
@@ -165,7 +166,7 @@ fn a_fact_that_is_not_asked_for_allocates_nothing() {
     assert_eq!(bytes_of_ten - bytes, 9 * 16);
 }
 
-/// What a user's future holds while it awaits a check: it is moved about with it.
+/// The size of the future of a check: the future of its caller contains it.
 #[test]
 fn a_check_is_small() {
     static GATE: Gate<Documents, active> = Gate::new();
@@ -186,8 +187,8 @@ impl gatehouse::records::DecisionSink for Forget {
     }
 }
 
-/// The features `serde` and `metrics` are on in these tests: what they cost a session without a
-/// recorder, and a process without a recorder of metrics, is counted above, and is nothing.
+/// The features `serde` and `metrics` are on in these tests. Without a recorder they cost nothing: the
+/// counts above include them.
 #[test]
 fn a_record_allocates_its_own_parts_and_no_more() {
     static GATE: Gate<Documents, (root, owner)> = Gate::new();
@@ -198,7 +199,7 @@ fn a_record_allocates_its_own_parts_and_no_more() {
     let check =
         |docs: &[Document]| docs.iter().all(|doc| !access.check_local(doc).is_indeterminate());
     assert!(check(&docs[..1]));
-    // What the page and the queue's next block need; the thousand records are one allocation.
+    // The page and the next block of the queue; the thousand records are one allocation.
     let (one, _) = allocations(|| check(&docs[..1]));
     assert!(one <= 3, "{one}");
     assert_eq!(run(access.check_all(&docs)).len(), 1000);
@@ -208,7 +209,7 @@ fn a_record_allocates_its_own_parts_and_no_more() {
     assert!(page <= plain + 3, "{page} beside {plain}");
 }
 
-/// A thousand documents and ten thousand, of one owner each.
+/// Documents with one owner each.
 fn documents(count: u32) -> Vec<Document> {
     (0..count).map(|owner| Document { owner }).collect()
 }
@@ -234,8 +235,8 @@ struct Library {
     nobody: Nobody,
 }
 
-/// What a page with one fact for each item takes, session included: how often it allocates, and how
-/// many bytes it has at most.
+/// The number of allocations of a page with one fact for each resource, and the most bytes that it holds;
+/// the session is included.
 fn page(docs: &[Document]) -> (u64, u64) {
     static GATE: Gate<Documents, readable> = Gate::new();
     let info = allocation_counter::measure(|| {
@@ -246,22 +247,22 @@ fn page(docs: &[Document]) -> (u64, u64) {
     (info.count_total, info.bytes_max)
 }
 
-/// Nothing is allocated for an item: a page ten times as long lets a few tables grow.
+/// No allocation is made for a resource: for a page ten times as long, a few tables grow.
 #[test]
-fn a_page_allocates_nothing_for_an_item() {
+fn a_page_allocates_nothing_for_a_resource() {
     let (small, large) = (documents(1000), documents(10_000));
-    // The thread's own state is made the first time.
+    // The first call allocates the thread's own state.
     page(&small);
     let ((small, _), (large, _)) = (page(&small), page(&large));
     assert!(small <= 80, "{small}");
     assert!(large <= small + 24, "{large} beside {small}");
 }
 
-/// An undecided item takes 24 bytes for its decision and 8 for the reference to it; its key, of 4
-/// bytes, some 21 for finding it again, and as many as the answers have. Vectors that grow have up to
-/// twice as much, and for a moment three times.
+/// An undecided resource takes 24 bytes for its decision, 8 for the reference to it, 4 for its key, about
+/// 21 for the index of keys, and the size of its answers. A vector that grows has up to twice as much, and
+/// three times while it grows.
 #[test]
-fn an_undecided_item_takes_less_than_a_hundred_bytes() {
+fn an_undecided_resource_takes_less_than_a_hundred_bytes() {
     for items in [1000, 10_000, 100_000] {
         let docs = documents(items);
         page(&docs);
@@ -290,7 +291,7 @@ async fn in_open_folder(_: _, doc: &Document) -> bool {
     Open(doc.owner).await
 }
 
-/// Each folder lies in the one before, and the first one is shared.
+/// Folder `n` lies in folder `n - 1`, and folder 0 is shared.
 struct Folders;
 
 impl FactSource<Above> for Folders {
@@ -313,7 +314,7 @@ struct Shelves {
 
 static IN_OPEN_FOLDER: Gate<Documents, in_open_folder> = Gate::new();
 
-/// How often a page of documents in folders, each in the one before, allocates on `session`.
+/// The number of allocations of a page of documents in a chain of folders on `session`.
 fn page_in_folders(session: &Session<Shelves>, count: u32) -> u64 {
     let docs: Vec<_> = (0..count).map(|doc| Document { owner: doc * 7 % 12 }).collect();
     let (count, decisions) =
@@ -322,9 +323,9 @@ fn page_in_folders(session: &Session<Shelves>, count: u32) -> u64 {
     count
 }
 
-/// Neither where the folders must be loaded, level by level, nor where they are known.
+/// This holds where the folders are loaded, level by level, and where they are cached.
 #[test]
-fn a_derived_fact_allocates_for_its_keys_and_not_for_the_items() {
+fn a_derived_fact_allocates_for_its_keys_and_not_for_the_resources() {
     let session = || Session::new(Shelves { folders: Folders });
     page_in_folders(&session(), 100);
     let first = session();
@@ -332,6 +333,6 @@ fn a_derived_fact_allocates_for_its_keys_and_not_for_the_items() {
     assert_eq!(small, large, "folders that are not known");
     let (small, large) = (page_in_folders(&first, 100), page_in_folders(&first, 2000));
     assert_eq!(small, large, "folders that are known");
-    // The decisions, the references to the documents, and the walk: with a fact, and its keys.
+    // The decisions, the references to the documents, and the fixpoint with a fact and its keys.
     assert!(large <= 6, "{large}");
 }

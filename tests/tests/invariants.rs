@@ -1,4 +1,4 @@
-//! `invariants.toml` and the harnesses say the same.
+//! `invariants.toml` and the harnesses agree.
 #![cfg(not(loom))]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +19,7 @@ struct Invariant {
     harnesses: Vec<String>,
 }
 
-/// The guarantees that each harness names in its documentation, by `file::test`.
+/// The guarantees that the documentation of each harness names, by the harness's name.
 type Named = BTreeMap<String, BTreeSet<u32>>;
 
 fn root() -> PathBuf {
@@ -31,22 +31,40 @@ fn table() -> Vec<Invariant> {
     toml::from_str::<Table>(&text).expect("a table of invariants").invariant
 }
 
+/// The harnesses of the workspace: `binary::module::test` in `tests/tests`, `file::test` elsewhere.
 fn harnesses() -> Named {
     let mut named = Named::new();
-    for folder in ["tests/tests", "gatehouse/src/limit/tests", "gatehouse/src/session/tests"] {
-        for entry in fs::read_dir(root().join(folder)).expect("a folder of harnesses") {
-            let path = entry.expect("an entry").path();
-            if path.extension().is_some_and(|extension| extension == "rs") {
-                let file = path.file_stem().expect("a name").to_string_lossy().into_owned();
-                read_harnesses(&file, &fs::read_to_string(&path).expect("a file"), &mut named);
-            }
+    let tests = root().join("tests/tests");
+    for file in rust_files(&tests) {
+        let path = file.strip_prefix(&tests).expect("it is in the folder").with_extension("");
+        let parts = path.iter().map(|part| part.to_str().expect("a name of ASCII"));
+        // `main.rs` and `mod.rs` stand for their folder.
+        let parts = parts.filter(|part| !["main", "mod"].contains(part));
+        read_harnesses(&parts.collect::<Vec<_>>().join("::"), &file, &mut named);
+    }
+    for folder in ["gatehouse/src/limit/tests", "gatehouse/src/session/tests"] {
+        for file in rust_files(&root().join(folder)) {
+            let name = file.file_stem().expect("a name").to_string_lossy();
+            read_harnesses(&name, &file, &mut named);
         }
     }
     named
 }
 
-/// Reads what stands between a doc comment that begins with `Guarantee` and the test below it.
-fn read_harnesses(file: &str, source: &str, named: &mut Named) {
+/// The files of a folder and of its subfolders.
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder of harnesses");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let files = paths.flat_map(|path| if path.is_dir() { rust_files(&path) } else { vec![path] });
+    files.filter(|file| file.extension().is_some_and(|extension| extension == "rs")).collect()
+}
+
+fn read_harnesses(module: &str, file: &Path, named: &mut Named) {
+    read_source(module, &fs::read_to_string(file).expect("a file"), named);
+}
+
+/// Reads the doc comments that begin with `Guarantee`, and the test below each.
+fn read_source(module: &str, source: &str, named: &mut Named) {
     let mut ids = BTreeSet::new();
     for line in source.lines().map(str::trim) {
         if let Some(text) = line.strip_prefix("/// Guarantee") {
@@ -58,7 +76,7 @@ fn read_harnesses(file: &str, source: &str, named: &mut Named) {
         if let Some(function) = function {
             let name = function.split('(').next().unwrap_or_default();
             if !ids.is_empty() {
-                named.insert(format!("{file}::{name}"), std::mem::take(&mut ids));
+                named.insert(format!("{module}::{name}"), std::mem::take(&mut ids));
             }
         }
     }
@@ -95,6 +113,6 @@ fn every_harness_names_guarantees_that_exist() {
 fn the_reader_finds_what_harnesses_name() {
     let mut named = Named::new();
     let source = "/// Guarantees 2 and 3: a b.\n#[test]\nfn name() {\n/// Other.\nfn other() {";
-    read_harnesses("file", source, &mut named);
+    read_source("file", source, &mut named);
     assert_eq!(named, Named::from([("file::name".into(), BTreeSet::from([2, 3]))]));
 }

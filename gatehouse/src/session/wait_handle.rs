@@ -15,7 +15,7 @@ const MAX_VAIN_WAKES: u8 = 4;
 const MAX_RELAYS: u8 = 8;
 
 /// The depth of loads polled inside each other up to which an evaluation that blocks the thread drives loads.
-const MAX_DEPTH: usize = 16;
+const MAX_NESTED_POLLS: usize = 16;
 
 /// The waiters of a session, as they are when an evaluation is polled.
 #[derive(Clone, Copy)]
@@ -164,7 +164,7 @@ impl WaitHandle {
             self.delegated_before = snapshot.waiters.next_ready();
         }
         // A caller that polls it twice in one poll of the load blocks the thread, and may not return.
-        let helps = is_again && thread::polled_depth() <= MAX_DEPTH;
+        let helps = is_again && thread::polled_depth() <= MAX_NESTED_POLLS;
         if helps {
             driver.drive_loads();
             drive_ready(snapshot.waiters, snapshot.next_ready);

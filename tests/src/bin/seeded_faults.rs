@@ -1,6 +1,6 @@
-//! Seeds faults, one at a time, into a copy of the workspace: those of `tests/loom/faults.toml`, which a loom
-//! model must notice, and those of `tests/faults.toml`, which a test must. Prints a table; fails if a fault
-//! goes unnoticed.
+//! Seeds faults, one at a time, into a copy of the workspace: those of `tests/loom/faults.toml`, which a
+//! loom model must detect, and those of `tests/faults.toml`, which a test must. Prints a table; fails if a
+//! fault is not detected.
 //!
 //! `cargo seeded-faults [word]`: only the faults whose description or test contains the word.
 
@@ -18,14 +18,14 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(models + tests > 0))
 }
 
-/// The copy of the workspace in which faults are.
+/// The copy of the workspace that has the faults.
 struct Copy<'r> {
     root: &'r Path,
     folder: &'r Path,
 }
 
 impl Copy<'_> {
-    /// How many faults of a table nothing notices.
+    /// The number of faults of a table that nothing detects.
     fn unnoticed(&self, table: &str, word: &str, run: fn(&Self, &Fault) -> Output) -> usize {
         let is_meant = |it: &&Fault| it.what.contains(word) || it.caught_by.contains(word);
         let faults = Fault::table(&self.root.join(table));
@@ -39,7 +39,7 @@ impl Copy<'_> {
         faults.iter().filter(is_meant).filter(is_unnoticed).count()
     }
 
-    /// Runs the loom model that must notice a fault.
+    /// Runs the loom model that must detect a fault.
     fn model(&self, fault: &Fault) -> Output {
         self.cargo("loom")
             .args(["--release", "--no-default-features", "--lib", "--test=loom_session"])
@@ -50,20 +50,20 @@ impl Copy<'_> {
             .expect("cargo runs")
     }
 
-    /// Runs the test that must notice a fault, which is named with its file.
+    /// Runs the test that must detect a fault, in its binary.
     fn test(&self, fault: &Fault) -> Output {
-        let (file, test) = fault.caught_by.split_once("::").expect("a file and a test");
+        let (binary, test) = fault.caught_by.split_once("::").expect("a binary and a test");
         let built = self
             .cargo("tests")
-            .args(["--package=gatehouse-tests", "--test", file, "--no-run"])
+            .args(["--package=gatehouse-tests", "--test", binary, "--no-run"])
             .output()
             .expect("cargo runs");
         assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-        // A test that waits for ever has noticed.
+        // A test that hangs has detected the fault.
         let mut timed = Command::new("timeout");
         timed.arg("120").arg(env!("CARGO"));
         self.on_copy(timed, "tests")
-            .args(["--package=gatehouse-tests", "--test", file, "--", "--exact", test])
+            .args(["--package=gatehouse-tests", "--test", binary, "--", "--exact", test])
             .output()
             .expect("cargo runs")
     }
@@ -76,12 +76,14 @@ impl Copy<'_> {
         command
             .arg("test")
             .env("CARGO_TARGET_DIR", self.folder.join(target))
+            // Debug information takes about half of the time of a build, and is not used.
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .current_dir(self.folder.join("workspace"));
         command
     }
 }
 
-/// Whether a test failed, having passed the compiler.
+/// Whether a test failed, after it compiled.
 fn is_failure(output: &Output) -> bool {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(

@@ -1,8 +1,8 @@
 //! Soaks the session: random sessions on several threads, every decision compared with a plain
 //! function of the facts.
 //!
-//! `cargo soak [--seconds T] [--threads N] [--seed S] [--sessions M] [--circles C]`, and to replay one
-//! session `--seed S --sessions 1`. Of C sessions, one is a load that waits for itself; `--circles 0`
+//! `cargo soak [--seconds T] [--threads N] [--seed S] [--sessions M] [--cycles C]`, and to replay one
+//! session `--seed S --sessions 1`. Of C sessions, one is a load that waits for itself; `--cycles 0`
 //! leaves these out. `--without reentrant,bombs,stuck` leaves others out: sources that ask their own
 //! session, panics whose payloads panic, loads that only a deadline ends. Prints the counts and the
 //! resident memory every 30 seconds; fails if a decision is wrong, a session hangs, or memory grows.
@@ -28,7 +28,7 @@ fn main() -> std::process::ExitCode {
     ExitCode::from(u8::from(!wrong.is_empty()))
 }
 
-/// What the command line says.
+/// Options of the command line.
 #[cfg(not(loom))]
 fn options(
     mut arguments: impl Iterator<Item = String>,
@@ -37,14 +37,14 @@ fn options(
 
     let without = Without::default();
     let sessions = u64::MAX;
-    let mut options = Options { seed: 1, threads: 2, seconds: 600, sessions, circles: 40, without };
+    let mut options = Options { seed: 1, threads: 2, seconds: 600, sessions, cycles: 40, without };
     while let Some(name) = arguments.next() {
         let value = arguments.next().ok_or(format!("`{name}` needs a value"))?;
         let number = || value.parse().map_err(|_| format!("`{value}` is not a number"));
         match name.as_str() {
             "--seed" => options.seed = number()?,
             "--seconds" => options.seconds = number()?,
-            "--circles" => options.circles = number()?,
+            "--cycles" => options.cycles = number()?,
             "--sessions" => options.sessions = number()?,
             "--threads" => {
                 options.threads = usize::try_from(number()?).map_err(|error| error.to_string())?;

@@ -1,4 +1,4 @@
-//! What is under way, so that a hang can be seen and told.
+//! The sessions in progress, so that a hang can be found and reported.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::plan::Plan;
 
-/// What is under way, by seed.
+/// The sessions in progress, by seed.
 #[derive(Clone, Default)]
 pub(super) struct Board(Arc<Mutex<BTreeMap<u64, Line>>>);
 
@@ -17,21 +17,21 @@ struct Line {
     what: &'static str,
 }
 
-/// One line of the board; it is wiped off when this is dropped.
+/// An entry of the board, removed when this is dropped.
 pub(super) struct Entry {
     board: Board,
     seed: u64,
 }
 
 impl Board {
-    /// Something begins.
+    /// Adds an entry.
     pub(super) fn enter(&self, seed: u64, plan: Option<Plan>, what: &'static str) -> Entry {
         let line = Line { since: Instant::now(), plan, what };
         self.0.lock().expect("no panic under it").insert(seed, line);
         Entry { board: self.clone(), seed }
     }
 
-    /// What has been under way for longer than this, in words.
+    /// A description of the entries that are older than `limit`.
     pub(super) fn overdue(&self, limit: Duration) -> Option<String> {
         let lines = self.0.lock().expect("no panic under it");
         let mut text = String::new();
@@ -45,7 +45,7 @@ impl Board {
 }
 
 impl Entry {
-    /// What is done now.
+    /// Sets the present step.
     pub(super) fn is(&self, what: &'static str) {
         if let Some(line) = self.board.0.lock().expect("no panic under it").get_mut(&self.seed) {
             line.what = what;

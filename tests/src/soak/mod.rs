@@ -1,13 +1,13 @@
-//! A soak: many sessions on several threads, one after the other and side by side, whose sources
-//! answer in every way that a source can, and whose evaluations are dropped, parked, moved and asked
-//! again. Every decision is compared with a plain function of the facts.
+//! A soak: many sessions on several threads, in sequence and concurrently. Their sources answer in every
+//! way that a source can, and their evaluations are dropped, parked, moved and repeated. Every decision is
+//! compared with a plain function of the facts.
 //!
-//! What a session meets follows from its seed (`plan`), and with it what may be decided: where no
-//! deadline was planned, exactly what the facts say. The threads' order does not follow from it, so
-//! that a seed that is replayed may want some patience.
+//! A session's events follow from its seed (`plan`), and so do the decisions that are allowed: exactly
+//! those of the facts, where no deadline was planned. The order of the threads does not follow from the
+//! seed: a replay may need several runs.
 
 mod board;
-mod circles;
+mod cycles;
 mod memory;
 mod plan;
 mod random;
@@ -30,36 +30,36 @@ use self::board::Board;
 use self::plan::Plan;
 use self::tally::Tally;
 
-/// How many sessions are under way at a time.
+/// The number of concurrent sessions.
 const LANES: u64 = 6;
 
-/// How long a session may take, on a machine that has more to do.
+/// The time limit of a session, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How often the progress is printed.
+/// The interval between two progress reports.
 const PRINTED: Duration = Duration::from_secs(30);
 
-/// How long to soak, and in what.
+/// The extent of a soak.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// The seed of the first session; each further one has the next.
     pub seed: u64,
     /// Worker threads of the runtime.
     pub threads: usize,
-    /// No session begins later than this.
+    /// No session begins after this time.
     pub seconds: u64,
-    /// No more sessions than this.
+    /// The maximal number of sessions.
     pub sessions: u64,
-    /// Of so many sessions, one is a circle: loads that wait for themselves. None is, if it is zero.
-    pub circles: u64,
-    /// What is left out.
+    /// One of so many sessions is a cycle: loads that wait for themselves. Zero: none is.
+    pub cycles: u64,
+    /// The events to leave out.
     pub without: Without,
 }
 
-/// What is left out of a soak.
+/// Events that a soak leaves out.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Without {
-    /// Sources that ask the session that they load for.
+    /// Sources that check on the session for which they load.
     pub reentrant: bool,
     /// Panics whose payloads panic when they are dropped.
     pub bombs: bool,
@@ -67,27 +67,27 @@ pub struct Without {
     pub stuck: bool,
 }
 
-/// What a soak came to.
+/// The result of a soak.
 #[derive(Debug)]
 pub struct Report {
-    /// What was counted, in words.
+    /// The counts, as text.
     pub counts: String,
-    /// What was decided otherwise than the facts say, and what else went wrong.
+    /// Decisions that differ from the facts, and other failures.
     pub wrong: Vec<String>,
 }
 
-/// What all lanes share.
+/// The state that all lanes share.
 struct Soak {
     options: Options,
     began: Instant,
     next: AtomicU64,
-    /// Whether no session begins any more.
+    /// Whether no further session begins.
     over: AtomicBool,
     board: Board,
     tally: Arc<Tally>,
 }
 
-/// Runs sessions until time is up or there were enough.
+/// Runs sessions until the time or the number is used up.
 ///
 /// # Panics
 /// If the runtime cannot be made.
@@ -105,19 +105,19 @@ pub fn run(options: Options) -> Report {
     let runtime = runtime(options.threads);
     let lanes: Vec<_> = (0..LANES).map(|_| runtime.spawn(Arc::clone(&soak).lane())).collect();
     soak.watch(&|| lanes.iter().all(tokio::task::JoinHandle::is_finished));
-    // What hangs is not waited for.
+    // Hanging tasks are not awaited.
     runtime.shutdown_background();
     Report { counts: soak.tally.to_string(), wrong: soak.tally.take_wrong() }
 }
 
-/// Few threads that block: what they hold is memory, and grows to its bound late.
+/// Few blocking threads: their memory would reach its bound late.
 fn runtime(threads: usize) -> Runtime {
     let mut builder = Builder::new_multi_thread();
     builder.worker_threads(threads).max_blocking_threads(4).enable_all();
     builder.build().expect("a runtime")
 }
 
-/// Counts planned panics, and prints the others as ever. The hook is the process's: it is set once.
+/// Counts planned panics, and reports the others as usual. The hook is global: it is set once.
 fn count_planned_panics(tally: &Arc<Tally>) {
     static ONCE: Once = Once::new();
     static COUNTED: OnceLock<Arc<Tally>> = OnceLock::new();
@@ -135,19 +135,19 @@ fn count_planned_panics(tally: &Arc<Tally>) {
 }
 
 impl Soak {
-    /// Runs one session after the other.
+    /// Runs sessions one after the other.
     async fn lane(self: Arc<Self>) {
         while let Some(seed) = self.next_seed() {
-            if seed.checked_rem(self.options.circles) == Some(0) {
-                let _entry = self.board.enter(seed, None, "going round a circle");
-                if let Err(what) = circles::circle(seed).await {
+            if seed.checked_rem(self.options.cycles) == Some(0) {
+                let _entry = self.board.enter(seed, None, "in a cycle of loads");
+                if let Err(what) = cycles::cycle(seed).await {
                     self.tally.wrong(format!("seed {seed}: {what}"));
                 }
-                self.tally.circles.fetch_add(1, Ordering::Relaxed);
+                self.tally.cycles.fetch_add(1, Ordering::Relaxed);
             } else {
                 let plan = Plan::of(seed, self.options.without);
                 let entry = self.board.enter(seed, Some(plan), "deciding");
-                // In a task of its own, so that a panic of it is no panic of the lane.
+                // In a task of its own, so that its panic is no panic of the lane.
                 let session = session::run(seed, plan, Arc::clone(&self.tally), entry);
                 if let Err(error) = tokio::spawn(session).await {
                     self.tally.wrong(format!("seed {seed}: {error}"));
@@ -162,7 +162,7 @@ impl Soak {
         is_next.then(|| self.options.seed.wrapping_add(number))
     }
 
-    /// Waits for the end, from a thread that no session can hold up.
+    /// Waits for the end, on a thread that no session can block.
     fn watch(&self, is_over: &dyn Fn() -> bool) {
         let limit = Duration::from_secs(self.options.seconds);
         let (mut printed, mut warm) = (Instant::now(), None);
@@ -188,7 +188,7 @@ impl Soak {
         }
     }
 
-    /// Whether a tenth is over: what is kept for reuse is there by then.
+    /// Whether a tenth is done: buffers for reuse exist by then.
     fn is_warm(&self) -> bool {
         let Options { seconds, sessions, .. } = self.options;
         self.began.elapsed() >= Duration::from_secs(seconds) / 10

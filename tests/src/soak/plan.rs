@@ -1,4 +1,4 @@
-//! What happens to one session: its seed says it.
+//! The events of one session, by its seed.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::Without;
 use super::random::Random;
 use super::rules::Which as Gate;
 
-/// How many facts are loaded.
+/// The number of loaded facts.
 pub(super) const FACTS: usize = 5;
 
 /// The numbers of the facts.
@@ -23,17 +23,17 @@ pub(super) enum Which {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Deadline {
     Never,
-    /// It never comes. Tasks may set another one that never comes either.
+    /// It never passes. Tasks may set another one that never passes either.
     Far,
-    /// It is set before anything is asked.
+    /// It is set before the first check.
     Near(Duration),
-    /// It is set after so long, while somebody waits.
+    /// It is set after this time, while checks wait.
     Later(Duration),
-    /// One that is over is set after so long.
+    /// A deadline that has passed is set after this time.
     Ready(Duration),
 }
 
-/// How the sources of a session answer.
+/// The answers of a session's sources.
 #[derive(Clone, Copy, Debug)]
 #[allow(
     clippy::struct_excessive_bools,
@@ -42,30 +42,30 @@ pub(super) enum Deadline {
 pub(super) struct Habits {
     /// The most keys of a call, for each fact.
     pub(super) limits: [usize; FACTS],
-    /// The most steps that a load takes.
+    /// The most steps of a load.
     pub(super) steps: u16,
-    /// How many loads of `Ban` run at a time.
+    /// The limit on concurrent loads of `Ban`.
     pub(super) at_a_time: usize,
-    /// Whether loads of `Grant` may take longer than they have.
+    /// Whether loads of `Grant` may exceed their timeout.
     pub(super) late: bool,
     /// Whether some loads never end by themselves.
     pub(super) stuck: bool,
-    /// Whether a source asks the session that it loads for.
+    /// Whether a source checks on the session for which it loads.
     pub(super) reentrant: bool,
-    /// Whether a panic may carry what panics when it is dropped.
+    /// Whether the payload of a panic may panic when it is dropped.
     pub(super) bombs: bool,
 }
 
-/// What happens to one session.
+/// The events of one session.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plan {
     pub(super) habits: Habits,
     pub(super) deadline: Deadline,
     pub(super) tasks: u16,
     pub(super) steps: u16,
-    /// How far up the chain is asked.
+    /// The highest level of the chain that is checked.
     pub(super) levels: u16,
-    /// Whether the sources are replaced now and then.
+    /// Whether the sources are replaced from time to time.
     pub(super) replaces: bool,
 }
 
@@ -103,8 +103,8 @@ impl Plan {
         }
     }
 
-    /// Whether a decision that is not known may be put down to what was planned, by what it says. Of the
-    /// reasons why a derived fact is not known it says some.
+    /// Whether the plan explains an indeterminate decision with this text. The text has some of the reasons
+    /// for which a derived fact failed.
     pub(super) fn excuses(&self, gate: Gate, text: &str) -> bool {
         let overdue = !matches!(self.deadline, Deadline::Never | Deadline::Far);
         let is_said = |reason| matches!(gate, Gate::Plain | Gate::Chain) <= text.contains(reason);

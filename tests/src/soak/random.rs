@@ -1,4 +1,4 @@
-//! Random numbers of a plan, which are small.
+//! Small random numbers for a plan.
 
 use crate::random;
 

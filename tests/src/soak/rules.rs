@@ -1,8 +1,8 @@
-//! What is decided: facts, policies, gates.
+//! Facts, policies and gates of the soak.
 
 use gatehouse::prelude::*;
 
-/// A thing, and from which link of the chain it is asked about.
+/// A thing, and the level of the chain at which it is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Thing {
     pub id: u16,
@@ -21,9 +21,9 @@ fact! {
     pub Link(id: u16) -> u16;
     pub Grant(id: u16) -> bool = false;
     pub Ban(id: u16) -> bool = false;
-    /// Its source asks the session that it loads for.
+    /// Its source checks on the session for which it loads.
     pub Seen(id: u16) -> bool = false;
-    /// Its source asks the session for the level below.
+    /// Its source checks the level below on that session.
     pub Deep(level: u16, id: u16) -> bool = false;
     pub Viewer(id: u16) -> bool {
         Grant(id).await
@@ -44,7 +44,7 @@ pub(super) async fn granted(_: _, thing: &Thing) -> bool {
     Grant(thing.id).await
 }
 
-/// Two links, and what lies at their end.
+/// Two links, and a grant at their end.
 #[policy]
 pub(super) async fn granted_at_the_end(_: _, thing: &Thing) -> bool {
     let next = Link(thing.id).await?;
@@ -84,7 +84,7 @@ pub enum Which {
     All,
 }
 
-/// Runs something on the gate of a name.
+/// Runs code on the gate of a name.
 macro_rules! on_gate {
     ($which:expr, $gate:ident => $run:expr) => {
         match $which {

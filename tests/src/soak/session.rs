@@ -1,4 +1,4 @@
-//! One session: its tasks, what each does, and whether what was decided is right.
+//! One session: its tasks, their events, and the verdict on its decisions.
 
 use std::future::ready;
 use std::pin::Pin;
@@ -20,24 +20,25 @@ use super::sources::{Facts, LONG, Own};
 use super::tally::Tally;
 use super::truth::{ALLOW, DENY, IDS, INDETERMINATE, Truth};
 
-/// A question, until it is answered and the answer looked at.
+/// A check that compares its decisions when it ends.
 type Asking = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// One session, and what is known of it.
+/// One session, and the state of its tasks.
 struct Run {
     seed: u64,
     plan: Plan,
     session: Arc<Session<Facts>>,
     own: Own,
     sources: Versions,
-    /// Questions that were begun, and that nobody polls.
+    /// Checks that were begun and are not polled.
     parked: Mutex<Vec<Asking>>,
     tally: Arc<Tally>,
     entry: Entry,
 }
 
-/// Which sources a session has. A replacement is announced before it is tried, so that whoever looks
-/// before and after has seen the number of every set that it may have been answered from.
+/// The versions of a session's sources. A replacement is announced before it is tried, so that a check that
+/// reads the version before and after has seen the number of every set of sources that may have answered
+/// it.
 #[derive(Default)]
 struct Versions {
     current: AtomicU64,
@@ -45,7 +46,7 @@ struct Versions {
     replacing: Mutex<()>,
 }
 
-/// What is asked of a gate.
+/// A check: its gate, its kind and its resources.
 #[derive(Clone, Debug)]
 struct Question {
     gate: Which,
@@ -61,7 +62,7 @@ enum How {
     Explain,
 }
 
-/// A word and the text of a decision.
+/// The name and the text of a decision.
 type Said = (&'static str, String);
 
 fn said(decision: &Decision) -> Said {
@@ -106,12 +107,12 @@ impl Run {
         Arc::new(Self { seed, plan, session, own, sources, parked, tally, entry })
     }
 
-    /// The facts of a set of sources.
+    /// The facts of a version of the sources.
     fn truth(&self, version: u64) -> Truth {
         Truth(self.seed.wrapping_add(version << 40))
     }
 
-    /// Sets the deadline that the plan has for later.
+    /// Sets the planned deadline.
     async fn deadline(self: Arc<Self>) {
         match self.plan.deadline {
             Deadline::Later(delay) => {
@@ -200,7 +201,7 @@ impl Run {
         }
     }
 
-    /// New sources, or the same with nothing known; unless a load is in flight.
+    /// Replaces the sources, or refreshes them, unless a load is in flight.
     fn replace(&self, by_others: bool) {
         let _one = self.sources.replacing.lock().expect("no panic under it");
         let version = self.sources.current.load(Ordering::SeqCst);
@@ -219,7 +220,7 @@ impl Run {
         count.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A question that somebody may ask.
+    /// A random check.
     fn asking(self: &Arc<Self>, random: &mut Random) -> Asking {
         let gate =
             random.pick(&[Which::Plain, Which::Derived, Which::Outer, Which::Chain, Which::All]);
@@ -276,7 +277,7 @@ impl Run {
         }
     }
 
-    /// All answers are those of one set of sources, of those that the session had meanwhile.
+    /// Fails unless all decisions are those of one version of the sources that the session had meanwhile.
     fn judge(
         &self,
         question: &Question,
@@ -306,7 +307,7 @@ impl Run {
     }
 }
 
-/// Polls a question so many times; whether it is answered.
+/// Polls a check so many times; whether it has ended.
 async fn polled(asking: &mut Asking, times: u16) -> bool {
     for _ in 0..times {
         if poll!(asking.as_mut()).is_ready() {

@@ -1,5 +1,5 @@
-//! Sources that answer from a truth, in many ways: at once, late, by a panic, or by a question to the
-//! session that they load for.
+//! Sources that answer from a truth in many ways: immediately, late, by a panic, or by a check on the
+//! session for which they load.
 
 use std::panic::panic_any;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,10 +17,10 @@ use super::rules::{Ban, Deep, Grant, Link, Seen, Thing, Which, on_gate};
 use super::steps::walk;
 use super::truth::{Fact, Truth};
 
-/// The session that a source loads for, as long as it is there.
+/// The session for which a source loads, while it exists.
 pub(super) type Own = Arc<OnceLock<Weak<Session<Facts>>>>;
 
-/// Longer than any session lives.
+/// Longer than any session takes.
 pub(super) const LONG: Duration = Duration::from_secs(3_600);
 
 #[derive(Sources)]
@@ -52,7 +52,7 @@ pub struct Source {
     calls: AtomicU64,
 }
 
-/// What panics when it is dropped.
+/// Panics when it is dropped.
 struct Bomb;
 
 impl Drop for Bomb {
@@ -61,10 +61,10 @@ impl Drop for Bomb {
     }
 }
 
-/// With what the text of a planned panic begins.
+/// The beginning of the text of a planned panic.
 const PLANNED: &str = "planned";
 
-/// Whether a panic was planned, so that nobody needs to read of it.
+/// Whether a panic was planned, and need not be reported.
 pub(super) fn is_planned(payload: &(dyn std::any::Any + Send)) -> bool {
     let text = payload.downcast_ref::<&str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
@@ -100,7 +100,7 @@ impl Source {
         Ok(loaded)
     }
 
-    /// One key fails: alone, or with its call where it is the only one.
+    /// Fails one key: alone, or with its call if it is the only one.
     fn fail<K: FactKey>(
         &self,
         number: Number,
@@ -120,8 +120,8 @@ impl Source {
         Ok(())
     }
 
-    /// What the session that is loaded for decides. It is asked in another session where no source may
-    /// ask its own.
+    /// Decisions of the session for which the source loads, or of another session if no source may check on
+    /// its own.
     async fn ask(&self, questions: Vec<(Which, Thing)>) -> Result<Vec<Decision>, FactError> {
         if !self.habits.reentrant {
             let facts = Facts::new(self.truth, self.habits, &Own::default());
@@ -143,7 +143,7 @@ impl Source {
                 let asked = async move { all_at_once(&session, &questions).await };
                 return Ok(tokio::spawn(asked).await?);
             }
-            // Somebody asks, and goes away.
+            // A check that is begun and dropped.
             2 => {
                 let (gate, thing) = questions[0];
                 tokio::select! {
@@ -152,7 +152,7 @@ impl Source {
                     () = yield_now() => {}
                 }
             }
-            // Somebody asks in a task of their own, and nobody waits for it.
+            // A check in a task of its own, whose result is not used.
             3 => {
                 let (session, (gate, thing)) = (Arc::clone(&session), questions[0]);
                 drop(tokio::spawn(async move { decide(&session, gate, thing).await }));
@@ -171,7 +171,7 @@ async fn all_at_once(session: &Session<Facts>, questions: &[(Which, Thing)]) -> 
     join_all(questions.iter().map(|(gate, thing)| decide(session, *gate, *thing))).await
 }
 
-/// What a decision is as a fact. Its reasons are told on, so that a deadline is seen.
+/// A decision as the value of a fact. Its reasons are passed on, so that a deadline is visible.
 fn answer<K: FactKey<Value = bool>>(keys: &[K], decisions: &[Decision]) -> Loaded<K> {
     let mut loaded = Loaded::new();
     for (key, decision) in keys.iter().zip(decisions) {

@@ -1,4 +1,4 @@
-//! What a load does before it answers.
+//! The steps of a load before it answers.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use tokio::time::sleep;
 
 use super::random::Random;
 
-/// A few steps, some of them with others inside.
+/// A few steps, some of which contain others.
 pub(super) async fn walk(random: &mut Random, most: u16) {
     for _ in 0..random.below(most + 1) {
         if random.one_in(8) {
@@ -40,7 +40,7 @@ async fn step(random: &mut Random) {
     }
 }
 
-/// Several at once: all of them, or the first.
+/// Several steps at once: all of them, or the first.
 async fn nested(random: &mut Random) {
     let mut others: Vec<Random> = (0..3).map(|_| Random::new(random.next())).collect();
     if random.one_in(2) {
@@ -55,7 +55,7 @@ async fn nested(random: &mut Random) {
     }
 }
 
-/// Wakes itself before it rests, perhaps twice.
+/// Wakes itself before it is pending, perhaps twice.
 async fn wakes_itself(mut times: u16, twice: bool) {
     poll_fn(|cx| {
         if times == 0 {

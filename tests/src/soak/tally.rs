@@ -1,13 +1,13 @@
-//! What a soak counts, and what went wrong.
+//! The counts of a soak, and its failures.
 
 use std::fmt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How many differences are kept: the first ones say most.
+/// The number of differences that are kept: the first ones are the most useful.
 const SHOWN: usize = 20;
 
-/// What happened so far.
+/// The events so far.
 #[derive(Default)]
 pub(super) struct Tally {
     pub(super) sessions: AtomicU64,
@@ -19,7 +19,7 @@ pub(super) struct Tally {
     pub(super) refreshes: AtomicU64,
     pub(super) refusals: AtomicU64,
     pub(super) deadlines: AtomicU64,
-    pub(super) circles: AtomicU64,
+    pub(super) cycles: AtomicU64,
     wrong: Mutex<Vec<String>>,
 }
 
@@ -53,7 +53,7 @@ impl fmt::Display for Tally {
             ("refreshes", &self.refreshes),
             ("refusals", &self.refusals),
             ("deadlines", &self.deadlines),
-            ("circles", &self.circles),
+            ("cycles", &self.cycles),
         ];
         for (i, (name, count)) in counts.into_iter().enumerate() {
             let comma = if i == 0 { "" } else { ", " };

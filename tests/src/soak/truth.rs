@@ -1,16 +1,16 @@
-//! What the facts are, and what follows from them: plain functions of a number, one fact after the
+//! The facts and the decisions that follow from them: plain functions of a number, one fact after the
 //! other, by the documentation.
 
 use super::random::Random;
 use super::rules::{Thing, Which};
 
-/// How many things there are. A chain of links is never as long as the limit of derived facts.
+/// The number of things. A chain of links is never as long as the limit of derived facts.
 pub(super) const IDS: u16 = 24;
 
-/// What a fact is: a value, missing, or a failure.
+/// A fact: a value, missing, or a failure.
 pub(super) type Fact<V> = Result<Option<V>, ()>;
 
-/// What is known of a yes or no: which one, or that it failed.
+/// A yes or no, or a failure.
 type Known = Result<bool, ()>;
 
 pub(super) const ALLOW: &str = "allow";
@@ -51,12 +51,12 @@ impl Truth {
         self.flag(3, id, 2)
     }
 
-    /// Which gate the source of `Seen` asks.
+    /// The gate that the source of `Seen` checks.
     pub(super) fn inside(id: u16) -> Which {
         if id.is_multiple_of(2) { Which::Plain } else { Which::Derived }
     }
 
-    /// What the source of `Deep` asks for, but at level 0.
+    /// The resource that the source of `Deep` checks, except at level 0.
     pub(super) fn below(thing: Thing) -> Thing {
         Thing { id: (thing.id * 5 + thing.level) % IDS, level: thing.level - 1 }
     }
@@ -78,7 +78,7 @@ impl Truth {
         either(or_no(self.grant(last)), or_no(self.grant(next)))
     }
 
-    /// Whether something is granted on the way that the links lead. In a circle nothing new comes.
+    /// Whether something is granted along the links. A cycle adds nothing.
     fn viewer(self, mut id: u16) -> Known {
         let mut known = Ok(false);
         for _ in 0..=IDS {
@@ -122,7 +122,7 @@ fn either(a: Known, b: Known) -> Known {
     }
 }
 
-/// The first row of the table that fits.
+/// The first matching row of the decision table.
 fn combined(forbid: Known, permits: &[Known]) -> &'static str {
     match forbid {
         Ok(true) => DENY,
@@ -132,7 +132,7 @@ fn combined(forbid: Known, permits: &[Known]) -> &'static str {
     }
 }
 
-/// What a source answers that asks a gate.
+/// The answer of a source that checks a gate.
 fn as_fact(decision: &str) -> Known {
     match decision {
         ALLOW => Ok(true),
