@@ -1,14 +1,13 @@
-//! Which file uses which: the arrows, the circles among them, and the arrows that point upwards.
+//! Which file uses which.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeMap;
 use std::fmt;
 
-use super::order::Layer;
 use super::resolve::{Resolver, Target};
 use super::syntax::{Import, Kind, Scope, Visible};
-use super::tree::{Sources, Tree};
+use super::tree::Tree;
 
-/// One use of a file by another.
+/// A use of one file by another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Arrow {
     pub from: String,
@@ -22,20 +21,13 @@ pub struct Arrow {
     pub path: String,
 }
 
-impl Arrow {
-    fn new(use_of: ((String, String, How, String), (usize, String))) -> Self {
-        let ((from, to, how, name), (line, path)) = use_of;
-        Self { from, to, how, name, line, path }
-    }
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum How {
     /// It uses what is defined there.
     Uses,
-    /// It makes public what a module within it defines, which is no use of it.
+    /// It makes public what a module within it defines, and does not use it itself.
     Reexports,
-    /// It imports the module, which is no use of what is defined in the module's own file.
+    /// It imports the module, which is no use of what the module's own file defines.
     ImportsModule,
     /// It adds methods to a type that is defined there.
     Extends,
@@ -53,334 +45,189 @@ impl fmt::Display for Arrow {
     }
 }
 
-/// What is found in a crate.
-#[derive(Debug, Default)]
-pub struct Findings {
-    pub files: BTreeSet<String>,
-    pub arrows: BTreeSet<Arrow>,
-    /// Each circle of files, with the arrows of a shortest way round.
-    pub circles: Vec<(BTreeSet<String>, Vec<Arrow>)>,
-    /// Arrows from a layer to a higher one.
-    pub upward: Vec<(Arrow, &'static str, &'static str)>,
-    /// Everything else that is wrong: files without a layer, paths that lead nowhere.
-    pub problems: Vec<String>,
-    layers: usize,
-    for_tests: (usize, BTreeSet<String>),
-}
-
-/// Reads the crate below the file `root` and compares its arrows with the order of its layers.
-pub fn check(sources: &Sources, root: &str, layers: &[Layer]) -> Findings {
-    let tree = Tree::new(sources, root);
-    let mut reader = Reader {
-        resolver: Resolver::new(&tree),
-        uses: BTreeMap::new(),
-        findings: Findings::default(),
-    };
-    for (module, node) in tree.modules.iter().enumerate() {
-        reader.read(module, node.scope, &mut Vec::new());
-    }
-    let mut findings = reader.findings;
-    findings.arrows = reader.uses.into_iter().map(Arrow::new).collect();
-    findings.files = tree.modules.iter().map(|module| module.file.to_owned()).collect();
-    findings.for_tests.1 = tree.for_tests.iter().map(|&file| file.to_owned()).collect();
-    findings.problems.extend(tree.problems);
-    findings.find_circles();
-    findings.find_upward(root.trim_end_matches("lib.rs"), layers);
-    findings
-}
-
-struct Reader<'a> {
-    resolver: Resolver<'a>,
-    /// By whom, of whom, how and what: the first line and the path there.
+/// The arrows between the files of a crate.
+#[derive(Default)]
+pub struct Arrows {
+    /// By whom, of whom, how and what: the first line, and the path that stands there.
     uses: BTreeMap<(String, String, How, String), (usize, String)>,
-    findings: Findings,
+    /// The paths through modules of the crate that name nothing there.
+    pub unresolved: Vec<String>,
+    /// How many items were left out, since only tests compile them.
+    pub for_tests: usize,
 }
 
-impl<'a> Reader<'a> {
-    /// Reads a module, or a block within its `blocks`.
-    fn read(&mut self, module: usize, scope: &'a Scope, blocks: &mut Vec<&'a Scope>) {
-        self.findings.for_tests.0 += scope.for_tests;
-        for import in &scope.imports {
-            self.import(module, blocks, import);
+impl Arrows {
+    /// Reads all modules of a crate.
+    pub fn new(tree: &Tree<'_>) -> Self {
+        let resolver = Resolver::new(tree);
+        let mut arrows = Self::default();
+        for (module, node) in tree.modules.iter().enumerate() {
+            let place = Place { resolver: &resolver, module, blocks: Vec::new() };
+            arrows.read(&place, node.scope);
         }
-        let is_block = !std::ptr::eq(scope, self.resolver.tree.modules[module].scope);
-        if is_block {
-            blocks.push(scope);
+        arrows
+    }
+
+    /// The arrows, sorted.
+    pub fn into_list(self) -> Vec<Arrow> {
+        let arrow =
+            |((from, to, how, name), (line, path))| Arrow { from, to, how, name, line, path };
+        self.uses.into_iter().map(arrow).collect()
+    }
+
+    /// Reads a scope that is at a place: imports, paths and blocks.
+    fn read<'a>(&mut self, place: &Place<'a, '_>, scope: &'a Scope) {
+        self.for_tests += scope.for_tests;
+        for (hiding, line) in &scope.hiding {
+            self.unresolved.push(format!("{}:{line} {hiding}", place.file()));
+        }
+        for import in &scope.imports {
+            self.import(place, scope, import);
         }
         for (mention, &line) in &scope.mentions {
-            let mut targets = self.resolver.resolve(module, blocks, &mention.path);
+            let mut targets = self.resolve(place, &mention.path, line);
             if let ([name], true) = (mention.path.as_slice(), mention.called) {
-                targets.extend(self.resolver.called(module, name));
+                targets.extend(place.resolver.called(place.module, name));
             }
-            self.is_resolved(module, &mention.path, line, !targets.is_empty());
             targets.retain(|target| !matches!(target, Target::Module(_)));
-            self.arrows(module, &mention.path.join("::"), line, targets);
+            self.add(place, &mention.path.join("::"), line, targets, How::Uses);
         }
         for (path, line) in &scope.inherent {
-            self.inherent(module, blocks, path, *line);
+            let types = place.types(path);
+            self.add(place, &path.join("::"), *line, types, How::Extends);
         }
         for block in &scope.blocks {
-            self.read(module, block, blocks);
-        }
-        if is_block {
-            blocks.pop();
+            let mut blocks = place.blocks.clone();
+            blocks.push(block);
+            self.read(&Place { blocks, ..*place }, block);
         }
     }
 
-    fn import(&mut self, module: usize, blocks: &[&'a Scope], import: &Import) {
-        let targets = self.resolver.resolve(module, blocks, &import.path);
-        self.is_resolved(module, &import.path, import.line, !targets.is_empty());
-        let path = import.path.join("::");
-        if import.name.is_some() {
-            let (given_on, used): (Vec<_>, Vec<_>) = targets.into_iter().partition(|target| {
-                import.visible != Visible::Here && self.is_within(module, *target)
-            });
-            self.add(module, &path, import.line, given_on, How::Reexports);
-            return self.arrows(module, &path, import.line, used);
+    fn resolve(&mut self, place: &Place<'_, '_>, path: &[String], line: usize) -> Vec<Target> {
+        let targets = place.resolver.resolve(place.module, &place.blocks, path);
+        if targets.is_empty() {
+            let path = path.join("::");
+            self.unresolved
+                .push(format!("{}:{line} names `{path}`, which is not there", place.file()));
         }
-        // What a glob brings is used where it is named, but for traits, whose methods are used without
-        // a name, and for what is given on.
+        targets.into_iter().collect()
+    }
+
+    fn import(&mut self, place: &Place<'_, '_>, scope: &Scope, import: &Import) {
+        let path = import.path.join("::");
+        let targets = self.resolve(place, &import.path, import.line);
+        if import.name.is_some() {
+            return self.imported(place, scope, import, &path, &targets);
+        }
         for target in targets {
             let Target::Module(within) = target else {
-                self.arrows(module, &path, import.line, [target]);
+                self.imported(place, scope, import, &path, &[target]);
                 continue;
             };
-            let mut brought = self.resolver.all_of(within, module);
+            // What a private glob brings is used where it is named. The methods of a trait are used
+            // without its name.
+            let mut brought: Vec<_> =
+                place.resolver.all_of(within, place.module).into_iter().collect();
             brought.retain(|target| {
-                import.visible != Visible::Here || self.resolver.kind(*target) == Some(&Kind::Trait)
+                let is_private = import.visible == Visible::Here;
+                !matches!(target, Target::Module(_))
+                    && (!is_private || place.has_members_of(scope, *target))
             });
-            brought.retain(|target| !matches!(target, Target::Module(_)));
-            let (given_on, used): (Vec<_>, Vec<_>) = brought.into_iter().partition(|target| {
-                import.visible != Visible::Here && self.is_within(module, *target)
-            });
-            let path = format!("{path}::*");
-            self.add(module, &path, import.line, given_on, How::Reexports);
-            self.arrows(module, &path, import.line, used);
+            self.imported(place, scope, import, &format!("{path}::*"), &brought);
         }
     }
 
-    /// Whether a definition is in a module or below it.
-    fn is_within(&self, module: usize, target: Target) -> bool {
-        let (Target::Definition(within, _) | Target::FromMacro(within)) = target else {
-            return false;
-        };
-        let mut above = Some(within);
-        while let Some(at) = above {
-            if at == module {
-                return true;
-            }
-            above = self.resolver.tree.modules[at].parent;
-        }
-        false
-    }
-
-    fn is_resolved(&mut self, module: usize, path: &[String], line: usize, is_resolved: bool) {
-        if !is_resolved {
-            let file = self.resolver.tree.modules[module].file;
-            let path = path.join("::");
-            self.findings
-                .problems
-                .push(format!("{file}:{line} names `{path}`, which leads nowhere"));
-        }
-    }
-
-    fn inherent(&mut self, module: usize, blocks: &[&'a Scope], path: &[String], line: usize) {
-        let mut targets = self.resolver.resolve(module, blocks, path);
-        // An alias is the type that it names.
-        while let Some(alias) = targets.iter().copied().find(|target| self.is_alias(*target)) {
-            targets.remove(&alias);
-            if let (Target::Definition(within, _), Some(Kind::Alias(path))) =
-                (alias, self.resolver.kind(alias))
-            {
-                targets.extend(self.resolver.resolve(within, &[], path));
-            }
-        }
-        targets.retain(|target| self.resolver.kind(*target).is_some());
-        self.add(module, &path.join("::"), line, targets, How::Extends);
-    }
-
-    fn is_alias(&self, target: Target) -> bool {
-        matches!(self.resolver.kind(target), Some(Kind::Alias(_)))
-    }
-
-    fn arrows(
+    fn imported(
         &mut self,
-        module: usize,
+        place: &Place<'_, '_>,
+        scope: &Scope,
+        import: &Import,
         path: &str,
-        line: usize,
-        targets: impl IntoIterator<Item = Target>,
+        targets: &[Target],
     ) {
-        let (modules, others): (Vec<_>, Vec<_>) =
-            targets.into_iter().partition(|target| matches!(target, Target::Module(_)));
-        self.add(module, path, line, others, How::Uses);
-        let is_root = |target: &Target| *target == Target::Module(0);
-        let modules = modules.into_iter().filter(|target| !is_root(target));
-        self.add(module, path, line, modules, How::ImportsModule);
+        let is_public = import.visible != Visible::Here;
+        for &target in targets {
+            let how = match target {
+                Target::Module(0) => continue,
+                Target::Module(_) => How::ImportsModule,
+                _ if is_public
+                    && place.is_within(target)
+                    && !place.has_members_of(scope, target) =>
+                {
+                    How::Reexports
+                }
+                _ => How::Uses,
+            };
+            self.add(place, path, import.line, [target], how);
+        }
     }
 
     fn add(
         &mut self,
-        module: usize,
+        place: &Place<'_, '_>,
         path: &str,
         line: usize,
         targets: impl IntoIterator<Item = Target>,
         how: How,
     ) {
-        let from = self.resolver.tree.modules[module].file;
+        let from = place.file();
         for target in targets {
-            let Some(to) = self.resolver.file(target).filter(|to| *to != from) else { continue };
-            let name = self.resolver.name(target).unwrap_or(path).to_owned();
-            let key = (from.to_owned(), to.to_owned(), how, name);
-            let first = self.uses.entry(key).or_insert_with(|| (line, path.to_owned()));
-            if line < first.0 {
-                *first = (line, path.to_owned());
+            let Some(to) = place.resolver.file(target).filter(|to| *to != from) else { continue };
+            let name = place.resolver.name(target).unwrap_or(path).to_owned();
+            let use_of = (line, path.to_owned());
+            let first = self.uses.entry((from.to_owned(), to.to_owned(), how, name));
+            let first = first.or_insert_with(|| use_of.clone());
+            if use_of.0 < first.0 {
+                *first = use_of;
             }
         }
     }
 }
 
-impl Findings {
-    /// Whether there is nothing wrong.
-    pub fn is_clean(&self) -> bool {
-        self.circles.is_empty() && self.upward.is_empty() && self.problems.is_empty()
+/// Where a path stands: in a module, within blocks that have imports of their own.
+struct Place<'a, 'r> {
+    resolver: &'r Resolver<'a>,
+    module: usize,
+    blocks: Vec<&'a Scope>,
+}
+
+impl<'a> Place<'a, '_> {
+    fn file(&self) -> &'a str {
+        self.resolver.tree.modules[self.module].file
     }
 
-    /// The first use of each file by another.
-    fn uses(&self) -> BTreeMap<&str, BTreeMap<&str, &Arrow>> {
-        let mut uses: BTreeMap<&str, BTreeMap<&str, &Arrow>> = BTreeMap::new();
-        for arrow in self.arrows.iter().filter(|arrow| arrow.how == How::Uses) {
-            uses.entry(&arrow.from).or_default().entry(&arrow.to).or_insert(arrow);
-        }
-        uses
-    }
-
-    fn find_circles(&mut self) {
-        let uses = self.uses();
-        let mut circles = Vec::new();
-        let mut seen: BTreeSet<&str> = BTreeSet::new();
-        for &file in uses.keys() {
-            if seen.contains(file) {
-                continue;
+    /// Whether a definition is in this module or below it.
+    fn is_within(&self, target: Target) -> bool {
+        match target {
+            Target::Definition(module, _) | Target::FromMacro(module) => {
+                self.resolver.is_within(module, self.module)
             }
-            let reached = reached_from(&uses, file);
-            let is_in = |other: &&str| reached_from(&uses, other).contains_key(file);
-            let files: BTreeSet<_> = reached.keys().copied().filter(is_in).collect();
-            if files.is_empty() {
-                continue;
-            }
-            seen.extend(&files);
-            let rounds = files.iter().map(|file| shortest_round(&uses, file));
-            let shortest = rounds.min_by_key(Vec::len).unwrap_or_default();
-            circles.push((files.into_iter().map(str::to_owned).collect(), shortest));
+            Target::Module(_) | Target::Elsewhere => false,
         }
-        self.circles = circles;
     }
 
-    fn find_upward(&mut self, folder: &str, layers: &[Layer]) {
-        self.layers = layers.len();
-        let mut layer_of = BTreeMap::new();
-        for file in self.files.iter().chain(&self.for_tests.1) {
-            let within = |layer: &Layer| layer.1.iter().any(|part| is_part(file, folder, part));
-            let found: Vec<_> = (0..layers.len()).filter(|&at| within(&layers[at])).collect();
-            match found.as_slice() {
-                [layer] => {
-                    layer_of.insert(&**file, *layer);
+    /// Whether a trait has members whose names are used in the scope.
+    fn has_members_of(&self, scope: &Scope, target: Target) -> bool {
+        match self.resolver.kind(target) {
+            Some(Kind::Trait(members)) => members.iter().any(|name| scope.members.contains(name)),
+            _ => false,
+        }
+    }
+
+    /// The types that a path names: an alias is the type that it stands for.
+    fn types(&self, path: &[String]) -> Vec<Target> {
+        let mut types = Vec::new();
+        let mut next: Vec<_> =
+            self.resolver.resolve(self.module, &self.blocks, path).into_iter().collect();
+        while let Some(target) = next.pop() {
+            match (target, self.resolver.kind(target)) {
+                (_, None) => {}
+                (Target::Definition(module, _), Some(Kind::Alias(path))) => {
+                    next.extend(self.resolver.resolve(module, &[], path));
                 }
-                [] => self.problems.push(format!(
-                    "{file} belongs to no layer: put it into a folder of one, or name it in one of \
-                     tests/tests/layers/order.rs, as low as what it uses allows"
-                )),
-                _ => self.problems.push(format!("{file} belongs to more than one layer")),
+                _ => types.push(target),
             }
         }
-        for (name, parts) in layers {
-            for part in *parts {
-                if !self.files.iter().any(|file| is_part(file, folder, part)) {
-                    self.problems
-                        .push(format!("the layer `{name}` names `{part}`, which is not there"));
-                }
-            }
-        }
-        for arrow in &self.arrows {
-            let (from, to) = (layer_of.get(&*arrow.from), layer_of.get(&*arrow.to));
-            let (Some(&from), Some(&to)) = (from, to) else { continue };
-            let is_upward = if arrow.how == How::Extends { from > to } else { from < to };
-            if is_upward {
-                self.upward.push((arrow.clone(), layers[from].0, layers[to].0));
-            }
-        }
-    }
-}
-
-/// Whether a file is `part.rs` or in the folder `part`, from `folder`.
-fn is_part(file: &str, folder: &str, part: &str) -> bool {
-    let Some(file) = file.strip_prefix(folder) else { return false };
-    let rest = file.strip_prefix(part);
-    part.is_empty() || rest.is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
-}
-
-type Uses<'a> = BTreeMap<&'a str, BTreeMap<&'a str, &'a Arrow>>;
-
-/// The files that a file uses, directly and through others, each with the last arrow of a shortest way.
-fn reached_from<'a>(uses: &Uses<'a>, file: &str) -> BTreeMap<&'a str, &'a Arrow> {
-    let mut reached = BTreeMap::new();
-    let mut next = VecDeque::from([file]);
-    while let Some(file) = next.pop_front() {
-        for (&to, &arrow) in uses.get(file).into_iter().flatten() {
-            reached.entry(to).or_insert_with(|| {
-                next.push_back(to);
-                arrow
-            });
-        }
-    }
-    reached
-}
-
-/// A shortest way from a file back to itself.
-fn shortest_round(uses: &Uses<'_>, file: &str) -> Vec<Arrow> {
-    let reached = reached_from(uses, file);
-    let mut round = VecDeque::new();
-    let mut at = file;
-    while let Some(&arrow) = reached.get(at) {
-        round.push_front(arrow.clone());
-        at = &arrow.from;
-        if at == file {
-            break;
-        }
-    }
-    round.into()
-}
-
-impl fmt::Display for Findings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let edges: BTreeSet<_> = self.arrows.iter().map(|arrow| (&arrow.from, &arrow.to)).collect();
-        let (items, files) = &self.for_tests;
-        writeln!(
-            f,
-            "{} files, {} edges, {} layers; {items} items and {} files for tests are left out",
-            self.files.len(),
-            edges.len(),
-            self.layers,
-            files.len(),
-        )?;
-        for problem in &self.problems {
-            writeln!(f, "{problem}")?;
-        }
-        for (arrow, from, to) in &self.upward {
-            match arrow.how {
-                How::Extends => writeln!(f, "{arrow}: layer `{from}` above `{to}`")?,
-                _ => writeln!(f, "{arrow}: layer `{to}` above `{from}`")?,
-            }
-        }
-        for (files, round) in &self.circles {
-            writeln!(f, "a circle of {} files, shortest:", files.len())?;
-            for arrow in round {
-                writeln!(f, "  {arrow}")?;
-            }
-            for file in files {
-                writeln!(f, "  in it: {file}")?;
-            }
-        }
-        Ok(())
+        types
     }
 }

@@ -267,9 +267,14 @@ impl<'a> Resolver<'a> {
             Visible::Parent => self.module(module).parent.unwrap_or(module),
             Visible::Here => module,
         };
-        let mut above = Some(from);
+        self.is_within(from, within)
+    }
+
+    /// Whether a module is another, or below it.
+    pub fn is_within(&self, module: usize, other: usize) -> bool {
+        let mut above = Some(module);
         while let Some(module) = above {
-            if module == within {
+            if module == other {
                 return true;
             }
             above = self.module(module).parent;

@@ -23,12 +23,16 @@ pub struct Scope {
     pub imports: Vec<Import>,
     /// Every other path, with the first line that has it.
     pub mentions: BTreeMap<Mention, usize>,
+    /// The names after a `.` or the generic arguments of a type: fields and methods.
+    pub members: BTreeSet<String>,
     /// The types with inherent methods here, and the lines of their `impl`.
     pub inherent: Vec<(Path, usize)>,
     /// The blocks in here with imports of their own.
     pub blocks: Vec<Scope>,
     /// The names in the arguments of item macros, each of which the macro may define.
     pub given_to_macros: BTreeSet<String>,
+    /// What would hide uses, and where: it must not be written.
+    pub hiding: Vec<(&'static str, usize)>,
     /// How many items only tests compile: nothing in them is read.
     pub for_tests: usize,
 }
@@ -73,7 +77,8 @@ pub struct Definition {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Kind {
     Type,
-    Trait,
+    /// With the names of its members.
+    Trait(Vec<String>),
     /// `type Name = path`, where it is a path.
     Alias(Path),
     Value,
@@ -156,11 +161,15 @@ impl Scope {
             Item::Fn(item) => (&item.sig.ident, &item.vis, Kind::Value),
             Item::Static(item) => (&item.ident, &item.vis, Kind::Value),
             Item::Struct(item) => (&item.ident, &item.vis, Kind::Type),
-            Item::Trait(item) => (&item.ident, &item.vis, Kind::Trait),
-            Item::TraitAlias(item) => (&item.ident, &item.vis, Kind::Trait),
+            Item::Trait(item) => (&item.ident, &item.vis, Kind::Trait(members_of(item))),
+            Item::TraitAlias(item) => (&item.ident, &item.vis, Kind::Trait(Vec::new())),
             Item::Type(item) => (&item.ident, &item.vis, alias_of(&item.ty)),
             Item::Union(item) => (&item.ident, &item.vis, Kind::Type),
             Item::Macro(item) => return self.define_macro(item),
+            Item::ExternCrate(item) if item.ident == "self" => {
+                let line = item.ident.span().start().line;
+                return self.hiding.push(("gives the crate another name", line));
+            }
             _ => return,
         };
         self.definitions.push(Definition { name: text_of(ident), visible: visible(vis), kind });
@@ -243,12 +252,20 @@ impl Scope {
                     if let Some(next) = self.block_import(trees, at) {
                         return next;
                     }
+                } else if ident == "mod" && trees.get(at + 2).is_some_and(is_brace) {
+                    let line = ident.span().start().line;
+                    self.hiding
+                        .push(("has a module in a block, where `super` is not followed", line));
                 } else if ident == "impl" && is_item_start(trees, at) {
                     self.inherent.extend(inherent_type(trees, at + 1));
                 }
                 self.path(trees, at)
             }
-            _ => at + 1,
+            TokenTree::Ident(ident) => {
+                self.members.insert(text_of(ident));
+                at + 1
+            }
+            TokenTree::Punct(_) | TokenTree::Literal(_) => at + 1,
         }
     }
 
@@ -260,6 +277,7 @@ impl Scope {
         }
         let mut block = Self::default();
         block.walk(&within);
+        self.members.append(&mut block.members);
         if block.imports.is_empty() {
             self.merge(block);
         } else {
@@ -273,6 +291,7 @@ impl Scope {
         }
         self.inherent.extend(block.inherent);
         self.blocks.extend(block.blocks);
+        self.hiding.extend(block.hiding);
         self.for_tests += block.for_tests;
     }
 
@@ -290,8 +309,12 @@ impl Scope {
 
     fn path(&mut self, trees: &[TokenTree], at: usize) -> usize {
         let (path, next) = path_at(trees, at);
+        self.members.extend(path[1..].iter().cloned());
         let line = trees[at].span().start().line;
         let is_macro = is_at(trees, next, '!') && !is_at(trees, next + 1, '=');
+        if is_macro && path.last().is_some_and(|name| name == "include") {
+            self.hiding.push(("includes a file, which is not read", line));
+        }
         let is_keyword = matches!(path[0].as_str(), "crate" | "self" | "super" | "Self");
         // `name: …` declares a field, a parameter or a local.
         let is_declared = is_at(trees, next, ':') && path[0].starts_with(char::is_lowercase);
@@ -353,6 +376,15 @@ fn visible(vis: &syn::Visibility) -> Visible {
         syn::Visibility::Restricted(vis) if vis.path.is_ident("super") => Visible::Parent,
         _ => Visible::Everywhere,
     }
+}
+
+fn members_of(item: &syn::ItemTrait) -> Vec<String> {
+    let name = |item: &syn::TraitItem| match item {
+        syn::TraitItem::Const(item) => Some(text_of(&item.ident)),
+        syn::TraitItem::Fn(item) => Some(text_of(&item.sig.ident)),
+        _ => None,
+    };
+    item.items.iter().filter_map(name).collect()
 }
 
 fn alias_of(ty: &syn::Type) -> Kind {
