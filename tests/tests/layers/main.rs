@@ -11,6 +11,7 @@ mod order;
 mod resolve;
 mod seeded;
 mod syntax;
+mod tokens;
 mod tree;
 
 use std::path::{Path, PathBuf};

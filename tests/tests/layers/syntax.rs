@@ -7,10 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::ext::IdentExt;
 use syn::{Item, ItemMod, ItemUse, UseTree};
 
 use super::cfg;
+use super::tokens::{
+    self, attribute_at, behind_item, inherent_type, is, is_at, is_brace, is_item_start,
+    is_only_for_tests, is_path_start, path_at, text_of, trees,
+};
 
 /// A path as written, without generic arguments.
 pub type Path = Vec<String>;
@@ -343,7 +346,7 @@ impl Scope {
     fn strings(&mut self, trees: &[TokenTree]) {
         for tree in trees {
             match tree {
-                TokenTree::Group(group) => self.strings(&self::trees(group.stream())),
+                TokenTree::Group(group) => self.strings(&tokens::trees(group.stream())),
                 TokenTree::Literal(literal) => {
                     let text = syn::parse2::<syn::LitStr>(literal.to_token_stream());
                     let path = text.and_then(|text| text.parse::<syn::Path>());
@@ -359,14 +362,6 @@ impl Scope {
             }
         }
     }
-}
-
-fn trees(tokens: TokenStream) -> Vec<TokenTree> {
-    tokens.into_iter().collect()
-}
-
-fn text_of(ident: &Ident) -> String {
-    ident.unraw().to_string()
 }
 
 fn visible(vis: &syn::Visibility) -> Visible {
@@ -416,7 +411,7 @@ fn paths_of(item: &ItemMod) -> ModuleBody {
 fn paths_in(trees: &[TokenTree], paths: &mut Vec<String>) {
     for at in 0..trees.len() {
         match &trees[at] {
-            TokenTree::Group(group) => paths_in(&self::trees(group.stream()), paths),
+            TokenTree::Group(group) => paths_in(&tokens::trees(group.stream()), paths),
             TokenTree::Ident(name) if name == "path" && is_at(trees, at + 1, '=') => {
                 let literal = trees.get(at + 2).map(ToTokens::to_token_stream).unwrap_or_default();
                 paths.extend(syn::parse2::<syn::LitStr>(literal).map(|literal| literal.value()));
@@ -436,142 +431,4 @@ fn names_in(tokens: TokenStream, names: &mut BTreeSet<String>) {
             _ => {}
         }
     }
-}
-
-/// Whether an attribute before the item says that only tests compile it.
-fn is_only_for_tests(item: &[TokenTree]) -> bool {
-    let mut at = 0;
-    while let Some((attribute, next)) = attribute_at(item, at) {
-        if cfg::is_for_tests(attribute) {
-            return true;
-        }
-        at = next;
-    }
-    false
-}
-
-/// The attribute `#[…]` or `#![…]` at `at`, and where the next token is.
-fn attribute_at(trees: &[TokenTree], at: usize) -> Option<(&Group, usize)> {
-    if !is_at(trees, at, '#') {
-        return None;
-    }
-    let at = if is_at(trees, at + 1, '!') { at + 2 } else { at + 1 };
-    match trees.get(at) {
-        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket => {
-            Some((group, at + 1))
-        }
-        _ => None,
-    }
-}
-
-/// Where the item, the statement or the field that begins at `at` has ended, at the latest. It can be
-/// earlier, since a `,` in generic arguments ends it: then more is read than had to be.
-fn behind_item(trees: &[TokenTree], mut at: usize) -> usize {
-    while let Some((_, next)) = attribute_at(trees, at) {
-        at = next;
-    }
-    let is_end = |tree: &TokenTree| match tree {
-        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
-        tree => is(tree, ';') || is(tree, ','),
-    };
-    trees[at..].iter().position(is_end).map_or(trees.len(), |end| at + end + 1)
-}
-
-fn is(tree: &TokenTree, punct: char) -> bool {
-    matches!(tree, TokenTree::Punct(found) if found.as_char() == punct)
-}
-
-fn is_at(trees: &[TokenTree], at: usize, punct: char) -> bool {
-    trees.get(at).is_some_and(|tree| is(tree, punct))
-}
-
-/// Whether `at` is preceded by `punct`.
-fn is_behind(trees: &[TokenTree], at: usize, punct: char) -> bool {
-    at > 0 && is_at(trees, at - 1, punct)
-}
-
-/// Whether the name at `at` begins a path: it is no method, field, lifetime or variable of a macro, and
-/// does not go on with a path.
-fn is_path_start(trees: &[TokenTree], at: usize) -> bool {
-    let is_doubled =
-        |punct| at > 1 && is_behind(trees, at, punct) && is_behind(trees, at - 1, punct);
-    let is_variable = is_behind(trees, at, '$')
-        && !matches!(&trees[at], TokenTree::Ident(ident) if ident == "crate");
-    let is_member = is_behind(trees, at, '.') && !is_doubled('.');
-    !(is_variable || is_member || is_behind(trees, at, '\'') || is_doubled(':'))
-}
-
-/// The path that begins at `at`, and where it ends: before generic arguments at the latest.
-fn path_at(trees: &[TokenTree], at: usize) -> (Path, usize) {
-    let mut path = Vec::new();
-    let mut next = at;
-    while let Some(TokenTree::Ident(ident)) = trees.get(next) {
-        path.push(text_of(ident));
-        next += 1;
-        if !(is_at(trees, next, ':') && is_at(trees, next + 1, ':')) {
-            return (path, next);
-        }
-        if let (true, Some(TokenTree::Ident(variable))) =
-            (is_at(trees, next + 2, '$'), trees.get(next + 3))
-        {
-            // What a macro is given: a definition must stand before it.
-            path.push(format!("${variable}"));
-            return (path, next + 4);
-        }
-        if !matches!(trees.get(next + 2), Some(TokenTree::Ident(_))) {
-            return (path, next);
-        }
-        next += 2;
-    }
-    (path, next)
-}
-
-/// Whether an item can begin at `at`, so that `impl` is no type there.
-fn is_item_start(trees: &[TokenTree], at: usize) -> bool {
-    match at.checked_sub(1).map(|before| &trees[before]) {
-        None => true,
-        Some(TokenTree::Group(group)) => group.delimiter() != Delimiter::Parenthesis,
-        Some(TokenTree::Ident(ident)) => ident == "unsafe",
-        Some(tree) => is(tree, ';'),
-    }
-}
-
-/// The type of an `impl` without a trait, whose tokens after `impl` begin at `at`.
-fn inherent_type(trees: &[TokenTree], mut at: usize) -> Option<(Path, usize)> {
-    if is_at(trees, at, '<') {
-        at = behind_generics(trees, at);
-    }
-    let body = at + trees[at..].iter().position(is_brace)?;
-    let head = &trees[at..body];
-    let is_trait = |at: usize| {
-        matches!(&head[at], TokenTree::Ident(ident) if ident == "for") && !is_at(head, at + 1, '<')
-    };
-    if (0..head.len()).any(is_trait) {
-        return None;
-    }
-    if matches!(head.first(), Some(TokenTree::Ident(ident)) if ident == "dyn") {
-        at += 1;
-    }
-    matches!(trees[at], TokenTree::Ident(_))
-        .then(|| (path_at(trees, at).0, trees[at].span().start().line))
-}
-
-fn is_brace(tree: &TokenTree) -> bool {
-    matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
-}
-
-fn behind_generics(trees: &[TokenTree], mut at: usize) -> usize {
-    let mut depth = 0;
-    while at < trees.len() {
-        if is_at(trees, at, '<') {
-            depth += 1;
-        } else if is_at(trees, at, '>') && !is_behind(trees, at, '-') {
-            depth -= 1;
-        }
-        at += 1;
-        if depth == 0 {
-            break;
-        }
-    }
-    at
 }
