@@ -1,4 +1,4 @@
-//! The checker on crates of a few lines.
+//! The check of crates of a few lines.
 
 use super::findings::{Findings, check};
 use super::order::Layer;
@@ -47,7 +47,7 @@ fn assert_clean(findings: &Findings) {
     assert!(findings.is_clean(), "{findings}");
 }
 
-/// That the only thing wrong is this arrow from `low.rs`.
+/// Asserts that this arrow from `low.rs` is all that is wrong.
 #[track_caller]
 fn assert_upward(low: &str, arrow: &str) {
     let found = wrong(&findings(low, "", ""));
@@ -266,7 +266,7 @@ fn a_parent_that_calls_a_re_exported_trait_uses_it() {
 }
 
 #[test]
-fn a_path_that_leads_nowhere_is_told() {
+fn a_path_that_leads_nowhere_is_reported() {
     for path in
         ["crate::hihg::call", "super::high::cal", "self::Nothing", "super::super::high::call"]
     {
@@ -278,7 +278,7 @@ fn a_path_that_leads_nowhere_is_told() {
 }
 
 #[test]
-fn a_file_without_a_place_is_told() {
+fn a_file_without_a_place_is_reported() {
     let files =
         [("src/lib.rs", "mod low; mod new; mod gone;"), ("src/low.rs", ""), ("src/new.rs", "")];
     let files = files.into_iter().chain([("src/lost.rs", "")]);
@@ -295,14 +295,36 @@ fn a_file_without_a_place_is_told() {
 }
 
 #[test]
-fn what_would_hide_a_use_is_told() {
-    for (low, told) in [
+fn files_that_only_tests_compile_need_no_place() {
+    let files = [
+        ("src/lib.rs", "mod a; #[cfg(test)] mod tests { mod one; #[path = \"two.rs\"] mod two; }"),
+        (
+            "src/a.rs",
+            "#[cfg(all(test, loom))] #[path = \"../loom/gone.rs\"] mod gone; #[cfg(test)] mod t;",
+        ),
+        ("src/a/t.rs", "use crate::nothing;"),
+        ("src/tests/one.rs", "mod three;"),
+        ("src/tests/one/three.rs", ""),
+        ("src/tests/two.rs", ""),
+    ];
+    let findings = check(&Sources::new(files), "src/lib.rs", &[("all", &["a", "lib"])]);
+    assert_clean(&findings);
+    assert!(findings.to_string().starts_with("2 files, 0 edges"), "{findings}");
+    assert!(
+        findings.to_string().contains("3 items and 4 files that only tests compile"),
+        "{findings}"
+    );
+}
+
+#[test]
+fn what_would_hide_a_use_is_reported() {
+    for (low, reported) in [
         ("include!(\"more.rs\");", "includes a file"),
         ("extern crate self as other;", "gives the crate another name"),
         ("fn f() { mod inner { use super::super::x; } }", "has a module in a block"),
         ("macro_rules! m { () => { pub mod inner { use super::x; } } }", "has a module in a block"),
     ] {
         let found = wrong(&findings(low, "", ""));
-        assert!(found.contains(&format!("src/low.rs:2 {told}")), "{low}: {found}");
+        assert!(found.contains(&format!("src/low.rs:2 {reported}")), "{low}: {found}");
     }
 }

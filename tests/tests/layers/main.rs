@@ -1,5 +1,12 @@
-//! Imports of the library point one way: no file uses one of a higher layer, and none uses itself
-//! through others.
+//! Imports of the library point one way: no file uses a higher layer, and no file uses itself through
+//! others.
+//!
+//! The sources are parsed, with all alternatives of `cfg` except tests. Every path is resolved to the file
+//! of its definition, through re-exports, globs and renames. A path in the arguments or the body of a macro
+//! counts as one anywhere else. A method call has no path, so a file adds methods only to types of its own
+//! layer or of a higher one.
+//!
+//! A parent's re-export of what its own children define is no use of it: a circle needs uses.
 #![cfg(not(loom))]
 
 mod arrows;
@@ -24,7 +31,7 @@ use tree::Sources;
 /// The root of the library.
 const LIBRARY: &str = "gatehouse/src/lib.rs";
 
-/// The workspace, or another that `GATEHOUSE_SOURCES` names.
+/// The workspace whose sources are read: this one, or that of the variable `GATEHOUSE_SOURCES`.
 fn workspace() -> PathBuf {
     let given = env::var_os("GATEHOUSE_SOURCES").map(PathBuf::from);
     given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
@@ -70,7 +77,7 @@ fn every_path_of_the_library_is_resolved() {
     assert!(findings.unresolved.is_empty(), "{}", findings.unresolved.join("\n"));
 }
 
-/// Prints each use of a file by another, for whoever moves something.
+/// Prints the arrows: a help for moving files.
 #[test]
 #[ignore = "prints"]
 fn arrows_of_the_library() {

@@ -1,10 +1,13 @@
-//! The order of the layers: what a new file belongs to is written here.
+//! The layers and their order. Every file belongs to one layer.
+//!
+//! A new file goes into the folder of the lowest layer above everything that it uses. A new folder is
+//! added to a layer here.
 
-/// A layer: its name and what is in it. `"plan"` is the file `plan.rs` and the folder `plan`, from the
-/// folder of the crate's root.
+/// A layer: its name and its parts. The part `"plan"` is the file `plan.rs` and all files in `plan/`, both
+/// beside the crate's `lib.rs`.
 pub type Layer = (&'static str, &'static [&'static str]);
 
-/// The layers of the library, lowest first. A file imports from its own layer and from lower ones.
+/// The layers of the library, lowest first. A file uses files of its own layer and of lower ones.
 pub const LIBRARY: &[Layer] = &[
     ("sync", &["sync", "unwind"]),
     ("collections", &["collections"]),
@@ -24,5 +27,5 @@ pub const LIBRARY: &[Layer] = &[
     ("front", &["private", "prelude", "lib"]),
 ];
 
-/// The compiler, whose stages have no order yet: what is asked of it is that there is no circle.
+/// The compiler. Its stages have no order yet, so only circles are found.
 pub const COMPILER: &[Layer] = &[("compiler", &[""])];

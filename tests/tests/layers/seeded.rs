@@ -1,8 +1,8 @@
-//! The checker on the library's own sources, with one line more.
+//! The check of the library's own sources with one line added.
 
 use std::fs;
 
-use super::arrows::How;
+use super::arrows::{Arrow, How};
 use super::findings::{Findings, check};
 use super::{LIBRARY, library, order, workspace};
 
@@ -37,7 +37,7 @@ fn a_line_that_points_upwards_is_found() {
         ("#[cfg(not(feature = \"records\"))] use crate::Gate;", "crate::Gate"),
     ] {
         let (findings, line) = findings(LOW, seeded);
-        let is_it = |arrow: &super::arrows::Arrow| {
+        let is_it = |arrow: &Arrow| {
             (&*arrow.from, arrow.line, &*arrow.name, &*arrow.path) == (LOW, line, "Gate", path)
         };
         let upward = findings.upward.iter().find(|upward| is_it(&upward.arrow));

@@ -140,7 +140,6 @@ impl Scope {
 
     fn module(&mut self, item: &ItemMod, for_tests: bool) {
         let body = match &item.content {
-            Some(_) if for_tests => return,
             Some((_, items)) => {
                 let mut scope = Self::default();
                 scope.items(items);

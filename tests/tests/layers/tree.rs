@@ -1,4 +1,4 @@
-//! The tree of modules: which file is which module, over all alternatives that `cfg` and `path` give.
+//! The tree of modules and their files, with every alternative that `cfg` chooses from.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -63,7 +63,7 @@ impl<'a> Tree<'a> {
     pub fn new(sources: &'a Sources, root: &str) -> Self {
         let mut tree = Self::default();
         let (file, scope) = sources.files.get_key_value(root).expect("the root of the crate");
-        tree.add(sources, file, scope, None, &parent_of(file));
+        tree.add(sources, file, scope, None, &Folders::of_root(file));
         let reached: BTreeSet<_> = tree.modules.iter().map(|module| module.file).collect();
         for file in sources.files.keys() {
             if !reached.contains(&**file) && !tree.for_tests.contains(&**file) {
@@ -73,28 +73,27 @@ impl<'a> Tree<'a> {
         tree
     }
 
-    /// Adds a module whose children are in `folder`.
+    /// Adds a module, and its children, whose files are in `folders`.
     fn add(
         &mut self,
         sources: &'a Sources,
         file: &'a str,
         scope: &'a Scope,
         parent: Option<usize>,
-        folder: &str,
+        folders: &Folders,
     ) -> usize {
         let index = self.modules.len();
         self.modules.push(Node { file, scope, parent, children: BTreeMap::new() });
         for module in &scope.modules {
+            if module.for_tests {
+                self.leave_out(sources, module, folders);
+                continue;
+            }
             let children = match &module.body {
                 ModuleBody::Inline(scope) => {
-                    let folder = format!("{folder}/{}", module.name);
-                    vec![self.add(sources, file, scope, Some(index), &folder)]
+                    vec![self.add(sources, file, scope, Some(index), &folders.inline(module))]
                 }
-                ModuleBody::File { .. } if module.for_tests => {
-                    self.leave_out(sources, file, module, folder);
-                    continue;
-                }
-                ModuleBody::File { .. } => self.add_file(sources, file, module, index, folder),
+                ModuleBody::File { .. } => self.add_file(sources, file, module, index, folders),
             };
             let named = self.modules[index].children.entry(&module.name).or_default();
             named.extend(children.into_iter().map(|child| (child, module)));
@@ -108,51 +107,77 @@ impl<'a> Tree<'a> {
         file: &str,
         module: &'a Module,
         parent: usize,
-        folder: &str,
+        folders: &Folders,
     ) -> Vec<usize> {
-        let files = files_of(sources, file, module, folder);
+        let files = files_of(sources, module, folders);
         if files.is_empty() {
             let Module { name, line, .. } = module;
             self.problems.push(format!("{file}:{line} declares `mod {name}`, which has no file"));
         }
-        let add =
-            |(file, scope)| self.add(sources, file, scope, Some(parent), &folder_of(file, module));
+        let add = |(file, scope)| {
+            self.add(sources, file, scope, Some(parent), &Folders::of(file, module))
+        };
         files.into_iter().map(add).collect()
     }
 
-    /// Notes the files of a module that only tests compile, and of what it declares.
-    fn leave_out(&mut self, sources: &'a Sources, file: &str, module: &'a Module, folder: &str) {
-        for (file, scope) in files_of(sources, file, module, folder) {
+    /// Notes the files of a module that only tests compile, and of the modules in it.
+    fn leave_out(&mut self, sources: &'a Sources, module: &'a Module, folders: &Folders) {
+        if let ModuleBody::Inline(scope) = &module.body {
+            for child in &scope.modules {
+                self.leave_out(sources, child, &folders.inline(module));
+            }
+        }
+        for (file, scope) in files_of(sources, module, folders) {
             if self.for_tests.insert(file) {
                 for child in &scope.modules {
-                    self.leave_out(sources, file, child, &folder_of(file, module));
+                    self.leave_out(sources, child, &Folders::of(file, module));
                 }
             }
         }
     }
 }
 
+/// Where the files of a module's children are.
+struct Folders {
+    usual: String,
+    /// From where `#[path = …]` leads.
+    given: String,
+}
+
+impl Folders {
+    fn of_root(file: &str) -> Self {
+        Self { usual: parent_of(file), given: parent_of(file) }
+    }
+
+    /// Of a module in a file. A file that `path` gives is as a `mod.rs`.
+    fn of(file: &str, module: &Module) -> Self {
+        let given = parent_of(file);
+        let name = &module.name;
+        let has_folder = file == normal(&format!("{given}/{name}.rs"));
+        Self { usual: if has_folder { format!("{given}/{name}") } else { given.clone() }, given }
+    }
+
+    /// Of a module without a file, in one whose folders these are.
+    fn inline(&self, module: &Module) -> Self {
+        let usual = format!("{}/{}", self.usual, module.name);
+        Self { given: usual.clone(), usual }
+    }
+}
+
 /// The files that a declared module can be.
 fn files_of<'a>(
     sources: &'a Sources,
-    file: &str,
     module: &Module,
-    folder: &str,
+    folders: &Folders,
 ) -> Vec<(&'a str, &'a Scope)> {
     let ModuleBody::File { paths, usual } = &module.body else { return Vec::new() };
-    let given = paths.iter().map(|path| format!("{}/{path}", parent_of(file)));
+    let Folders { usual: folder, given } = folders;
+    let given = paths.iter().map(|path| format!("{given}/{path}"));
     let name = &module.name;
     let usual_ones = [format!("{folder}/{name}.rs"), format!("{folder}/{name}/mod.rs")];
     let files = given.chain(usual_ones.into_iter().filter(|_| *usual));
     let found = files.filter_map(|path| sources.files.get_key_value(&normal(&path)));
     found.map(|(file, scope)| (&**file, &**scope)).collect()
-}
-
-/// The folder of the children of a module that is in `file`. A file that `path` gives is as a `mod.rs`.
-fn folder_of(file: &str, module: &Module) -> String {
-    let folder = parent_of(file);
-    let is_usual = file == normal(&format!("{folder}/{}.rs", module.name));
-    if is_usual { format!("{folder}/{}", module.name) } else { folder }
 }
 
 fn parent_of(file: &str) -> String {
