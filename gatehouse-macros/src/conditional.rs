@@ -9,7 +9,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token};
 
-use crate::input::up_to_comma;
+use crate::parse_util::up_to_comma;
 
 /// What `pick` makes of the attributes, each under the conditions that it stands under.
 pub(crate) fn picked(

@@ -13,13 +13,12 @@ use proc_macro::TokenStream;
 mod body;
 mod conditional;
 mod crate_path;
-mod errors;
+mod diagnostics;
 mod fact;
 mod fragment;
-mod input;
 mod panics;
+mod parse_util;
 mod policy;
-mod refusal;
 mod sources;
 mod text;
 

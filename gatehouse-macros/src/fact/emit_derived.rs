@@ -12,7 +12,7 @@ use super::recursion::Beside;
 use crate::body::emit::{self, cx};
 use crate::body::names::mentioned_in;
 use crate::body::tokens;
-use crate::{conditional, refusal, text};
+use crate::{conditional, diagnostics, text};
 
 impl Emitter<'_> {
     /// The fact's own constants: what it costs, and how it is computed.
@@ -54,7 +54,7 @@ impl Emitter<'_> {
             Beside::Partial(operand) => {
                 let name = self.fact.name.unraw();
                 let at = text::ends(operand).0;
-                let error = refusal::recursive_beside_partial(name).at(at).to_compile_error();
+                let error = diagnostics::recursive_beside_partial(name).at(at).to_compile_error();
                 quote!(#[cfg(panic = "abort")] #error)
             }
             Beside::Base(fact) => {

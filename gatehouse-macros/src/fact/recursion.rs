@@ -10,11 +10,11 @@ use super::derive::{is_bool, is_in};
 use crate::body::ast::{Body, Kind, Node, Stmt};
 use crate::body::emit::{as_written, is_three_valued};
 use crate::body::total::is_total;
-use crate::errors::Errors;
-use crate::{refusal, text};
+use crate::diagnostics::Diagnostics;
+use crate::{diagnostics, text};
 
 /// Checks the body of a fact that comes back to itself through the facts of `cycle`.
-pub(super) fn check(fact: &Fact, body: &Body, cycle: &[Ident], errors: &Errors) {
+pub(super) fn check(fact: &Fact, body: &Body, cycle: &[Ident], errors: &Diagnostics) {
     if cycle.is_empty() {
         return;
     }
@@ -143,7 +143,7 @@ struct Check<'c> {
     fact: &'c Fact,
     body: &'c Body,
     cycle: &'c [Ident],
-    errors: &'c Errors,
+    errors: &'c Diagnostics,
 }
 
 impl Check<'_> {
@@ -167,7 +167,8 @@ impl Check<'_> {
     fn refuse_all(&self) {
         for load in self.body.loads.iter().filter(|load| is_in(self.cycle, &load.fact)) {
             let through = self.through(&load.fact);
-            self.errors.push(&load.fact, refusal::recursive_value(self.fact.name.unraw(), through));
+            self.errors
+                .push(&load.fact, diagnostics::recursive_value(self.fact.name.unraw(), through));
         }
     }
 
@@ -179,7 +180,7 @@ impl Check<'_> {
         {
             let fact = &self.body.loads[*id].fact;
             let (name, through) = (self.fact.name.unraw(), self.through(fact));
-            self.errors.push(fact, refusal::recursive_place(name, through, place));
+            self.errors.push(fact, diagnostics::recursive_place(name, through, place));
         }
         node.children().into_iter().for_each(|child| self.refuse(child, place));
     }

@@ -7,10 +7,10 @@
 //! `PROPTEST_CASES=100000 cargo test --release -p gatehouse-macros fuzz` looks longer, at other cases each
 //! time. What it finds is stored in [`found`].
 
-mod found;
 mod growth;
 mod mutants;
 mod programs;
+mod regressions;
 mod spans;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
