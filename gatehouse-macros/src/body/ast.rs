@@ -10,9 +10,9 @@ use quote::quote;
 use syn::token::Brace;
 use syn::{Attribute, Expr, Ident, Item, Label, Lifetime, Pat, Path, StmtMacro, Token, Type};
 
+use super::expected::Expectations;
 use super::names::Names;
 use super::ordering::Ordering;
-use super::wanted::Wanted;
 
 /// The place of a load in [`Body::loads`].
 pub(crate) type LoadId = usize;
@@ -33,7 +33,7 @@ pub(crate) struct Body {
     /// The locals that are keys, each with its fact: `let key = Fact(…);`
     pub(crate) keys: BTreeMap<String, Path>,
     /// The loads that stand where only some values will do.
-    pub(crate) wanted: Wanted,
+    pub(crate) expectations: Expectations,
     /// Where it orders what facts feed.
     pub(crate) ordering: Ordering,
     /// Whether nothing was left out of it because it was refused: then it can be emitted, whatever
@@ -137,7 +137,7 @@ pub(crate) struct If {
 pub(crate) struct Match {
     pub(crate) token: Token![match],
     pub(crate) scrutinee: Node,
-    /// Around the arms.
+    /// JumpScope the arms.
     pub(crate) brace: Brace,
     pub(crate) arms: Vec<Arm>,
 }

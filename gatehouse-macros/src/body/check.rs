@@ -5,7 +5,7 @@ use syn::{Expr, Pat, UnOp};
 
 use super::ast::{Block, Body, Kind, Node, Stmt};
 use super::lower::{MatchesArguments, bare, is_of_prelude, key_of_fact, only_name};
-use super::{leftover, wanted};
+use super::{expected, leftover};
 use crate::diagnostics::Diagnostics;
 use crate::{diagnostics, text};
 
@@ -17,7 +17,7 @@ pub(super) fn body(body: &mut Body, end: Span, written: usize, errors: &Diagnost
         leftover::refuse(body, written, errors);
     }
     check_block(&body.block, body, errors);
-    for expr in wanted::plain_bools(body) {
+    for expr in expected::plain_bools(body) {
         check_loaded(expr, body, errors);
     }
     body.is_whole &= errors.count() == before;

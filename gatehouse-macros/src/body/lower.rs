@@ -12,9 +12,9 @@ use super::ast::{
     bound_names,
 };
 use super::attributes::{self, is_for_tools, is_lint};
+use super::expected::Expectations;
 use super::names::Names;
 use super::ordering::Ordering;
-use super::wanted::Wanted;
 use super::{capitals, check, leftover};
 use crate::diagnostics::Diagnostics;
 use crate::diagnostics::{self, Diagnostic};
@@ -43,10 +43,20 @@ pub(crate) fn body(
     block.nodes().for_each(|node| lowering.refuse_attributes_inside(node));
     let keys = lowering.keys_in_locals();
     let Lowering { loads, mutable, is_whole, .. } = lowering;
-    let wanted = Wanted::of(&block, gives_bool);
+    let expectations = Expectations::of(&block, gives_bool);
     let ordering = Ordering::of(&block, &mutable);
-    let mut body =
-        Body { block, given, value, gives_bool, loads, mutable, keys, wanted, ordering, is_whole };
+    let mut body = Body {
+        block,
+        given,
+        value,
+        gives_bool,
+        loads,
+        mutable,
+        keys,
+        expectations,
+        ordering,
+        is_whole,
+    };
     check::body(&mut body, end, written, errors);
     body
 }

@@ -2,7 +2,7 @@
 
 mod ast;
 mod check;
-mod derive;
+mod derived;
 mod emit;
 mod emit_derived;
 mod parse;
@@ -44,11 +44,11 @@ fn uncompiled(input: TokenStream) -> TokenStream {
 pub(crate) fn compile(input: TokenStream, errors: &Diagnostics) -> TokenStream {
     let mut block = parse::block(fragment::opened(input), errors);
     check::block(&mut block, errors);
-    let derived = derive::block(&block, &runtime(&block.krate), errors);
+    let derived = derived::block(&block, &runtime(&block.library), errors);
     emit::block(&block, &derived)
 }
 
 /// The path of what generated code calls.
-fn runtime(krate: &CratePath) -> TokenStream {
-    quote!(#krate::private)
+fn runtime(library: &CratePath) -> TokenStream {
+    quote!(#library::private)
 }

@@ -17,13 +17,13 @@ use crate::{diagnostics, text};
 pub(super) fn block(input: TokenStream, errors: &Diagnostics) -> Block {
     let parser = |input: ParseStream| {
         let attrs = errors.keep(input.call(Attribute::parse_inner)).unwrap_or_default();
-        let krate = CratePath::from_attributes(&attrs, "gatehouse", errors);
+        let library = CratePath::from_attributes(&attrs, "gatehouse", errors);
         let others = attrs.iter().filter(|attr| !attr.path().is_ident("gatehouse"));
         others.for_each(|attr| errors.push(attr, diagnostics::fact_name()));
-        Ok(Block { krate, facts: facts(input, errors) })
+        Ok(Block { library, facts: facts(input, errors) })
     };
     let parsed = errors.keep(parser.parse2(input));
-    parsed.unwrap_or_else(|| Block { krate: CratePath::default_path(), facts: Vec::new() })
+    parsed.unwrap_or_else(|| Block { library: CratePath::default_path(), facts: Vec::new() })
 }
 
 /// Parses facts to the end.

@@ -14,7 +14,7 @@ use crate::{diagnostics, text};
 /// Parses the derive's item.
 pub(super) fn sources(input: TokenStream, errors: &Diagnostics) -> Option<Sources> {
     let DeriveInput { attrs, ident: name, generics, data, .. } = errors.keep(syn::parse2(input))?;
-    let krate = CratePath::from_attributes(&attrs, "sources", errors);
+    let library = CratePath::from_attributes(&attrs, "sources", errors);
     let fields = fields(&name, data, errors);
     let members: Vec<Member> = fields.members().collect();
     let loads = fields
@@ -22,7 +22,7 @@ pub(super) fn sources(input: TokenStream, errors: &Diagnostics) -> Option<Source
         .zip(members)
         .flat_map(|(field, member)| loads_of(&field, &member, errors));
     let loads = loads.collect();
-    Some(Sources { krate, name, generics, loads })
+    Some(Sources { library, name, generics, loads })
 }
 
 /// The fields of the item, with an error if it is no struct with named ones.

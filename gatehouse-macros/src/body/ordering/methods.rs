@@ -2,8 +2,8 @@
 
 use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, Ident};
 
+use super::super::expected::is_ordering;
 use super::super::lower::bare;
-use super::super::wanted::is_ordering;
 
 /// Methods that order their receiver and their argument.
 const OF_BOTH: [&str; 9] = ["clamp", "cmp", "ge", "gt", "le", "lt", "max", "min", "partial_cmp"];

@@ -11,14 +11,14 @@ use syn::{BinOp, Expr, UnOp};
 use super::ast::{Block, Body, Kind, LoadId, Node, Stmt};
 
 /// The loads of one key where only some values will do.
-pub(crate) struct Wanted {
+pub(crate) struct Expectations {
     /// Those that are to be a `bool`.
     pub(super) bools: BTreeSet<LoadId>,
     /// Those that are compared.
     pub(super) ordered: BTreeSet<LoadId>,
 }
 
-impl Wanted {
+impl Expectations {
     pub(super) fn of(block: &Block, gives_bool: bool) -> Self {
         let search = Search::of(block, gives_bool);
         Self { bools: search.bools, ordered: search.ordered }

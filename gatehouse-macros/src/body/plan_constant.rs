@@ -100,6 +100,6 @@ pub(crate) fn budget(
 ///
 /// A key is `Eq`. Where a body compares what has an error already, Rust would take that for the only
 /// key there is, and have a second error; with another type to choose from it takes neither.
-pub(crate) fn another_key(facts: usize, runtime: &TokenStream) -> Option<TokenStream> {
+pub(crate) fn ambiguity_bound(facts: usize, runtime: &TokenStream) -> Option<TokenStream> {
     (facts == 1).then(|| quote!(for<'k> #runtime::Refused: ::core::cmp::Eq,))
 }

@@ -36,7 +36,7 @@ pub(super) struct Derived {
 impl Derived {
     /// Whether `fact` comes back to the fact whose body this is.
     pub(super) fn is_recursive(&self, fact: &Path) -> bool {
-        is_in(&self.cycle, fact)
+        is_in_cycle(&self.cycle, fact)
     }
 }
 
@@ -51,7 +51,7 @@ pub(super) fn is_option(ty: &Type) -> bool {
 }
 
 /// Whether a path names one of the facts of a cycle.
-pub(super) fn is_in(cycle: &[Ident], fact: &Path) -> bool {
+pub(super) fn is_in_cycle(cycle: &[Ident], fact: &Path) -> bool {
     local_name(fact).is_some_and(|name| cycle.contains(name))
 }
 
@@ -82,7 +82,7 @@ pub(super) fn block(
         }
         errors.absorb(&in_this);
     }
-    let needs = Needs::of(block, &bodies);
+    let needs = DependencyGraph::of(block, &bodies);
     let partial = partial(block, &bodies);
     let mut derived = BTreeMap::new();
     for (at, body) in bodies {
@@ -106,7 +106,7 @@ pub(super) fn block(
         }
         errors.absorb(&in_this);
     }
-    refuse_groundless(block, &derived, errors);
+    check_base_cases(block, &derived, errors);
     derived
 }
 
@@ -117,12 +117,12 @@ fn partial(block: &Block, bodies: &BTreeMap<usize, Body>) -> BTreeSet<Ident> {
 }
 
 /// A cycle of facts in which nothing begins: said once, at its first fact.
-fn refuse_groundless(block: &Block, derived: &BTreeMap<usize, Derived>, errors: &Diagnostics) {
+fn check_base_cases(block: &Block, derived: &BTreeMap<usize, Derived>, errors: &Diagnostics) {
     let mut said: Vec<&Ident> = Vec::new();
     for (at, Derived { cycle, .. }) in derived {
         let name = &block.facts[*at].name;
         let of_cycle = derived.iter().filter(|(at, _)| cycle.contains(&block.facts[**at].name));
-        let groundless = of_cycle.filter(|(_, it)| recursion::is_groundless(&it.body, cycle));
+        let groundless = of_cycle.filter(|(_, it)| recursion::has_no_base_case(&it.body, cycle));
         // A fact of the cycle that was refused may have been the ground of it.
         let all = !cycle.is_empty() && groundless.count() == cycle.len();
         if all && !said.contains(&name) {
@@ -197,14 +197,14 @@ fn refuse_question_marks(node: &Node, fact: &Fact, errors: &Diagnostics) {
 }
 
 /// Which facts the bodies of a block load.
-struct Needs {
+struct DependencyGraph {
     /// The facts with a body.
     derived: BTreeSet<Ident>,
     /// What each of them loads.
     loads: BTreeMap<Ident, Vec<Path>>,
 }
 
-impl Needs {
+impl DependencyGraph {
     fn of(block: &Block, bodies: &BTreeMap<usize, Body>) -> Self {
         let derived = block.facts.iter().filter(|fact| matches!(fact.ending, Ending::Body(_)));
         let derived = derived.map(|fact| fact.name.clone()).collect();

@@ -25,7 +25,7 @@ pub(crate) enum Step<'b> {
 }
 
 /// The steps to a load.
-pub(crate) struct Way<'b> {
+pub(crate) struct LoadPath<'b> {
     target: LoadId,
     body: &'b Body,
     pub(crate) steps: Vec<Step<'b>>,
@@ -35,7 +35,7 @@ pub(crate) struct Way<'b> {
     pub(crate) key: Option<&'b Node>,
 }
 
-impl<'b> Way<'b> {
+impl<'b> LoadPath<'b> {
     /// The way to the load `target`.
     pub(crate) fn to(target: LoadId, body: &'b Body) -> Self {
         let mut way = Self { target, body, steps: Vec::new(), behind: Vec::new(), key: None };
