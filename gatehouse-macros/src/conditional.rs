@@ -1,7 +1,7 @@
 //! Attributes under a condition: `#[cfg_attr(condition, attribute, …)]`.
 //!
-//! What a macro makes of an attribute must hold for one under a condition too: whoever looks for a `cfg`,
-//! or gives an item's companions what they need of its attributes, goes through here.
+//! A macro must treat an attribute under a condition like the attribute itself. All code that looks for a
+//! `cfg`, or that copies an item's attributes to the items generated beside it, goes through this module.
 
 use proc_macro2::TokenStream;
 use quote::quote;

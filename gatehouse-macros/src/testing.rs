@@ -1,5 +1,5 @@
-//! How the macros are tested below the proc-macro boundary: tokens in, formatted text and errors as
-//! data out, whatever the compiler's version.
+//! Helpers for tests below the proc-macro boundary: tokens in; formatted text and errors as data out,
+//! independent of the compiler's version.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};

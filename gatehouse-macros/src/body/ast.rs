@@ -1,6 +1,6 @@
-//! The compiler's own tree of a policy's body.
+//! The compiler's own tree of a body.
 //!
-//! Only what the compiler must see is a variant: loads, ways out, and the control flow around them.
+//! Only what the compiler must see is a variant: loads, early exits, and the control flow around them.
 //! Everything else keeps its `syn` form, so that each later stage can point at the user's tokens.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -137,7 +137,7 @@ pub(crate) struct If {
 pub(crate) struct Match {
     pub(crate) token: Token![match],
     pub(crate) scrutinee: Node,
-    /// JumpScope the arms.
+    /// Around the arms.
     pub(crate) brace: Brace,
     pub(crate) arms: Vec<Arm>,
 }

@@ -1,4 +1,4 @@
-//! What a lowered body must keep, whether it is a policy's or a fact's.
+//! Checks of a lowered body that policies and derived facts share.
 
 use proc_macro2::Span;
 use syn::{Expr, Pat, UnOp};

@@ -1,7 +1,7 @@
-//! From the compiler's tree back to Rust: the body as plain synchronous code.
+//! Emits the compiler's tree as Rust: the body as plain synchronous code.
 //!
-//! Each load becomes `read(cx, key)?`: the value, or an early return that says why not. After the
-//! last check nothing here can fail.
+//! Each load becomes `read(cx, key)?`: the value, or an early return with the reason why there is none. All
+//! checks are done before, so nothing here can fail.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

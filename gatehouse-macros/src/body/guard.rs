@@ -1,8 +1,8 @@
-//! Guards: what must hold of local data so that a part of the body has a value, or is passed at all,
+//! Guards: the conditions on local data under which a part of the body has a given value, or completes,
 //! whatever the facts are.
 //!
-//! A guard is a boolean expression over what is known early. `None` is a guard that always holds:
-//! conditions on facts do not delay a load.
+//! A guard is a boolean expression over values that are available early. `None` is a guard that always
+//! holds, because conditions on facts do not delay a load.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;

@@ -1,12 +1,12 @@
-//! Conditions on facts that are known already, while the body waits for another fact.
+//! Conditions on facts that are already loaded while the body waits for another fact.
 //!
-//! A condition on facts does not delay a load: as long as it is unknown, what stands behind it is
-//! asked for. Once it is known, it decides: with `a` true, `if a { A(x).await } else { B(x).await }`
-//! must not ask for `B` while it waits for `A`. So the function that asks first looks what is known
-//! of such conditions, each once, and each slice behind one begins with what it needs of it.
+//! A condition on facts does not delay a load: while it is unknown, the loads behind it are requested. Once
+//! it is known, it decides: with `a` true, `if a { A(x).await } else { B(x).await }` must not request `B`
+//! while it waits for `A`. The function that requests loads therefore first evaluates each such condition
+//! once, and each slice behind a condition begins with a test of it.
 //!
-//! Only where it can matter: where the body can wait for a load that is not behind the condition.
-//! The code is at most (conditions × the longest way to one).
+//! A condition is evaluated only where it can matter: where the body can wait for a load that is not behind
+//! the condition. The code is at most (conditions × the longest path to one).
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
-//! Loads where the compiler does not look: in patterns, in types, in generic arguments.
+//! Loads in places that the compiler does not lower: patterns, types and generic arguments.
 //!
-//! A load is one `.await`, and so is a refusal; what is written more often than that is left over, and
-//! stands in the tokens that the tree keeps as they are.
+//! Each `.await` that was compiled or rejected is counted once. An `.await` beyond that count is left over:
+//! it stands in tokens that the tree keeps unchanged.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;

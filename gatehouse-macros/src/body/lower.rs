@@ -1,4 +1,4 @@
-//! From `syn`'s tree to the compiler's own, refusing what the language does not have.
+//! Lowers `syn`'s tree to the compiler's own, and reports what the language does not have.
 
 use std::collections::BTreeMap;
 

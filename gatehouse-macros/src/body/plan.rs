@@ -1,4 +1,4 @@
-//! The plan of one body, as data: when each load is asked for, and what it waits for.
+//! The plan of one body as data: when each load is requested, and which loads it waits for.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

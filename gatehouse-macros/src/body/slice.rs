@@ -1,16 +1,14 @@
 //! Slices: for each load, the part of the body that leads to it and that its key needs.
 //!
-//! A policy that stopped at one load asks for those further on by running their slices. A slice
-//! keeps, in the body's order, the statements that the key needs, and the conditions on local data
-//! that stand before the load; conditions on facts do not delay a load and are left out, unless they
-//! are [`known`](super::known). It begins at the parameters, so it borrows and moves nothing that
-//! another slice has.
+//! A policy that stopped at one load requests the later ones by running their slices. A slice keeps, in the
+//! body's order, the statements that the key needs, and the conditions on local data before the load.
+//! Conditions on facts do not delay a load and are left out, unless they are [`known`](super::known). A slice
+//! begins at the parameters, so it borrows and moves nothing that belongs to another slice.
 //!
-//! What an ordering must preserve: a slice evaluates nothing that the body might not have come to,
-//! unless it cannot panic ([`names::is_safe`]). What stands before the first load the stopped body
-//! did come to.
+//! Invariant: a slice evaluates nothing that the body might not have reached, unless it cannot panic
+//! ([`names::is_safe`]). Code before the first load may panic: the stopped body has already executed it.
 //!
-//! The code of all slices is at most (loads × the longest way to one).
+//! The code of all slices is at most (loads × the longest path to one).
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,5 @@
-//! The compile errors of the three macros: the catalogue of their texts, and the collector of an item's errors.
+//! The compile errors of the three macros: the catalogue of their texts, and the collector of an item's
+//! errors.
 
 mod catalogue;
 mod collector;

@@ -1,5 +1,5 @@
-//! The rules of a `fact!` block, one function each. What breaks a rule is pushed as an error, and
-//! taken out of the tree: [`emit`](super::emit) puts a stand-in in its place.
+//! The rules of a `fact!` block, one function each. A part that breaks a rule is reported and removed from
+//! the tree: [`emit`](super::emit) puts a stand-in in its place.
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Display};

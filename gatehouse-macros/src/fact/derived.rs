@@ -1,5 +1,5 @@
-//! Bodies of derived facts, compiled by the compiler that policies have, and how facts of a block
-//! need each other.
+//! Derived facts: their bodies, compiled as policies' bodies are, and the dependencies among the facts of a
+//! block.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
-//! A checked [`Block`] to tokens: a struct, a constructor of the same name, and the traits of a key.
+//! Emits a checked [`Block`]: a struct, a constructor of the same name, and the traits of a key.
 //!
-//! What the checks took out has a stand-in, so that a fact with errors is there all the same and its
-//! users get no second error.
+//! A part that the checks removed has a stand-in, so that a fact with errors still exists and its users get
+//! no second error.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! A derived fact to tokens: its body as plain synchronous code, and its plan.
+//! Emits a derived fact: its body as plain synchronous code, and its plan.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};

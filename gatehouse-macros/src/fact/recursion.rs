@@ -1,5 +1,5 @@
-//! What a recursive fact must keep, so that data which run in circles have one meaning: it is a
-//! `bool`, and more truth in what it uses of itself gives more truth in it.
+//! The rules for recursive facts, so that cyclic data have a unique least fixpoint: a recursive fact is a
+//! `bool`, and it is monotone in its uses of itself.
 
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;

@@ -1,4 +1,4 @@
-//! The rules of the language that a lowered body must keep. One function for each.
+//! The rules of the language for a policy's lowered body, one function each.
 
 use syn::{Expr, Lit, UnOp};
 

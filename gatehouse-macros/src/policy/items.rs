@@ -1,4 +1,4 @@
-//! The items that a policy becomes: a type, and its implementations.
+//! Emits the items of a policy: a type, and its implementations.
 
 use std::collections::BTreeSet;
 

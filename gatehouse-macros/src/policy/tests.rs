@@ -1,4 +1,4 @@
-//! The policy compiler below the proc-macro boundary: tokens in, text, plans and messages out.
+//! Tests of the policy compiler below the proc-macro boundary: tokens in; text, plans and messages out.
 
 use std::fmt::Write;
 

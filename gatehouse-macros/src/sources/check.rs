@@ -1,5 +1,5 @@
-//! The rules of `#[derive(Sources)]`, one function each. What breaks a rule is pushed as an error
-//! and taken out of the tree.
+//! The rules of `#[derive(Sources)]`, one function each. A part that breaks a rule is reported and removed
+//! from the tree.
 
 use std::collections::BTreeMap;
 

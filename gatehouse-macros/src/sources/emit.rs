@@ -1,4 +1,4 @@
-//! A checked [`Sources`] to tokens: one table per fact, and the way from a fact to its source.
+//! Emits a checked [`Sources`]: one table per fact, and the mapping from a fact to its source.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};

@@ -1,4 +1,4 @@
-//! What `#[derive(Sources)]` emits and refuses.
+//! Tests of the expansions and errors of `#[derive(Sources)]`.
 
 use proc_macro2::TokenStream;
 

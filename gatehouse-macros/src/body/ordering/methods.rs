@@ -1,4 +1,5 @@
-//! What orders its operands, by its name; whether they are values that may be missing, their types say.
+//! The functions and methods that order their operands, by name. Their types decide whether an operand may
+//! be missing.
 
 use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, Ident};
 
