@@ -1,7 +1,7 @@
 //! Attributes under a condition: `#[cfg_attr(condition, attribute, …)]`.
 //!
-//! What a macro makes of an attribute must hold for one under a condition too: whoever looks for a `cfg`,
-//! or gives an item's companions what they need of its attributes, goes through here.
+//! A macro must treat an attribute under a condition like the attribute itself. All code that looks for a
+//! `cfg`, or that copies an item's attributes to the items generated beside it, goes through this module.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token};
 
-use crate::input::up_to_comma;
+use crate::parse_util::up_to_comma;
 
 /// What `pick` makes of the attributes, each under the conditions that it stands under.
 pub(crate) fn picked(

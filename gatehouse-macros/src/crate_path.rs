@@ -5,9 +5,9 @@ use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, Token};
 
-use crate::errors::Errors;
-use crate::input::up_to_comma;
-use crate::{refusal, text};
+use crate::diagnostics::Diagnostics;
+use crate::parse_util::up_to_comma;
+use crate::{diagnostics, text};
 
 /// The library's path: `::gatehouse`, or what `crate = …` says.
 ///
@@ -23,10 +23,10 @@ impl CratePath {
 
     /// What `#[<name>(crate = path)]` among `attrs` says, or the default. Other attributes are left
     /// alone; what is wrong with this one goes to `errors`.
-    pub(crate) fn from_attributes(attrs: &[Attribute], name: &str, errors: &Errors) -> Self {
+    pub(crate) fn from_attributes(attrs: &[Attribute], name: &str, errors: &Diagnostics) -> Self {
         let mut found = Self::default_path();
         for attr in attrs.iter().filter(|attr| attr.path().is_ident(name)) {
-            let wrong = |_| refusal::crate_argument(name).on(&attr.meta);
+            let wrong = |_| diagnostics::crate_argument(name).on(&attr.meta);
             if let Some(path) = errors.keep(attr.parse_args::<Self>().map_err(wrong)) {
                 found = path;
             }
@@ -55,7 +55,7 @@ impl Parse for CratePath {
         }
         // Where nothing follows, what is there is all that an error can be at.
         let wrong = if rest.is_empty() { quote!(#keyword #equals) } else { rest };
-        Err(refusal::crate_path().on(wrong))
+        Err(diagnostics::crate_path().on(wrong))
     }
 }
 

@@ -1,15 +1,15 @@
-//! The fragments that another macro hands on: `$c:expr`, `$p:pat`, `$t:ty` and the others.
+//! The fragments that another macro passes on: `$c:expr`, `$p:pat`, `$t:ty` and the others.
 //!
-//! A fragment arrives in a group without delimiters, which is what makes one operand of it in `!$c`.
-//! Rust honours such a group only in tokens that nobody has taken apart: it ignores those that a
-//! macro makes anew, so that of `!$c`, with `a || b` for `$c`, would remain `!a || b`. Each of our
-//! macros therefore takes its input through [`opened`] before it parses anything:
+//! A fragment arrives in a group without delimiters, which makes it one operand in `!$c`. Rust honours such a
+//! group only in tokens that were not taken apart, and ignores groups that a macro creates: `!$c`, with
+//! `a || b` for `$c`, would become `!a || b`. Each of our macros therefore passes its input through
+//! [`opened`] before it parses anything:
 //!
-//! - No group without delimiters is left, neither for a later stage nor for what is emitted.
-//! - What was one operand, one pattern or one type is one still: it gets parentheses where its
-//!   neighbours could take a part of it.
-//! - The arguments of a macro call are that macro's: the compiler passes them through as the very
-//!   group that it was given, which Rust honours.
+//! - No group without delimiters is left, neither for a later stage nor in the emitted code.
+//! - One operand, one pattern or one type remains one: it gets parentheses where its neighbours could take a
+//!   part of it.
+//! - The arguments of a macro call belong to that macro: the compiler passes on the original group, which
+//!   Rust honours.
 
 #[cfg(test)]
 mod tests;

@@ -4,22 +4,21 @@
 //! [`derive(Sources)`](derive@Sources).
 //!
 //! Use them through `gatehouse`, whose documentation has the whole language. Each macro is a small
-//! compiler with the same stages, one folder each: parse into an own syntax tree that keeps the
-//! user's tokens, check with all errors at once, emit. What is emitted calls `gatehouse::private`,
-//! and nothing else of the library that is not public. A panic in any of them is caught (`panics`).
+//! compiler with the same stages, in a folder of its own: parse into a syntax tree that keeps the user's
+//! tokens, check and report all errors at once, emit. The emitted code calls the public items of the
+//! library and those of `gatehouse::private`. A panic of a macro is caught (`panics`).
 
 use proc_macro::TokenStream;
 
 mod body;
 mod conditional;
 mod crate_path;
-mod errors;
+mod diagnostics;
 mod fact;
 mod fragment;
-mod input;
 mod panics;
+mod parse_util;
 mod policy;
-mod refusal;
 mod sources;
 mod text;
 
@@ -28,7 +27,7 @@ mod fuzz;
 #[cfg(test)]
 mod testing;
 
-/// Declares facts: the keys of what rules know.
+/// Declares facts: typed keys of the data that rules read.
 ///
 /// ```text
 /// fact! {
@@ -65,13 +64,13 @@ mod testing;
 ///   `#[sensitive]`.
 /// - A *value* is `Clone + Debug + Send + Sync + 'static`.
 /// - `= default` is an expression that stands in for a missing value; `.await` is then a `Value`.
-/// - A body makes it a *derived* fact, computed from others as a policy's body is, with the key parts
-///   by value; `.await` is then a `Value`. It may use itself and other facts of the block where it is
-///   a `bool` and more truth in gives more truth out.
+/// - A body makes it a *derived* fact, which is computed from others. The body is compiled like a policy's,
+///   with the key parts by value; `.await` is then a `Value`. A `bool` fact may use itself and other facts
+///   of the block, if it is monotone: where more of them are true, it is not less often true.
 /// - `#[required]`: a missing value counts as a failed load, so a policy that asks for it is
 ///   indeterminate.
-/// - `#[sensitive]`, on a fact or on a key part: its values are shown nowhere, a placeholder stands in
-///   for them. A derived fact is as sensitive as what it is computed from, unless it is a `bool`.
+/// - `#[sensitive]`, on a fact or on a key part: its values are never shown; a placeholder replaces
+///   them. A derived fact is as sensitive as the facts that it is computed from, unless it is a `bool`.
 /// - Doc comments and all other attributes stay on the struct.
 #[proc_macro]
 pub fn fact(input: TokenStream) -> TokenStream {
@@ -95,17 +94,17 @@ pub fn fact(input: TokenStream) -> TokenStream {
 ///
 /// # Arguments
 ///
-/// - `forbid`: where it applies, it denies, whatever else permits.
-/// - `lazy`: asks for no fact before the body comes to it.
-/// - `rounds = 1`: does not compile if the plan needs more rounds of loads.
-/// - `unconditional`: a policy that permits everything is meant to.
-/// - `crate = path`: where the library is.
+/// - `forbid`: where the policy applies, it denies, even if others permit.
+/// - `lazy`: no fact is requested before the body reaches its load.
+/// - `rounds = 1`: an error if the plan needs more than this number of rounds of loads.
+/// - `unconditional`: confirms that the policy is meant to permit everything.
+/// - `crate = path`: the path of the library.
 #[proc_macro_attribute]
 pub fn policy(attr: TokenStream, item: TokenStream) -> TokenStream {
     policy::expand(&attr.into(), &item.into()).into()
 }
 
-/// Makes a struct the set of sources of an application: which field loads which facts.
+/// Makes a struct the set of an application's sources: it says which field loads which facts.
 ///
 /// ```text
 /// #[derive(Sources)]
@@ -119,8 +118,8 @@ pub fn policy(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 ///
 /// Each fact has one source. A struct that loads nothing, `struct NoFacts;`, serves gates whose
-/// rules need none. `#[sources(crate = path)]` on the struct says where the library is. (`load` is an
-/// attribute of this derive only so that it can be refused with a hint.)
+/// rules need none. `#[sources(crate = path)]` on the struct names the path of the library. (`load` is
+/// an attribute of this derive only so that its use is an error with a hint.)
 #[proc_macro_derive(Sources, attributes(loads, sources, load))]
 pub fn sources(input: TokenStream) -> TokenStream {
     sources::expand(&input.into()).into()

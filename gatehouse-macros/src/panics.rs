@@ -1,7 +1,7 @@
-//! Panics of the compiler's own: caught at the boundary, and told in one error that asks for a report.
+//! Panics of the compiler itself: caught at the boundary, and reported in one error that asks for a bug report.
 //!
-//! The panic hook runs as ever; rustc's hides what is printed inside a macro, unless it is asked to show
-//! it (`-Zproc-macro-backtrace`), so the error has the panic's text.
+//! The panic hook runs as usual. rustc hides what is printed inside a macro, except with
+//! `-Zproc-macro-backtrace`, so the error has the panic's text.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,15 +1,15 @@
-//! How the macros are tested below the proc-macro boundary: tokens in, formatted text and errors as
-//! data out, whatever the compiler's version.
+//! Helpers for tests below the proc-macro boundary: tokens in; formatted text and errors as data out,
+//! independent of the compiler's version.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Meta};
 
-use crate::errors::Errors;
+use crate::diagnostics::Diagnostics;
 
 /// A compiler without its boundary: tokens in, tokens out, errors on the side.
-pub(crate) type Compile = fn(TokenStream, &Errors) -> TokenStream;
+pub(crate) type Compile = fn(TokenStream, &Diagnostics) -> TokenStream;
 
 /// What `compile` makes of a source that is free of errors, as rustfmt would print it.
 #[track_caller]
@@ -35,7 +35,7 @@ pub(crate) fn skeleton(compile: Compile, source: &str) -> String {
     pretty(tokens)
 }
 
-/// Every error in `source`: the text that it underlines, and the name of the refusal; for an error
+/// Every error in `source`: the text that it underlines, and the diagnostic's name; for an error
 /// of the parser's, its message.
 #[track_caller]
 pub(crate) fn errors(compile: Compile, source: &str) -> Vec<(String, String)> {
@@ -86,18 +86,18 @@ fn underlined(error: &syn::Macro) -> String {
     whole.and_then(|span| span.source_text()).unwrap_or_default()
 }
 
-/// A message of the catalogue's: what it says, and the name of the refusal.
+/// A message of the catalogue's: what it says, and the diagnostic's name.
 pub(crate) fn split_name(message: &str) -> Option<(&str, &str)> {
     message.strip_suffix(']')?.rsplit_once(" [")
 }
 
 /// Compiles every use of the macros in a file, as rustc would hand it to them.
-pub(crate) fn compile_file(source: TokenStream, errors: &Errors) -> TokenStream {
+pub(crate) fn compile_file(source: TokenStream, errors: &Diagnostics) -> TokenStream {
     let file: syn::File = syn::parse2(source).expect("the source is not a file");
     file.items.iter().map(|item| compile_item(item, errors)).collect()
 }
 
-fn compile_item(item: &syn::Item, errors: &Errors) -> TokenStream {
+fn compile_item(item: &syn::Item, errors: &Diagnostics) -> TokenStream {
     if let syn::Item::Macro(it) = item
         && it.mac.path.is_ident("fact")
     {
@@ -123,7 +123,7 @@ fn compile_item(item: &syn::Item, errors: &Errors) -> TokenStream {
 
 #[track_caller]
 fn run(compile: Compile, source: &str) -> (TokenStream, Vec<(String, String)>) {
-    let errors = Errors::new();
+    let errors = Diagnostics::new();
     let tokens = compile(source.parse().expect("the source is not tokens"), &errors);
     let errors = errors.into_vec();
     let shown = errors.iter().map(|error| {

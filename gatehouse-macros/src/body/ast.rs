@@ -1,6 +1,6 @@
-//! The compiler's own tree of a policy's body.
+//! The compiler's own tree of a body.
 //!
-//! Only what the compiler must see is a variant: loads, ways out, and the control flow around them.
+//! Only what the compiler must see is a variant: loads, early exits, and the control flow around them.
 //! Everything else keeps its `syn` form, so that each later stage can point at the user's tokens.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,9 +10,9 @@ use quote::quote;
 use syn::token::Brace;
 use syn::{Attribute, Expr, Ident, Item, Label, Lifetime, Pat, Path, StmtMacro, Token, Type};
 
+use super::expected::Expectations;
 use super::names::Names;
 use super::ordering::Ordering;
-use super::wanted::Wanted;
 
 /// The place of a load in [`Body::loads`].
 pub(crate) type LoadId = usize;
@@ -33,7 +33,7 @@ pub(crate) struct Body {
     /// The locals that are keys, each with its fact: `let key = Fact(…);`
     pub(crate) keys: BTreeMap<String, Path>,
     /// The loads that stand where only some values will do.
-    pub(crate) wanted: Wanted,
+    pub(crate) expectations: Expectations,
     /// Where it orders what facts feed.
     pub(crate) ordering: Ordering,
     /// Whether nothing was left out of it because it was refused: then it can be emitted, whatever

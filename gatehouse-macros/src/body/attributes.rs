@@ -1,8 +1,8 @@
 //! The attributes of expressions and patterns.
 //!
-//! What the compiler emits as it stands keeps its attributes, and rustc honours them. Whatever is taken
-//! apart or comes to stand elsewhere has none, or they are refused: a `cfg` that is dropped, or that
-//! removes something else, changes what a rule means.
+//! An expression that is emitted unchanged keeps its attributes, and rustc honours them. An expression that
+//! is taken apart or moved loses them, or they are an error: a `cfg` that is dropped, or that removes
+//! something else, changes the meaning of a rule.
 
 use syn::{Attribute, Expr, Pat};
 

@@ -1,13 +1,12 @@
-//! Names with a capital in patterns: they are made such that they cannot bind.
+//! Capitalised names in patterns are emitted so that they cannot bind.
 //!
-//! A plain name in a pattern is a variant or a constant if there is one, and else a new binding, which
-//! matches everything. Of a name with a capital nobody means the latter: it is a slip, a variant that was
-//! renamed, or an import that is gone. So `Edit` becomes `Edit::<>`, which is a path and can be nothing
-//! but a variant, a constant or a unit struct, and rustc says what is wrong with a slip. What an
-//! [excerpt](crate::text) shows has no `::<>`.
+//! A plain name in a pattern is a variant or a constant if there is one, and otherwise a new binding, which
+//! matches everything. A binding with a capital is always a slip: a misspelt variant, a variant that was
+//! renamed, or a missing import. So `Edit` becomes `Edit::<>`, a path that can only be a variant, a constant
+//! or a unit struct, and rustc reports the slip. An [excerpt](crate::text) is shown without the `::<>`.
 //!
-//! The walk goes through everything but nested items and opaque macros. (syn's `visit-mut` would cost
-//! every user build time.)
+//! The walk covers everything except nested items and opaque macros. (syn's `visit-mut` would cost every
+//! user build time.)
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::quote;

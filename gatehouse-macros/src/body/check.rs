@@ -1,30 +1,30 @@
-//! What a lowered body must keep, whether it is a policy's or a fact's.
+//! Checks of a lowered body that policies and derived facts share.
 
 use proc_macro2::Span;
 use syn::{Expr, Pat, UnOp};
 
 use super::ast::{Block, Body, Kind, Node, Stmt};
 use super::lower::{MatchesArguments, bare, is_of_prelude, key_of_fact, only_name};
-use super::{leftover, wanted};
-use crate::errors::Errors;
-use crate::{refusal, text};
+use super::{expected, leftover};
+use crate::diagnostics::Diagnostics;
+use crate::{diagnostics, text};
 
 /// Checks a body that ends at `end`, in which so many loads are `written`.
-pub(super) fn body(body: &mut Body, end: Span, written: usize, errors: &Errors) {
+pub(super) fn body(body: &mut Body, end: Span, written: usize, errors: &Diagnostics) {
     let before = errors.count();
     if body.is_whole {
         check_value(body, end, errors);
         leftover::refuse(body, written, errors);
     }
     check_block(&body.block, body, errors);
-    for expr in wanted::plain_bools(body) {
+    for expr in expected::plain_bools(body) {
         check_loaded(expr, body, errors);
     }
     body.is_whole &= errors.count() == before;
 }
 
 /// A body ends with its value. (A call may be one that never comes back; it is the value as well.)
-fn check_value(body: &Body, end: Span, errors: &Errors) {
+fn check_value(body: &Body, end: Span, errors: &Diagnostics) {
     let last = body.block.stmts.iter().rev().find(|stmt| !matches!(stmt, Stmt::Item(_)));
     let at = match last {
         None | Some(Stmt::Let(_)) => end,
@@ -32,7 +32,7 @@ fn check_value(body: &Body, end: Span, errors: &Errors) {
         Some(_) => return,
     };
     if body.value.to_string() != "()" {
-        errors.push_at(at, refusal::body_without_value(text::of_type(&body.value)));
+        errors.push_at(at, diagnostics::body_without_value(text::of_type(&body.value)));
     }
 }
 
@@ -47,7 +47,7 @@ fn is_value(node: &Node) -> bool {
     }
 }
 
-fn check_block(block: &Block, body: &Body, errors: &Errors) {
+fn check_block(block: &Block, body: &Body, errors: &Diagnostics) {
     for stmt in &block.stmts {
         check_used(stmt, body, errors);
         if let Stmt::Let(it) = stmt
@@ -59,7 +59,7 @@ fn check_block(block: &Block, body: &Body, errors: &Errors) {
     }
 }
 
-fn check_node(node: &Node, body: &Body, errors: &Errors) {
+fn check_node(node: &Node, body: &Body, errors: &Diagnostics) {
     match node {
         Node::If(it) => {
             check_node(&it.condition, body, errors);
@@ -87,10 +87,10 @@ fn check_node(node: &Node, body: &Body, errors: &Errors) {
 }
 
 /// A load costs a round trip: its value is used.
-fn check_used(stmt: &Stmt, body: &Body, errors: &Errors) {
+fn check_used(stmt: &Stmt, body: &Body, errors: &Diagnostics) {
     if let Stmt::Expr(Node::Load(id, ..), Some(_)) = stmt {
         let written = &body.loads[*id].written;
-        errors.push(written, refusal::load_unused(text::of_expr(written)));
+        errors.push(written, diagnostics::load_unused(text::of_expr(written)));
     }
 }
 
@@ -100,7 +100,7 @@ fn check_patterns<'p>(
     pats: impl IntoIterator<Item = &'p Pat>,
     scrutinee: &Node,
     body: &Body,
-    errors: &Errors,
+    errors: &Diagnostics,
 ) {
     let mut pats = pats.into_iter();
     match scrutinee {
@@ -108,7 +108,7 @@ fn check_patterns<'p>(
         Node::Load(id, Kind::One, _) => {
             if let Some(pat) = pats.find_map(of_result) {
                 let fact = text::of_expr(&body.loads[*id].fact);
-                errors.push(pat, refusal::load_as_result(fact, text::of_expr(pat)));
+                errors.push(pat, diagnostics::load_as_result(fact, text::of_expr(pat)));
             }
         }
         Node::Plain(expr) if pats.any(is_of_value) => check_loaded(expr, body, errors),
@@ -141,7 +141,7 @@ fn of_result(pat: &Pat) -> Option<&Pat> {
 }
 
 /// A key where a `bool` or an `Option` is wanted is a fact that was not loaded.
-fn check_loaded(expr: &Expr, body: &Body, errors: &Errors) {
+fn check_loaded(expr: &Expr, body: &Body, errors: &Diagnostics) {
     match bare(expr) {
         Expr::Unary(it) if matches!(it.op, UnOp::Not(_)) => check_loaded(&it.expr, body, errors),
         Expr::Macro(it) if it.mac.path.is_ident("matches") => {
@@ -151,11 +151,11 @@ fn check_loaded(expr: &Expr, body: &Body, errors: &Errors) {
         }
         expr => {
             if let Some(fact) = key_of_fact(expr) {
-                errors.push(expr, refusal::load_without_await(text::of_expr(fact)));
+                errors.push(expr, diagnostics::load_without_await(text::of_expr(fact)));
             } else if let Some(name) = only_name(expr)
                 && let Some(fact) = body.keys.get(&name)
             {
-                errors.push(expr, refusal::load_through_local(name, text::of_expr(fact)));
+                errors.push(expr, diagnostics::load_through_local(name, text::of_expr(fact)));
             }
         }
     }

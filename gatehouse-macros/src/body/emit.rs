@@ -1,7 +1,7 @@
-//! From the compiler's tree back to Rust: the body as plain synchronous code.
+//! Emits the compiler's tree as Rust: the body as plain synchronous code.
 //!
-//! Each load becomes `read(cx, key)?`: the value, or an early return that says why not. After the
-//! last check nothing here can fail.
+//! Each load becomes `read(cx, key)?`: the value, or an early return with the reason why there is none. All
+//! checks are done before, so nothing here can fail.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -28,14 +28,14 @@ pub(crate) fn cx() -> Ident {
 
 /// A node as the user wrote it.
 pub(crate) fn as_written(node: &Node) -> TokenStream {
-    looking(Mode::AsWritten, node)
+    quote_uncompiled(Mode::AsWritten, node)
 }
 
 /// Where what the user wrote begins: the braces of a block are not kept.
-fn begin(written: &TokenStream) -> Span {
+fn first_span(written: &TokenStream) -> Span {
     match written.clone().into_iter().next() {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
-            begin(&group.stream())
+            first_span(&group.stream())
         }
         _ => text::ends(written).0,
     }
@@ -43,7 +43,7 @@ fn begin(written: &TokenStream) -> Span {
 
 /// What a slice keeps of a node, as the user wrote it.
 pub(crate) fn as_passed(node: &Node) -> TokenStream {
-    looking(Mode::AsPassed, node)
+    quote_uncompiled(Mode::AsPassed, node)
 }
 
 /// What `match` or `if let` looks at, where the user wrote it in a place that allows more: there a
@@ -59,7 +59,7 @@ pub(crate) fn scrutinee(tokens: TokenStream) -> TokenStream {
     if tokens.clone().into_iter().any(has_more) { quote!((#tokens)) } else { tokens }
 }
 
-fn looking(mode: Mode, node: &Node) -> TokenStream {
+fn quote_uncompiled(mode: Mode, node: &Node) -> TokenStream {
     let runtime = &TokenStream::new();
     Emitter { mode, body: None, runtime, jumps: false, around: None, reported: None }.node(node)
 }
@@ -83,11 +83,11 @@ enum Mode {
 }
 
 /// A loop or a block with a label, around what is emitted.
-struct Around<'e> {
+struct JumpScope<'e> {
     label: Option<&'e Lifetime>,
     /// What it means that its value is true or false, if it is either.
-    answers: Option<Ends>,
-    outer: Option<&'e Around<'e>>,
+    answers: Option<ImmediateAnswers>,
+    outer: Option<&'e JumpScope<'e>>,
 }
 
 /// Emits nodes.
@@ -100,9 +100,9 @@ pub(crate) struct Emitter<'e> {
     /// Whether a `break` or `continue` leads to a loop or block inside.
     jumps: bool,
     /// The innermost label around.
-    around: Option<&'e Around<'e>>,
+    around: Option<&'e JumpScope<'e>>,
     /// The conditions that the code reports, so far; `None` where nobody looks on.
-    reported: Option<&'e RefCell<Vec<Condition>>>,
+    reported: Option<&'e RefCell<Vec<ReportedCondition>>>,
 }
 
 impl<'e> Emitter<'e> {
@@ -111,7 +111,7 @@ impl<'e> Emitter<'e> {
     pub(crate) fn function(
         body: &'e Body,
         runtime: &'e TokenStream,
-        reported: &'e RefCell<Vec<Condition>>,
+        reported: &'e RefCell<Vec<ReportedCondition>>,
     ) -> Self {
         Self { reported: Some(reported), ..Self::new(Mode::Function, body, runtime) }
     }
@@ -141,22 +141,22 @@ impl<'e> Emitter<'e> {
         &self,
         label: Option<&Label>,
         block: &Block,
-        answers: Option<Ends>,
+        answers: Option<ImmediateAnswers>,
     ) -> TokenStream {
         let label = label.map(|label| &label.name);
-        let around = Around { label, answers, outer: self.around };
+        let around = JumpScope { label, answers, outer: self.around };
         Emitter { jumps: true, around: Some(&around), ..*self }.braced(block, answers)
     }
 
     /// What it means that `break` with a value goes to `label`, if the value is true or false.
-    fn answers_of(&self, label: Option<&Lifetime>) -> Option<Ends> {
+    fn answers_of(&self, label: Option<&Lifetime>) -> Option<ImmediateAnswers> {
         let label = label?;
         let mut around = std::iter::successors(self.around, |around| around.outer);
         around.find(|around| around.label == Some(label))?.answers
     }
 
     /// `break` with a value.
-    fn broken(&self, it: &ExprBreak, value: &Node) -> TokenStream {
+    fn break_value(&self, it: &ExprBreak, value: &Node) -> TokenStream {
         let ExprBreak { attrs, break_token, label, .. } = it;
         let value = self.answer_if(self.answers_of(label.as_ref()), value);
         quote!(#(#attrs)* #break_token #label #value)
@@ -178,12 +178,12 @@ impl<'e> Emitter<'e> {
     /// The statements of the whole body.
     pub(crate) fn stmts(&self, block: &Block) -> TokenStream {
         let gives_bool = self.body.is_some_and(|body| body.gives_bool);
-        self.block(block, gives_bool.then_some(Ends::ANSWER))
+        self.block(block, gives_bool.then_some(ImmediateAnswers::ANSWER))
     }
 
     /// Statements, without the braces around them. `answers`: what it means that the last one is true
     /// or false, if it is either.
-    fn block(&self, block: &Block, answers: Option<Ends>) -> TokenStream {
+    fn block(&self, block: &Block, answers: Option<ImmediateAnswers>) -> TokenStream {
         let last = block.stmts.len().wrapping_sub(1);
         let stmt = |(at, stmt): (usize, &Stmt)| match stmt {
             Stmt::Expr(node, None) if at == last => self.answer_if(answers, node),
@@ -192,7 +192,7 @@ impl<'e> Emitter<'e> {
         block.stmts.iter().enumerate().map(stmt).collect()
     }
 
-    fn braced(&self, block: &Block, answers: Option<Ends>) -> TokenStream {
+    fn braced(&self, block: &Block, answers: Option<ImmediateAnswers>) -> TokenStream {
         if let Some(end) = self.end().filter(|_| !self.jumps && block.diverges()) {
             return quote!({ #end; });
         }
@@ -221,7 +221,7 @@ impl<'e> Emitter<'e> {
             let init = if otherwise.is_none() && rests_on_matches(init) {
                 self.perhaps(init)
             } else if otherwise.is_none() && is_surely_bool(init) {
-                self.answer(init, Ends::default())
+                self.answer(init, ImmediateAnswers::default())
             } else {
                 self.node(init)
             };
@@ -252,13 +252,19 @@ impl<'e> Emitter<'e> {
         &self,
         kind: ConditionKind,
         of: Option<&Node>,
-        written: impl FnOnce() -> Written,
+        written: impl FnOnce() -> SourceText,
     ) -> Option<Literal> {
         let mut reported = self.reported?.borrow_mut();
-        let Written { tokens, at } = written();
+        let SourceText { tokens, at } = written();
         let text = text::of_expr(&tokens);
         let loads = of.map(Node::loads_inside).unwrap_or_default();
-        reported.push(Condition { kind, text, at, loads, ends: Ends::default() });
+        reported.push(ReportedCondition {
+            kind,
+            text,
+            at,
+            loads,
+            ends: ImmediateAnswers::default(),
+        });
         Some(Literal::usize_unsuffixed(reported.len() - 1))
     }
 
@@ -266,16 +272,16 @@ impl<'e> Emitter<'e> {
     fn report_pattern(&self, pat: &Pat, of: &Node) -> Option<Literal> {
         self.report(ConditionKind::Pattern, Some(of), || {
             let of = as_written(of);
-            Written { tokens: quote!(let #pat = #of), at: text::ends(pat).0 }
+            SourceText { tokens: quote!(let #pat = #of), at: text::ends(pat).0 }
         })
     }
 
-    fn answer_if(&self, answers: Option<Ends>, node: &Node) -> TokenStream {
+    fn answer_if(&self, answers: Option<ImmediateAnswers>, node: &Node) -> TokenStream {
         answers.map_or_else(|| self.node(node), |ends| self.answer(node, ends))
     }
 
     /// An expression that is true or false, and reports which.
-    fn answer(&self, node: &Node, ends: Ends) -> TokenStream {
+    fn answer(&self, node: &Node, ends: ImmediateAnswers) -> TokenStream {
         if self.reported.is_none() {
             return self.node(node);
         }
@@ -289,7 +295,7 @@ impl<'e> Emitter<'e> {
             Node::Match(it) => self.matching(it, Some(ends)),
             Node::Block(None, block) => self.braced(block, Some(ends)),
             Node::Logic(it) => self.logic(it, ends),
-            Node::Let(pat, of) => self.chained(pat, of),
+            Node::Let(pat, of) => self.let_in_chain(pat, of),
             Node::Block(Some(label), block) => {
                 let block = self.jumped_to(Some(label), block, Some(ends));
                 quote!(#label #block)
@@ -300,7 +306,7 @@ impl<'e> Emitter<'e> {
     }
 
     /// A `let` in a chain: that its value is there to be tried, and that it matches, is reported apart.
-    fn chained(&self, pat: &Pat, of: &Node) -> TokenStream {
+    fn let_in_chain(&self, pat: &Pat, of: &Node) -> TokenStream {
         let report = || self.report_pattern(pat, of);
         let (runtime, cx) = (self.runtime, cx());
         if self.reported.is_none() {
@@ -346,7 +352,7 @@ impl<'e> Emitter<'e> {
         (quote_spanned!(first=> #runtime::tried_with(#value, #id, #cx)), id)
     }
 
-    fn reporting(&self, node: &Node, ends: Ends) -> TokenStream {
+    fn reporting(&self, node: &Node, ends: ImmediateAnswers) -> TokenStream {
         let value = self.argument(node);
         let Some(id) = self.report(ConditionKind::Truth, Some(node), || as_written(node).into())
         else {
@@ -387,7 +393,7 @@ impl<'e> Emitter<'e> {
     fn is_bool(&self, node: &Node) -> bool {
         match node {
             Node::Load(id, Kind::One, _) => {
-                self.body.is_some_and(|body| body.wanted.bools.contains(id))
+                self.body.is_some_and(|body| body.expectations.bools.contains(id))
             }
             Node::Load(..) => true,
             node => is_surely_bool(node),
@@ -395,14 +401,14 @@ impl<'e> Emitter<'e> {
     }
 
     /// What the last condition that was reported means for the body.
-    fn note_ends(&self, ends: Ends) {
+    fn note_ends(&self, ends: ImmediateAnswers) {
         let Some(reported) = self.reported else { return };
         if let Some(last) = reported.borrow_mut().last_mut() {
             last.ends = ends;
         }
     }
 
-    fn conditional(&self, it: &If, answers: Option<Ends>) -> TokenStream {
+    fn conditional(&self, it: &If, answers: Option<ImmediateAnswers>) -> TokenStream {
         let token = it.token;
         let (condition, matched, missed) = match &it.condition {
             Node::Let(pat, of) => {
@@ -411,7 +417,7 @@ impl<'e> Emitter<'e> {
                 let (matched, missed) = self.pattern(pat, of);
                 (condition, matched, missed)
             }
-            condition => (self.answer(condition, Ends::of_if(it, answers)), None, None),
+            condition => (self.answer(condition, ImmediateAnswers::of_if(it, answers)), None, None),
         };
         let then = inside(matched, self.braced(&it.then, answers));
         let otherwise = match (&it.otherwise, missed) {
@@ -426,11 +432,11 @@ impl<'e> Emitter<'e> {
         quote!(#token #condition #then #otherwise)
     }
 
-    fn matching(&self, it: &Match, answers: Option<Ends>) -> TokenStream {
+    fn matching(&self, it: &Match, answers: Option<ImmediateAnswers>) -> TokenStream {
         let (token, scrutinee) = (it.token, self.node(&it.scrutinee));
         let arms = it.arms.iter().map(|arm| {
             let Arm { attrs, pat, .. } = arm;
-            let begin = self.taken(it, arm);
+            let begin = self.arm_taken(it, arm);
             let guard = self.guard(arm);
             let body = self.answer_if(answers, &arm.body);
             let body = inside_at(begin, body, arm.end);
@@ -442,11 +448,11 @@ impl<'e> Emitter<'e> {
 
     /// What reports that an arm is taken. Its guard is quoted, and its conditions are reported apart,
     /// because it may send the body on to the next arm.
-    fn taken(&self, it: &Match, arm: &Arm) -> Option<TokenStream> {
+    fn arm_taken(&self, it: &Match, arm: &Arm) -> Option<TokenStream> {
         let id = self.report(ConditionKind::Arm, Some(&it.scrutinee), || {
             let (of, pat) = (as_written(&it.scrutinee), &arm.pat);
             let guard = arm.guard.as_ref().map(as_written).map(|guard| quote!(if #guard));
-            Written { tokens: quote!(#of is #pat #guard), at: text::ends(pat).0 }
+            SourceText { tokens: quote!(#of is #pat #guard), at: text::ends(pat).0 }
         })?;
         let (runtime, cx) = (self.runtime, cx());
         Some(quote!(#runtime::met(true, #id, #cx);))
@@ -459,9 +465,9 @@ impl<'e> Emitter<'e> {
         }
         match node {
             Node::Plain(Expr::Break(it @ ExprBreak { expr: Some(value), .. })) => {
-                self.broken(it, &Node::Plain((**value).clone()))
+                self.break_value(it, &Node::Plain((**value).clone()))
             }
-            Node::Compound(Expr::Break(it), value) => self.broken(it, &value[0]),
+            Node::Compound(Expr::Break(it), value) => self.break_value(it, &value[0]),
             Node::Plain(expr) => self.plain(expr),
             Node::Compound(expr, children) => self.compound(expr, children),
             Node::Load(id, kind, key) => self.load(*id, *kind, key),
@@ -484,15 +490,15 @@ impl<'e> Emitter<'e> {
                 let path = quote_spanned!(first=> #runtime::MaybeMissing::present);
                 quote!(#path(#value) #question)
             }
-            Node::Return(token, value) => self.way_out(*token, value.as_deref()),
-            Node::Logic(it) => self.logic(it, Ends::default()),
+            Node::Return(token, value) => self.early_return(*token, value.as_deref()),
+            Node::Logic(it) => self.logic(it, ImmediateAnswers::default()),
             Node::Let(pat, value) => {
                 let value = self.node(value);
                 quote!(let #pat = #value)
             }
             Node::Matches(arm, scrutinee) if self.mode == Mode::AsWritten => {
                 let (of, pat, guard) = (self.node(scrutinee), &arm.pat, self.guard(arm));
-                quote_spanned!(begin(&of)=> matches!(#of, #pat #guard))
+                quote_spanned!(first_span(&of)=> matches!(#of, #pat #guard))
             }
             Node::Matches(arm, scrutinee) => {
                 // The user's macro itself: another one may have the name of Rust's.
@@ -527,7 +533,7 @@ impl<'e> Emitter<'e> {
     }
 
     fn guard(&self, arm: &Arm) -> Option<TokenStream> {
-        let guard = self.answer(arm.guard.as_ref()?, Ends::default());
+        let guard = self.answer(arm.guard.as_ref()?, ImmediateAnswers::default());
         Some(quote!(if #guard))
     }
 
@@ -562,7 +568,7 @@ impl<'e> Emitter<'e> {
     fn load(&self, id: usize, kind: Kind, key: &Node) -> TokenStream {
         let (key, cx) = (self.node(key), cx());
         let Some(body) = self.body else {
-            let first = begin(&key);
+            let first = first_span(&key);
             return match kind {
                 Kind::One => quote!(#key.await),
                 Kind::Any => quote_spanned!(first=> any(#key).await),
@@ -575,8 +581,8 @@ impl<'e> Emitter<'e> {
         let stop = quote_spanned!(last=> ?);
         let runtime = text::at(self.runtime, first);
         let function = match kind {
-            Kind::One if body.wanted.bools.contains(&id) => quote_spanned!(first=> holds),
-            Kind::One if body.wanted.ordered.contains(&id) => quote_spanned!(first=> ordered),
+            Kind::One if body.expectations.bools.contains(&id) => quote_spanned!(first=> holds),
+            Kind::One if body.expectations.ordered.contains(&id) => quote_spanned!(first=> ordered),
             Kind::One => quote_spanned!(first=> read),
             Kind::Any => quote_spanned!(first=> any),
             Kind::All => quote_spanned!(first=> all),
@@ -617,7 +623,7 @@ impl<'e> Emitter<'e> {
         load.lazy.as_ref().map_or(key.clone(), |path| mention("lazy", path, &key))
     }
 
-    fn way_out(&self, token: Token![return], value: Option<&Node>) -> TokenStream {
+    fn early_return(&self, token: Token![return], value: Option<&Node>) -> TokenStream {
         if let Some(end) = self.end() {
             return end;
         }
@@ -628,7 +634,7 @@ impl<'e> Emitter<'e> {
         let nothing = quote_spanned!(token.span=> ());
         let answers = self.body.is_some_and(|body| body.gives_bool);
         let value = match value {
-            Some(value) if answers => self.answer(value, Ends::ANSWER),
+            Some(value) if answers => self.answer(value, ImmediateAnswers::ANSWER),
             Some(value) => self.node(value),
             None => nothing,
         };
@@ -652,7 +658,7 @@ impl<'e> Emitter<'e> {
 
     /// `||` and `&&`: Rust's own where only the right side loads a fact (then the left one cannot
     /// fail), or where what the left side does beyond giving a value could differ.
-    fn logic(&self, it: &Logic, ends: Ends) -> TokenStream {
+    fn logic(&self, it: &Logic, ends: ImmediateAnswers) -> TokenStream {
         if let Some(body) = self.body.filter(|body| is_three_valued(it, body)) {
             let result = self.result_of_logic(it, body, ends);
             return quote!(#result?);
@@ -662,7 +668,7 @@ impl<'e> Emitter<'e> {
         quote!(#left #op #right)
     }
 
-    fn result_of_logic(&self, it: &Logic, body: &'e Body, ends: Ends) -> TokenStream {
+    fn result_of_logic(&self, it: &Logic, body: &'e Body, ends: ImmediateAnswers) -> TokenStream {
         let (runtime, cx) = (self.runtime, cx());
         let function = match (it.is_and(), is_total(&it.right)) {
             (true, true) => quote!(and),
@@ -684,7 +690,7 @@ impl<'e> Emitter<'e> {
 
     /// An operand of `or` or `and`: a closure that gives a result. What is wrong in it is shown at the
     /// operand.
-    fn operand(&self, node: &Node, body: &'e Body, ends: Ends) -> TokenStream {
+    fn operand(&self, node: &Node, body: &'e Body, ends: ImmediateAnswers) -> TokenStream {
         let cx = cx();
         if let Some(logic) = three_valued(node, body) {
             let (runtime, result) = (self.runtime, self.result_of_logic(logic, body, ends));
@@ -727,7 +733,7 @@ impl<'e> Emitter<'e> {
 
 /// A condition that a body reports.
 #[derive(Clone)]
-pub(crate) struct Condition {
+pub(crate) struct ReportedCondition {
     pub(crate) kind: ConditionKind,
     /// As written.
     pub(crate) text: String,
@@ -735,18 +741,18 @@ pub(crate) struct Condition {
     pub(crate) at: Span,
     /// The loads in it, those of conditions inside of it included.
     pub(crate) loads: BTreeSet<LoadId>,
-    pub(crate) ends: Ends,
+    pub(crate) ends: ImmediateAnswers,
 }
 
 /// What a body answers at once, without another look at anything, if a condition is true, and if it is
 /// false; `None` where it goes on.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Ends {
+pub(crate) struct ImmediateAnswers {
     pub(crate) yes: Option<bool>,
     pub(crate) no: Option<bool>,
 }
 
-impl Ends {
+impl ImmediateAnswers {
     /// The condition is the answer.
     const ANSWER: Self = Self { yes: Some(true), no: Some(false) };
 
@@ -766,7 +772,7 @@ impl Ends {
 }
 
 /// What a block answers, if it is nothing but an answer.
-fn settled(block: &Block, answers: Option<Ends>) -> Option<bool> {
+fn settled(block: &Block, answers: Option<ImmediateAnswers>) -> Option<bool> {
     let [Stmt::Expr(node, semi)] = block.stmts.as_slice() else { return None };
     match (node, semi, answers) {
         (Node::Return(_, Some(value)), _, _) => literal(value),
@@ -790,14 +796,14 @@ fn literal(node: &Node) -> Option<bool> {
 }
 
 /// A condition's tokens, and where they begin in the source: not all are the user's.
-struct Written {
+struct SourceText {
     tokens: TokenStream,
     at: Span,
 }
 
-impl From<TokenStream> for Written {
+impl From<TokenStream> for SourceText {
     fn from(tokens: TokenStream) -> Self {
-        let at = begin(&tokens);
+        let at = first_span(&tokens);
         Self { tokens, at }
     }
 }

@@ -1,8 +1,8 @@
-//! Guards: what must hold of local data so that a part of the body has a value, or is passed at all,
+//! Guards: the conditions on local data under which a part of the body has a given value, or completes,
 //! whatever the facts are.
 //!
-//! A guard is a boolean expression over what is known early. `None` is a guard that always holds:
-//! conditions on facts do not delay a load.
+//! A guard is a boolean expression over values that are available early. `None` is a guard that always
+//! holds, because conditions on facts do not delay a load.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
@@ -10,34 +10,34 @@ use syn::{Expr, UnOp};
 
 use super::ast::{Arm, Block, If, Let, Logic, Match, Node, Stmt, binds_mutably};
 use super::emit;
+use super::load_path::pat_binds;
 use super::names;
-use super::slice::Slicing;
-use super::way::pat_binds;
+use super::slice::Dataflow;
 
 /// A guard, or why it cannot be evaluated early.
 type Guard = Result<Option<TokenStream>, String>;
 
 /// What an expression is to come to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Aim {
+pub(crate) enum Goal {
     Value(bool),
     /// Any value: it is only to be passed, not to leave the policy.
-    Passed,
+    Completes,
 }
 
-impl Aim {
+impl Goal {
     fn negated(self) -> Self {
         match self {
             Self::Value(value) => Self::Value(!value),
-            Self::Passed => Self::Passed,
+            Self::Completes => Self::Completes,
         }
     }
 }
 
-impl Slicing<'_> {
-    /// What must hold of local data so that `node` can come to `aim`.
-    pub(crate) fn guard(&mut self, node: &Node, aim: Aim) -> Guard {
-        let guard = self.guard_of(node, aim);
+impl Dataflow<'_> {
+    /// What must hold of local data so that `node` can come to `goal`.
+    pub(crate) fn guard(&mut self, node: &Node, goal: Goal) -> Guard {
+        let guard = self.guard_of(node, goal);
         self.after_load |= !node.passed_loads().is_empty();
         guard
     }
@@ -46,14 +46,14 @@ impl Slicing<'_> {
     /// have the `value`, or can fail.
     pub(crate) fn operand_guard(&mut self, left: &Node, value: bool) -> Guard {
         let before = self.after_load;
-        let guard = self.guard(left, Aim::Value(value))?;
+        let guard = self.guard(left, Goal::Value(value))?;
         if guard.is_none() {
             return Ok(None);
         }
         let after = std::mem::replace(&mut self.after_load, before);
         let fails = self.may_fail(left)?;
         self.after_load = after;
-        Ok(either(guard, fails))
+        Ok(or(guard, fails))
     }
 
     /// What must hold of local data so that a load inside is come to, which may fail.
@@ -62,12 +62,12 @@ impl Slicing<'_> {
             node if !node.loads() => Ok(Some(quote!(false))),
             Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => self.may_fail(&inside[0]),
             Node::Logic(it) => {
-                let (left, leads_on) = (self.may_fail(&it.left)?, Aim::Value(it.is_and()));
+                let (left, leads_on) = (self.may_fail(&it.left)?, Goal::Value(it.is_and()));
                 // What the right side does with a failure, the operator decides.
                 let leads_on = self.guard(&it.left, leads_on)?;
                 let right = self.may_fail(&it.right)?;
-                let right = both(leads_on, without(&bound_in(&it.left), right));
-                Ok(either(left, right))
+                let right = and(leads_on, unless_mentions(&bound_in(&it.left), right));
+                Ok(or(left, right))
             }
             Node::If(it) if !it.condition.loads() => {
                 let (then, otherwise) = (self.may_fail_in(&it.then)?, &it.otherwise);
@@ -75,17 +75,17 @@ impl Slicing<'_> {
                     Some(otherwise) => self.may_fail(otherwise)?,
                     None => Some(quote!(false)),
                 };
-                let then = without(&bound_in(&it.condition), then);
-                let then = both(self.guard(&it.condition, Aim::Value(true))?, then);
-                let otherwise = both(self.guard(&it.condition, Aim::Value(false))?, otherwise);
-                Ok(either(then, otherwise))
+                let then = unless_mentions(&bound_in(&it.condition), then);
+                let then = and(self.guard(&it.condition, Goal::Value(true))?, then);
+                let otherwise = and(self.guard(&it.condition, Goal::Value(false))?, otherwise);
+                Ok(or(then, otherwise))
             }
             Node::Block(None, block) => self.may_fail_in(block),
             _ => Ok(None),
         }
     }
 
-    /// As [`Slicing::may_fail`], of a block: what its `let`s bind is not known here.
+    /// As [`Dataflow::may_fail`], of a block: what its `let`s bind is not known here.
     fn may_fail_in(&mut self, block: &Block) -> Guard {
         let mut fails = Some(quote!(false));
         for stmt in &block.stmts {
@@ -94,69 +94,71 @@ impl Slicing<'_> {
                 return Ok(if loads { None } else { Some(quote!(false)) });
             }
             for node in stmt.nodes() {
-                fails = either(fails, self.may_fail(node)?);
+                fails = or(fails, self.may_fail(node)?);
             }
         }
         Ok(fails)
     }
 
-    fn guard_of(&mut self, node: &Node, aim: Aim) -> Guard {
-        match (node, aim) {
+    fn guard_of(&mut self, node: &Node, goal: Goal) -> Guard {
+        match (node, goal) {
             (node, _) if node.diverges() => Ok(Some(quote!(false))),
-            (node, Aim::Passed) if !node.leaves() => Ok(None),
+            (node, Goal::Completes) if !node.leaves() => Ok(None),
             // A chain that binds names for its own later parts stays one.
-            (Node::Logic(_), Aim::Value(value))
-                if !self.is_fed(node) && !bound_in(node).is_empty() =>
+            (Node::Logic(_), Goal::Value(value))
+                if !self.depends_on_fact(node) && !bound_in(node).is_empty() =>
             {
-                self.made(node)?;
+                self.origin(node)?;
                 let (condition, no) = (self.emitter.node(node), !value);
                 Ok(Some(quote!((if #condition { #value } else { #no }))))
             }
-            (Node::Logic(it), aim) => self.guard_of_logic(it, aim),
-            (Node::Compound(Expr::Paren(_) | Expr::Group(_), inside), aim) => {
-                self.guard(&inside[0], aim)
+            (Node::Logic(it), goal) => self.guard_of_logic(it, goal),
+            (Node::Compound(Expr::Paren(_) | Expr::Group(_), inside), goal) => {
+                self.guard(&inside[0], goal)
             }
-            (Node::Compound(Expr::Unary(it), inside), aim) if matches!(it.op, UnOp::Not(_)) => {
-                self.guard(&inside[0], aim.negated())
+            (Node::Compound(Expr::Unary(it), inside), goal) if matches!(it.op, UnOp::Not(_)) => {
+                self.guard(&inside[0], goal.negated())
             }
-            (node, Aim::Value(value)) if !self.is_fed(node) => self.guard_of_local(node, value),
-            (Node::If(it), aim) => self.guard_of_if(it, aim),
-            (Node::Match(it), aim) => self.guard_of_match(it, aim),
-            (Node::Block(None, block), aim) => self.guard_of_stmts(&block.stmts, aim),
-            (Node::Matches(arm, scrutinee), Aim::Value(true)) => {
+            (node, Goal::Value(value)) if !self.depends_on_fact(node) => {
+                self.guard_of_local(node, value)
+            }
+            (Node::If(it), goal) => self.guard_of_if(it, goal),
+            (Node::Match(it), goal) => self.guard_of_match(it, goal),
+            (Node::Block(None, block), goal) => self.guard_of_stmts(&block.stmts, goal),
+            (Node::Matches(arm, scrutinee), Goal::Value(true)) => {
                 self.guard_of_matches(arm, scrutinee)
             }
-            (node, _) => self.passed(node),
+            (node, _) => self.completes(node),
         }
     }
 
     /// A node of local data: it is itself the guard.
     fn guard_of_local(&mut self, node: &Node, value: bool) -> Guard {
         if let Node::Let(pat, scrutinee) = node {
-            self.made(scrutinee)?;
+            self.origin(scrutinee)?;
             let (scrutinee, (yes, no)) = (self.emitter.node(scrutinee), (value, !value));
             return Ok(Some(quote!((match #scrutinee { #pat => #yes, _ => #no }))));
         }
-        self.made(node)?;
+        self.origin(node)?;
         let condition = self.emitter.node(node);
         Ok(Some(if value { condition } else { quote!(!(#condition)) }))
     }
 
     /// What must hold so that a node does not leave the policy by a `?` on local data inside.
-    pub(crate) fn passed(&mut self, node: &Node) -> Guard {
+    pub(crate) fn completes(&mut self, node: &Node) -> Guard {
         if !node.leaves() {
             return Ok(None);
         }
         match node {
-            Node::Try(inner, _) if !self.is_fed(inner) => {
-                self.made(inner)?;
+            Node::Try(inner, _) if !self.depends_on_fact(inner) => {
+                self.origin(inner)?;
                 let inner = self.emitter.node(inner);
                 Ok(Some(quote!(::core::option::Option::is_some(&(#inner)))))
             }
             Node::Try(..) | Node::Load(..) | Node::Compound(..) | Node::Let(..) => {
                 let mut guard = None;
                 for child in node.children() {
-                    guard = both(guard, self.guard(child, Aim::Passed)?);
+                    guard = and(guard, self.guard(child, Goal::Completes)?);
                 }
                 Ok(guard)
             }
@@ -164,77 +166,78 @@ impl Slicing<'_> {
         }
     }
 
-    fn guard_of_logic(&mut self, it: &Logic, aim: Aim) -> Guard {
-        let Aim::Value(value) = aim else {
+    fn guard_of_logic(&mut self, it: &Logic, goal: Goal) -> Guard {
+        let Goal::Value(value) = goal else {
             // The right side is passed, or not come to.
-            let decisive = Aim::Value(!it.is_and());
-            let left = self.guard(&it.left, Aim::Passed)?;
+            let decisive = Goal::Value(!it.is_and());
+            let left = self.guard(&it.left, Goal::Completes)?;
             let ends = self.guard(&it.left, decisive)?;
-            let right = self.guard_behind(&it.left, &it.right, Aim::Passed)?;
-            return Ok(both(left, either(ends, right)));
+            let right = self.guard_behind(&it.left, &it.right, Goal::Completes)?;
+            return Ok(and(left, or(ends, right)));
         };
-        let left = self.guard(&it.left, Aim::Value(value))?;
+        let left = self.guard(&it.left, Goal::Value(value))?;
         // `a && b` is true if both are, and false if one is; `a || b` the other way round.
         if it.is_and() == value {
-            return Ok(both(left, self.guard_behind(&it.left, &it.right, Aim::Value(value))?));
+            return Ok(and(left, self.guard_behind(&it.left, &it.right, Goal::Value(value))?));
         }
         if left.is_none() {
             return Ok(None);
         }
-        Ok(either(left, self.guard_behind(&it.left, &it.right, Aim::Value(value))?))
+        Ok(or(left, self.guard_behind(&it.left, &it.right, Goal::Value(value))?))
     }
 
     /// The guard of what stands behind a condition, which may bind names that are not known here.
-    fn guard_behind(&mut self, condition: &Node, behind: &Node, aim: Aim) -> Guard {
-        Ok(without(&bound_in(condition), self.guard(behind, aim)?))
+    fn guard_behind(&mut self, condition: &Node, behind: &Node, goal: Goal) -> Guard {
+        Ok(unless_mentions(&bound_in(condition), self.guard(behind, goal)?))
     }
 
-    fn guard_of_if(&mut self, it: &If, aim: Aim) -> Guard {
-        if !self.is_fed(&it.condition) {
-            return self.guard_of_local_if(it, aim);
+    fn guard_of_if(&mut self, it: &If, goal: Goal) -> Guard {
+        if !self.depends_on_fact(&it.condition) {
+            return self.guard_of_local_if(it, goal);
         }
         let before = self.after_load;
         let behind = before || !it.condition.passed_loads().is_empty();
         self.after_load = behind;
-        let then = without(&bound_in(&it.condition), self.guard_of_stmts(&it.then.stmts, aim)?);
+        let then =
+            unless_mentions(&bound_in(&it.condition), self.guard_of_stmts(&it.then.stmts, goal)?);
         self.after_load = behind;
         let otherwise = match &it.otherwise {
-            Some(otherwise) => self.guard(otherwise, aim)?,
+            Some(otherwise) => self.guard(otherwise, goal)?,
             None => None,
         };
         self.after_load = before;
         if then.is_none() && otherwise.is_none() {
-            return self.guard(&it.condition, Aim::Passed);
+            return self.guard(&it.condition, Goal::Completes);
         }
-        let then = both(self.guard(&it.condition, Aim::Value(true))?, then);
+        let then = and(self.guard(&it.condition, Goal::Value(true))?, then);
         self.after_load = before;
-        let otherwise = both(self.guard(&it.condition, Aim::Value(false))?, otherwise);
-        Ok(either(then, otherwise))
+        let otherwise = and(self.guard(&it.condition, Goal::Value(false))?, otherwise);
+        Ok(or(then, otherwise))
     }
 
     /// An `if` on local data stays an `if`, so that its branches know what its condition binds.
-    fn guard_of_local_if(&mut self, it: &If, aim: Aim) -> Guard {
+    fn guard_of_local_if(&mut self, it: &If, goal: Goal) -> Guard {
         let before = self.after_load;
         let then = self
-            .knowing(&bound_in(&it.condition), |this| this.guard_of_stmts(&it.then.stmts, aim))?;
+            .knowing(&bound_in(&it.condition), |this| this.guard_of_stmts(&it.then.stmts, goal))?;
         self.after_load = before;
         let otherwise = match &it.otherwise {
-            Some(otherwise) => self.guard(otherwise, aim)?,
+            Some(otherwise) => self.guard(otherwise, goal)?,
             None => None,
         };
         self.after_load = before;
         if then.is_none() && otherwise.is_none() && !it.condition.leaves() {
             return Ok(None);
         }
-        self.made(&it.condition)?;
+        self.origin(&it.condition)?;
         let condition = self.emitter.node(&it.condition);
         let (then, otherwise) = (or_true(then), or_true(otherwise));
         Ok(Some(quote!((if #condition { #then } else { #otherwise }))))
     }
 
     /// A `match` on local data stays one; on facts, any arm may be taken.
-    fn guard_of_match(&mut self, it: &Match, aim: Aim) -> Guard {
-        let is_fed = self.is_fed(&it.scrutinee);
+    fn guard_of_match(&mut self, it: &Match, goal: Goal) -> Guard {
+        let depends_on_fact = self.depends_on_fact(&it.scrutinee);
         let before = self.after_load || !it.scrutinee.passed_loads().is_empty();
         let mut arms = Vec::new();
         for arm in &it.arms {
@@ -242,18 +245,19 @@ impl Slicing<'_> {
             let binds = pat_binds(&arm.pat);
             let guard = self.knowing(&binds, |this| {
                 // Which arm is taken, a fact says: from here on, any may be.
-                let open = is_fed || arm.guard.as_ref().is_some_and(|guard| this.is_fed(guard));
-                Ok((open, if open { None } else { this.guard(&arm.body, aim)? }))
+                let open = depends_on_fact
+                    || arm.guard.as_ref().is_some_and(|guard| this.depends_on_fact(guard));
+                Ok((open, if open { None } else { this.guard(&arm.body, goal)? }))
             });
             arms.push((arm, guard?));
         }
-        if is_fed || arms.iter().any(|(_, (open, _))| *open) {
-            return self.guard(&it.scrutinee, Aim::Passed);
+        if depends_on_fact || arms.iter().any(|(_, (open, _))| *open) {
+            return self.guard(&it.scrutinee, Goal::Completes);
         }
         if arms.iter().all(|(_, (_, guard))| guard.is_none()) && !it.scrutinee.leaves() {
             return Ok(None);
         }
-        self.made(&it.scrutinee)?;
+        self.origin(&it.scrutinee)?;
         let scrutinee = self.emitter.node(&it.scrutinee);
         let mut tokens = TokenStream::new();
         for (arm, (_, guard)) in arms {
@@ -269,54 +273,54 @@ impl Slicing<'_> {
 
     /// A fact has a part in `matches!`: in the value, in the guard, or in both.
     fn guard_of_matches(&mut self, arm: &Arm, scrutinee: &Node) -> Guard {
-        let (binds, is_fed) = (pat_binds(&arm.pat), self.is_fed(scrutinee));
-        let passed = self.passed(scrutinee)?;
+        let (binds, depends_on_fact) = (pat_binds(&arm.pat), self.depends_on_fact(scrutinee));
+        let completes = self.completes(scrutinee)?;
         let guard = |this: &mut Self| match &arm.guard {
-            Some(guard) => this.guard(guard, Aim::Value(true)),
+            Some(guard) => this.guard(guard, Goal::Value(true)),
             None => Ok(None),
         };
-        if is_fed {
-            return Ok(both(passed, self.not_knowing(&binds, guard)?));
+        if depends_on_fact {
+            return Ok(and(completes, self.not_knowing(&binds, guard)?));
         }
-        self.made(scrutinee)?;
+        self.origin(scrutinee)?;
         let guard = or_true(self.knowing(&binds, guard)?);
         let (pat, scrutinee) = (&arm.pat, emit::scrutinee(self.emitter.node(scrutinee)));
         Ok(Some(quote!((match #scrutinee { #pat => #guard, _ => false }))))
     }
 
-    /// Every statement is passed, and the last expression comes to `aim`. What local data bind on
+    /// Every statement is passed, and the last expression comes to `goal`. What local data bind on
     /// the way is bound in the guard too.
-    fn guard_of_stmts(&mut self, stmts: &[Stmt], aim: Aim) -> Guard {
+    fn guard_of_stmts(&mut self, stmts: &[Stmt], goal: Goal) -> Guard {
         let Some((stmt, rest)) = stmts.split_first() else { return Ok(None) };
         if matches!(stmt, Stmt::Expr(node, _) if node.diverges()) {
             return Ok(Some(quote!(false)));
         }
         match stmt {
-            Stmt::Expr(node, None) if rest.is_empty() => self.guard(node, aim),
+            Stmt::Expr(node, None) if rest.is_empty() => self.guard(node, goal),
             Stmt::Expr(node, _) => {
-                let passed = self.guard(node, Aim::Passed)?;
+                let completes = self.guard(node, Goal::Completes)?;
                 let changed = names::changed(node, &self.mutable);
-                let rest = self.not_knowing(&changed, |this| this.guard_of_stmts(rest, aim))?;
-                Ok(both(passed, rest))
+                let rest = self.not_knowing(&changed, |this| this.guard_of_stmts(rest, goal))?;
+                Ok(and(completes, rest))
             }
-            Stmt::Item(_) => self.guard_of_stmts(rest, aim),
+            Stmt::Item(_) => self.guard_of_stmts(rest, goal),
             // Nobody knows what it does.
             Stmt::Macro(_) => Ok(None),
-            Stmt::Let(it) => self.guard_of_let(it, rest, aim),
+            Stmt::Let(it) => self.guard_of_let(it, rest, goal),
         }
     }
 
-    fn guard_of_let(&mut self, it: &Let, rest: &[Stmt], aim: Aim) -> Guard {
+    fn guard_of_let(&mut self, it: &Let, rest: &[Stmt], goal: Goal) -> Guard {
         let binds = pat_binds(&it.pat);
         let Some(init) = it.init.as_ref().filter(|_| !binds_mutably(&it.pat)) else {
             return Ok(None);
         };
-        if self.is_fed(init) || self.made(init).is_err() {
-            let passed = self.guard(init, Aim::Passed)?;
-            let rest = self.not_knowing(&binds, |this| this.guard_of_stmts(rest, aim))?;
-            return Ok(both(passed, rest));
+        if self.depends_on_fact(init) || self.origin(init).is_err() {
+            let completes = self.guard(init, Goal::Completes)?;
+            let rest = self.not_knowing(&binds, |this| this.guard_of_stmts(rest, goal))?;
+            return Ok(and(completes, rest));
         }
-        let rest = self.knowing(&binds, |this| this.guard_of_stmts(rest, aim))?;
+        let rest = self.knowing(&binds, |this| this.guard_of_stmts(rest, goal))?;
         if rest.is_none() && it.otherwise.is_none() && !init.leaves() {
             return Ok(None);
         }
@@ -337,32 +341,32 @@ fn or_true(guard: Option<TokenStream>) -> TokenStream {
     guard.unwrap_or_else(|| quote!(true))
 }
 
-pub(super) fn both(left: Option<TokenStream>, right: Option<TokenStream>) -> Option<TokenStream> {
+pub(super) fn and(left: Option<TokenStream>, right: Option<TokenStream>) -> Option<TokenStream> {
     match (left, right) {
-        (Some(left), _) if never(&left) => Some(left),
-        (_, Some(right)) if never(&right) => Some(right),
+        (Some(left), _) if is_false(&left) => Some(left),
+        (_, Some(right)) if is_false(&right) => Some(right),
         (Some(left), Some(right)) => Some(quote!((#left) && (#right))),
         (left, right) => left.or(right),
     }
 }
 
-fn either(left: Option<TokenStream>, right: Option<TokenStream>) -> Option<TokenStream> {
+fn or(left: Option<TokenStream>, right: Option<TokenStream>) -> Option<TokenStream> {
     match (left?, right?) {
-        (left, right) if never(&left) => Some(right),
-        (left, right) if never(&right) => Some(left),
+        (left, right) if is_false(&left) => Some(right),
+        (left, right) if is_false(&right) => Some(left),
         (left, right) => Some(quote!((#left) || (#right))),
     }
 }
 
 /// Whether a guard never holds.
-fn never(guard: &TokenStream) -> bool {
+fn is_false(guard: &TokenStream) -> bool {
     let mut tokens = guard.clone().into_iter();
     let first = tokens.next();
     tokens.next().is_none() && matches!(first, Some(TokenTree::Ident(word)) if word == "false")
 }
 
 /// The guard, unless it speaks of one of `names`.
-fn without(names: &names::Names, guard: Option<TokenStream>) -> Option<TokenStream> {
+fn unless_mentions(names: &names::Names, guard: Option<TokenStream>) -> Option<TokenStream> {
     guard.filter(|guard| names::mentioned_in(guard).is_disjoint(names))
 }
 

@@ -1,5 +1,5 @@
-//! What is directly inside of any expression, closures and their bodies included, where the compiler's
-//! own tree does not reach.
+//! The direct children of any `syn` expression, including closures and their bodies, for code that the
+//! compiler's own tree does not represent.
 
 use quote::quote;
 use syn::{Block, Expr, Pat, Stmt};

@@ -1,12 +1,12 @@
-//! Conditions on facts that are known already, while the body waits for another fact.
+//! Conditions on facts that are already loaded while the body waits for another fact.
 //!
-//! A condition on facts does not delay a load: as long as it is unknown, what stands behind it is
-//! asked for. Once it is known, it decides: with `a` true, `if a { A(x).await } else { B(x).await }`
-//! must not ask for `B` while it waits for `A`. So the function that asks first looks what is known
-//! of such conditions, each once, and each slice behind one begins with what it needs of it.
+//! A condition on facts does not delay a load: while it is unknown, the loads behind it are requested. Once
+//! it is known, it decides: with `a` true, `if a { A(x).await } else { B(x).await }` must not request `B`
+//! while it waits for `A`. The function that requests loads therefore first evaluates each such condition
+//! once, and each slice behind a condition begins with a test of it.
 //!
-//! Only where it can matter: where the body can wait for a load that is not behind the condition.
-//! The code is at most (conditions × the longest way to one).
+//! A condition is evaluated only where it can matter: where the body can wait for a load that is not behind
+//! the condition. The code is at most (conditions × the longest path to one).
 
 use std::collections::BTreeSet;
 
@@ -15,16 +15,16 @@ use quote::{format_ident, quote};
 
 use super::ast::{Body, LoadId, Node, Stmt};
 use super::emit::{Emitter, cx, scrutinee};
+use super::load_path::Step;
 use super::names;
-use super::slice::{Taken, around};
+use super::slice::{SlicedStep, wrap};
 use super::total::is_total;
-use super::way::Step;
 
 /// The conditions of a body that may be known early: the variable of each, and what it is set to.
 #[derive(Default)]
-pub(crate) struct Known(Vec<(Ident, TokenStream)>);
+pub(crate) struct KnownConditions(Vec<(Ident, TokenStream)>);
 
-impl Known {
+impl KnownConditions {
     /// What is to be known before any slice runs.
     pub(crate) fn list(&self) -> &[(Ident, TokenStream)] {
         &self.0
@@ -51,16 +51,16 @@ impl Known {
 
     /// What the step after `before` needs so that it can lead to the load `id`: a variable, and the
     /// value that rules the load out. `None` if no fact that is known could.
-    pub(super) fn ruling_out(
+    pub(super) fn exclusion(
         &mut self,
         (body, id): (&Body, LoadId),
-        before: &[Taken<'_>],
-        step: &Taken<'_>,
+        before: &[SlicedStep<'_>],
+        step: &SlicedStep<'_>,
         runtime: &TokenStream,
     ) -> Option<(Ident, bool)> {
         let emitter = Emitter::known(body, runtime);
         let condition = condition(step.step, &emitter)?;
-        let (steps, fed_by) = leading_to(&condition, before, body)?;
+        let (steps, fed_by) = definitions(&condition, before, body)?;
         let first = fed_by.first()?;
         let elsewhere = |load: &LoadId| match &condition.leaves_at {
             Some(loads) => loads.contains(load),
@@ -77,7 +77,7 @@ impl Known {
             quote!(#runtime::#function(#cx, |#cx| ::core::result::Result::Ok(#test)))
         } else {
             let answer = quote!(return ::core::result::Result::Ok(#test););
-            let inside = steps.iter().fold(answer, |rest, step| around(step, &rest, &emitter));
+            let inside = steps.iter().fold(answer, |rest, step| wrap(step, &rest, &emitter));
             quote! {
                 #runtime::#function(#cx, |#cx| {
                     #inside
@@ -90,7 +90,7 @@ impl Known {
 }
 
 /// A condition on the way to a load.
-struct Condition<'b> {
+struct EarlyCondition<'b> {
     /// What it looks at.
     node: &'b Node,
     /// The condition as an expression.
@@ -101,12 +101,12 @@ struct Condition<'b> {
     leaves_at: Option<BTreeSet<LoadId>>,
 }
 
-fn condition<'b>(step: Step<'b>, emitter: &Emitter<'_>) -> Option<Condition<'b>> {
+fn condition<'b>(step: Step<'b>, emitter: &Emitter<'_>) -> Option<EarlyCondition<'b>> {
     let pattern = |pat: &syn::Pat, node: &Node| {
         let node = scrutinee(emitter.node(node));
         quote!((match #node { #pat => true, _ => false }))
     };
-    let condition = |node, test, leads_on| Condition { node, test, leads_on, leaves_at: None };
+    let condition = |node, test, leads_on| EarlyCondition { node, test, leads_on, leaves_at: None };
     match step {
         Step::Holds(node, value) | Step::Operand(node, value) => {
             Some(condition(node, emitter.node(node), value))
@@ -122,12 +122,12 @@ fn condition<'b>(step: Step<'b>, emitter: &Emitter<'_>) -> Option<Condition<'b>>
         Step::Stmt(Stmt::Expr(Node::If(it), _)) if it.then.diverges() && it.otherwise.is_none() => {
             let leaves_at = Some(it.then.loads_inside());
             let test = emitter.node(&it.condition);
-            Some(Condition { leaves_at, ..condition(&it.condition, test, false) })
+            Some(EarlyCondition { leaves_at, ..condition(&it.condition, test, false) })
         }
         Step::Stmt(Stmt::Let(it)) => {
             let (init, otherwise) = (it.init.as_ref()?, it.otherwise.as_ref()?);
             let leaves_at = Some(otherwise.loads_inside());
-            Some(Condition { leaves_at, ..condition(init, pattern(&it.pat, init), true) })
+            Some(EarlyCondition { leaves_at, ..condition(init, pattern(&it.pat, init), true) })
         }
         Step::Stmt(_) | Step::Before(_) => None,
     }
@@ -135,12 +135,12 @@ fn condition<'b>(step: Step<'b>, emitter: &Emitter<'_>) -> Option<Condition<'b>>
 
 /// The steps that bind what a condition mentions, last first, and the loads that feed it; `None` if
 /// it cannot be looked at early.
-fn leading_to<'t, 'b>(
-    condition: &Condition<'_>,
-    before: &'t [Taken<'b>],
+fn definitions<'t, 'b>(
+    condition: &EarlyCondition<'_>,
+    before: &'t [SlicedStep<'b>],
     body: &Body,
-) -> Option<(Vec<&'t Taken<'b>>, BTreeSet<LoadId>)> {
-    let Condition { node, .. } = condition;
+) -> Option<(Vec<&'t SlicedStep<'b>>, BTreeSet<LoadId>)> {
+    let EarlyCondition { node, .. } = condition;
     if node.leaves() || binds(node) || !names::is_safe(node) {
         return None;
     }

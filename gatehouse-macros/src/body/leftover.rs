@@ -1,7 +1,7 @@
-//! Loads where the compiler does not look: in patterns, in types, in generic arguments.
+//! Loads in places that the compiler does not lower: patterns, types and generic arguments.
 //!
-//! A load is one `.await`, and so is a refusal; what is written more often than that is left over, and
-//! stands in the tokens that the tree keeps as they are.
+//! Each `.await` that was compiled or rejected is counted once. An `.await` beyond that count is left over:
+//! it stands in tokens that the tree keeps unchanged.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -9,8 +9,8 @@ use syn::Expr;
 
 use super::ast::{Block, Body, LoopHead, Node, Stmt};
 use super::lower::{MatchesArguments, children_mut};
-use crate::errors::Errors;
-use crate::refusal::{self, Refusal};
+use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{self, Diagnostic};
 
 /// Every `.await` in `tokens`, however deep; one in an attribute is not code.
 pub(crate) fn awaits(tokens: impl ToTokens) -> Vec<Span> {
@@ -51,43 +51,45 @@ pub(super) fn visible(tokens: TokenStream) -> Vec<TokenTree> {
 /// Refuses every load in what is no body; says whether there was one.
 pub(crate) fn refuse_all(
     tokens: impl ToTokens,
-    refusal: impl Fn() -> Refusal,
-    errors: &Errors,
+    diagnostic: impl Fn() -> Diagnostic,
+    errors: &Diagnostics,
 ) -> bool {
     let awaits = awaits(tokens);
     for at in &awaits {
-        errors.push_at(*at, refusal());
+        errors.push_at(*at, diagnostic());
     }
     !awaits.is_empty()
 }
 
 /// Refuses the loads of a body that were not lowered, in which `written` stood.
-pub(super) fn refuse(body: &Body, written: usize, errors: &Errors) {
+pub(super) fn refuse(body: &Body, written: usize, errors: &Diagnostics) {
     if written > body.loads.len() {
         let leftover = Leftover { errors };
-        body.loads.iter().for_each(|load| leftover.refuse(&load.fact, refusal::load_in_constant));
+        body.loads
+            .iter()
+            .for_each(|load| leftover.refuse(&load.fact, diagnostics::load_in_constant));
         leftover.block(&body.block);
     }
 }
 
 struct Leftover<'e> {
-    errors: &'e Errors,
+    errors: &'e Diagnostics,
 }
 
 impl Leftover<'_> {
-    fn refuse(&self, tokens: impl ToTokens, refusal: fn() -> Refusal) {
-        refuse_all(tokens, refusal, self.errors);
+    fn refuse(&self, tokens: impl ToTokens, diagnostic: fn() -> Diagnostic) {
+        refuse_all(tokens, diagnostic, self.errors);
     }
 
     fn pattern(&self, pat: &syn::Pat) {
-        self.refuse(pat, refusal::load_in_pattern);
+        self.refuse(pat, diagnostics::load_in_pattern);
     }
 
     fn block(&self, block: &Block) {
         for stmt in &block.stmts {
             if let Stmt::Let(it) = stmt {
                 self.pattern(&it.pat);
-                self.refuse(&it.ty, refusal::load_in_constant);
+                self.refuse(&it.ty, diagnostics::load_in_constant);
             }
             stmt.nodes().into_iter().for_each(|node| self.node(node));
         }
@@ -95,7 +97,7 @@ impl Leftover<'_> {
 
     fn expr(&self, expr: &Expr) {
         match expr {
-            Expr::Closure(it) => self.refuse(it, refusal::load_in_closure),
+            Expr::Closure(it) => self.refuse(it, diagnostics::load_in_closure),
             // Any other macro was refused.
             Expr::Macro(it) => {
                 if let Ok(it) = syn::parse2::<MatchesArguments>(it.mac.tokens.clone()) {
@@ -110,7 +112,7 @@ impl Leftover<'_> {
                     self.expr(&std::mem::replace(child, Expr::Verbatim(TokenStream::new())));
                 }
                 // What is left of an expression without its children are names and types.
-                self.refuse(rest, refusal::load_in_constant);
+                self.refuse(rest, diagnostics::load_in_constant);
             }
         }
     }

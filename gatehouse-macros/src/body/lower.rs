@@ -1,4 +1,4 @@
-//! From `syn`'s tree to the compiler's own, refusing what the language does not have.
+//! Lowers `syn`'s tree to the compiler's own, and reports what the language does not have.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,12 @@ use super::ast::{
     bound_names,
 };
 use super::attributes::{self, is_for_tools, is_lint};
+use super::expected::Expectations;
 use super::names::Names;
 use super::ordering::Ordering;
-use super::wanted::Wanted;
 use super::{capitals, check, leftover};
-use crate::errors::Errors;
-use crate::refusal::{self, Refusal};
+use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{self, Diagnostic};
 use crate::{fragment, text};
 
 /// Lowers a body that gives a `value` and is `given` these names.
@@ -26,7 +26,7 @@ pub(crate) fn body(
     given: Names,
     value: TokenStream,
     gives_bool: bool,
-    errors: &Errors,
+    errors: &Diagnostics,
 ) -> Body {
     let mut lowering = Lowering {
         errors,
@@ -43,22 +43,32 @@ pub(crate) fn body(
     block.nodes().for_each(|node| lowering.refuse_attributes_inside(node));
     let keys = lowering.keys_in_locals();
     let Lowering { loads, mutable, is_whole, .. } = lowering;
-    let wanted = Wanted::of(&block, gives_bool);
+    let expectations = Expectations::of(&block, gives_bool);
     let ordering = Ordering::of(&block, &mutable);
-    let mut body =
-        Body { block, given, value, gives_bool, loads, mutable, keys, wanted, ordering, is_whole };
+    let mut body = Body {
+        block,
+        given,
+        value,
+        gives_bool,
+        loads,
+        mutable,
+        keys,
+        expectations,
+        ordering,
+        is_whole,
+    };
     check::body(&mut body, end, written, errors);
     body
 }
 
 /// What a load in the wrong place is told.
-type Place = fn() -> Refusal;
+type Place = fn() -> Diagnostic;
 
 /// The words around many keys.
 const MANY: [(&str, Kind); 3] = [("any", Kind::Any), ("all", Kind::All), ("each", Kind::Each)];
 
 struct Lowering<'e> {
-    errors: &'e Errors,
+    errors: &'e Diagnostics,
     loads: Vec<Load>,
     mutable: Names,
     /// The names that are bound so far, each with the fact whose key it is; `None` if it is something
@@ -80,7 +90,7 @@ impl Lowering<'_> {
         match stmt {
             syn::Stmt::Local(local) => Stmt::Let(Box::new(self.local(local))),
             syn::Stmt::Item(item) => {
-                self.refuse_loads(item.to_token_stream(), refusal::load_in_function);
+                self.refuse_loads(item.to_token_stream(), diagnostics::load_in_function);
                 Stmt::Item(Box::new(item))
             }
             syn::Stmt::Expr(expr, semi) => Stmt::Expr(self.expr(expr), semi),
@@ -127,7 +137,7 @@ impl Lowering<'_> {
             Expr::Await(it) => self.load(*it.base, it.await_token.span),
             Expr::Field(it) if is_misspelt_load(&it) => {
                 let Member::Named(name) = it.member else { return Node::refused() };
-                self.errors.push(&name, refusal::await_misspelt(&name));
+                self.errors.push(&name, diagnostics::await_misspelt(&name));
                 self.load(*it.base, name.span())
             }
             // Rust's parser has refused this, or `fact!` has.
@@ -158,7 +168,7 @@ impl Lowering<'_> {
                 self.looping(it.label, head, it.body)
             }
             Expr::While(it) => {
-                let condition = self.within(refusal::load_in_loop, |this| this.expr(*it.cond));
+                let condition = self.within(diagnostics::load_in_loop, |this| this.expr(*it.cond));
                 self.looping(
                     it.label,
                     LoopHead::While(it.while_token, Box::new(condition)),
@@ -175,18 +185,19 @@ impl Lowering<'_> {
     fn other(&mut self, mut expr: Expr) -> Node {
         match &expr {
             Expr::Closure(it) => {
-                self.refuse_loads(it.body.to_token_stream(), refusal::load_in_closure);
+                self.refuse_loads(it.body.to_token_stream(), diagnostics::load_in_closure);
                 return Node::Plain(expr);
             }
             Expr::Async(it) => {
-                if !self.refuse_loads(it.block.to_token_stream(), refusal::load_in_async_block) {
-                    self.errors.push_at(it.async_token.span, refusal::async_block());
+                if !self.refuse_loads(it.block.to_token_stream(), diagnostics::load_in_async_block)
+                {
+                    self.errors.push_at(it.async_token.span, diagnostics::async_block());
                 }
                 self.is_whole = false;
                 return Node::Plain(expr);
             }
             Expr::Unsafe(it) => {
-                self.errors.push_at(it.unsafe_token.span, refusal::unsafe_block());
+                self.errors.push_at(it.unsafe_token.span, diagnostics::unsafe_block());
                 self.is_whole = false;
                 return Node::Plain(expr);
             }
@@ -195,10 +206,10 @@ impl Lowering<'_> {
                 return Node::Plain(expr);
             }
             Expr::Repeat(it) => {
-                self.refuse_loads(it.len.to_token_stream(), refusal::load_in_constant);
+                self.refuse_loads(it.len.to_token_stream(), diagnostics::load_in_constant);
             }
             Expr::Const(it) => {
-                self.refuse_loads(it.block.to_token_stream(), refusal::load_in_constant);
+                self.refuse_loads(it.block.to_token_stream(), diagnostics::load_in_constant);
             }
             _ => {}
         }
@@ -262,14 +273,14 @@ impl Lowering<'_> {
     fn refuse_attribute(&mut self, attr: &Attribute) {
         if !is_for_tools(attr) {
             let name = text::of_expr(attr.path());
-            self.errors.push(attr, refusal::attribute_inside(&name));
+            self.errors.push(attr, diagnostics::attribute_inside(&name));
             // Without it the rest may mean something else.
             self.is_whole = false;
         }
     }
 
     fn looping(&mut self, label: Option<syn::Label>, head: LoopHead, body: syn::Block) -> Node {
-        let body = self.within(refusal::load_in_loop, |this| this.block(body));
+        let body = self.within(diagnostics::load_in_loop, |this| this.block(body));
         Node::Loop(Box::new(Loop { label, head, body }))
     }
 
@@ -330,8 +341,8 @@ impl Lowering<'_> {
     /// `base.await`
     fn load(&mut self, base: Expr, await_span: Span) -> Node {
         let base = self.unwrapped(base);
-        if let Some(refusal) = self.inside {
-            self.errors.push_at(await_span, refusal());
+        if let Some(diagnostic) = self.inside {
+            self.errors.push_at(await_span, diagnostic());
         }
         let written = base.to_token_stream();
         let ends = (text::ends(&base).0, await_span);
@@ -370,7 +381,7 @@ impl Lowering<'_> {
                     let inner = call.args.pop().expect("there is one argument");
                     Some((self.unwrapped(inner), fact_path(&call.func)))
                 } else {
-                    self.errors.push(&call.func, refusal::lazy_argument());
+                    self.errors.push(&call.func, diagnostics::lazy_argument());
                     None
                 }
             }
@@ -401,12 +412,12 @@ impl Lowering<'_> {
     fn not_a_word(&mut self, function: &Path, call: syn::ExprCall) -> Option<(Kind, Path, Expr)> {
         let name = &function.segments.last()?.ident;
         let written = name.to_string();
-        let Some(meant) = refusal::nearest(&written, &["any", "all", "each", "lazy"]) else {
+        let Some(meant) = diagnostics::nearest(&written, &["any", "all", "each", "lazy"]) else {
             let (function, fact) = (text::of_expr(function), text::camel_case(name));
-            self.errors.push(&call.func, refusal::await_on_function(function, fact));
+            self.errors.push(&call.func, diagnostics::await_on_function(function, fact));
             return None;
         };
-        self.errors.push(&call.func, refusal::await_word_misspelt(written, meant));
+        self.errors.push(&call.func, diagnostics::await_word_misspelt(written, meant));
         let (name, kind) = *MANY.iter().find(|(name, _)| *name == meant)?;
         self.many(call, name, kind)
     }
@@ -416,8 +427,8 @@ impl Lowering<'_> {
         self.errors.push(
             base,
             match self.locals.get(&name) {
-                Some(Some(fact)) => refusal::load_through_local(name, text::of_expr(fact)),
-                _ => refusal::await_not_a_fact(),
+                Some(Some(fact)) => diagnostics::load_through_local(name, text::of_expr(fact)),
+                _ => diagnostics::await_not_a_fact(),
             },
         );
         None
@@ -431,29 +442,29 @@ impl Lowering<'_> {
     ) -> Option<(Kind, Path, Expr)> {
         self.refuse_attributes(&call.attrs);
         if call.args.len() != 1 {
-            self.errors.push(&call.func, refusal::many_arguments(name));
+            self.errors.push(&call.func, diagnostics::many_arguments(name));
             return None;
         }
         let keys = call.args.pop()?;
         let Some(fact) = turbofish(&call.func).or_else(|| fact_of_keys(&keys)) else {
-            self.errors.push(&keys, refusal::many_without_fact(name));
+            self.errors.push(&keys, diagnostics::many_without_fact(name));
             return None;
         };
         Some((kind, fact, keys))
     }
 
     fn opaque_macro(&mut self, mac: &Macro) {
-        if self.refuse_loads(mac.tokens.clone(), refusal::load_in_macro) {
+        if self.refuse_loads(mac.tokens.clone(), diagnostics::load_in_macro) {
             return;
         }
         for (tree, _) in flat(mac.tokens.clone()) {
             match tree {
                 TokenTree::Punct(punct) if punct.as_char() == '?' => {
-                    self.errors.push_at(punct.span(), refusal::way_out_in_macro("?"));
+                    self.errors.push_at(punct.span(), diagnostics::way_out_in_macro("?"));
                     self.is_whole = false;
                 }
                 TokenTree::Ident(ident) if ident == "return" => {
-                    self.errors.push_at(ident.span(), refusal::way_out_in_macro("return"));
+                    self.errors.push_at(ident.span(), diagnostics::way_out_in_macro("return"));
                     self.is_whole = false;
                 }
                 _ => {}
@@ -462,14 +473,14 @@ impl Lowering<'_> {
     }
 
     /// Reports every `.await` in `tokens`; says whether there was one.
-    fn refuse_loads(&mut self, tokens: TokenStream, refusal: Place) -> bool {
+    fn refuse_loads(&mut self, tokens: TokenStream, diagnostic: Place) -> bool {
         let mut found = false;
         for (tree, after_dot) in flat(tokens) {
             if let TokenTree::Ident(ident) = tree
                 && ident == "await"
                 && after_dot
             {
-                self.errors.push_at(ident.span(), refusal());
+                self.errors.push_at(ident.span(), diagnostic());
                 self.is_whole = false;
                 found = true;
             }
@@ -566,7 +577,7 @@ fn is_misspelt_load(field: &syn::ExprField) -> bool {
     let Member::Named(name) = &field.member else { return false };
     let Expr::Call(call) = &*field.base else { return false };
     let loads = MANY.iter().any(|(word, _)| is_called(call, word)) || is_fact(Some(&call.func));
-    loads && refusal::nearest(&name.to_string(), &["await"]).is_some()
+    loads && diagnostics::nearest(&name.to_string(), &["await"]).is_some()
 }
 
 /// Without parentheses and invisible groups.

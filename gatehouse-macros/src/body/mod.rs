@@ -1,31 +1,31 @@
-//! The compiler of bodies, which policies and derived facts share: lower, plan, emit.
+//! The compiler of bodies, shared by policies and derived facts: lower, plan, emit.
 //!
-//! - `capitals`: a name with a capital in a pattern cannot bind.
-//! - `attributes`: which ones an expression loses where it is taken apart.
-//! - `lower`: from `syn`'s tree to the compiler's own (`ast`), refusing what the language lacks; `leftover`:
-//!   loads that the tree has no place for.
-//! - `plan`: when each load is asked for; it goes along the `way` to a load and cuts a `slice` of
-//!   what leads there, with the `guard`s of what else is on it and what is `known` of the facts there.
-//!   `names` says what may run early, `total` what cannot panic there.
-//! - `ordering`: what is ordered there by `<` and the like, which is never missing; `inside`: any
-//!   expression's parts.
-//! - `emit`: the body as plain synchronous Rust; `tokens`: its plan as a constant.
+//! - `lower`: from `syn`'s tree to the compiler's own (`ast`), with an error for what the language lacks.
+//!   `leftover` finds loads in places that the tree does not represent, `capitals` keeps capitalised names
+//!   in patterns from binding, `attributes` says which attributes an expression may have, and `inside` lists
+//!   the parts of any `syn` expression.
+//! - `check`: the checks that both kinds of bodies share. `expected`: the types that loads must have.
+//! - `plan`: when each load is requested. A `load_path` leads to the load; `slice` cuts the part of the body
+//!   that computes its key, with the `guard`s of the path, and tests the conditions that are `known` by then.
+//!   `names` says which expressions may run early, `total` which cannot panic.
+//! - `ordering`: the values that `<` and the like compare, which must not be missing.
+//! - `emit`: the body as plain synchronous Rust. `plan_constant`: its plan as a constant.
 
 pub(crate) mod ast;
 pub(crate) mod attributes;
 pub(crate) mod capitals;
 mod check;
 pub(crate) mod emit;
+mod expected;
 mod guard;
 mod inside;
 mod known;
 pub(crate) mod leftover;
+mod load_path;
 pub(crate) mod lower;
 pub(crate) mod names;
 mod ordering;
 pub(crate) mod plan;
+pub(crate) mod plan_constant;
 mod slice;
-pub(crate) mod tokens;
 pub(crate) mod total;
-mod wanted;
-mod way;

@@ -1,4 +1,4 @@
-//! Which names an expression mentions, and which expressions may run before their turn.
+//! The names that an expression mentions, and the expressions that may run early.
 
 use std::collections::BTreeSet;
 

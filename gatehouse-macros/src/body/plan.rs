@@ -1,4 +1,4 @@
-//! The plan of one body, as data: when each load is asked for, and what it waits for.
+//! The plan of one body as data: when each load is requested, and which loads it waits for.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -8,10 +8,10 @@ use quote::quote;
 use syn::Pat;
 
 use super::ast::{Body, LoadId, Node, Stmt};
-use super::emit::{Condition, Emitter, as_written};
-use super::known::Known;
+use super::emit::{Emitter, ReportedCondition, as_written};
+use super::known::KnownConditions;
+use super::load_path::{LoadPath, Step};
 use super::slice;
-use super::way::{Step, Way};
 use crate::text;
 
 /// When the loads of a policy are asked for.
@@ -19,11 +19,11 @@ pub(crate) struct BodyPlan {
     /// In evaluation order.
     pub(crate) loads: Vec<PlannedLoad>,
     /// What the slices look up before they run.
-    pub(crate) known: Known,
+    pub(crate) known: KnownConditions,
     /// The body as it runs, with everything in it but what it is a function of.
     pub(crate) code: TokenStream,
     /// The conditions that it reports, by their numbers.
-    pub(crate) conditions: Vec<Condition>,
+    pub(crate) conditions: Vec<ReportedCondition>,
 }
 
 pub(crate) struct PlannedLoad {
@@ -43,9 +43,9 @@ impl BodyPlan {
     /// Plans a body. `lazy` switches early asking off.
     pub(crate) fn new(body: &Body, lazy: bool, runtime: &TokenStream) -> Self {
         let mut loads: Vec<PlannedLoad> = Vec::new();
-        let mut known = Known::default();
+        let mut known = KnownConditions::default();
         for (id, load) in body.loads.iter().enumerate() {
-            let way = Way::to(id, body);
+            let way = LoadPath::to(id, body);
             let slice = if lazy || load.lazy.is_some() {
                 Err(String::from("it is lazy"))
             } else {

@@ -1,16 +1,14 @@
 //! Slices: for each load, the part of the body that leads to it and that its key needs.
 //!
-//! A policy that stopped at one load asks for those further on by running their slices. A slice
-//! keeps, in the body's order, the statements that the key needs, and the conditions on local data
-//! that stand before the load; conditions on facts do not delay a load and are left out, unless they
-//! are [`known`](super::known). It begins at the parameters, so it borrows and moves nothing that
-//! another slice has.
+//! A policy that stopped at one load requests the later ones by running their slices. A slice keeps, in the
+//! body's order, the statements that the key needs, and the conditions on local data before the load.
+//! Conditions on facts do not delay a load and are left out, unless they are [`known`](super::known). A slice
+//! begins at the parameters, so it borrows and moves nothing that belongs to another slice.
 //!
-//! What an ordering must preserve: a slice evaluates nothing that the body might not have come to,
-//! unless it cannot panic ([`names::is_safe`]). What stands before the first load the stopped body
-//! did come to.
+//! Invariant: a slice evaluates nothing that the body might not have reached, unless it cannot panic
+//! ([`names::is_safe`]). Code before the first load may panic: the stopped body has already executed it.
 //!
-//! The code of all slices is at most (loads × the longest way to one).
+//! The code of all slices is at most (loads × the longest path to one).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,11 +17,11 @@ use quote::quote;
 
 use super::ast::{Body, Kind, Load, LoadId, Match, Node, Stmt, binds_mutably, borrows_mutably};
 use super::emit::{Emitter, as_written, cx, scrutinee};
-use super::guard::{Aim, both};
-use super::known::Known;
+use super::guard::{Goal, and};
+use super::known::KnownConditions;
+use super::load_path::{LoadPath, Step, pat_binds};
 use super::names::{self, Names};
 use super::total::is_total;
-use super::way::{Step, Way, pat_binds};
 use crate::text;
 
 /// How a load is asked for early.
@@ -39,19 +37,19 @@ pub(crate) struct Slice {
 pub(crate) fn of(
     body: &Body,
     id: LoadId,
-    way: &Way<'_>,
-    known: &mut Known,
+    way: &LoadPath<'_>,
+    known: &mut KnownConditions,
     runtime: &TokenStream,
 ) -> Result<Slice, String> {
     let Some(key) = way.key else { return Err("it is not on any path".into()) };
     let emitter = Emitter::slice(body, runtime);
-    let mut slicing = Slicing::new(&emitter);
-    let mut taken: Vec<Taken<'_>> = Vec::new();
+    let mut slicing = Dataflow::new(&emitter);
+    let mut taken: Vec<SlicedStep<'_>> = Vec::new();
     for (step, behind) in way.steps.iter().zip(&way.behind) {
         taken.extend(slicing.local_exits(*step)?);
-        taken.push(Taken { behind: behind.clone(), ..slicing.take(*step)? });
+        taken.push(SlicedStep { behind: behind.clone(), ..slicing.take(*step)? });
     }
-    slicing.made(key)?;
+    slicing.origin(key)?;
     let mut needs = BTreeMap::new();
     let mut needed = names::mentioned(key);
     note_loads(key, "its key", &mut needs);
@@ -63,7 +61,7 @@ pub(crate) fn of(
             step.replace_names(&mut needed);
             kept.push(Kept::Step(step));
         } else {
-            let ruled_out = known.ruling_out((body, id), &taken[..at], step, runtime);
+            let ruled_out = known.exclusion((body, id), &taken[..at], step, runtime);
             kept.extend(ruled_out.map(|(name, value)| Kept::Unless(name, value)));
         }
     }
@@ -90,7 +88,7 @@ pub(crate) fn of(
 }
 
 /// The first of `names` that nothing on the way binds, if a macro of the user's on it may.
-fn bound_by_a_macro(way: &Way<'_>, names: &Names, given: &Names) -> Option<String> {
+fn bound_by_a_macro(way: &LoadPath<'_>, names: &Names, given: &Names) -> Option<String> {
     let is_unknown = |step: &Step<'_>| matches!(step, Step::Stmt(Stmt::Macro(it)) if names::may_change_all(&it.mac.path));
     if !way.steps.iter().any(is_unknown) {
         return None;
@@ -103,7 +101,7 @@ fn bound_by_a_macro(way: &Way<'_>, names: &Names, given: &Names) -> Option<Strin
 
 /// A part of a slice.
 enum Kept<'t, 'b> {
-    Step(&'t Taken<'b>),
+    Step(&'t SlicedStep<'b>),
     /// Nothing further, if the variable is known to have the value.
     Unless(Ident, bool),
 }
@@ -112,21 +110,21 @@ enum Kept<'t, 'b> {
 #[derive(Clone, Debug)]
 enum Local {
     /// It comes from the parameters alone.
-    Known,
+    FromParameters,
     /// A fact feeds it.
-    Fed,
+    FromFact,
     /// It cannot be had early, because of this.
     Opaque(String),
 }
 
 /// What an expression is made of.
-pub(crate) enum Made {
-    Locally,
-    OfFacts,
+pub(crate) enum Origin {
+    Parameters,
+    Facts,
 }
 
 /// Goes along the steps and learns what each local is.
-pub(crate) struct Slicing<'e> {
+pub(crate) struct Dataflow<'e> {
     pub(crate) emitter: &'e Emitter<'e>,
     locals: BTreeMap<String, Local>,
     /// Names that can change.
@@ -136,7 +134,7 @@ pub(crate) struct Slicing<'e> {
 }
 
 /// A step, and what the slice does with it.
-pub(super) struct Taken<'b> {
+pub(super) struct SlicedStep<'b> {
     pub(super) step: Step<'b>,
     /// The loads that the body comes to only if the step leads there.
     pub(super) behind: BTreeSet<LoadId>,
@@ -171,26 +169,26 @@ enum Keep {
     },
 }
 
-impl<'e> Slicing<'e> {
+impl<'e> Dataflow<'e> {
     fn new(emitter: &'e Emitter<'e>) -> Self {
         Self { emitter, locals: BTreeMap::new(), mutable: Names::new(), after_load: false }
     }
 
-    fn take<'b>(&mut self, step: Step<'b>) -> Result<Taken<'b>, String> {
+    fn take<'b>(&mut self, step: Step<'b>) -> Result<SlicedStep<'b>, String> {
         let keep = match step {
             Step::Stmt(stmt) => self.stmt(stmt)?,
             Step::Before(node) => self.effect(node)?,
             Step::Holds(node, value) => {
-                self.guard(node, Aim::Value(value))?.map_or(Keep::Never, Keep::Condition)
+                self.guard(node, Goal::Value(value))?.map_or(Keep::Never, Keep::Condition)
             }
             Step::Operand(node, value) => {
                 let guard = self.operand_guard(node, value)?;
                 guard.map_or(Keep::Never, Keep::Condition)
             }
-            Step::Matches(_, node, matched) => match self.made(node)? {
-                Made::Locally => Keep::Always,
-                Made::OfFacts if matched => Keep::IfNeeded,
-                Made::OfFacts => Keep::Never,
+            Step::Matches(_, node, matched) => match self.origin(node)? {
+                Origin::Parameters => Keep::Always,
+                Origin::Facts if matched => Keep::IfNeeded,
+                Origin::Facts => Keep::Never,
             },
             Step::Arm(it, at) => self.arms(it, at)?,
         };
@@ -198,25 +196,25 @@ impl<'e> Slicing<'e> {
         self.bind(step, &binds, &keep);
         self.after_load |= !step.loads().is_empty();
         let is_early = self.after_load;
-        Ok(Taken { step, behind: BTreeSet::new(), is_early, keep, binds, mentions })
+        Ok(SlicedStep { step, behind: BTreeSet::new(), is_early, keep, binds, mentions })
     }
 
     /// What a step that facts feed leaves by, on local data: `Fact(doc.folder?).await`.
-    fn local_exits<'b>(&mut self, step: Step<'b>) -> Result<Option<Taken<'b>>, String> {
+    fn local_exits<'b>(&mut self, step: Step<'b>) -> Result<Option<SlicedStep<'b>>, String> {
         if matches!(step, Step::Stmt(Stmt::Expr(..)) | Step::Before(_) | Step::Holds(..)) {
             return Ok(None);
         }
         let (before, mut passed) = (self.after_load, None);
         for node in step.nodes() {
-            if self.is_fed(node) {
-                passed = both(passed, self.guard(node, Aim::Passed)?);
+            if self.depends_on_fact(node) {
+                passed = and(passed, self.guard(node, Goal::Completes)?);
             }
         }
         self.after_load = before;
         Ok(passed.map(|guard| {
             let keep = Keep::Condition(guard);
             let (mentions, binds) = (mentions(step, &keep), Names::new());
-            Taken { step, behind: BTreeSet::new(), is_early: true, keep, binds, mentions }
+            SlicedStep { step, behind: BTreeSet::new(), is_early: true, keep, binds, mentions }
         }))
     }
 
@@ -226,7 +224,7 @@ impl<'e> Slicing<'e> {
         names: &Names,
         look: impl FnOnce(&mut Self) -> Result<T, String>,
     ) -> Result<T, String> {
-        self.with_names(names, &Local::Known, look)
+        self.with_names(names, &Local::FromParameters, look)
     }
 
     /// Looks at what stands where `names` are bound by facts.
@@ -235,7 +233,7 @@ impl<'e> Slicing<'e> {
         names: &Names,
         look: impl FnOnce(&mut Self) -> Result<T, String>,
     ) -> Result<T, String> {
-        self.with_names(names, &Local::Fed, look)
+        self.with_names(names, &Local::FromFact, look)
     }
 
     fn with_names<T>(
@@ -254,7 +252,7 @@ impl<'e> Slicing<'e> {
 
     /// Arms before the one that leads on take their turn, unless a fact decides about them.
     fn arms(&mut self, it: &Match, at: usize) -> Result<Keep, String> {
-        if let Made::OfFacts = self.made(&it.scrutinee)? {
+        if let Origin::Facts = self.origin(&it.scrutinee)? {
             return Ok(Keep::Arms { always: false, before: Vec::new() });
         }
         let mut before = Vec::new();
@@ -265,11 +263,11 @@ impl<'e> Slicing<'e> {
                 self.after_load |= guard.is_some();
                 continue;
             }
-            let around = self.locals.clone();
+            let wrap = self.locals.clone();
             self.locals.retain(|name, _| !pat_binds(&arm.pat).contains(name));
-            let made = guard.map(|guard| self.made(guard)).transpose();
-            self.locals = around;
-            if let Some(Made::Locally) = made? {
+            let made = guard.map(|guard| self.origin(guard)).transpose();
+            self.locals = wrap;
+            if let Some(Origin::Parameters) = made? {
                 before.push(i);
             }
         }
@@ -293,10 +291,10 @@ impl<'e> Slicing<'e> {
                     return Ok(Keep::Blocks("it is assigned later".into()));
                 };
                 let leaves = it.otherwise.is_some() || init.leaves();
-                match self.made(init) {
-                    Ok(Made::Locally) if leaves => Ok(Keep::Always),
+                match self.origin(init) {
+                    Ok(Origin::Parameters) if leaves => Ok(Keep::Always),
                     Ok(_) => Ok(Keep::IfNeeded),
-                    Err(reason) if leaves && !self.is_fed(init) => Err(reason),
+                    Err(reason) if leaves && !self.depends_on_fact(init) => Err(reason),
                     Err(reason) => Ok(Keep::Blocks(reason)),
                 }
             }
@@ -305,15 +303,15 @@ impl<'e> Slicing<'e> {
 
     /// An expression whose value is not used: it counts if it can leave, or change something.
     fn effect(&mut self, node: &Node) -> Result<Keep, String> {
-        if !self.is_fed(node) && node.leaves() {
-            self.made(node)?;
+        if !self.depends_on_fact(node) && node.leaves() {
+            self.origin(node)?;
             return Ok(Keep::Always);
         }
         let changes = self.changes(node);
         if !matches!(changes, Keep::Never) || !node.leaves() {
             return Ok(changes);
         }
-        let passed = self.guard(node, Aim::Passed)?;
+        let passed = self.guard(node, Goal::Completes)?;
         Ok(passed.map_or(Keep::Never, Keep::Condition))
     }
 
@@ -334,7 +332,7 @@ impl<'e> Slicing<'e> {
     }
 
     /// What `node` is made of; an error if it cannot be evaluated early.
-    pub(crate) fn made(&self, node: &Node) -> Result<Made, String> {
+    pub(crate) fn origin(&self, node: &Node) -> Result<Origin, String> {
         for name in names::mentioned(node) {
             if let Some(Local::Opaque(reason)) = self.locals.get(&name) {
                 return Err(reason.clone());
@@ -347,21 +345,22 @@ impl<'e> Slicing<'e> {
         if node.jumps_far() {
             return Err("the body jumps to a label before it".into());
         }
-        Ok(if self.is_fed(node) { Made::OfFacts } else { Made::Locally })
+        Ok(if self.depends_on_fact(node) { Origin::Facts } else { Origin::Parameters })
     }
 
     /// Whether a fact has a part in what comes out of `node`.
-    pub(crate) fn is_fed(&self, node: &Node) -> bool {
-        let is_fed = |name: &String| matches!(self.locals.get(name), Some(Local::Fed));
-        !node.passed_loads().is_empty() || names::mentioned(node).iter().any(is_fed)
+    pub(crate) fn depends_on_fact(&self, node: &Node) -> bool {
+        let depends_on_fact =
+            |name: &String| matches!(self.locals.get(name), Some(Local::FromFact));
+        !node.passed_loads().is_empty() || names::mentioned(node).iter().any(depends_on_fact)
     }
 
     /// Learns what the step's locals are, and which others it may change.
     fn bind(&mut self, step: Step<'_>, binds: &Names, keep: &Keep) {
         let local = match keep {
             Keep::Blocks(reason) => Local::Opaque(reason.clone()),
-            _ if step.nodes().into_iter().any(|node| self.is_fed(node)) => Local::Fed,
-            _ => Local::Known,
+            _ if step.nodes().into_iter().any(|node| self.depends_on_fact(node)) => Local::FromFact,
+            _ => Local::FromParameters,
         };
         // What a statement changes is `Keep::Changes`; here the change comes with a value.
         if !matches!(step, Step::Stmt(Stmt::Expr(..)) | Step::Before(_)) {
@@ -384,7 +383,7 @@ impl<'e> Slicing<'e> {
     }
 }
 
-impl Taken<'_> {
+impl SlicedStep<'_> {
     fn is_kept(&self, needed: &Names) -> Result<bool, String> {
         let is_needed = !self.binds.is_disjoint(needed);
         Ok(match &self.keep {
@@ -493,7 +492,7 @@ fn code(
         Kind::Any | Kind::All | Kind::Each => quote!(#runtime::ask_each #fact(#keys, #cx);),
     };
     kept.iter().rev().fold(ask, |rest, kept| match kept {
-        Kept::Step(step) => around(step, &rest, emitter),
+        Kept::Step(step) => wrap(step, &rest, emitter),
         Kept::Unless(name, value) => {
             quote!(if #name != ::core::option::Option::Some(#value) { #rest })
         }
@@ -501,7 +500,11 @@ fn code(
 }
 
 /// A step, and the rest of the slice behind it.
-pub(super) fn around(taken: &Taken<'_>, rest: &TokenStream, emitter: &Emitter<'_>) -> TokenStream {
+pub(super) fn wrap(
+    taken: &SlicedStep<'_>,
+    rest: &TokenStream,
+    emitter: &Emitter<'_>,
+) -> TokenStream {
     if let Keep::Condition(condition) = &taken.keep {
         return quote!(if #condition { #rest });
     }
@@ -524,13 +527,13 @@ pub(super) fn around(taken: &Taken<'_>, rest: &TokenStream, emitter: &Emitter<'_
         }
         Step::Arm(it, at) => {
             let scrutinee = emitter.node(&it.scrutinee);
-            let arms = arms_around(it, at, &taken.keep, rest, emitter);
+            let arms = wrap_in_arms(it, at, &taken.keep, rest, emitter);
             quote!(match #scrutinee { #arms _ => {} })
         }
     }
 }
 
-fn arms_around(
+fn wrap_in_arms(
     it: &Match,
     at: usize,
     keep: &Keep,

@@ -1,8 +1,8 @@
-//! Which expressions cannot panic, as far as tokens tell.
+//! The expressions that cannot panic, as far as their tokens tell.
 //!
-//! Code that a body may not have come to runs early, and behind a failed operand. A panic in it is
-//! caught and means nothing. Where a panic ends the process, only what is total by its tokens runs
-//! there; the library decides that, since no macro sees how its user's crate is built.
+//! Code that a body may not have reached runs early, and after a failed operand. A panic in it is caught and
+//! ignored. Where a panic ends the process, only code that is total by its tokens is run. The library makes
+//! that choice, because no macro sees how the user's crate is built.
 
 use syn::{BinOp, Expr, UnOp};
 

@@ -9,7 +9,7 @@ use crate::crate_path::CratePath;
 /// All of one `fact!`.
 pub(super) struct Block {
     /// Where the library is.
-    pub krate: CratePath,
+    pub library: CratePath,
     /// The facts, in order.
     pub facts: Vec<Fact>,
 }

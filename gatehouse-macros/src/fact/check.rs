@@ -1,5 +1,5 @@
-//! The rules of a `fact!` block, one function each. What breaks a rule is pushed as an error, and
-//! taken out of the tree: [`emit`](super::emit) puts a stand-in in its place.
+//! The rules of a `fact!` block, one function each. A part that breaks a rule is reported and removed from
+//! the tree: [`emit`](super::emit) puts a stand-in in its place.
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Display};
@@ -15,8 +15,8 @@ use syn::{
 use super::ast::{Block, Ending, Fact, Part};
 use crate::body::attributes::{at_its_place, is_for_tools};
 use crate::body::leftover;
-use crate::errors::Errors;
-use crate::{conditional, refusal, text};
+use crate::diagnostics::Diagnostics;
+use crate::{conditional, diagnostics, text};
 
 /// What of a fact a type belongs to, as messages name it.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +38,7 @@ impl Display for Role<'_> {
 }
 
 /// Checks all facts of a block.
-pub(super) fn block(block: &mut Block, errors: &Errors) {
+pub(super) fn block(block: &mut Block, errors: &Diagnostics) {
     for fact in &mut block.facts {
         check_case(fact, errors);
         check_required(fact, errors);
@@ -55,45 +55,45 @@ pub(super) fn block(block: &mut Block, errors: &Errors) {
 }
 
 /// In a rule a fact is told from a function by its capital letter.
-fn check_case(fact: &Fact, errors: &Errors) {
+fn check_case(fact: &Fact, errors: &Diagnostics) {
     if !text::is_type_name(&fact.name) {
         let (name, written) = (fact.name.unraw(), text::camel_case(&fact.name));
-        errors.push(&fact.name, refusal::fact_lowercase(name, written));
+        errors.push(&fact.name, diagnostics::fact_lowercase(name, written));
     }
 }
 
 /// `#[required]` says what a missing value means, and so does a default: one of the two.
-fn check_required(fact: &Fact, errors: &Errors) {
+fn check_required(fact: &Fact, errors: &Diagnostics) {
     for attr in &fact.required {
         if !matches!(attr.meta, Meta::Path(_)) {
-            errors.push(&attr.meta, refusal::required_arguments());
+            errors.push(&attr.meta, diagnostics::required_arguments());
         }
     }
     if let [first, others @ ..] = fact.required.as_slice() {
         for attr in others {
-            errors.push(attr.path(), refusal::required_twice());
+            errors.push(attr.path(), diagnostics::required_twice());
         }
         match fact.ending {
             Ending::Plain => {}
             Ending::Default(_) => {
-                errors.push(first.path(), refusal::required_default(fact.name.unraw()));
+                errors.push(first.path(), diagnostics::required_default(fact.name.unraw()));
             }
             Ending::Body(_) => {
-                errors.push(first.path(), refusal::required_body(fact.name.unraw()));
+                errors.push(first.path(), diagnostics::required_body(fact.name.unraw()));
             }
         }
     }
 }
 
 /// What the macro makes of an attribute is made before rustc knows of any condition.
-fn check_conditional(fact: &mut Fact, errors: &Errors) {
+fn check_conditional(fact: &mut Fact, errors: &Diagnostics) {
     let is_ours =
         |meta: &Meta| ["required", "sensitive"].iter().any(|name| meta.path().is_ident(name));
     let inside = fact.attrs.iter().flat_map(|attr| conditional::inside(&attr.meta));
     let lost: Vec<Meta> = inside.filter(is_ours).collect();
     for meta in &lost {
         let name = text::of_expr(meta.path());
-        errors.push(meta.path(), refusal::conditional_attribute(name));
+        errors.push(meta.path(), diagnostics::conditional_attribute(name));
     }
     if !lost.is_empty() {
         let kept = conditional::picked(&fact.attrs, &|meta| {
@@ -105,11 +105,11 @@ fn check_conditional(fact: &mut Fact, errors: &Errors) {
 }
 
 /// The default comes to stand where a statement could: there a `cfg` would remove it.
-fn check_default(fact: &mut Fact, errors: &Errors) {
+fn check_default(fact: &mut Fact, errors: &Diagnostics) {
     let Ending::Default(default) = &mut fact.ending else { return };
     let before = errors.count();
     for attr in at_its_place(default).into_iter().filter(|attr| !is_for_tools(attr)) {
-        errors.push(attr, refusal::attribute_inside(text::of_expr(attr.path())));
+        errors.push(attr, diagnostics::attribute_inside(text::of_expr(attr.path())));
     }
     if errors.count() > before {
         *default = syn::parse_quote!(::core::unreachable!());
@@ -118,7 +118,7 @@ fn check_default(fact: &mut Fact, errors: &Errors) {
 
 /// A key has the traits of a key by itself. A second `impl` would be an error that names no line
 /// of the user's.
-fn check_derives(fact: &mut Fact, errors: &Errors) {
+fn check_derives(fact: &mut Fact, errors: &Diagnostics) {
     const OURS: [&str; 5] = ["Clone", "PartialEq", "Eq", "Hash", "Debug"];
     let ours = |path: &Path| {
         OURS.iter().any(|ours| path.segments.last().is_some_and(|last| last.ident == ours))
@@ -130,7 +130,7 @@ fn check_derives(fact: &mut Fact, errors: &Errors) {
         };
         let (doubled, rest): (Vec<_>, Vec<_>) = derived.into_iter().partition(ours);
         for path in &doubled {
-            errors.push(path, refusal::fact_derives(fact.name.unraw(), text::of_type(path)));
+            errors.push(path, diagnostics::fact_derives(fact.name.unraw(), text::of_type(path)));
         }
         if !doubled.is_empty() {
             *attr = syn::parse_quote!(#[derive(#(#rest),*)]);
@@ -139,7 +139,7 @@ fn check_derives(fact: &mut Fact, errors: &Errors) {
 }
 
 /// A fact is one key type with one table. Its types may name the parameters, so none is kept.
-fn check_generics(fact: &mut Fact, errors: &Errors) {
+fn check_generics(fact: &mut Fact, errors: &Diagnostics) {
     let syn::Generics { lt_token, params, gt_token, .. } = &fact.generics;
     if lt_token.is_none() {
         return;
@@ -147,37 +147,37 @@ fn check_generics(fact: &mut Fact, errors: &Errors) {
     // An empty list is no tokens to syn.
     errors.push(
         quote::quote!(#lt_token #params #gt_token),
-        refusal::fact_generics(fact.name.unraw()),
+        diagnostics::fact_generics(fact.name.unraw()),
     );
     fact.parts.iter_mut().for_each(|part| part.ty = None);
     fact.value = None;
 }
 
 /// An attribute such as `#[cfg]` on a part would have to change the constructor too.
-fn check_part_attributes(fact: &mut Fact, errors: &Errors) {
+fn check_part_attributes(fact: &mut Fact, errors: &Diagnostics) {
     for part in &mut fact.parts {
         let (docs, others): (Vec<_>, Vec<_>) =
             part.attrs.drain(..).partition(|attr| attr.path().is_ident("doc"));
         part.attrs = docs;
         for attr in &others {
-            errors.push(attr, refusal::part_attribute());
+            errors.push(attr, diagnostics::part_attribute());
         }
     }
 }
 
 /// A part's name is a field and a parameter: a name that can be both, once.
-fn check_part_names(fact: &mut Fact, errors: &Errors) {
+fn check_part_names(fact: &mut Fact, errors: &Diagnostics) {
     let mut seen = BTreeSet::new();
     for part in &mut fact.parts {
         let Some(name) = &part.name else { continue };
         let message = if name == "_" {
-            refusal::part_underscore()
+            diagnostics::part_underscore()
         } else if ["self", "Self", "super", "crate"].iter().any(|reserved| name == reserved) {
-            refusal::part_reserved(name)
+            diagnostics::part_reserved(name)
         } else if syn::parse2::<Ident>(quote::quote!(#name)).is_err() {
-            refusal::part_keyword(name)
+            diagnostics::part_keyword(name)
         } else if !seen.insert(name.unraw()) {
-            refusal::part_twice(name.unraw())
+            diagnostics::part_twice(name.unraw())
         } else {
             continue;
         };
@@ -187,22 +187,22 @@ fn check_part_names(fact: &mut Fact, errors: &Errors) {
 }
 
 /// A declaration says what there is, and loads nothing.
-fn check_loads(fact: &mut Fact, errors: &Errors) {
+fn check_loads(fact: &mut Fact, errors: &Diagnostics) {
     let types = fact.parts.iter_mut().map(|part| &mut part.ty).chain([&mut fact.value]);
     for ty in types {
-        ty.take_if(|ty| leftover::refuse_all(ty, refusal::load_in_constant, errors));
+        ty.take_if(|ty| leftover::refuse_all(ty, diagnostics::load_in_constant, errors));
     }
     if let Ending::Default(default) = &fact.ending {
         let value = fact.value.as_ref().map_or_else(|| "Value".to_owned(), text::of_type);
-        let refusal = || refusal::load_in_default(fact.name.unraw(), &value);
-        if leftover::refuse_all(default, refusal, errors) {
+        let diagnostic = || diagnostics::load_in_default(fact.name.unraw(), &value);
+        if leftover::refuse_all(default, diagnostic, errors) {
             fact.ending = Ending::refused_default();
         }
     }
 }
 
 /// Keys and values are owned and have a size and a name; everything else rustc checks, at the type.
-fn check_types(fact: &mut Fact, errors: &Errors) {
+fn check_types(fact: &mut Fact, errors: &Diagnostics) {
     for Part { name, ty, .. } in &mut fact.parts {
         ty.take_if(|ty| !check_type(Role::Part(name.as_ref()), ty, errors));
     }
@@ -211,7 +211,7 @@ fn check_types(fact: &mut Fact, errors: &Errors) {
 }
 
 /// Whether a type can be in a fact as far as its tokens tell.
-fn check_type(role: Role<'_>, ty: &Type, errors: &Errors) -> bool {
+fn check_type(role: Role<'_>, ty: &Type, errors: &Diagnostics) -> bool {
     let owned = match bare(ty) {
         Type::Path(path) if path.path.is_ident("str") => "`String`, or `Arc<str>`".to_owned(),
         Type::Slice(slice) => owned_slice(&slice.elem),
@@ -220,26 +220,27 @@ fn check_type(role: Role<'_>, ty: &Type, errors: &Errors) -> bool {
         }
         _ => return check_owned(role, ty, errors),
     };
-    errors.push(ty, refusal::type_unsized(role, text::of_type(ty), owned));
+    errors.push(ty, diagnostics::type_unsized(role, text::of_type(ty), owned));
     false
 }
 
 /// Whether a type owns what it has, and leaves nothing open, all the way down.
-fn check_owned(role: Role<'_>, ty: &Type, errors: &Errors) -> bool {
+fn check_owned(role: Role<'_>, ty: &Type, errors: &Diagnostics) -> bool {
     let check = |ty: &Type| check_owned(role, ty, errors);
     match bare(ty) {
         Type::Reference(reference) if is_static(reference) => check(&reference.elem),
         Type::Reference(reference) => {
             let owned = owned(&reference.elem);
-            errors.push(reference, refusal::type_borrowed(role, text::of_type(reference), owned));
+            errors
+                .push(reference, diagnostics::type_borrowed(role, text::of_type(reference), owned));
             false
         }
         Type::ImplTrait(ty) => {
-            errors.push(ty, refusal::type_impl(role));
+            errors.push(ty, diagnostics::type_impl(role));
             false
         }
         Type::Infer(ty) => {
-            errors.push(ty, refusal::type_inferred(role));
+            errors.push(ty, diagnostics::type_inferred(role));
             false
         }
         Type::Array(array) => check(&array.elem),
@@ -256,14 +257,14 @@ fn check_owned(role: Role<'_>, ty: &Type, errors: &Errors) -> bool {
 }
 
 /// [`check_owned`] for the arguments of a path.
-fn check_arguments(role: Role<'_>, arguments: &PathArguments, errors: &Errors) -> bool {
+fn check_arguments(role: Role<'_>, arguments: &PathArguments, errors: &Diagnostics) -> bool {
     let PathArguments::AngleBracketed(arguments) = arguments else {
         return true;
     };
     every(&arguments.args, |argument| match argument {
         GenericArgument::Type(ty) => check_owned(role, ty, errors),
         GenericArgument::Lifetime(lifetime) if lifetime.ident != "static" => {
-            errors.push(lifetime, refusal::type_lifetime(role, lifetime));
+            errors.push(lifetime, diagnostics::type_lifetime(role, lifetime));
             false
         }
         _ => true,
@@ -277,12 +278,12 @@ fn every<T>(all: impl IntoIterator<Item = T>, check: impl Fn(T) -> bool) -> bool
 
 /// A fact is declared once. The second of a name is dropped; those under a `#[cfg]` may be
 /// alternatives, which is rustc's to judge.
-fn check_names(block: &mut Block, errors: &Errors) {
+fn check_names(block: &mut Block, errors: &Diagnostics) {
     let mut seen = BTreeSet::new();
     block.facts.retain(|fact| {
         let fresh = fact.is_conditional() || seen.insert(fact.name.unraw());
         if !fresh {
-            errors.push(&fact.name, refusal::fact_twice(fact.name.unraw()));
+            errors.push(&fact.name, diagnostics::fact_twice(fact.name.unraw()));
         }
         fresh
     });

@@ -1,7 +1,7 @@
-//! A checked [`Block`] to tokens: a struct, a constructor of the same name, and the traits of a key.
+//! Emits a checked [`Block`]: a struct, a constructor of the same name, and the traits of a key.
 //!
-//! What the checks took out has a stand-in, so that a fact with errors is there all the same and its
-//! users get no second error.
+//! A part that the checks removed has a stand-in, so that a fact with errors still exists and its users get
+//! no second error.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,14 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Expr, Ident, Stmt, Type};
 
 use super::ast::{Block, Ending, Fact, Part};
-use super::derive::Derived;
+use super::derived::Derived;
 use crate::crate_path::CratePath;
 use crate::{conditional, text};
 
 /// Emits all facts of a block.
 pub(super) fn block(block: &Block, derived: &BTreeMap<usize, Derived>) -> TokenStream {
     let facts = block.facts.iter().enumerate();
-    facts.map(|(at, fact)| Emitter::new(fact, derived.get(&at), &block.krate).fact()).collect()
+    facts.map(|(at, fact)| Emitter::new(fact, derived.get(&at), &block.library).fact()).collect()
 }
 
 /// One field of the key: the parts whose names are good.
@@ -38,7 +38,7 @@ pub(super) struct Field<'a> {
 /// What the pieces of one fact have in common.
 pub(super) struct Emitter<'a> {
     /// Where the library is.
-    pub(super) krate: &'a CratePath,
+    pub(super) library: &'a CratePath,
     /// The fact.
     pub(super) fact: &'a Fact,
     /// How it is computed, if it has a body and that compiles.
@@ -51,8 +51,8 @@ pub(super) struct Emitter<'a> {
 
 impl<'a> Emitter<'a> {
     /// What to emit for `fact`, with stand-ins where the checks took something out.
-    fn new(fact: &'a Fact, derived: Option<&'a Derived>, krate: &'a CratePath) -> Self {
-        let stand_in = || quote!(#krate::private::Refused);
+    fn new(fact: &'a Fact, derived: Option<&'a Derived>, library: &'a CratePath) -> Self {
+        let stand_in = || quote!(#library::private::Refused);
         let or_stand_in =
             |ty: &Option<Type>| ty.as_ref().map_or_else(stand_in, ToTokens::to_token_stream);
         let fields = fact.parts.iter().filter_map(|Part { attrs, sensitive, name, ty }| {
@@ -61,7 +61,7 @@ impl<'a> Emitter<'a> {
             Some(Field { attrs, name, text, ty, sensitive: *sensitive })
         });
         let value = or_stand_in(&fact.value);
-        Self { krate, fact, derived, fields: fields.collect(), value }
+        Self { library, fact, derived, fields: fields.collect(), value }
     }
 
     /// The whole fact.
@@ -120,7 +120,7 @@ impl<'a> Emitter<'a> {
     /// The function that makes a key. It takes a parameter for every part, also for those with
     /// errors, so that calls of it are right.
     fn constructor(&self) -> TokenStream {
-        let (krate, Fact { vis, name, .. }) = (self.krate, self.fact);
+        let (library, Fact { vis, name, .. }) = (self.library, self.fact);
         let inherited = self.inherited();
         let parameters = self.fact.parts.iter().map(|part| match (&part.name, &part.ty) {
             (Some(name), Some(ty)) => quote!(#name: #ty),
@@ -129,7 +129,7 @@ impl<'a> Emitter<'a> {
         });
         let fields = self.fact.parts.iter().filter_map(|part| match (&part.name, &part.ty) {
             (Some(name), Some(_)) => Some(quote!(#name)),
-            (Some(name), None) => Some(quote!(#name: #krate::private::Refused)),
+            (Some(name), None) => Some(quote!(#name: #library::private::Refused)),
             (None, _) => None,
         });
         quote! {
@@ -150,8 +150,8 @@ impl<'a> Emitter<'a> {
     /// `impl Clone`.
     fn clone_impl(&self) -> TokenStream {
         let fields = self.fields.iter().map(|Field { name, ty, .. }| {
-            let krate = self.krate;
-            quote!(#name: <#ty as #krate::private::KeyPart>::part_clone(&self.#name))
+            let library = self.library;
+            quote!(#name: <#ty as #library::private::KeyPart>::part_clone(&self.#name))
         });
         let name = &self.fact.name;
         quote! {
@@ -171,8 +171,8 @@ impl<'a> Emitter<'a> {
             .fields
             .iter()
             .map(|Field { name, ty, .. }| {
-                let krate = self.krate;
-                quote!(<#ty as #krate::private::KeyPart>::part_eq(&self.#name, &__other.#name))
+                let library = self.library;
+                quote!(<#ty as #library::private::KeyPart>::part_eq(&self.#name, &__other.#name))
             })
             .collect();
         let (other, equal) = match parts.as_slice() {
@@ -194,8 +194,8 @@ impl<'a> Emitter<'a> {
     /// `impl Hash`.
     fn hash_impl(&self) -> TokenStream {
         let parts = self.fields.iter().map(|Field { name, ty, .. }| {
-            let krate = self.krate;
-            quote!(<#ty as #krate::private::KeyPart>::part_hash(&self.#name, __state);)
+            let library = self.library;
+            quote!(<#ty as #library::private::KeyPart>::part_hash(&self.#name, __state);)
         });
         let name = &self.fact.name;
         let state = format_ident!("__state");
@@ -212,11 +212,11 @@ impl<'a> Emitter<'a> {
     /// `impl Debug`: the key as a struct, `OrgRole { user: 7, org: 3 }`.
     fn debug_impl(&self) -> TokenStream {
         let parts = self.fields.iter().map(|Field { name, text, ty, sensitive, .. }| {
-            let krate = self.krate;
+            let library = self.library;
             if *sensitive {
-                return quote!(.field(#text, &#krate::private::Sensitive));
+                return quote!(.field(#text, &#library::private::Sensitive));
             }
-            quote!(.field(#text, <#ty as #krate::private::KeyPart>::part_debug(&self.#name)))
+            quote!(.field(#text, <#ty as #library::private::KeyPart>::part_debug(&self.#name)))
         });
         let name = &self.fact.name;
         let text = name.unraw().to_string();
@@ -236,21 +236,21 @@ impl<'a> Emitter<'a> {
     /// let the compiler take the traits of a key and a value for granted here, so that the only
     /// error is the one at the type.
     fn fact_impl(&self) -> TokenStream {
-        let (krate, value, name) = (self.krate, &self.value, &self.fact.name);
+        let (library, value, name) = (self.library, &self.value, &self.fact.name);
         let text = name.unraw().to_string();
         let bounds = quote! {
             where
-                for<'k> Self: #krate::private::KeyBounds<'k>,
-                for<'k> #value: #krate::private::ValueBounds<'k>,
+                for<'k> Self: #library::private::KeyBounds<'k>,
+                for<'k> #value: #library::private::ValueBounds<'k>,
         };
         let (derivation, output) = (self.derivation(), self.output());
         let sensitive = self.sensitive();
-        let at_name = krate.spanned(name.span());
+        let at_name = library.spanned(name.span());
         let fact_key = quote_spanned!(name.span()=> impl #at_name::FactKey);
         let never_missing = self.never_missing().then(|| {
             quote!(
                 #[automatically_derived]
-                impl #krate::private::NeverMissing<#value> for #name {}
+                impl #library::private::NeverMissing<#value> for #name {}
             )
         });
         let answered = match self.fact.ending {
@@ -258,7 +258,7 @@ impl<'a> Emitter<'a> {
             Ending::Plain | Ending::Default(_) => self.loaded_impl(&output, &bounds),
         };
         quote! {
-            const _: () = <#value as #krate::private::FactValue>::CHECKED;
+            const _: () = <#value as #library::private::FactValue>::CHECKED;
             #never_missing
             #[automatically_derived]
             #fact_key for #name #bounds {
@@ -279,8 +279,8 @@ impl<'a> Emitter<'a> {
             _ if self.fact.sensitive => quote!(true),
             Some(_) if self.fields.iter().any(|field| field.sensitive) => quote!(true),
             Some(derived) if !derived.bases.is_empty() => {
-                let (krate, bases) = (self.krate, &derived.bases);
-                quote!(#(<#bases as #krate::FactKey>::SENSITIVE)||*)
+                let (library, bases) = (self.library, &derived.bases);
+                quote!(#(<#bases as #library::FactKey>::SENSITIVE)||*)
             }
             _ => return None,
         };
@@ -305,7 +305,7 @@ impl<'a> Emitter<'a> {
 
     /// `impl LoadedFact`: what a missing value means.
     fn loaded_impl(&self, output: &TokenStream, bounds: &TokenStream) -> TokenStream {
-        let (krate, value, name) = (self.krate, &self.value, &self.fact.name);
+        let (library, value, name) = (self.library, &self.value, &self.fact.name);
         let required = (!self.fact.required.is_empty()).then(|| {
             quote!(
                 const REQUIRED: ::core::primitive::bool = true;
@@ -316,7 +316,7 @@ impl<'a> Emitter<'a> {
                 const HAS_DEFAULT: ::core::primitive::bool = true;
             )
         });
-        let at_name = krate.spanned(name.span());
+        let at_name = library.spanned(name.span());
         let loaded_fact = quote_spanned!(name.span()=> impl #at_name::LoadedFact);
         // A mixed-site name: the default is the user's expression, and sees none of ours.
         let found = Ident::new("__found", Span::mixed_site());

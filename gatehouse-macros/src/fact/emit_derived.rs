@@ -1,4 +1,4 @@
-//! A derived fact to tokens: its body as plain synchronous code, and its plan.
+//! Emits a derived fact: its body as plain synchronous code, and its plan.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -6,29 +6,30 @@ use syn::Attribute;
 use syn::ext::IdentExt;
 
 use super::ast::Fact;
-use super::derive::{Derived, is_bool, is_option};
+use super::derived::{Derived, is_bool, is_option};
 use super::emit::Emitter;
 use super::recursion::Beside;
 use crate::body::emit::{self, cx};
 use crate::body::names::mentioned_in;
-use crate::body::tokens;
-use crate::{conditional, refusal, text};
+use crate::body::plan_constant;
+use crate::{conditional, diagnostics, text};
 
 impl Emitter<'_> {
     /// The fact's own constants: what it costs, and how it is computed.
     pub(super) fn derivation(&self) -> TokenStream {
         let Some(derived) = self.derived else { return TokenStream::new() };
-        let (krate, Fact { name, .. }) = (self.krate, self.fact);
-        let runtime = &quote!(#krate::private);
+        let (library, Fact { name, .. }) = (self.library, self.fact);
+        let runtime = &quote!(#library::private);
         let text = name.unraw().to_string();
-        let plan =
-            tokens::plan(&derived.body, &derived.plan, runtime, &|fact| derived.is_recursive(fact));
+        let plan = plan_constant::plan(&derived.body, &derived.plan, runtime, &|fact| {
+            derived.is_recursive(fact)
+        });
         let line = quote_spanned!(name.span()=> ::core::line!());
         let cost = if derived.cycle.is_empty() {
-            quote!(of(<Self as #krate::FactKey>::DERIVATION))
+            quote!(of(<Self as #library::FactKey>::DERIVATION))
         } else {
             let cycle = &derived.cycle;
-            quote!(of_cycle(&[#(<#cycle as #krate::FactKey>::DERIVATION),*]))
+            quote!(of_cycle(&[#(<#cycle as #library::FactKey>::DERIVATION),*]))
         };
         // Spanned at the name, where the compiler shows a recursion that is hidden behind an alias.
         let span = name.span();
@@ -37,7 +38,7 @@ impl Emitter<'_> {
         let parts = quote!(#text, #location, #plan);
         let total = derived.is_total.then(|| {
             let bases = &derived.bases;
-            quote!(.total(&[#(<#bases as #krate::FactKey>::DERIVATION),*]))
+            quote!(.total(&[#(<#bases as #library::FactKey>::DERIVATION),*]))
         });
         quote_spanned! {span=>
             const COST: #runtime::Cost = #runtime::Cost::#cost;
@@ -54,16 +55,16 @@ impl Emitter<'_> {
             Beside::Partial(operand) => {
                 let name = self.fact.name.unraw();
                 let at = text::ends(operand).0;
-                let error = refusal::recursive_beside_partial(name).at(at).to_compile_error();
+                let error = diagnostics::recursive_beside_partial(name).at(at).to_compile_error();
                 quote!(#[cfg(panic = "abort")] #error)
             }
             Beside::Base(fact) => {
                 let (first, last) = text::ends(fact);
-                let krate = self.krate.spanned(first);
-                let derivation = quote_spanned!(last=> (<#fact as #krate::FactKey>::DERIVATION));
+                let library = self.library.spanned(first);
+                let derivation = quote_spanned!(last=> (<#fact as #library::FactKey>::DERIVATION));
                 quote_spanned! {first=>
                     #[cfg(panic = "abort")]
-                    const _: () = #krate::private::total_beside_recursion #derivation;
+                    const _: () = #library::private::total_beside_recursion #derivation;
                 }
             }
         });
@@ -72,28 +73,28 @@ impl Emitter<'_> {
 
     /// How it is computed from the sources, whatever they are.
     pub(super) fn derived_impls(&self) -> TokenStream {
-        let (krate, Fact { name, .. }) = (self.krate, self.fact);
-        let runtime = &quote!(#krate::private);
+        let (library, Fact { name, .. }) = (self.library, self.fact);
+        let runtime = &quote!(#library::private);
         let (sources, cx) = (Ident::new("__Sources", Span::mixed_site()), cx());
         let watch = Ident::new("__Watch", Span::mixed_site());
         let bases = self.derived.map(|derived| derived.bases.as_slice()).unwrap_or_default();
         let lints = lints(&self.fact.attrs);
         let unreachable = self.derived.and_then(|derived| emit::lints_of(&derived.body));
         // The compiler shows the impls at the fact's name, and not at the macro's call.
-        let (at, span) = (krate.spanned(name.span()), name.span());
+        let (at, span) = (library.spanned(name.span()), name.span());
         let resolved_by = quote_spanned!(span=> impl<#sources> #at::ResolvedBy<#sources>);
         let derived = quote_spanned!(span=> impl<#sources> #at::private::Derived<#sources>);
         let early = quote_spanned!(span=> impl<#sources> #at::private::EarlyDerived<#sources>);
-        let another = tokens::another_key(bases.len(), runtime);
+        let another = plan_constant::ambiguity_bound(bases.len(), runtime);
         // Each bound is shown at the fact that it is about.
         let bases = bases.iter().map(|base| {
             let (first, last) = text::ends(base);
-            let (krate, arguments) = (krate.spanned(first), quote_spanned!(last=> <#sources>));
-            quote_spanned!(first=> #base: #krate::ResolvedBy #arguments,)
+            let (library, arguments) = (library.spanned(first), quote_spanned!(last=> <#sources>));
+            quote_spanned!(first=> #base: #library::ResolvedBy #arguments,)
         });
         let bounds = quote! {
             where
-                #sources: #krate::Sources,
+                #sources: #library::Sources,
                 #(#bases)*
                 #another
         };
@@ -107,7 +108,7 @@ impl Emitter<'_> {
                 fn resolve<#watch: #runtime::Watch>(
                     self,
                     #cx: &mut #runtime::Cx<#sources, #watch>,
-                ) -> ::core::result::Result<<Self as #krate::FactKey>::Output, #runtime::Stop> {
+                ) -> ::core::result::Result<<Self as #library::FactKey>::Output, #runtime::Stop> {
                     #runtime::derived(#cx, self)
                 }
             }
@@ -119,7 +120,7 @@ impl Emitter<'_> {
                 fn evaluate<#watch: #runtime::Watch>(
                     &self,
                     #cx: &mut #runtime::Cx<#sources, #watch>,
-                ) -> ::core::result::Result<<Self as #krate::FactKey>::Value, #runtime::Stop> {
+                ) -> ::core::result::Result<<Self as #library::FactKey>::Value, #runtime::Stop> {
                     #evaluate
                 }
                 #ways_out
@@ -165,12 +166,12 @@ impl Emitter<'_> {
     /// Binds the key parts that `code` mentions.
     fn parts(&self, code: &TokenStream) -> TokenStream {
         let mentioned = mentioned_in(code);
-        let krate = self.krate;
+        let library = self.library;
         let fields = self.fields.iter();
         let fields = fields.filter(|field| mentioned.contains(&field.name.to_string()));
         let bindings = fields.map(|field| {
             let (name, ty) = (field.name, &field.ty);
-            quote!(let #name = <#ty as #krate::private::KeyPart>::part_clone(&self.#name);)
+            quote!(let #name = <#ty as #library::private::KeyPart>::part_clone(&self.#name);)
         });
         bindings.collect()
     }

@@ -2,7 +2,7 @@
 
 mod ast;
 mod check;
-mod derive;
+mod derived;
 mod emit;
 mod emit_derived;
 mod parse;
@@ -17,13 +17,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::crate_path::CratePath;
-use crate::errors::Errors;
+use crate::diagnostics::Diagnostics;
 use crate::{fragment, panics};
 
 /// Compiles one `fact!` block. A fact with errors does not hide the others.
 pub(crate) fn expand(input: &TokenStream) -> TokenStream {
     let compiled = || {
-        let errors = Errors::new();
+        let errors = Diagnostics::new();
         let mut tokens = compile(input.clone(), &errors);
         tokens.extend(errors.finish());
         tokens
@@ -33,7 +33,7 @@ pub(crate) fn expand(input: &TokenStream) -> TokenStream {
 
 /// The facts as if each body had errors, without these.
 fn uncompiled(input: TokenStream) -> TokenStream {
-    let errors = Errors::new();
+    let errors = Diagnostics::new();
     let mut block = parse::block(fragment::opened(input), &errors);
     check::block(&mut block, &errors);
     drop(errors.finish());
@@ -41,14 +41,14 @@ fn uncompiled(input: TokenStream) -> TokenStream {
 }
 
 /// The stages. Checking puts stand-ins where something is wrong, so that emitting cannot fail.
-pub(crate) fn compile(input: TokenStream, errors: &Errors) -> TokenStream {
+pub(crate) fn compile(input: TokenStream, errors: &Diagnostics) -> TokenStream {
     let mut block = parse::block(fragment::opened(input), errors);
     check::block(&mut block, errors);
-    let derived = derive::block(&block, &runtime(&block.krate), errors);
+    let derived = derived::block(&block, &runtime(&block.library), errors);
     emit::block(&block, &derived)
 }
 
 /// The path of what generated code calls.
-fn runtime(krate: &CratePath) -> TokenStream {
-    quote!(#krate::private)
+fn runtime(library: &CratePath) -> TokenStream {
+    quote!(#library::private)
 }

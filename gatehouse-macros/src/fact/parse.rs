@@ -10,24 +10,24 @@ use syn::{Attribute, Generics, Ident, Meta, Token, Type, Visibility, parenthesiz
 use super::ast::{Block, Ending, Fact, Part};
 use crate::body::capitals;
 use crate::crate_path::CratePath;
-use crate::errors::Errors;
-use crate::{refusal, text};
+use crate::diagnostics::Diagnostics;
+use crate::{diagnostics, text};
 
 /// Parses all of a `fact!`.
-pub(super) fn block(input: TokenStream, errors: &Errors) -> Block {
+pub(super) fn block(input: TokenStream, errors: &Diagnostics) -> Block {
     let parser = |input: ParseStream| {
         let attrs = errors.keep(input.call(Attribute::parse_inner)).unwrap_or_default();
-        let krate = CratePath::from_attributes(&attrs, "gatehouse", errors);
+        let library = CratePath::from_attributes(&attrs, "gatehouse", errors);
         let others = attrs.iter().filter(|attr| !attr.path().is_ident("gatehouse"));
-        others.for_each(|attr| errors.push(attr, refusal::fact_name()));
-        Ok(Block { krate, facts: facts(input, errors) })
+        others.for_each(|attr| errors.push(attr, diagnostics::fact_name()));
+        Ok(Block { library, facts: facts(input, errors) })
     };
     let parsed = errors.keep(parser.parse2(input));
-    parsed.unwrap_or_else(|| Block { krate: CratePath::default_path(), facts: Vec::new() })
+    parsed.unwrap_or_else(|| Block { library: CratePath::default_path(), facts: Vec::new() })
 }
 
 /// Parses facts to the end.
-fn facts(input: ParseStream, errors: &Errors) -> Vec<Fact> {
+fn facts(input: ParseStream, errors: &Diagnostics) -> Vec<Fact> {
     let mut facts = Vec::new();
     while !input.is_empty() {
         match fact(input, errors) {
@@ -42,12 +42,12 @@ fn facts(input: ParseStream, errors: &Errors) -> Vec<Fact> {
 }
 
 /// Parses one fact. An `Err` means that too little is known to go on with it.
-fn fact(input: ParseStream, errors: &Errors) -> syn::Result<Fact> {
+fn fact(input: ParseStream, errors: &Diagnostics) -> syn::Result<Fact> {
     let attrs = input.call(Attribute::parse_outer)?;
     let vis: Visibility = input.parse()?;
     if input.is_empty() {
         // Nothing follows that an error could be at.
-        return Err(refusal::fact_name().on(quote!(#(#attrs)* #vis)));
+        return Err(diagnostics::fact_name().on(quote!(#(#attrs)* #vis)));
     }
     let (required, attrs) = attrs.into_iter().partition(|attr| is_ours(attr, "required", errors));
     let (sensitive, attrs) = sensitive(attrs, errors);
@@ -55,7 +55,7 @@ fn fact(input: ParseStream, errors: &Errors) -> syn::Result<Fact> {
     let name = fact_name(input)?;
     if !introduction.is_empty() {
         let words = text::of_type(&introduction);
-        errors.push(introduction, refusal::fact_introduced(words, name.unraw()));
+        errors.push(introduction, diagnostics::fact_introduced(words, name.unraw()));
     }
     let generics: Generics = input.parse()?;
     let has_parts = input.peek(Paren);
@@ -67,7 +67,7 @@ fn fact(input: ParseStream, errors: &Errors) -> syn::Result<Fact> {
         } else {
             text::camel_case(&name)
         };
-        errors.push(&name, refusal::fact_parts(name.unraw(), written));
+        errors.push(&name, diagnostics::fact_parts(name.unraw(), written));
         Vec::new()
     };
     let mut fact = Fact {
@@ -95,32 +95,32 @@ fn fact(input: ParseStream, errors: &Errors) -> syn::Result<Fact> {
 }
 
 /// Parses what follows the key.
-fn value_and_ending(input: ParseStream, fact: &mut Fact, errors: &Errors) -> syn::Result<()> {
+fn value_and_ending(input: ParseStream, fact: &mut Fact, errors: &Diagnostics) -> syn::Result<()> {
     fact.value = value(input, &fact.name, errors)?;
     fact.ending = ending(input, &fact.name, fact.value.as_ref(), errors)?;
     Ok(())
 }
 
 /// Whether an attribute is `ours`, or means to be.
-fn is_ours(attr: &Attribute, ours: &str, errors: &Errors) -> bool {
+fn is_ours(attr: &Attribute, ours: &str, errors: &Diagnostics) -> bool {
     let Some(written) = attr.path().get_ident() else { return false };
     if written != ours {
         let written = written.to_string();
-        if refusal::nearest(&written, &[ours]).is_none() {
+        if diagnostics::nearest(&written, &[ours]).is_none() {
             return false;
         }
-        errors.push(attr.path(), refusal::attribute_misspelt(written, ours));
+        errors.push(attr.path(), diagnostics::attribute_misspelt(written, ours));
     }
     true
 }
 
 /// Takes `#[sensitive]` off.
-fn sensitive(attrs: Vec<Attribute>, errors: &Errors) -> (bool, Vec<Attribute>) {
+fn sensitive(attrs: Vec<Attribute>, errors: &Diagnostics) -> (bool, Vec<Attribute>) {
     let (ours, others): (Vec<_>, Vec<_>) =
         attrs.into_iter().partition(|attr| is_ours(attr, "sensitive", errors));
     for attr in &ours {
         if !matches!(attr.meta, Meta::Path(_)) {
-            errors.push(&attr.meta, refusal::sensitive_arguments());
+            errors.push(&attr.meta, diagnostics::sensitive_arguments());
         }
     }
     (!ours.is_empty(), others)
@@ -139,21 +139,21 @@ fn introduction(input: ParseStream) -> syn::Result<TokenStream> {
 fn fact_name(input: ParseStream) -> syn::Result<Ident> {
     let here = input.fork();
     if !input.peek(Ident::peek_any) {
-        return Err(refusal::fact_name().at(input.span()));
+        return Err(diagnostics::fact_name().at(input.span()));
     }
     let name = input.call(Ident::parse_any)?;
-    if here.peek(Ident) { Ok(name) } else { Err(refusal::fact_keyword(&name).on(&name)) }
+    if here.peek(Ident) { Ok(name) } else { Err(diagnostics::fact_keyword(&name).on(&name)) }
 }
 
 /// Parses `-> Value`.
-fn value(input: ParseStream, name: &Ident, errors: &Errors) -> syn::Result<Option<Type>> {
+fn value(input: ParseStream, name: &Ident, errors: &Diagnostics) -> syn::Result<Option<Type>> {
     let absent = |input: ParseStream| {
         input.is_empty() || input.peek(Token![;]) || input.peek(Token![=]) || input.peek(Brace)
     };
     let mut here = name.to_token_stream();
     if let Some(arrow) = wrong_arrow(input)? {
         let written = text::of_type(&arrow);
-        errors.push(arrow, refusal::fact_arrow(written.trim(), name.unraw()));
+        errors.push(arrow, diagnostics::fact_arrow(written.trim(), name.unraw()));
         return input.parse().map(Some);
     }
     if input.peek(Token![->]) {
@@ -162,7 +162,7 @@ fn value(input: ParseStream, name: &Ident, errors: &Errors) -> syn::Result<Optio
             return input.parse().map(Some);
         }
     }
-    errors.push(here, refusal::fact_value(name.unraw()));
+    errors.push(here, diagnostics::fact_value(name.unraw()));
     Ok(None)
 }
 
@@ -182,7 +182,7 @@ fn ending(
     input: ParseStream,
     name: &Ident,
     value: Option<&Type>,
-    errors: &Errors,
+    errors: &Diagnostics,
 ) -> syn::Result<Ending> {
     if input.peek(Brace) {
         let body: Group = input.parse()?;
@@ -207,7 +207,7 @@ fn ending(
         if value.is_some() {
             let (_, end) = text::ends(&last);
             let last = text::of_type(last);
-            errors.push_at(end, refusal::fact_end(name.unraw(), last));
+            errors.push_at(end, diagnostics::fact_end(name.unraw(), last));
         }
         if !starts_fact(input) {
             skip_fact(input);
@@ -242,7 +242,7 @@ fn skip_fact(input: ParseStream) {
 }
 
 /// Parses the parenthesised key parts.
-fn parts(input: ParseStream, errors: &Errors) -> syn::Result<Vec<Part>> {
+fn parts(input: ParseStream, errors: &Diagnostics) -> syn::Result<Vec<Part>> {
     let content;
     parenthesized!(content in input);
     let mut parts = Vec::new();
@@ -257,7 +257,7 @@ fn parts(input: ParseStream, errors: &Errors) -> syn::Result<Vec<Part>> {
 }
 
 /// Parses one key part.
-fn part(input: ParseStream, errors: &Errors) -> syn::Result<Part> {
+fn part(input: ParseStream, errors: &Diagnostics) -> syn::Result<Part> {
     let (sensitive, attrs) = sensitive(input.call(Attribute::parse_outer)?, errors);
     let named = input.peek(Ident::peek_any) || input.peek(Token![_]);
     if !(named && input.peek2(Token![:]) && !input.peek2(Token![::])) {
@@ -266,21 +266,21 @@ fn part(input: ParseStream, errors: &Errors) -> syn::Result<Part> {
     let name = input.call(Ident::parse_any)?;
     input.parse::<Token![:]>()?;
     if input.is_empty() || input.peek(Token![,]) {
-        errors.push(&name, refusal::part_type(&name));
+        errors.push(&name, diagnostics::part_type(&name));
         return Ok(Part { attrs, sensitive, name: Some(name), ty: None });
     }
     let ty = errors.keep(input.parse::<Type>());
     if ty.is_some() && !input.is_empty() && !input.peek(Token![,]) {
-        errors.push(rest_of_part(input), refusal::part_end(&name));
+        errors.push(rest_of_part(input), diagnostics::part_end(&name));
     }
     Ok(Part { attrs, sensitive, name: Some(name), ty })
 }
 
 /// A part that is not `name: Type`: says what it is instead.
-fn unusual_part(part: Part, input: ParseStream, errors: &Errors) -> syn::Result<Part> {
+fn unusual_part(part: Part, input: ParseStream, errors: &Diagnostics) -> syn::Result<Part> {
     let tokens = rest_of_part(input);
     if let Some((pattern, ty)) = split_at_colon(&tokens) {
-        errors.push(&pattern, refusal::part_pattern(text::of_expr(&pattern)));
+        errors.push(&pattern, diagnostics::part_pattern(text::of_expr(&pattern)));
         return Ok(Part { ty: syn::parse2(ty).ok(), ..part });
     }
     if let Ok(name) = Ident::parse_any.parse2(tokens.clone())
@@ -288,14 +288,14 @@ fn unusual_part(part: Part, input: ParseStream, errors: &Errors) -> syn::Result<
     {
         // A keyword has an error of its own.
         if syn::parse2::<Ident>(tokens).is_ok() {
-            errors.push(&name, refusal::part_type(&name));
+            errors.push(&name, diagnostics::part_type(&name));
         }
         return Ok(Part { name: Some(name), ..part });
     }
     if tokens.is_empty() {
-        return Err(refusal::part_underscore().at(input.span()));
+        return Err(diagnostics::part_underscore().at(input.span()));
     }
-    errors.push(&tokens, refusal::part_name(text::of_type(&tokens)));
+    errors.push(&tokens, diagnostics::part_name(text::of_type(&tokens)));
     Ok(Part { ty: syn::parse2(tokens).ok(), ..part })
 }
 

@@ -1,20 +1,20 @@
-//! What a recursive fact must keep, so that data which run in circles have one meaning: it is a
-//! `bool`, and more truth in what it uses of itself gives more truth in it.
+//! The rules for recursive facts, so that cyclic data have a unique least fixpoint: a recursive fact is a
+//! `bool`, and it is monotone in its uses of itself.
 
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::{Expr, Ident, Lit, Path};
 
 use super::ast::Fact;
-use super::derive::{is_bool, is_in};
+use super::derived::{is_bool, is_in_cycle};
 use crate::body::ast::{Body, Kind, Node, Stmt};
 use crate::body::emit::{as_written, is_three_valued};
 use crate::body::total::is_total;
-use crate::errors::Errors;
-use crate::{refusal, text};
+use crate::diagnostics::Diagnostics;
+use crate::{diagnostics, text};
 
 /// Checks the body of a fact that comes back to itself through the facts of `cycle`.
-pub(super) fn check(fact: &Fact, body: &Body, cycle: &[Ident], errors: &Errors) {
+pub(super) fn check(fact: &Fact, body: &Body, cycle: &[Ident], errors: &Diagnostics) {
     if cycle.is_empty() {
         return;
     }
@@ -60,7 +60,7 @@ pub(super) fn beside_recursion(
 
 /// Whether a fact of `cycle` is loaded in a node.
 fn recurs(node: &Node, body: &Body, cycle: &[Ident]) -> bool {
-    node.any(&|it| matches!(it, Node::Load(id, _, _) if is_in(cycle, &body.loads[*id].fact)))
+    node.any(&|it| matches!(it, Node::Load(id, _, _) if is_in_cycle(cycle, &body.loads[*id].fact)))
 }
 
 fn note_beside(
@@ -94,45 +94,46 @@ fn note_beside(
 
 /// Whether a body can be true only where a fact of `cycle` is: if all bodies of the cycle are like
 /// that, none of its facts ever is.
-pub(super) fn is_groundless(body: &Body, cycle: &[Ident]) -> bool {
-    let ground = Ground { body, cycle };
-    let returns = |node: &Node| matches!(node, Node::Return(_, Some(value)) if ground.is_in(value));
+pub(super) fn has_no_base_case(body: &Body, cycle: &[Ident]) -> bool {
+    let base_case = BaseCase { body, cycle };
+    let returns =
+        |node: &Node| matches!(node, Node::Return(_, Some(value)) if base_case.exists_in(value));
     !cycle.is_empty()
-        && !ground.is_in_block(&body.block.stmts)
+        && !base_case.exists_in_block(&body.block.stmts)
         && !body.block.nodes().any(|node| node.any(&returns))
 }
 
 /// Looks for what can be true by itself.
-struct Ground<'c> {
+struct BaseCase<'c> {
     body: &'c Body,
     cycle: &'c [Ident],
 }
 
-impl Ground<'_> {
-    fn is_in_block(&self, stmts: &[Stmt]) -> bool {
+impl BaseCase<'_> {
+    fn exists_in_block(&self, stmts: &[Stmt]) -> bool {
         match stmts.last() {
-            Some(Stmt::Expr(node, None)) => self.is_in(node),
+            Some(Stmt::Expr(node, None)) => self.exists_in(node),
             Some(Stmt::Macro(_)) => true,
             _ => false,
         }
     }
 
     /// Whether an answer can be true without a fact of the cycle. `all` can: of no keys.
-    fn is_in(&self, node: &Node) -> bool {
+    fn exists_in(&self, node: &Node) -> bool {
         match node {
             Node::Load(id, kind, _) => {
-                *kind == Kind::All || !is_in(self.cycle, &self.body.loads[*id].fact)
+                *kind == Kind::All || !is_in_cycle(self.cycle, &self.body.loads[*id].fact)
             }
             Node::Plain(Expr::Lit(it)) => !matches!(&it.lit, Lit::Bool(it) if !it.value),
-            Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => self.is_in(&inside[0]),
-            Node::Logic(it) if it.is_and() => self.is_in(&it.left) && self.is_in(&it.right),
-            Node::Logic(it) => self.is_in(&it.left) || self.is_in(&it.right),
+            Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => self.exists_in(&inside[0]),
+            Node::Logic(it) if it.is_and() => self.exists_in(&it.left) && self.exists_in(&it.right),
+            Node::Logic(it) => self.exists_in(&it.left) || self.exists_in(&it.right),
             Node::If(it) => {
-                self.is_in_block(&it.then.stmts)
-                    || it.otherwise.as_ref().is_some_and(|node| self.is_in(node))
+                self.exists_in_block(&it.then.stmts)
+                    || it.otherwise.as_ref().is_some_and(|node| self.exists_in(node))
             }
-            Node::Match(it) => it.arms.iter().any(|arm| self.is_in(&arm.body)),
-            Node::Block(None, block) => self.is_in_block(&block.stmts),
+            Node::Match(it) => it.arms.iter().any(|arm| self.exists_in(&arm.body)),
+            Node::Block(None, block) => self.exists_in_block(&block.stmts),
             Node::Return(..) => false,
             _ => true,
         }
@@ -143,12 +144,12 @@ struct Check<'c> {
     fact: &'c Fact,
     body: &'c Body,
     cycle: &'c [Ident],
-    errors: &'c Errors,
+    errors: &'c Diagnostics,
 }
 
 impl Check<'_> {
     fn is_recursive(&self, id: usize) -> bool {
-        is_in(self.cycle, &self.body.loads[id].fact)
+        is_in_cycle(self.cycle, &self.body.loads[id].fact)
     }
 
     fn recurs(&self, node: &Node) -> bool {
@@ -157,7 +158,7 @@ impl Check<'_> {
 
     /// The other fact that the way back goes through, if there is one.
     fn through(&self, fact: &Path) -> String {
-        if is_in(std::slice::from_ref(&self.fact.name), fact) {
+        if is_in_cycle(std::slice::from_ref(&self.fact.name), fact) {
             return String::new();
         }
         format!(" through `{}`", text::of_type(fact))
@@ -165,9 +166,10 @@ impl Check<'_> {
 
     /// Refuses every recursive load of the body.
     fn refuse_all(&self) {
-        for load in self.body.loads.iter().filter(|load| is_in(self.cycle, &load.fact)) {
+        for load in self.body.loads.iter().filter(|load| is_in_cycle(self.cycle, &load.fact)) {
             let through = self.through(&load.fact);
-            self.errors.push(&load.fact, refusal::recursive_value(self.fact.name.unraw(), through));
+            self.errors
+                .push(&load.fact, diagnostics::recursive_value(self.fact.name.unraw(), through));
         }
     }
 
@@ -179,7 +181,7 @@ impl Check<'_> {
         {
             let fact = &self.body.loads[*id].fact;
             let (name, through) = (self.fact.name.unraw(), self.through(fact));
-            self.errors.push(fact, refusal::recursive_place(name, through, place));
+            self.errors.push(fact, diagnostics::recursive_place(name, through, place));
         }
         node.children().into_iter().for_each(|child| self.refuse(child, place));
     }

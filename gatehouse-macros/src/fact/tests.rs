@@ -1,4 +1,4 @@
-//! What `fact!` emits and refuses.
+//! Tests of the expansions and errors of `fact!`.
 
 #![allow(clippy::too_many_lines, reason = "the catalogue is long")]
 

@@ -1,5 +1,5 @@
-//! How much code comes of how much: slices are at most (loads × the longest way to one), and what is
-//! looked up of conditions (conditions × the longest way to one).
+//! The size of the emitted code: slices are at most (loads × the longest path to one), and the conditions
+//! evaluated early at most (conditions × the longest path to one).
 
 use proc_macro2::TokenStream;
 

@@ -5,12 +5,12 @@
 //! it that nobody compiled; and every error is at a token of the user's.
 //!
 //! `PROPTEST_CASES=100000 cargo test --release -p gatehouse-macros fuzz` looks longer, at other cases each
-//! time. What it finds is stored in [`found`].
+//! time. Inputs that it finds are kept in [`regressions`].
 
-mod found;
 mod growth;
 mod mutants;
 mod programs;
+mod regressions;
 mod spans;
 
 use std::hash::{DefaultHasher, Hash, Hasher};

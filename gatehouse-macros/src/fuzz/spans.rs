@@ -1,4 +1,4 @@
-//! Where errors are: at a token of the user's.
+//! The spans of errors: each is a token of the user's.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! The rules of the language that a lowered body must keep. One function for each.
+//! The rules of the language for a policy's lowered body, one function each.
 
 use syn::{Expr, Lit, UnOp};
 
@@ -6,11 +6,11 @@ use super::parse::{Options, Policy};
 use crate::body::ast::{Block, Body, Node, Stmt};
 use crate::body::lower::bare;
 use crate::body::plan::BodyPlan;
-use crate::errors::Errors;
-use crate::{refusal, text};
+use crate::diagnostics::Diagnostics;
+use crate::{diagnostics, text};
 
 /// Checks what can be checked before there is a plan.
-pub(super) fn body(policy: &Policy, options: &Options, body: &Body, errors: &Errors) {
+pub(super) fn body(policy: &Policy, options: &Options, body: &Body, errors: &Diagnostics) {
     check_async(policy, body, errors);
     if options.forbid.is_some() {
         check_question_marks(&body.block, errors);
@@ -22,17 +22,17 @@ pub(super) fn body(policy: &Policy, options: &Options, body: &Body, errors: &Err
 }
 
 /// A body that loads is written as `async fn`, so that a reader sees that it waits.
-fn check_async(policy: &Policy, body: &Body, errors: &Errors) {
+fn check_async(policy: &Policy, body: &Body, errors: &Diagnostics) {
     if !policy.is_async && !body.loads.is_empty() {
-        errors.push(policy.fn_token, refusal::not_async());
+        errors.push(policy.fn_token, diagnostics::not_async());
     }
 }
 
 /// In a forbid, `?` would turn a missing value into "does not forbid": the author must say so.
-fn check_question_marks(block: &Block, errors: &Errors) {
-    fn visit(node: &Node, errors: &Errors) {
+fn check_question_marks(block: &Block, errors: &Diagnostics) {
+    fn visit(node: &Node, errors: &Diagnostics) {
         if let Node::Try(_, question) = node {
-            errors.push(question, refusal::question_in_forbid());
+            errors.push(question, diagnostics::question_in_forbid());
         }
         node.children().into_iter().for_each(|child| visit(child, errors));
     }
@@ -40,13 +40,13 @@ fn check_question_marks(block: &Block, errors: &Errors) {
 }
 
 /// A permit that asks for nothing lets everybody in: nobody writes that by accident unnoticed.
-fn check_unconditional(policy: &Policy, options: &Options, body: &Body, errors: &Errors) {
+fn check_unconditional(policy: &Policy, options: &Options, body: &Body, errors: &Diagnostics) {
     let always = constant_block(&body.block) == Some(true)
         && policy.parameters.iter().all(|parameter| is_irrefutable(&parameter.pat));
     match (options.unconditional, options.forbid) {
-        (Some(span), Some(_)) => errors.push_at(span, refusal::unconditional_forbid()),
-        (Some(span), None) if !always => errors.push_at(span, refusal::not_unconditional()),
-        (None, None) if always => errors.push_at(policy.name.span(), refusal::unconditional()),
+        (Some(span), Some(_)) => errors.push_at(span, diagnostics::unconditional_forbid()),
+        (Some(span), None) if !always => errors.push_at(span, diagnostics::not_unconditional()),
+        (None, None) if always => errors.push_at(policy.name.span(), diagnostics::unconditional()),
         _ => {}
     }
 }
@@ -116,18 +116,24 @@ fn constant_expr(expr: &Expr) -> Option<bool> {
 }
 
 /// Whether a budget is kept: the first load that breaks it is pointed at, with what it waits for.
-pub(super) fn budget(options: &Options, body: &Body, plan: &BodyPlan, errors: &Errors) -> bool {
+pub(super) fn budget(
+    options: &Options,
+    body: &Body,
+    plan: &BodyPlan,
+    errors: &Diagnostics,
+) -> bool {
     let Some(budget) = options.rounds else { return true };
     let over = plan.loads.iter().position(|load| load.round > budget);
     let Some(id) = over else { return true };
     let load = &plan.loads[id];
     let last = load.waits_for.iter().max_by_key(|(waits, _)| plan.loads[**waits].round);
     match last {
-        None => errors.push(&body.loads[id].written, refusal::no_rounds()),
+        None => errors.push(&body.loads[id].written, diagnostics::no_rounds()),
         Some((waits, reason)) => {
             let waits = text::of_expr(&body.loads[*waits].written);
-            let refusal = refusal::over_budget(text::ordinal(load.round), budget, &waits, reason);
-            errors.push(&body.loads[id].written, refusal);
+            let diagnostic =
+                diagnostics::over_budget(text::ordinal(load.round), budget, &waits, reason);
+            errors.push(&body.loads[id].written, diagnostic);
         }
     }
     false

@@ -15,9 +15,9 @@ use crate::body::attributes::{self, is_for_tools, is_lint};
 use crate::body::names::Names;
 use crate::body::{capitals, leftover};
 use crate::crate_path::CratePath;
-use crate::errors::Errors;
-use crate::input::up_to_comma;
-use crate::{refusal, text};
+use crate::diagnostics::Diagnostics;
+use crate::parse_util::up_to_comma;
+use crate::{diagnostics, text};
 
 /// What stands in the parentheses of `#[policy(…)]`.
 #[derive(Default)]
@@ -34,7 +34,7 @@ const OPTIONS: [&str; 4] = ["forbid", "unconditional", "lazy", "rounds"];
 
 impl Options {
     /// Reads the options; what is wrong with one does not hide the others.
-    pub(super) fn parse(tokens: TokenStream, errors: &Errors) -> Self {
+    pub(super) fn parse(tokens: TokenStream, errors: &Diagnostics) -> Self {
         let mut options = Self::default();
         let list = |input: ParseStream<'_>| {
             while !input.is_empty() {
@@ -48,13 +48,13 @@ impl Options {
     }
 
     /// Reads one option, up to its comma.
-    fn one(&mut self, input: ParseStream<'_>, errors: &Errors) -> syn::Result<()> {
+    fn one(&mut self, input: ParseStream<'_>, errors: &Diagnostics) -> syn::Result<()> {
         if input.peek(Token![crate]) {
             let parsed = errors.keep(input.parse());
             let rest = up_to_comma(input);
             // What follows a broken path was part of it.
             if parsed.is_some() && !rest.is_empty() {
-                errors.push(rest, refusal::crate_path());
+                errors.push(rest, diagnostics::crate_path());
             }
             self.library = parsed.or_else(|| self.library.take());
             return Ok(());
@@ -62,8 +62,12 @@ impl Options {
         if !input.peek(Ident::peek_any) {
             let here = input.span();
             let wrong = up_to_comma(input);
-            let refusal = refusal::option_expected();
-            errors.push_syn(if wrong.is_empty() { refusal.at(here) } else { refusal.on(wrong) });
+            let diagnostic = diagnostics::option_expected();
+            errors.push_syn(if wrong.is_empty() {
+                diagnostic.at(here)
+            } else {
+                diagnostic.on(wrong)
+            });
             return Ok(());
         }
         let name = input.call(Ident::parse_any)?;
@@ -77,9 +81,9 @@ impl Options {
     }
 
     /// An option that is there or not.
-    fn take(&mut self, option: &str, name: &Ident, value: TokenStream, errors: &Errors) {
+    fn take(&mut self, option: &str, name: &Ident, value: TokenStream, errors: &Diagnostics) {
         if !value.is_empty() {
-            errors.push(value, refusal::option_value(option));
+            errors.push(value, diagnostics::option_value(option));
         }
         let place = match option {
             "forbid" => &mut self.forbid,
@@ -87,33 +91,33 @@ impl Options {
             _ => &mut self.unconditional,
         };
         if place.replace(name.span()).is_some() {
-            errors.push(name, refusal::option_twice(name));
+            errors.push(name, diagnostics::option_twice(name));
         }
     }
 
     /// `rounds = 1`
-    fn take_rounds(&mut self, name: &Ident, value: TokenStream, errors: &Errors) {
+    fn take_rounds(&mut self, name: &Ident, value: TokenStream, errors: &Diagnostics) {
         let number = |input: ParseStream<'_>| {
             input.parse::<Token![=]>()?;
             input.parse::<LitInt>()?.base10_parse::<u32>()
         };
         match number.parse2(value.clone()).ok().filter(|rounds| *rounds < 100) {
             Some(rounds) if self.rounds.replace(rounds).is_some() => {
-                errors.push(name, refusal::option_twice(name));
+                errors.push(name, diagnostics::option_twice(name));
             }
             Some(_) => {}
             None => {
                 let is_equals = |token: &TokenTree| matches!(token, TokenTree::Punct(it) if it.as_char() == '=');
                 let number: TokenStream = value.into_iter().skip_while(is_equals).collect();
                 let wrong = if number.is_empty() { name.to_token_stream() } else { number };
-                errors.push(wrong, refusal::rounds_not_a_number());
+                errors.push(wrong, diagnostics::rounds_not_a_number());
             }
         }
     }
 }
 
 /// The option that a word means, with what there is to say about its spelling.
-fn meant(name: &Ident, errors: &Errors) -> Option<&'static str> {
+fn meant(name: &Ident, errors: &Diagnostics) -> Option<&'static str> {
     let written = name.to_string();
     let known = OPTIONS.into_iter().find(|option| *option == written);
     if known.is_some() {
@@ -121,17 +125,17 @@ fn meant(name: &Ident, errors: &Errors) -> Option<&'static str> {
     }
     let meant = match written.as_str() {
         "permit" | "allow" => {
-            errors.push(name, refusal::option_permit(written));
+            errors.push(name, diagnostics::option_permit(written));
             return None;
         }
         "deny" | "block" => Some("forbid"),
-        _ => refusal::nearest(&written, &OPTIONS),
+        _ => diagnostics::nearest(&written, &OPTIONS),
     };
     errors.push(
         name,
         match meant {
-            Some(meant) => refusal::option_misspelt(written, meant),
-            None => refusal::option_unknown(written),
+            Some(meant) => diagnostics::option_misspelt(written, meant),
+            None => diagnostics::option_unknown(written),
         },
     );
     meant
@@ -187,7 +191,7 @@ pub(super) struct Policy {
 
 impl Policy {
     /// Parses a function. A body with broken syntax leaves the rest whole.
-    pub(super) fn parse(item: TokenStream, errors: &Errors) -> syn::Result<Self> {
+    pub(super) fn parse(item: TokenStream, errors: &Diagnostics) -> syn::Result<Self> {
         let parser = |input: ParseStream<'_>| {
             let mut attrs = input.call(Attribute::parse_outer)?;
             let vis = input.parse()?;
@@ -264,11 +268,11 @@ fn body(
     input: ParseStream<'_>,
     name: &Ident,
     attrs: &mut Vec<Attribute>,
-    errors: &Errors,
+    errors: &Diagnostics,
 ) -> syn::Result<Option<syn::Block>> {
     if input.peek(Token![;]) {
         let end: Token![;] = input.parse()?;
-        errors.push(end, refusal::policy_without_body(name.unraw()));
+        errors.push(end, diagnostics::policy_without_body(name.unraw()));
         return Ok(None);
     }
     let content;
@@ -297,7 +301,7 @@ fn is_bool(ty: &Type) -> bool {
     text::is_named(ty, "bool") && leftover::awaits(ty).is_empty()
 }
 
-fn check_signature(sig: &Signature, errors: &Errors) {
+fn check_signature(sig: &Signature, errors: &Diagnostics) {
     let kept = |tokens: TokenStream| (!tokens.is_empty()).then_some(tokens);
     let modifiers = [
         ("const", kept(sig.constness.to_token_stream())),
@@ -307,26 +311,26 @@ fn check_signature(sig: &Signature, errors: &Errors) {
     ];
     for (what, tokens) in modifiers {
         if let Some(tokens) = tokens {
-            errors.push(tokens, refusal::policy_not_plain(what));
+            errors.push(tokens, diagnostics::policy_not_plain(what));
         }
     }
     if let (Some(lifetime), Some(written)) = (only_lifetimes(&sig.generics), without_lifetime(sig))
     {
-        errors.push(&sig.generics.params, refusal::policy_lifetime(lifetime, written));
+        errors.push(&sig.generics.params, diagnostics::policy_lifetime(lifetime, written));
     } else if !sig.generics.params.is_empty() {
-        errors.push(&sig.generics.params, refusal::policy_generic());
+        errors.push(&sig.generics.params, diagnostics::policy_generic());
     } else if let Some(clause) = &sig.generics.where_clause
         // An empty one says nothing.
         && !clause.predicates.is_empty()
     {
-        errors.push(clause, refusal::policy_generic());
+        errors.push(clause, diagnostics::policy_generic());
     }
     match &sig.output {
         ReturnType::Default => {
-            errors.push_at(sig.paren_token.span.close(), refusal::policy_return_type());
+            errors.push_at(sig.paren_token.span.close(), diagnostics::policy_return_type());
         }
         ReturnType::Type(_, ty) if is_bool(ty) => {}
-        ReturnType::Type(_, ty) => errors.push(ty, refusal::policy_return_type()),
+        ReturnType::Type(_, ty) => errors.push(ty, diagnostics::policy_return_type()),
     }
 }
 
@@ -348,18 +352,19 @@ fn without_lifetime(sig: &Signature) -> Option<String> {
     })
 }
 
-fn parameters(inputs: Punctuated<FnArg, Token![,]>, errors: &Errors) -> Vec<Parameter> {
+fn parameters(inputs: Punctuated<FnArg, Token![,]>, errors: &Diagnostics) -> Vec<Parameter> {
     let roles = Role::of(inputs.len());
     if let Some(fifth) = inputs.iter().nth(4) {
-        errors.push(fifth, refusal::too_many_parameters());
+        errors.push(fifth, diagnostics::too_many_parameters());
     }
     let mut parameters = Vec::new();
     for (input, &role) in inputs.into_iter().zip(roles) {
         match input {
-            FnArg::Receiver(it) => errors.push(it, refusal::policy_receiver()),
+            FnArg::Receiver(it) => errors.push(it, diagnostics::policy_receiver()),
             FnArg::Typed(mut it) => {
-                leftover::refuse_all(&it.pat, refusal::load_in_pattern, errors);
-                let is_refused = leftover::refuse_all(&it.ty, refusal::load_in_constant, errors);
+                leftover::refuse_all(&it.pat, diagnostics::load_in_pattern, errors);
+                let is_refused =
+                    leftover::refuse_all(&it.ty, diagnostics::load_in_constant, errors);
                 capitals::in_pat(&mut it.pat);
                 let lints = lints(it.attrs, &it.pat, errors);
                 let ty = judged_type(*it.ty, errors).filter(|_| !is_refused);
@@ -372,37 +377,37 @@ fn parameters(inputs: Punctuated<FnArg, Token![,]>, errors: &Errors) -> Vec<Para
 
 /// The attributes of a parameter, which go where it is bound: those that say how strict lints are. Any
 /// other, on the parameter or in its pattern, is refused.
-fn lints(attrs: Vec<Attribute>, pat: &Pat, errors: &Errors) -> Vec<Attribute> {
+fn lints(attrs: Vec<Attribute>, pat: &Pat, errors: &Diagnostics) -> Vec<Attribute> {
     let (lints, others): (Vec<_>, Vec<_>) = attrs.into_iter().partition(is_lint);
     for attr in others.iter().chain(attributes::of_pat(pat)).filter(|attr| !is_for_tools(attr)) {
-        errors.push(attr, refusal::parameter_attribute(text::of_expr(attr.path())));
+        errors.push(attr, diagnostics::parameter_attribute(text::of_expr(attr.path())));
     }
     lints
 }
 
 /// The type behind the reference, unless it is `_`.
-fn judged_type(ty: Type, errors: &Errors) -> Option<Type> {
+fn judged_type(ty: Type, errors: &Diagnostics) -> Option<Type> {
     match ty {
         Type::Infer(_) => None,
         Type::Paren(it) => judged_type(*it.elem, errors),
         Type::Reference(it) if it.mutability.is_some() => {
-            errors.push(&it, refusal::by_mutable_reference(text::of_type(&it.elem)));
+            errors.push(&it, diagnostics::by_mutable_reference(text::of_type(&it.elem)));
             Some(*it.elem)
         }
         Type::Reference(it) => match *it.elem {
             Type::Infer(_) => None,
             Type::ImplTrait(inner) => {
-                errors.push(inner, refusal::policy_impl_trait());
+                errors.push(inner, diagnostics::policy_impl_trait());
                 None
             }
             inner => Some(inner),
         },
         Type::ImplTrait(it) => {
-            errors.push(it, refusal::policy_impl_trait());
+            errors.push(it, diagnostics::policy_impl_trait());
             None
         }
         by_value => {
-            errors.push(&by_value, refusal::by_value(text::of_type(&by_value)));
+            errors.push(&by_value, diagnostics::by_value(text::of_type(&by_value)));
             Some(by_value)
         }
     }

@@ -1,4 +1,4 @@
-//! The policy compiler below the proc-macro boundary: tokens in, text, plans and messages out.
+//! Tests of the policy compiler below the proc-macro boundary: tokens in; text, plans and messages out.
 
 use std::fmt::Write;
 
@@ -10,11 +10,11 @@ use super::compile;
 use crate::body::ast::LoadId;
 use crate::body::lower;
 use crate::body::plan::BodyPlan;
-use crate::errors::Errors;
+use crate::diagnostics::Diagnostics;
 use crate::{testing, text};
 
 /// Compiles `#[policy(…)] fn …`.
-fn policy(input: TokenStream, errors: &Errors) -> TokenStream {
+fn policy(input: TokenStream, errors: &Diagnostics) -> TokenStream {
     let mut item: syn::ItemFn = syn::parse2(input).expect("a function");
     let attr = item.attrs.pop().expect("`#[policy]` comes last");
     let options = match attr.meta {
@@ -35,7 +35,7 @@ fn function(source: &str, name: &str) -> String {
 
 /// A line for each load of a body: its round, what it waits for, and how it is asked for early.
 fn plan(body: &str) -> String {
-    let errors = Errors::new();
+    let errors = Diagnostics::new();
     let block = syn::parse_str(&format!("{{ {body} }}")).expect("a body");
     let lowered = lower::body(block, crate::body::names::Names::new(), quote!(bool), true, &errors);
     assert!(errors.into_vec().is_empty(), "the body has errors");
@@ -648,7 +648,7 @@ fn early_ways_out_stay() {
     ");
 }
 
-/// Whether each source has exactly these errors: what is underlined, and the name of the refusal.
+/// Whether each source has exactly these errors: what is underlined, and the diagnostic's name.
 fn assert_errors<const N: usize>(cases: [(&str, &[(&str, &str)]); N]) {
     for (source, expected) in cases {
         let errors = testing::errors(policy, source);
@@ -1058,7 +1058,7 @@ fn a_policy_with_errors_has_everything_but_its_body() {
 /// What is not a function is refused once.
 #[test]
 fn only_functions_are_policies() {
-    let errors = Errors::new();
+    let errors = Diagnostics::new();
     compile(
         TokenStream::new(),
         quote!(

@@ -7,7 +7,7 @@ use crate::crate_path::CratePath;
 /// A struct with `#[derive(Sources)]`.
 pub(super) struct Sources {
     /// Where the library is.
-    pub krate: CratePath,
+    pub library: CratePath,
     /// Its name.
     pub name: Ident,
     /// Its generics.

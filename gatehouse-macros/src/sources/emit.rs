@@ -1,4 +1,4 @@
-//! A checked [`Sources`] to tokens: one table per fact, and the way from a fact to its source.
+//! Emits a checked [`Sources`]: one table per fact, and the mapping from a fact to its source.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -53,12 +53,12 @@ impl<'a> Emitter<'a> {
     /// user's module while the set of sources is public.
     fn tables(&self) -> TokenStream {
         let tables = self.tables.iter().zip(&self.sources.loads).map(|(table, load)| {
-            let (krate, fact) = (&self.sources.krate, &load.fact);
+            let (library, fact) = (&self.sources.library, &load.fact);
             // What is no fact has no table: the compiler says so at its name.
             let (first, last) = text::ends(fact);
-            let (krate, open, close) =
-                (krate.spanned(first), quote_spanned!(first=> <), quote_spanned!(last=> >));
-            quote_spanned!(first=> #table: #krate::private::Table #open #fact #close)
+            let (library, open, close) =
+                (library.spanned(first), quote_spanned!(first=> <), quote_spanned!(last=> >));
+            quote_spanned!(first=> #table: #library::private::Table #open #fact #close)
         });
         quote! {
             #[doc(hidden)]
@@ -68,7 +68,7 @@ impl<'a> Emitter<'a> {
 
     /// `impl Sources`.
     fn set(&self) -> TokenStream {
-        let (krate, ty, tables) = (&self.sources.krate, &self.ty, &self.tables);
+        let (library, ty, tables) = (&self.sources.library, &self.ty, &self.tables);
         let (parameters, _, bounds) = self.generics.split_for_impl();
         let (all, visitor) = if tables.is_empty() {
             (quote!(_), quote!(_))
@@ -78,9 +78,9 @@ impl<'a> Emitter<'a> {
         // What is wrong with a fact is said at its name, here too.
         let new = self.sources.loads.iter().map(|Load { fact, .. }| {
             let (first, last) = text::ends(fact);
-            let krate = krate.spanned(first);
+            let library = library.spanned(first);
             let call = quote_spanned!(last=> ::new());
-            quote_spanned!(first=> #krate::private::Table #call)
+            quote_spanned!(first=> #library::private::Table #call)
         });
         let visit = self.sources.loads.iter().zip(tables).map(|(Load { fact, .. }, table)| {
             let (first, last) = text::ends(fact);
@@ -90,20 +90,20 @@ impl<'a> Emitter<'a> {
         });
         quote! {
             #[automatically_derived]
-            impl #parameters #krate::Sources for #ty #bounds {
+            impl #parameters #library::Sources for #ty #bounds {
                 type Tables = __Tables;
                 fn tables() -> __Tables {
                     __Tables { #(#tables: #new),* }
                 }
                 fn for_each_table<'t>(
                     #all: &'t __Tables,
-                    #visitor: &mut dyn ::core::ops::FnMut(&'t dyn #krate::private::AnyTable<Self>),
+                    #visitor: &mut dyn ::core::ops::FnMut(&'t dyn #library::private::AnyTable<Self>),
                 ) {
                     #(#visit)*
                 }
             }
             #[automatically_derived]
-            impl #parameters #krate::IntoSources<Self> for #ty #bounds {
+            impl #parameters #library::IntoSources<Self> for #ty #bounds {
                 fn into_sources(self) -> ::std::sync::Arc<Self> {
                     ::std::sync::Arc::new(self)
                 }
@@ -113,11 +113,11 @@ impl<'a> Emitter<'a> {
 
     /// One fact: where it is kept, who loads it, and that it can be asked for.
     fn load(&self, Load { fact, field, source }: &Load, table: &Ident) -> TokenStream {
-        let (krate, ty) = (&self.sources.krate, &self.ty);
+        let (library, ty) = (&self.sources.library, &self.ty);
         // A source that does not load the fact is an error at the fact's name, which the compiler
         // completes with "returned here" at the field's type.
         let (first, last) = text::ends(fact);
-        let (path, arguments) = (krate.spanned(first), quote_spanned!(last=> <Self>));
+        let (path, arguments) = (library.spanned(first), quote_spanned!(last=> <Self>));
         let a_source = quote_spanned!(first=> &impl #path::FactSource #arguments);
         // The type and the struct may come from two macros, and a local is known to its own alone.
         let (source, _) = text::ends(source);
@@ -127,24 +127,24 @@ impl<'a> Emitter<'a> {
         // tables are visited: one error, and no conflict with the impl of a derived fact.
         let mut generics = self.generics.clone();
         let bounds = &mut generics.make_where_clause().predicates;
-        bounds.push(parse_quote!(for<'k> Self: #krate::private::LoadedBounds<'k>));
+        bounds.push(parse_quote!(for<'k> Self: #library::private::LoadedBounds<'k>));
         let (parameters, _, bounds) = generics.split_for_impl();
         quote! {
-            impl #parameters #krate::private::Stored<#ty> for #fact #bounds {
+            impl #parameters #library::private::Stored<#ty> for #fact #bounds {
                 fn source(#sources: &#ty) -> #a_source {
                     #the_field
                 }
-                fn table(__tables: &__Tables) -> &#krate::private::Table<Self> {
+                fn table(__tables: &__Tables) -> &#library::private::Table<Self> {
                     &__tables.#table
                 }
             }
             #[automatically_derived]
-            impl #parameters #krate::ResolvedBy<#ty> for #fact #bounds {
-                fn resolve<__Watch: #krate::private::Watch>(
+            impl #parameters #library::ResolvedBy<#ty> for #fact #bounds {
+                fn resolve<__Watch: #library::private::Watch>(
                     self,
-                    __cx: &mut #krate::private::Cx<#ty, __Watch>,
-                ) -> ::core::result::Result<<Self as #krate::FactKey>::Output, #krate::private::Stop> {
-                    #krate::private::stored(__cx, self)
+                    __cx: &mut #library::private::Cx<#ty, __Watch>,
+                ) -> ::core::result::Result<<Self as #library::FactKey>::Output, #library::private::Stop> {
+                    #library::private::stored(__cx, self)
                 }
             }
         }
@@ -161,12 +161,12 @@ fn bounded(sources: &Sources, ty: &TokenStream) -> Generics {
     if parameters.is_empty() {
         return generics;
     }
-    let krate = &sources.krate;
+    let library = &sources.library;
     let bounds = &mut generics.make_where_clause().predicates;
     bounds.push(parse_quote!(#ty: ::core::marker::Send + ::core::marker::Sync + 'static));
     for Load { fact, source, .. } in &sources.loads {
         if mentions(source.to_token_stream(), &parameters) {
-            bounds.push(parse_quote!(#source: #krate::FactSource<#fact>));
+            bounds.push(parse_quote!(#source: #library::FactSource<#fact>));
         }
     }
     generics

@@ -10,13 +10,13 @@ mod tests;
 
 use proc_macro2::TokenStream;
 
-use crate::errors::Errors;
+use crate::diagnostics::Diagnostics;
 use crate::{fragment, panics};
 
 /// Compiles the derive. What is wrong with one field does not hide the others.
 pub(crate) fn expand(input: &TokenStream) -> TokenStream {
     let compiled = || {
-        let errors = Errors::new();
+        let errors = Diagnostics::new();
         let mut tokens = compile(input.clone(), &errors).unwrap_or_default();
         tokens.extend(errors.finish());
         tokens
@@ -27,7 +27,7 @@ pub(crate) fn expand(input: &TokenStream) -> TokenStream {
 /// The set of sources as far as it can be written, without errors: with the facts that it loads, or else
 /// with none.
 fn uncompiled(input: TokenStream) -> TokenStream {
-    let errors = Errors::new();
+    let errors = Diagnostics::new();
     let parsed = parse::sources(fragment::opened(input), &errors);
     drop(errors.finish());
     let Some(mut sources) = parsed else { return TokenStream::new() };
@@ -38,7 +38,7 @@ fn uncompiled(input: TokenStream) -> TokenStream {
 }
 
 /// The stages. Only an item that rustc would not have handed us stops after the first.
-pub(crate) fn compile(input: TokenStream, errors: &Errors) -> Option<TokenStream> {
+pub(crate) fn compile(input: TokenStream, errors: &Diagnostics) -> Option<TokenStream> {
     let mut sources = parse::sources(fragment::opened(input), errors)?;
     check::sources(&mut sources, errors);
     Some(emit::sources(&sources))

@@ -7,14 +7,14 @@ use syn::{Attribute, Data, DeriveInput, Field, Fields, Member, Meta, Path, Token
 
 use super::ast::{Load, Sources};
 use crate::crate_path::CratePath;
-use crate::errors::Errors;
-use crate::input::up_to_comma;
-use crate::{refusal, text};
+use crate::diagnostics::Diagnostics;
+use crate::parse_util::up_to_comma;
+use crate::{diagnostics, text};
 
 /// Parses the derive's item.
-pub(super) fn sources(input: TokenStream, errors: &Errors) -> Option<Sources> {
+pub(super) fn sources(input: TokenStream, errors: &Diagnostics) -> Option<Sources> {
     let DeriveInput { attrs, ident: name, generics, data, .. } = errors.keep(syn::parse2(input))?;
-    let krate = CratePath::from_attributes(&attrs, "sources", errors);
+    let library = CratePath::from_attributes(&attrs, "sources", errors);
     let fields = fields(&name, data, errors);
     let members: Vec<Member> = fields.members().collect();
     let loads = fields
@@ -22,36 +22,36 @@ pub(super) fn sources(input: TokenStream, errors: &Errors) -> Option<Sources> {
         .zip(members)
         .flat_map(|(field, member)| loads_of(&field, &member, errors));
     let loads = loads.collect();
-    Some(Sources { krate, name, generics, loads })
+    Some(Sources { library, name, generics, loads })
 }
 
 /// The fields of the item, with an error if it is no struct with named ones.
-fn fields(name: &syn::Ident, data: Data, errors: &Errors) -> Fields {
+fn fields(name: &syn::Ident, data: Data, errors: &Diagnostics) -> Fields {
     match data {
         Data::Struct(data) => {
             if let Fields::Unnamed(fields) = &data.fields {
-                errors.push(fields, refusal::sources_tuple(name.unraw()));
+                errors.push(fields, diagnostics::sources_tuple(name.unraw()));
             }
             // To syn it is a name.
             let names = data.fields.iter().filter_map(|field| field.ident.as_ref());
             for no_name in names.filter(|name| *name == "_") {
-                errors.push(no_name, refusal::sources_tuple(name.unraw()));
+                errors.push(no_name, diagnostics::sources_tuple(name.unraw()));
             }
             data.fields
         }
         Data::Enum(data) => {
-            errors.push(data.enum_token, refusal::sources_not_struct(name.unraw(), "an enum"));
+            errors.push(data.enum_token, diagnostics::sources_not_struct(name.unraw(), "an enum"));
             Fields::Unit
         }
         Data::Union(data) => {
-            errors.push(data.union_token, refusal::sources_not_struct(name.unraw(), "a union"));
+            errors.push(data.union_token, diagnostics::sources_not_struct(name.unraw(), "a union"));
             Fields::Unit
         }
     }
 }
 
 /// What a field loads: nothing, unless it has a `#[loads(…)]`, and a name.
-fn loads_of(field: &Field, member: &Member, errors: &Errors) -> Vec<Load> {
+fn loads_of(field: &Field, member: &Member, errors: &Diagnostics) -> Vec<Load> {
     if field.ident.as_ref().is_some_and(|name| name == "_") {
         return Vec::new();
     }
@@ -61,20 +61,20 @@ fn loads_of(field: &Field, member: &Member, errors: &Errors) -> Vec<Load> {
 }
 
 /// Whether an attribute is `loads`. The derive has `load` too, to say what it should be.
-fn is_loads(attr: &Attribute, errors: &Errors) -> bool {
+fn is_loads(attr: &Attribute, errors: &Diagnostics) -> bool {
     let misspelt = attr.path().is_ident("load");
     if misspelt {
-        errors.push(attr.path(), refusal::loads_misspelt("load"));
+        errors.push(attr.path(), diagnostics::loads_misspelt("load"));
     }
     misspelt || attr.path().is_ident("loads")
 }
 
 /// The facts that one `#[loads(…)]` names.
-fn facts(attr: &Attribute, errors: &Errors) -> Vec<Path> {
+fn facts(attr: &Attribute, errors: &Diagnostics) -> Vec<Path> {
     let list = match &attr.meta {
         Meta::List(list) if !list.tokens.is_empty() => list,
         meta => {
-            errors.push(meta, refusal::loads_nothing());
+            errors.push(meta, diagnostics::loads_nothing());
             return Vec::new();
         }
     };
@@ -92,15 +92,15 @@ fn facts(attr: &Attribute, errors: &Errors) -> Vec<Path> {
 }
 
 /// One fact, up to its comma.
-fn fact(input: ParseStream, errors: &Errors) -> Option<Path> {
+fn fact(input: ParseStream, errors: &Diagnostics) -> Option<Path> {
     let parsed = input.fork().parse::<Path>().is_ok().then(|| input.parse::<Path>().ok()).flatten();
     let here = input.span();
     let rest = up_to_comma(input);
     match parsed {
-        None if rest.is_empty() => errors.push_at(here, refusal::loads_fact()),
-        None => errors.push(&rest, refusal::loads_fact()),
+        None if rest.is_empty() => errors.push_at(here, diagnostics::loads_fact()),
+        None => errors.push(&rest, diagnostics::loads_fact()),
         Some(_) if rest.is_empty() => {}
-        Some(_) => errors.push(&rest, refusal::loads_argument(text::of_expr(&rest))),
+        Some(_) => errors.push(&rest, diagnostics::loads_argument(text::of_expr(&rest))),
     }
     parsed
 }

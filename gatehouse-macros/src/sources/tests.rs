@@ -1,11 +1,11 @@
-//! What `#[derive(Sources)]` emits and refuses.
+//! Tests of the expansions and errors of `#[derive(Sources)]`.
 
 use proc_macro2::TokenStream;
 
-use crate::errors::Errors;
+use crate::diagnostics::Diagnostics;
 use crate::testing;
 
-fn compile(input: TokenStream, errors: &Errors) -> TokenStream {
+fn compile(input: TokenStream, errors: &Diagnostics) -> TokenStream {
     super::compile(input, errors).unwrap_or_default()
 }
 

@@ -1,4 +1,4 @@
-//! Which locals a fact may feed: an estimate by names, without an order and without scopes.
+//! The locals that a fact may feed: an estimate by names, without order and without scopes.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;

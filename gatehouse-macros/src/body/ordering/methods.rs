@@ -1,9 +1,10 @@
-//! What orders its operands, by its name; whether they are values that may be missing, their types say.
+//! The functions and methods that order their operands, by name. Their types decide whether an operand may
+//! be missing.
 
 use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, Ident};
 
+use super::super::expected::is_ordering;
 use super::super::lower::bare;
-use super::super::wanted::is_ordering;
 
 /// Methods that order their receiver and their argument.
 const OF_BOTH: [&str; 9] = ["clamp", "cmp", "ge", "gt", "le", "lt", "max", "min", "partial_cmp"];

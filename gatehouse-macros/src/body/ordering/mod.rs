@@ -1,15 +1,16 @@
-//! Orderings of what facts feed: `<`, `max`, `sort` and the like, where `None` is less than everything.
+//! Orderings of values that come from facts: `<`, `max`, `sort` and the like, where `None` is less than
+//! everything.
 //!
-//! Wherever a body orders a value that a fact may have fed, its code names the value to rustc as
+//! Wherever a body orders a value that a fact may have fed, the emitted code names the value to rustc as
 //! `compared(&value)`, which does not compile if the type has missing values.
 //!
-//! - `flows`: which locals a fact may feed. Too many do no harm, since the type decides; what no fact
-//!   feeds is the user's own data, which they may order as they like.
-//! - `methods`: what orders, by its name.
-//! - `operand`: what tokens tell of the two sides.
-//! - `writer`: how a value is named to rustc, evaluated once and moved no further than before.
+//! - `flows`: the locals that a fact may feed. An estimate that has too many is harmless, because the type
+//!   decides. Values that no fact feeds are the user's own data, and may be ordered freely.
+//! - `methods`: the operations that order, by name.
+//! - `operand`: what the tokens of the two sides reveal.
+//! - `writer`: the emitted code, which evaluates the value once and moves it no further than before.
 //!
-//! Nothing is written into slices, which repeat parts of the body, nor into quoted conditions.
+//! Slices, which repeat parts of the body, and quoted conditions are emitted without this check.
 
 mod flows;
 mod methods;

@@ -1,4 +1,4 @@
-//! What tokens tell of an operand: whether a fact feeds it, and how it can be named to rustc.
+//! What the tokens of an operand reveal: whether a fact feeds it, and how it can be named to rustc.
 
 use proc_macro2::Span;
 use syn::{Expr, UnOp};

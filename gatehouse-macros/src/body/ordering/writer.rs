@@ -1,9 +1,10 @@
-//! How a value is named to rustc.
+//! Emits the code that names an ordered value to rustc.
 //!
-//! - An operator's side is a place to it: `*compared(&level).value() < limit`.
+//! - The side of an operator is a place: `*compared(&level).value() < limit`.
 //! - A method may take its receiver by value. A place is named beside the call, so that it is moved no
-//!   further than before: `(compared_by(&levels).check(), levels.sort()).1`. A value is named on its way,
-//!   and what it borrows lives as long as before: `(match level() { value => { …; value } }).max(limit)`.
+//!   further than before: `(compared_by(&levels).check(), levels.sort()).1`. A value is named on its way to
+//!   the call, and what it borrows lives as long as before:
+//!   `(match level() { value => { …; value } }).max(limit)`.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};

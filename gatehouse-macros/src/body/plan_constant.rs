@@ -1,4 +1,4 @@
-//! A body's plan as tokens: the constant that says what it loads and when.
+//! A body's plan as tokens: the constant that lists its loads and conditions.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -98,8 +98,8 @@ pub(crate) fn budget(
 
 /// A bound that always holds, beside those of `facts` facts.
 ///
-/// A key is `Eq`. Where a body compares what has an error already, Rust would take that for the only
-/// key there is, and have a second error; with another type to choose from it takes neither.
-pub(crate) fn another_key(facts: usize, runtime: &TokenStream) -> Option<TokenStream> {
+/// A key is `Eq`. With exactly one `Eq` bound in scope, rustc infers that an erroneous operand has that
+/// key's type, and reports a second error. A second bound makes the inference ambiguous and avoids it.
+pub(crate) fn ambiguity_bound(facts: usize, runtime: &TokenStream) -> Option<TokenStream> {
     (facts == 1).then(|| quote!(for<'k> #runtime::Refused: ::core::cmp::Eq,))
 }

@@ -1,4 +1,4 @@
-//! What fuzzing found once, and a person after it.
+//! Inputs that once failed, found by fuzzing or by a person.
 
 use super::programs::{Program, Which};
 use super::{Expansion, check_with_spans};

@@ -1,8 +1,8 @@
-//! Where a body wants values of some kind: a `bool` in conditions, in operands and at its end; one that
-//! is never missing where it is compared by `<` and the like, since `None` is less than everything.
+//! The kinds of values that a body expects of its loads: a `bool` in conditions, in operands and at its
+//! end; and a value that is never missing in comparisons, because `None` is less than everything.
 //!
-//! A load that stands there as it is becomes `holds(…)` or `ordered(…)` and not `read(…)`, so that the
-//! message for a fact of another type, or one that may be missing, says what to write.
+//! A load in such a position becomes `holds(…)` or `ordered(…)` instead of `read(…)`, so that the message for
+//! a fact of another type, or for one that may be missing, says what to write.
 
 use std::collections::BTreeSet;
 
@@ -11,14 +11,14 @@ use syn::{BinOp, Expr, UnOp};
 use super::ast::{Block, Body, Kind, LoadId, Node, Stmt};
 
 /// The loads of one key where only some values will do.
-pub(crate) struct Wanted {
+pub(crate) struct Expectations {
     /// Those that are to be a `bool`.
     pub(super) bools: BTreeSet<LoadId>,
     /// Those that are compared.
     pub(super) ordered: BTreeSet<LoadId>,
 }
 
-impl Wanted {
+impl Expectations {
     pub(super) fn of(block: &Block, gives_bool: bool) -> Self {
         let search = Search::of(block, gives_bool);
         Self { bools: search.bools, ordered: search.ordered }

@@ -1,4 +1,4 @@
-//! What a misspelt word was meant to be.
+//! The nearest known word to a misspelt one.
 
 /// The word that `written` is nearly, if there is one: a letter in three may be wrong, missing, too
 /// much, or swapped with its neighbour.

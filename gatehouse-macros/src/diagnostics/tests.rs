@@ -1,5 +1,5 @@
-//! The compiler is held to the catalogue: each entry's program has that one error, at the marked
-//! token, and its other program has none.
+//! Tests of the compiler against the catalogue: the wrong program of each entry has exactly that error, at
+//! the marked token, and the right program has none.
 
 use std::collections::BTreeSet;
 

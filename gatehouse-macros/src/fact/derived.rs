@@ -1,5 +1,5 @@
-//! Bodies of derived facts, compiled by the compiler that policies have, and how facts of a block
-//! need each other.
+//! Derived facts: their bodies, compiled as policies' bodies are, and the dependencies among the facts of a
+//! block.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +15,8 @@ use crate::body::ast::{Body, Node};
 use crate::body::lower;
 use crate::body::plan::BodyPlan;
 use crate::body::total::is_total;
-use crate::errors::Errors;
-use crate::{refusal, text};
+use crate::diagnostics::Diagnostics;
+use crate::{diagnostics, text};
 
 /// A body that compiles.
 pub(super) struct Derived {
@@ -36,7 +36,7 @@ pub(super) struct Derived {
 impl Derived {
     /// Whether `fact` comes back to the fact whose body this is.
     pub(super) fn is_recursive(&self, fact: &Path) -> bool {
-        is_in(&self.cycle, fact)
+        is_in_cycle(&self.cycle, fact)
     }
 }
 
@@ -51,7 +51,7 @@ pub(super) fn is_option(ty: &Type) -> bool {
 }
 
 /// Whether a path names one of the facts of a cycle.
-pub(super) fn is_in(cycle: &[Ident], fact: &Path) -> bool {
+pub(super) fn is_in_cycle(cycle: &[Ident], fact: &Path) -> bool {
     local_name(fact).is_some_and(|name| cycle.contains(name))
 }
 
@@ -70,11 +70,11 @@ fn local_name(path: &Path) -> Option<&Ident> {
 pub(super) fn block(
     block: &Block,
     runtime: &TokenStream,
-    errors: &Errors,
+    errors: &Diagnostics,
 ) -> BTreeMap<usize, Derived> {
     let mut bodies = BTreeMap::new();
     for (at, fact) in block.facts.iter().enumerate() {
-        let in_this = Errors::new();
+        let in_this = Diagnostics::new();
         if let Some(body) = lowered(fact, &block.facts, &in_this)
             && in_this.is_empty()
         {
@@ -82,13 +82,13 @@ pub(super) fn block(
         }
         errors.absorb(&in_this);
     }
-    let needs = Needs::of(block, &bodies);
+    let needs = DependencyGraph::of(block, &bodies);
     let partial = partial(block, &bodies);
     let mut derived = BTreeMap::new();
     for (at, body) in bodies {
         let fact = &block.facts[at];
         let cycle = needs.cycle(&fact.name);
-        let in_this = Errors::new();
+        let in_this = Diagnostics::new();
         recursion::check(fact, &body, &cycle, &in_this);
         if in_this.is_empty() {
             let plan = BodyPlan::new(&body, false, runtime);
@@ -106,7 +106,7 @@ pub(super) fn block(
         }
         errors.absorb(&in_this);
     }
-    refuse_groundless(block, &derived, errors);
+    check_base_cases(block, &derived, errors);
     derived
 }
 
@@ -117,29 +117,29 @@ fn partial(block: &Block, bodies: &BTreeMap<usize, Body>) -> BTreeSet<Ident> {
 }
 
 /// A cycle of facts in which nothing begins: said once, at its first fact.
-fn refuse_groundless(block: &Block, derived: &BTreeMap<usize, Derived>, errors: &Errors) {
+fn check_base_cases(block: &Block, derived: &BTreeMap<usize, Derived>, errors: &Diagnostics) {
     let mut said: Vec<&Ident> = Vec::new();
     for (at, Derived { cycle, .. }) in derived {
         let name = &block.facts[*at].name;
         let of_cycle = derived.iter().filter(|(at, _)| cycle.contains(&block.facts[**at].name));
-        let groundless = of_cycle.filter(|(_, it)| recursion::is_groundless(&it.body, cycle));
+        let groundless = of_cycle.filter(|(_, it)| recursion::has_no_base_case(&it.body, cycle));
         // A fact of the cycle that was refused may have been the ground of it.
         let all = !cycle.is_empty() && groundless.count() == cycle.len();
         if all && !said.contains(&name) {
-            errors.push(name, refusal::recursive_without_base(name.unraw()));
+            errors.push(name, diagnostics::recursive_without_base(name.unraw()));
             said.extend(cycle);
         }
     }
 }
 
 /// The body in the compiler's own tree.
-fn lowered(fact: &Fact, block_facts: &[Fact], errors: &Errors) -> Option<Body> {
+fn lowered(fact: &Fact, block_facts: &[Fact], errors: &Diagnostics) -> Option<Body> {
     let Ending::Body(body) = &fact.ending else { return None };
     let parsed = |input: ParseStream<'_>| {
         let content;
         let brace_token = braced!(content in input);
         for attr in content.call(Attribute::parse_inner)? {
-            errors.push(&attr, refusal::attribute_inside(text::of_expr(attr.path())));
+            errors.push(&attr, diagnostics::attribute_inside(text::of_expr(attr.path())));
         }
         Ok(syn::Block { brace_token, stmts: content.call(syn::Block::parse_within)? })
     };
@@ -161,12 +161,12 @@ fn lowered(fact: &Fact, block_facts: &[Fact], errors: &Errors) -> Option<Body> {
 }
 
 /// `.await()`. In a function Rust's parser says it; the tokens of a macro it does not read.
-fn refuse_await_calls(body: TokenStream, errors: &Errors) {
+fn refuse_await_calls(body: TokenStream, errors: &Diagnostics) {
     let mut is_await = false;
     for token in body {
         if let TokenTree::Group(group) = &token {
             if is_await && group.delimiter() == Delimiter::Parenthesis {
-                errors.push(group, refusal::await_called());
+                errors.push(group, diagnostics::await_called());
             }
             refuse_await_calls(group.stream(), errors);
         }
@@ -175,21 +175,21 @@ fn refuse_await_calls(body: TokenStream, errors: &Errors) {
 }
 
 /// A fact of the block is named as it is declared: by a path, nobody sees that the facts are recursive.
-fn refuse_path(path: &Path, facts: &[Fact], errors: &Errors) {
+fn refuse_path(path: &Path, facts: &[Fact], errors: &Diagnostics) {
     let (Some(first), Some(last)) = (path.segments.first(), path.segments.last()) else { return };
     let is_path = ["crate", "super"].iter().any(|root| first.ident == root);
     let is_derived =
         |fact: &Fact| matches!(fact.ending, Ending::Body(_)) && fact.name == last.ident;
     if is_path && facts.iter().any(is_derived) {
-        errors.push(path, refusal::recursive_by_path(text::of_expr(path), last.ident.unraw()));
+        errors.push(path, diagnostics::recursive_by_path(text::of_expr(path), last.ident.unraw()));
     }
 }
 
 /// A derived fact has a value, always: what a missing fact means for it, its author says.
-fn refuse_question_marks(node: &Node, fact: &Fact, errors: &Errors) {
+fn refuse_question_marks(node: &Node, fact: &Fact, errors: &Diagnostics) {
     if let Node::Try(_, question) = node {
         let value = fact.value.as_ref().map(text::of_type).unwrap_or_default();
-        errors.push(question, refusal::derived_question(fact.name.unraw(), value));
+        errors.push(question, diagnostics::derived_question(fact.name.unraw(), value));
     }
     for child in node.children() {
         refuse_question_marks(child, fact, errors);
@@ -197,14 +197,14 @@ fn refuse_question_marks(node: &Node, fact: &Fact, errors: &Errors) {
 }
 
 /// Which facts the bodies of a block load.
-struct Needs {
+struct DependencyGraph {
     /// The facts with a body.
     derived: BTreeSet<Ident>,
     /// What each of them loads.
     loads: BTreeMap<Ident, Vec<Path>>,
 }
 
-impl Needs {
+impl DependencyGraph {
     fn of(block: &Block, bodies: &BTreeMap<usize, Body>) -> Self {
         let derived = block.facts.iter().filter(|fact| matches!(fact.ending, Ending::Body(_)));
         let derived = derived.map(|fact| fact.name.clone()).collect();

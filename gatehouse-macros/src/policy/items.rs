@@ -1,4 +1,4 @@
-//! The items that a policy becomes: a type, and its implementations.
+//! Emits the items of a policy: a type, and its implementations.
 
 use std::collections::BTreeSet;
 
@@ -10,9 +10,9 @@ use syn::{Attribute, Meta};
 
 use super::parse::{Options, Parameter, Policy, Role};
 use crate::body::ast::Body;
-use crate::body::emit::{self, Condition, ConditionKind, Ends, cx};
+use crate::body::emit::{self, ConditionKind, ImmediateAnswers, ReportedCondition, cx};
 use crate::body::plan::BodyPlan;
-use crate::body::tokens;
+use crate::body::plan_constant;
 use crate::crate_path::CratePath;
 use crate::{conditional, text};
 
@@ -44,12 +44,12 @@ pub(super) fn emit(
     };
     let name = &policy.name;
     let rule = quote!(<#name as #runtime::Policy>::PLAN);
-    let budget = options.rounds.map(|rounds| tokens::budget(body, &rule, rounds, runtime));
+    let budget = options.rounds.map(|rounds| plan_constant::budget(body, &rule, rounds, runtime));
     let facts = body.facts();
     items(
         policy,
         options,
-        &tokens::plan(body, &plan, runtime, &|_| false),
+        &plan_constant::plan(body, &plan, runtime, &|_| false),
         runtime,
         &Code { evaluate, lints: emit::lints_of(body), ask, facts, budget },
     )
@@ -69,7 +69,7 @@ pub(super) fn skeleton(policy: &Policy, options: &Options, runtime: &TokenStream
         facts: Vec::new(),
         budget: None,
     };
-    items(policy, options, &tokens::no_plan(runtime), runtime, &code)
+    items(policy, options, &plan_constant::no_plan(runtime), runtime, &code)
 }
 
 struct Code {
@@ -111,7 +111,7 @@ fn items(
     let early = quote_spanned!(span=> impl<#domain, #sources> #at::EarlyRule<#domain, #sources>);
     let decides = quote_spanned!(span=> impl<#domain, #sources> #at::Decides<#domain, #sources>);
     let local_policies = quote_spanned!(span=> impl<#marker> #at::LocalPolicies<#marker>);
-    let another = tokens::another_key(facts.len(), runtime);
+    let another = plan_constant::ambiguity_bound(facts.len(), runtime);
     // On both impls, and not `Self: Rule` on the second: the way from a gate to what is wrong is short.
     let bounds = quote! {
         where
@@ -289,16 +289,16 @@ fn bindings(policy: &Policy, first: usize, runtime: &TokenStream) -> TokenStream
 }
 
 /// What a parameter asks, if its pattern may not match.
-fn condition(parameter: &Parameter) -> Option<Condition> {
+fn condition(parameter: &Parameter) -> Option<ReportedCondition> {
     let Parameter { pat, role, .. } = parameter;
     let is_unit = matches!(pat, syn::Pat::Tuple(it) if it.elems.is_empty());
     let is_open = !matches!(pat, syn::Pat::Wild(_)) && !is_unit && !is_plain(pat);
-    is_open.then(|| Condition {
+    is_open.then(|| ReportedCondition {
         kind: ConditionKind::Pattern,
         text: format!("{} is {}", format!("{role:?}").to_lowercase(), text::of_expr(pat)),
         at: text::ends(pat).0,
         loads: BTreeSet::new(),
-        ends: Ends::default(),
+        ends: ImmediateAnswers::default(),
     })
 }
 

@@ -1,4 +1,5 @@
-//! The way to a load: what stands between the beginning of the body and it.
+//! The path to a load: the statements, operands, conditions and patterns between the beginning of the body
+//! and the load.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,7 @@ use super::ast::{Body, LoadId, Match, Node, Stmt, bound_names};
 use super::emit::is_three_valued;
 use super::names::Names;
 
-/// One thing that stands between the beginning of the body and a load.
+/// One step between the beginning of the body and a load.
 #[derive(Clone, Copy)]
 pub(crate) enum Step<'b> {
     Stmt(&'b Stmt),
@@ -16,7 +17,8 @@ pub(crate) enum Step<'b> {
     Before(&'b Node),
     /// A condition that is to be true, or false.
     Holds(&'b Node, bool),
-    /// As `Holds`, of a left operand that leaves the right one a say if it fails.
+    /// As `Holds`, for the left operand of a three-valued operator: the right one is still evaluated if it
+    /// fails.
     Operand(&'b Node, bool),
     /// `if let`: a pattern that is to match, or not.
     Matches(&'b Pat, &'b Node, bool),
@@ -25,18 +27,18 @@ pub(crate) enum Step<'b> {
 }
 
 /// The steps to a load.
-pub(crate) struct Way<'b> {
+pub(crate) struct LoadPath<'b> {
     target: LoadId,
     body: &'b Body,
     pub(crate) steps: Vec<Step<'b>>,
-    /// For each step, the loads that the body comes to only if the step leads there.
+    /// For each step, the loads that the body reaches only if the step leads there.
     pub(crate) behind: Vec<BTreeSet<LoadId>>,
     /// The load's key; `None` if nothing leads to it.
     pub(crate) key: Option<&'b Node>,
 }
 
-impl<'b> Way<'b> {
-    /// The way to the load `target`.
+impl<'b> LoadPath<'b> {
+    /// The path to the load `target`.
     pub(crate) fn to(target: LoadId, body: &'b Body) -> Self {
         let mut way = Self { target, body, steps: Vec::new(), behind: Vec::new(), key: None };
         way.block(&body.block.stmts);
@@ -147,7 +149,7 @@ impl<'b> Way<'b> {
         }
     }
 
-    /// The left operand of the way's `||` or `&&`. Where it is a chain, its parts are operands too.
+    /// The left operand of the path's `||` or `&&`. Where it is a chain, its parts are operands too.
     fn operand(&mut self, left: &'b Node, value: bool, behind: &BTreeSet<LoadId>) {
         let at = self.steps.len();
         self.holds(left, value, behind);
@@ -182,7 +184,7 @@ impl<'b> Way<'b> {
 }
 
 impl<'b> Step<'b> {
-    /// The nodes that are evaluated on the way.
+    /// The nodes that the step evaluates.
     pub(crate) fn nodes(self) -> Vec<&'b Node> {
         match self {
             Self::Stmt(stmt) => stmt.passed_nodes(),
@@ -205,7 +207,7 @@ impl<'b> Step<'b> {
         loads
     }
 
-    /// The pattern that it binds names by.
+    /// The pattern that binds its names.
     pub(crate) fn pat(self) -> Option<&'b Pat> {
         match self {
             Self::Stmt(Stmt::Let(it)) => Some(&it.pat),

@@ -1,35 +1,36 @@
-//! The collector of errors: checks push and go on, so that a user sees all errors of an item at once.
+//! The collector of errors: a check pushes its error and goes on, so that a user sees all errors of an
+//! item at once.
 
 use std::cell::RefCell;
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
-use crate::refusal::Refusal;
+use super::Diagnostic;
 
-/// Collects errors behind a shared reference; [`Errors::finish`] turns them into tokens.
+/// Collects errors behind a shared reference; [`Diagnostics::finish`] turns them into tokens.
 ///
 /// In tests it panics if it is dropped unfinished: an error that was pushed must be emitted.
 #[derive(Debug, Default)]
-pub(crate) struct Errors {
+pub(crate) struct Diagnostics {
     /// What was pushed so far, in order; `None` once finished.
     pushed: RefCell<Option<Vec<syn::Error>>>,
 }
 
-impl Errors {
+impl Diagnostics {
     /// No errors yet.
     pub(crate) fn new() -> Self {
         Self { pushed: RefCell::new(Some(Vec::new())) }
     }
 
     /// An error that underlines all of `tokens`.
-    pub(crate) fn push(&self, tokens: impl ToTokens, refusal: Refusal) {
-        self.push_syn(refusal.on(tokens));
+    pub(crate) fn push(&self, tokens: impl ToTokens, diagnostic: Diagnostic) {
+        self.push_syn(diagnostic.on(tokens));
     }
 
     /// An error that underlines `span`.
-    pub(crate) fn push_at(&self, span: Span, refusal: Refusal) {
-        self.push_syn(refusal.at(span));
+    pub(crate) fn push_at(&self, span: Span, diagnostic: Diagnostic) {
+        self.push_syn(diagnostic.at(span));
     }
 
     /// An error that parsing gave.
@@ -72,7 +73,7 @@ impl Errors {
         pushed.into_iter().flatten().collect()
     }
 
-    /// What [`Errors::finish`] would emit, as data.
+    /// What [`Diagnostics::finish`] would emit, as data.
     #[cfg(test)]
     pub(crate) fn into_vec(self) -> Vec<syn::Error> {
         self.take()
@@ -89,7 +90,7 @@ fn place(span: Span) -> (usize, usize) {
 }
 
 #[cfg(test)]
-impl Drop for Errors {
+impl Drop for Diagnostics {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             assert!(self.pushed.borrow().is_none(), "an error collector was dropped unfinished");
@@ -104,12 +105,12 @@ mod tests {
     #[test]
     #[should_panic(expected = "dropped unfinished")]
     fn a_forgotten_collector_is_noticed() {
-        drop(Errors::new());
+        drop(Diagnostics::new());
     }
 
     #[test]
     fn errors_come_out_in_order() {
-        let errors = Errors::new();
+        let errors = Diagnostics::new();
         errors.push_syn(syn::Error::new(Span::call_site(), "first"));
         errors.push_syn(syn::Error::new(Span::call_site(), "second"));
         let messages: Vec<_> = errors.into_vec().iter().map(ToString::to_string).collect();

@@ -1,6 +1,8 @@
-//! What the compiler refuses: one catalogue, one voice.
+//! The compile errors of the three macros: the catalogue of their texts, and the collector of an item's
+//! errors.
 
 mod catalogue;
+mod collector;
 #[cfg(test)]
 mod page;
 #[cfg(test)]
@@ -13,31 +15,32 @@ use proc_macro2::Span;
 use quote::ToTokens;
 
 pub(crate) use catalogue::*;
+pub(crate) use collector::Diagnostics;
 pub(crate) use typo::nearest;
 
-/// What is said of one mistake: what is wrong, in the user's names, then what to write instead; and
-/// the stable name under which the documentation has the rest.
+/// The message for one mistake: what is wrong, in the user's names, then what to write instead, then
+/// the stable name of its entry in the documentation.
 #[derive(Clone, Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct Diagnostic {
     /// Its name in the catalogue.
     name: &'static str,
     /// What is wrong, and what to write.
     text: String,
 }
 
-impl Refusal {
-    /// The refusal as an error that underlines `span`.
+impl Diagnostic {
+    /// The diagnostic as an error that underlines `span`.
     pub(crate) fn at(self, span: Span) -> syn::Error {
         syn::Error::new(span, self)
     }
 
-    /// The refusal as an error that underlines all of `tokens`.
+    /// The diagnostic as an error that underlines all of `tokens`.
     pub(crate) fn on(self, tokens: impl ToTokens) -> syn::Error {
         syn::Error::new_spanned(tokens, self)
     }
 }
 
-impl Display for Refusal {
+impl Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} [{}]", self.text, self.name)
     }
@@ -49,16 +52,16 @@ pub(crate) struct Entry {
     pub(crate) name: &'static str,
     /// The macro that it belongs to.
     pub(crate) chapter: &'static str,
-    /// Why it is refused.
+    /// Why it is an error.
     pub(crate) why: &'static str,
     /// A program with the mistake, `«…»` around what the message underlines.
     pub(crate) wrong: &'static str,
-    /// The same without the mistake.
+    /// The program without the mistake.
     pub(crate) right: &'static str,
 }
 
-/// Writes a chapter of the catalogue: a function for each refusal, and the entries as data.
-macro_rules! refusals {
+/// Writes a chapter of the catalogue: a function for each diagnostic, and the entries as data.
+macro_rules! chapter {
     ($chapter:ident $title:literal $(
         $(#[doc = $why:literal])+
         $name:ident ( $($what:ident),* ) {
@@ -69,13 +72,13 @@ macro_rules! refusals {
     )+) => {
         $(
             $(#[doc = $why])+
-            pub(crate) fn $name($($what: impl Display),*) -> Refusal {
-                Refusal { name: stringify!($name), text: format!($says) }
+            pub(crate) fn $name($($what: impl Display),*) -> Diagnostic {
+                Diagnostic { name: stringify!($name), text: format!($says) }
             }
         )+
 
         #[cfg(test)]
-        pub(super) const $chapter: &[Entry] = &[$(Entry {
+        pub(in crate::diagnostics) const $chapter: &[Entry] = &[$(Entry {
             name: stringify!($name),
             chapter: $title,
             why: concat!($($why),+),
@@ -84,4 +87,4 @@ macro_rules! refusals {
         }),+];
     };
 }
-use refusals;
+use chapter;

@@ -1,4 +1,4 @@
-//! What the parsers share.
+//! Helpers that the parsers share.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::Token;
