@@ -15,14 +15,6 @@
 pub use crate::combinators::words as word;
 pub use crate::domain::Domain;
 pub use crate::eval::*;
-// The names that generated code has for these.
-pub use crate::eval::{
-    Bool as Is, MaybeBool as Perhaps, MetIfBool as PerhapsMet, NotBool as PerhapsNot,
-    Observer as Watch, if_known as known, partial_if_known as partial_known,
-    pattern_tried as tried, pattern_tried_with as tried_with, read_bool as holds,
-    read_comparable as ordered, read_derived as derived, read_stored as stored,
-    run_partial_slice as partial_slice, run_slice as slice,
-};
 pub use crate::fact::bounds::*;
 pub use crate::fact::{FactKey, LoadedFact, Sensitive, plan_load, plan_recursion};
 pub use crate::plan::{

@@ -315,7 +315,7 @@ impl<'e> Emitter<'e> {
         }
         if let Node::Plain(value) = of {
             let (id, value) = (report(), self.plain(value));
-            return quote!(#runtime::tried(#id, #cx) && let #pat = #value && #runtime::met(true, #id, #cx));
+            return quote!(#runtime::pattern_tried(#id, #cx) && let #pat = #value && #runtime::met(true, #id, #cx));
         }
         let (value, id) = self.tried(of, &report);
         quote!(let #pat = #value && #runtime::met(true, #id, #cx))
@@ -349,7 +349,7 @@ impl<'e> Emitter<'e> {
         let value = self.argument(of);
         let (id, cx, first) = (report(), cx(), text::ends(&value).0);
         let runtime = text::at(self.runtime, first);
-        (quote_spanned!(first=> #runtime::tried_with(#value, #id, #cx)), id)
+        (quote_spanned!(first=> #runtime::pattern_tried_with(#value, #id, #cx)), id)
     }
 
     fn reporting(&self, node: &Node, ends: ImmediateAnswers) -> TokenStream {
@@ -365,7 +365,7 @@ impl<'e> Emitter<'e> {
             return quote_spanned!(first=> #runtime::met(#value, #id, #cx));
         }
         // A value of another type is shown as such, and not as an argument.
-        quote_spanned!(first=> #runtime::met(#runtime::Is { bool: #value }.bool, #id, #cx))
+        quote_spanned!(first=> #runtime::met(#runtime::Bool { bool: #value }.bool, #id, #cx))
     }
 
     /// The value of a macro that is called `matches!`, which is reported if it is a `bool`.
@@ -382,8 +382,8 @@ impl<'e> Emitter<'e> {
         quote!({
             let __value = #value;
             {
-                use #runtime::{PerhapsMet as _, PerhapsNot as _};
-                (&#runtime::Perhaps(&__value)).met(#id, #cx);
+                use #runtime::{MetIfBool as _, NotBool as _};
+                (&#runtime::MaybeBool(&__value)).met(#id, #cx);
             }
             __value
         })
@@ -484,7 +484,7 @@ impl<'e> Emitter<'e> {
                     quote!(#inner #question).into()
                 };
                 if let Some(id) = self.report(ConditionKind::Present, Some(inner), written) {
-                    let path = quote_spanned!(first=> #runtime::MaybeMissing::given);
+                    let path = quote_spanned!(first=> #runtime::MaybeMissing::present_reported);
                     return quote!(#path(#value, #id, #cx) #question);
                 }
                 let path = quote_spanned!(first=> #runtime::MaybeMissing::present);
@@ -581,8 +581,10 @@ impl<'e> Emitter<'e> {
         let stop = quote_spanned!(last=> ?);
         let runtime = text::at(self.runtime, first);
         let function = match kind {
-            Kind::One if body.expectations.bools.contains(&id) => quote_spanned!(first=> holds),
-            Kind::One if body.expectations.ordered.contains(&id) => quote_spanned!(first=> ordered),
+            Kind::One if body.expectations.bools.contains(&id) => quote_spanned!(first=> read_bool),
+            Kind::One if body.expectations.ordered.contains(&id) => {
+                quote_spanned!(first=> read_comparable)
+            }
             Kind::One => quote_spanned!(first=> read),
             Kind::Any => quote_spanned!(first=> any),
             Kind::All => quote_spanned!(first=> all),

@@ -71,7 +71,7 @@ impl KnownConditions {
             return None;
         }
         let is_partial = !is_total(condition.node) || steps.iter().any(|step| step.is_partial());
-        let function = if is_partial { quote!(partial_known) } else { quote!(known) };
+        let function = if is_partial { quote!(partial_if_known) } else { quote!(if_known) };
         let (cx, test) = (cx(), condition.test);
         let code = if steps.is_empty() {
             quote!(#runtime::#function(#cx, |#cx| ::core::result::Result::Ok(#test)))

@@ -54,7 +54,7 @@ fn planned_load(
     is_recursive: bool,
 ) -> TokenStream {
     let (fact, text) = (&load.fact, text::of_expr(&load.written));
-    let function = if is_recursive { quote!(recursive) } else { quote!(of) };
+    let function = if is_recursive { quote!(plan_recursion) } else { quote!(plan_load) };
     let kind = match load.kind {
         Kind::One => quote!(One),
         Kind::Any => quote!(Any),
@@ -69,7 +69,7 @@ fn planned_load(
         planned.guards.iter().map(|(text, holds)| quote!(#runtime::Guard::new(#text, #holds)));
     let place = place(load.ends.0);
     quote! {
-        #runtime::PlannedLoad::#function::<#fact>(
+        #runtime::#function::<#fact>(
             (#text, #runtime::LoadKind::#kind), &[#(#waits),*], &[#(#guards),*], #place
         )
     }

@@ -75,7 +75,7 @@ pub(crate) fn of(
     kept.reverse();
     let is_partial = slicing.after_load && !is_total(key)
         || kept.iter().any(|kept| matches!(kept, Kept::Step(step) if step.is_partial()));
-    let function = if is_partial { quote!(partial_slice) } else { quote!(slice) };
+    let function = if is_partial { quote!(run_partial_slice) } else { quote!(run_slice) };
     let inside = code(&body.loads[id], key, &kept, &emitter, runtime);
     let cx = cx();
     let code = quote! {

@@ -76,7 +76,7 @@ impl Emitter<'_> {
         let (library, Fact { name, .. }) = (self.library, self.fact);
         let runtime = &quote!(#library::private);
         let (sources, cx) = (Ident::new("__Sources", Span::mixed_site()), cx());
-        let watch = Ident::new("__Watch", Span::mixed_site());
+        let observer = Ident::new("__Observer", Span::mixed_site());
         let bases = self.derived.map(|derived| derived.bases.as_slice()).unwrap_or_default();
         let lints = lints(&self.fact.attrs);
         let unreachable = self.derived.and_then(|derived| emit::lints_of(&derived.body));
@@ -105,11 +105,11 @@ impl Emitter<'_> {
             use #runtime::Unloaded as _;
             #[automatically_derived]
             #resolved_by for #name #bounds {
-                fn resolve<#watch: #runtime::Watch>(
+                fn resolve<#observer: #runtime::Observer>(
                     self,
-                    #cx: &mut #runtime::Cx<#sources, #watch>,
+                    #cx: &mut #runtime::Cx<#sources, #observer>,
                 ) -> ::core::result::Result<<Self as #library::FactKey>::Output, #runtime::Stop> {
-                    #runtime::derived(#cx, self)
+                    #runtime::read_derived(#cx, self)
                 }
             }
             // No `automatically_derived` here: Rust looks for what is unused in the user's body.
@@ -117,9 +117,9 @@ impl Emitter<'_> {
             #unreachable
             #[allow(clippy::diverging_sub_expression, clippy::needless_question_mark)]
             #derived for #name #bounds {
-                fn evaluate<#watch: #runtime::Watch>(
+                fn evaluate<#observer: #runtime::Observer>(
                     &self,
-                    #cx: &mut #runtime::Cx<#sources, #watch>,
+                    #cx: &mut #runtime::Cx<#sources, #observer>,
                 ) -> ::core::result::Result<<Self as #library::FactKey>::Value, #runtime::Stop> {
                     #evaluate
                 }
@@ -128,9 +128,9 @@ impl Emitter<'_> {
             #[automatically_derived]
             #early for #name #bounds {
                 #[allow(warnings, clippy::all, clippy::pedantic)]
-                fn ask<#watch: #runtime::Watch>(
+                fn ask<#observer: #runtime::Observer>(
                     &self,
-                    #cx: &mut #runtime::Cx<#sources, #watch>,
+                    #cx: &mut #runtime::Cx<#sources, #observer>,
                 ) {
                     #ask
                 }

@@ -344,7 +344,7 @@ fn a_derived_fact() {
                         ),
                         {
                             const LOADS: &[PlannedLoad] = &scheduled([
-                                PlannedLoad::of::<
+                                plan_load::<
                                     Grant,
                                 >(
                                     (
@@ -355,7 +355,7 @@ fn a_derived_fact() {
                                     &[],
                                     (::core::line!(), ::core::column!()),
                                 ),
-                                PlannedLoad::of::<
+                                plan_load::<
                                     Parent,
                                 >(
                                     ("Parent(folder)", LoadKind::One),
@@ -368,7 +368,7 @@ fn a_derived_fact() {
                                     ],
                                     (::core::line!(), ::core::column!()),
                                 ),
-                                PlannedLoad::recursive::<
+                                plan_recursion::<
                                     Viewer,
                                 >(
                                     (
@@ -444,14 +444,14 @@ fn a_derived_fact() {
             Grant: ::gatehouse::ResolvedBy<__Sources>,
             Parent: ::gatehouse::ResolvedBy<__Sources>,
         {
-            fn resolve<__Watch: Watch>(
+            fn resolve<__Observer: Observer>(
                 self,
-                __cx: &mut Cx<__Sources, __Watch>,
+                __cx: &mut Cx<__Sources, __Observer>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 Stop,
             > {
-                derived(__cx, self)
+                read_derived(__cx, self)
             }
         }
         #[allow(clippy::diverging_sub_expression, clippy::needless_question_mark)]
@@ -461,9 +461,9 @@ fn a_derived_fact() {
             Grant: ::gatehouse::ResolvedBy<__Sources>,
             Parent: ::gatehouse::ResolvedBy<__Sources>,
         {
-            fn evaluate<__Watch: Watch>(
+            fn evaluate<__Observer: Observer>(
                 &self,
-                __cx: &mut Cx<__Sources, __Watch>,
+                __cx: &mut Cx<__Sources, __Observer>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Value,
                 Stop,
@@ -479,7 +479,7 @@ fn a_derived_fact() {
                             |__cx| side(
                                 ::core::result::Result::Ok(
                                     met(
-                                        holds(
+                                        read_bool(
                                             Grant(user, folder),
                                             __cx.at(0),
                                         )?,
@@ -499,7 +499,7 @@ fn a_derived_fact() {
                                     Some(above) => {
                                         met(true, 1, __cx);
                                         met(
-                                            holds(
+                                            read_bool(
                                                 Viewer(user, above),
                                                 __cx.at(2),
                                             )?,
@@ -533,16 +533,16 @@ fn a_derived_fact() {
             Parent: ::gatehouse::ResolvedBy<__Sources>,
         {
             #[allow(warnings, clippy::all, clippy::pedantic)]
-            fn ask<__Watch: Watch>(
+            fn ask<__Observer: Observer>(
                 &self,
-                __cx: &mut Cx<__Sources, __Watch>,
+                __cx: &mut Cx<__Sources, __Observer>,
             ) {
                 let _ = &__cx;
                 {
                     let folder = <u64 as KeyPart>::part_clone(
                         &self.folder,
                     );
-                    slice(
+                    run_slice(
                         __cx,
                         |__cx| {
                             ask(Parent(folder), __cx);
@@ -557,7 +557,7 @@ fn a_derived_fact() {
                     let folder = <u64 as KeyPart>::part_clone(
                         &self.folder,
                     );
-                    slice(
+                    run_slice(
                         __cx,
                         |__cx| {
                             match read(Parent(folder), __cx)? {

@@ -97,7 +97,7 @@ fn items(
     let Code { evaluate, lints, ask, facts, budget } = code;
     let (request, cx) = (request(), cx());
     let (of_type, of_code) = attributes(attrs);
-    let (marker, watch) = (generic("__Marker"), generic("__Watch"));
+    let (marker, observer) = (generic("__Marker"), generic("__Observer"));
     let resolved = facts.iter().map(|fact| bound(fact, "ResolvedBy", &sources, runtime));
     let local = facts.iter().map(|fact| bound(fact, "LoadsNothing", &marker, runtime));
     // The compiler shows the user's function for the type and its impls, and not the attribute.
@@ -138,9 +138,9 @@ fn items(
             #rule for #name
             #bounds
             {
-                fn evaluate<#watch: #runtime::Watch>(
+                fn evaluate<#observer: #runtime::Observer>(
                     #request: &#runtime::Request<'_, #domain>,
-                    #cx: &mut #runtime::Cx<#sources, #watch>,
+                    #cx: &mut #runtime::Cx<#sources, #observer>,
                 ) -> ::core::result::Result<#value, #runtime::Stop> {
                     #evaluate
                 }

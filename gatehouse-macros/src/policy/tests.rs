@@ -57,9 +57,9 @@ fn plan(body: &str) -> String {
 fn a_local_policy_is_its_body() {
     let source = "#[policy] fn owner(user: &User, doc: &Document) -> bool { doc.owner == user.id }";
     assert_snapshot!(function(source, "evaluate"), @"
-    fn evaluate<__Watch: Watch>(
+    fn evaluate<__Observer: Observer>(
                 __request: &Request<'_, __Domain>,
-                __cx: &mut Cx<__Sources, __Watch>,
+                __cx: &mut Cx<__Sources, __Observer>,
             ) -> ::core::result::Result<bool, Stop> {
                 let user: &User = __request.subject();
                 let doc: &Document = __request.resource();
@@ -87,9 +87,9 @@ fn loads_become_reads() {
         doc.shared && (role >= level || Allowed(role).await)
     }";
     assert_snapshot!(function(source, "evaluate"), @"
-    fn evaluate<__Watch: Watch>(
+    fn evaluate<__Observer: Observer>(
                 __request: &Request<'_, __Domain>,
-                __cx: &mut Cx<__Sources, __Watch>,
+                __cx: &mut Cx<__Sources, __Observer>,
             ) -> ::core::result::Result<bool, Stop> {
                 let user: &User = __request.subject();
                 let Action::Edit: &Action = __request.action() else {
@@ -101,7 +101,7 @@ fn loads_become_reads() {
                 met(true, 5, __cx);
                 let doc: &Document = __request.resource();
                 let __value: bool = {
-                    let role = MaybeMissing::given(
+                    let role = MaybeMissing::present_reported(
                         read(OrgRole(user.id, doc.org), __cx.at(0))?,
                         0,
                         __cx,
@@ -113,7 +113,7 @@ fn loads_become_reads() {
                     };
                     met(true, 1, __cx);
                     met(
-                        Is {
+                        Bool {
                             bool: doc.shared,
                         }
                             .bool,
@@ -126,7 +126,7 @@ fn loads_become_reads() {
                             __cx,
                         )
                             || met(
-                                holds(Allowed(role), __cx.at(2))?,
+                                read_bool(Allowed(role), __cx.at(2))?,
                                 4,
                                 __cx,
                             ))
@@ -142,14 +142,14 @@ fn loads_become_reads() {
                 let user: &User = __request.subject();
                 let Action::Edit: &Action = __request.action() else { return };
                 let doc: &Document = __request.resource();
-                slice(
+                run_slice(
                     __cx,
                     |__cx| {
                         ask(Level(doc.id), __cx);
                         ::core::result::Result::Ok(())
                     },
                 );
-                slice(
+                run_slice(
                     __cx,
                     |__cx| {
                         let role = MaybeMissing::present(
@@ -171,9 +171,9 @@ fn operands_over_facts_are_three_valued() {
         A(user.id).await || B(user.id).await && !C(user.id).await
     }";
     assert_snapshot!(function(source, "evaluate"), @"
-    fn evaluate<__Watch: Watch>(
+    fn evaluate<__Observer: Observer>(
                 __request: &Request<'_, __Domain>,
-                __cx: &mut Cx<__Sources, __Watch>,
+                __cx: &mut Cx<__Sources, __Observer>,
             ) -> ::core::result::Result<bool, Stop> {
                 let user: &User = __request.subject();
                 let __value: bool = {
@@ -183,7 +183,7 @@ fn operands_over_facts_are_three_valued() {
                             |__cx| side(
                                 ::core::result::Result::Ok(
                                     met(
-                                        holds(A(user.id), __cx.at(0))?,
+                                        read_bool(A(user.id), __cx.at(0))?,
                                         0,
                                         __cx,
                                     ),
@@ -198,7 +198,7 @@ fn operands_over_facts_are_three_valued() {
                                     |__cx| side(
                                         ::core::result::Result::Ok(
                                             met(
-                                                holds(B(user.id), __cx.at(1))?,
+                                                read_bool(B(user.id), __cx.at(1))?,
                                                 1,
                                                 __cx,
                                             ),
@@ -209,8 +209,11 @@ fn operands_over_facts_are_three_valued() {
                                 |__cx| side(
                                     ::core::result::Result::Ok(
                                         met(
-                                            Is {
-                                                bool: !holds(C(user.id), __cx.at(2))?,
+                                            Bool {
+                                                bool: !read_bool(
+                                                    C(user.id),
+                                                    __cx.at(2),
+                                                )?,
                                             }
                                                 .bool,
                                             2,
@@ -231,14 +234,14 @@ fn operands_over_facts_are_three_valued() {
                 __cx: &mut Cx<__Sources>,
             ) {
                 let user: &User = __request.subject();
-                slice(
+                run_slice(
                     __cx,
                     |__cx| {
                         ask(B(user.id), __cx);
                         ::core::result::Result::Ok(())
                     },
                 );
-                slice(
+                run_slice(
                     __cx,
                     |__cx| {
                         ask(C(user.id), __cx);
@@ -256,16 +259,16 @@ fn operands_that_leave_are_strict() {
         (A(user.id).await? || B(user.id).await) && (C(user.id).await || { n += 1; D(n).await })
     }";
     assert_snapshot!(function(source, "evaluate"), @"
-    fn evaluate<__Watch: Watch>(
+    fn evaluate<__Observer: Observer>(
                 __request: &Request<'_, __Domain>,
-                __cx: &mut Cx<__Sources, __Watch>,
+                __cx: &mut Cx<__Sources, __Observer>,
             ) -> ::core::result::Result<bool, Stop> {
                 let user: &User = __request.subject();
                 let __value: bool = {
                     let mut n = 0;
                     (met(
-                        Is {
-                            bool: MaybeMissing::given(
+                        Bool {
+                            bool: MaybeMissing::present_reported(
                                 read(A(user.id), __cx.at(0))?,
                                 0,
                                 __cx,
@@ -276,7 +279,7 @@ fn operands_that_leave_are_strict() {
                         __cx,
                     )
                         || met(
-                            holds(B(user.id), __cx.at(1))?,
+                            read_bool(B(user.id), __cx.at(1))?,
                             2,
                             __cx,
                         ))
@@ -286,7 +289,7 @@ fn operands_that_leave_are_strict() {
                                 |__cx| side(
                                     ::core::result::Result::Ok(
                                         met(
-                                            holds(C(user.id), __cx.at(2))?,
+                                            read_bool(C(user.id), __cx.at(2))?,
                                             3,
                                             __cx,
                                         ),
@@ -298,7 +301,7 @@ fn operands_that_leave_are_strict() {
                                 ::core::result::Result::Ok({
                                     n += 1;
                                     met(
-                                        holds(D(n), __cx.at(3))?,
+                                        read_bool(D(n), __cx.at(3))?,
                                         4,
                                         __cx,
                                     )
@@ -331,7 +334,7 @@ fn control_flow_leads_to_a_load() {
             ) {
                 let user: &User = __request.subject();
                 let doc: &Document = __request.resource();
-                let __known_0 = known(
+                let __known_0 = if_known(
                     __cx,
                     |__cx| ::core::result::Result::Ok(
                         (match read(Parent(doc.folder), __cx)? {
@@ -341,7 +344,7 @@ fn control_flow_leads_to_a_load() {
                         }),
                     ),
                 );
-                partial_slice(
+                run_partial_slice(
                     __cx,
                     |__cx| {
                         if __known_0 != ::core::option::Option::Some(false) {
@@ -358,7 +361,7 @@ fn control_flow_leads_to_a_load() {
                         ::core::result::Result::Ok(())
                     },
                 );
-                partial_slice(
+                run_partial_slice(
                     __cx,
                     |__cx| {
                         if __known_0 != ::core::option::Option::Some(false) {
@@ -615,7 +618,7 @@ fn early_ways_out_stay() {
             ) {
                 let user: &User = __request.subject();
                 let doc: &Document = __request.resource();
-                slice(
+                run_slice(
                     __cx,
                     |__cx| {
                         if doc.public {
@@ -627,7 +630,7 @@ fn early_ways_out_stay() {
                         ::core::result::Result::Ok(())
                     },
                 );
-                slice(
+                run_slice(
                     __cx,
                     |__cx| {
                         if doc.public {
@@ -1095,9 +1098,9 @@ fn kept_and_broken_conditions() {
         }
     }";
     assert_snapshot!(function(source, "evaluate"), @"
-    fn evaluate<__Watch: Watch>(
+    fn evaluate<__Observer: Observer>(
                 __request: &Request<'_, __Domain>,
-                __cx: &mut Cx<__Sources, __Watch>,
+                __cx: &mut Cx<__Sources, __Observer>,
             ) -> ::core::result::Result<bool, Stop> {
                 let user: &User = __request.subject();
                 let doc: &Document = __request.resource();
@@ -1106,7 +1109,7 @@ fn kept_and_broken_conditions() {
                     let mask = !doc.flags;
                     'answer: {
                         if met(
-                            Is {
+                            Bool {
                                 bool: owned,
                             }
                                 .bool,
@@ -1119,7 +1122,7 @@ fn kept_and_broken_conditions() {
                             break 'first doc.id == 1;
                         };
                         met(
-                            Is {
+                            Bool {
                                 bool: first,
                             }
                                 .bool,
@@ -1127,7 +1130,7 @@ fn kept_and_broken_conditions() {
                             __cx,
                         )
                             && met(
-                                holds(Shared(doc.id), __cx)?,
+                                read_bool(Shared(doc.id), __cx)?,
                                 4,
                                 __cx,
                             )
@@ -1150,9 +1153,9 @@ fn operators_order_before_rustcs_eyes() {
             && low(risk)
     }";
     assert_snapshot!(function(source, "evaluate"), @"
-    fn evaluate<__Watch: Watch>(
+    fn evaluate<__Observer: Observer>(
                 __request: &Request<'_, __Domain>,
-                __cx: &mut Cx<__Sources, __Watch>,
+                __cx: &mut Cx<__Sources, __Observer>,
             ) -> ::core::result::Result<bool, Stop> {
                 let user: &User = __request.subject();
                 let __value: bool = {
@@ -1184,7 +1187,7 @@ fn operators_order_before_rustcs_eyes() {
                             ::core::result::Result::Ok(
                                 met(
                                     *compared(&Role::Reader).value()
-                                        < MaybeMissing::given(
+                                        < MaybeMissing::present_reported(
                                             read(Holds(user.id), __cx.at(2))?,
                                             2,
                                             __cx,
@@ -1196,7 +1199,7 @@ fn operators_order_before_rustcs_eyes() {
                         ),
                     )?
                         && met(
-                            Is {
+                            Bool {
                                 bool: low(risk),
                             }
                                 .bool,
@@ -1219,9 +1222,9 @@ fn methods_order_before_rustcs_eyes() {
             && all.iter().min_by_key(|it| **it) == std::cmp::min(None, user.risks(&all)).as_ref()
     }";
     assert_snapshot!(function(source, "evaluate"), @"
-    fn evaluate<__Watch: Watch>(
+    fn evaluate<__Observer: Observer>(
                 __request: &Request<'_, __Domain>,
-                __cx: &mut Cx<__Sources, __Watch>,
+                __cx: &mut Cx<__Sources, __Observer>,
             ) -> ::core::result::Result<bool, Stop> {
                 let user: &User = __request.subject();
                 let __value: bool = {
@@ -1234,7 +1237,7 @@ fn methods_order_before_rustcs_eyes() {
                     )?;
                     (compared_by(&all).check(), all.sort()).1;
                     met(
-                        Is {
+                        Bool {
                             bool: (
                                 compared_by(&all[0]).check(),
                                 all[0].max(user.limit),

@@ -140,11 +140,11 @@ impl<'a> Emitter<'a> {
             }
             #[automatically_derived]
             impl #parameters #library::ResolvedBy<#ty> for #fact #bounds {
-                fn resolve<__Watch: #library::private::Watch>(
+                fn resolve<__Observer: #library::private::Observer>(
                     self,
-                    __cx: &mut #library::private::Cx<#ty, __Watch>,
+                    __cx: &mut #library::private::Cx<#ty, __Observer>,
                 ) -> ::core::result::Result<<Self as #library::FactKey>::Output, #library::private::Stop> {
-                    #library::private::stored(__cx, self)
+                    #library::private::read_stored(__cx, self)
                 }
             }
         }

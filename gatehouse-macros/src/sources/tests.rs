@@ -69,14 +69,14 @@ fn a_set_of_sources() {
         where
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn resolve<__Watch: ::gatehouse::private::Watch>(
+            fn resolve<__Observer: ::gatehouse::private::Observer>(
                 self,
-                __cx: &mut ::gatehouse::private::Cx<AppFacts, __Watch>,
+                __cx: &mut ::gatehouse::private::Cx<AppFacts, __Observer>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
-                ::gatehouse::private::stored(__cx, self)
+                ::gatehouse::private::read_stored(__cx, self)
             }
         }
         impl ::gatehouse::private::Stored<AppFacts> for org::Suspended
@@ -95,14 +95,14 @@ fn a_set_of_sources() {
         where
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn resolve<__Watch: ::gatehouse::private::Watch>(
+            fn resolve<__Observer: ::gatehouse::private::Observer>(
                 self,
-                __cx: &mut ::gatehouse::private::Cx<AppFacts, __Watch>,
+                __cx: &mut ::gatehouse::private::Cx<AppFacts, __Observer>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
-                ::gatehouse::private::stored(__cx, self)
+                ::gatehouse::private::read_stored(__cx, self)
             }
         }
         impl ::gatehouse::private::Stored<AppFacts> for Parent
@@ -121,14 +121,14 @@ fn a_set_of_sources() {
         where
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn resolve<__Watch: ::gatehouse::private::Watch>(
+            fn resolve<__Observer: ::gatehouse::private::Observer>(
                 self,
-                __cx: &mut ::gatehouse::private::Cx<AppFacts, __Watch>,
+                __cx: &mut ::gatehouse::private::Cx<AppFacts, __Observer>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
-                ::gatehouse::private::stored(__cx, self)
+                ::gatehouse::private::read_stored(__cx, self)
             }
         }
     };
@@ -233,14 +233,14 @@ fn parameters_are_bounded() {
             Pool<D>: ::gatehouse::FactSource<A>,
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn resolve<__Watch: ::gatehouse::private::Watch>(
+            fn resolve<__Observer: ::gatehouse::private::Observer>(
                 self,
-                __cx: &mut ::gatehouse::private::Cx<App<D>, __Watch>,
+                __cx: &mut ::gatehouse::private::Cx<App<D>, __Observer>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
-                ::gatehouse::private::stored(__cx, self)
+                ::gatehouse::private::read_stored(__cx, self)
             }
         }
         impl<D: Db> ::gatehouse::private::Stored<App<D>> for B
@@ -265,14 +265,14 @@ fn parameters_are_bounded() {
             Pool<D>: ::gatehouse::FactSource<A>,
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn resolve<__Watch: ::gatehouse::private::Watch>(
+            fn resolve<__Observer: ::gatehouse::private::Observer>(
                 self,
-                __cx: &mut ::gatehouse::private::Cx<App<D>, __Watch>,
+                __cx: &mut ::gatehouse::private::Cx<App<D>, __Observer>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
-                ::gatehouse::private::stored(__cx, self)
+                ::gatehouse::private::read_stored(__cx, self)
             }
         }
     };
@@ -330,14 +330,14 @@ fn a_set_with_errors_is_there_all_the_same() {
         where
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn resolve<__Watch: ::gatehouse::private::Watch>(
+            fn resolve<__Observer: ::gatehouse::private::Observer>(
                 self,
-                __cx: &mut ::gatehouse::private::Cx<App, __Watch>,
+                __cx: &mut ::gatehouse::private::Cx<App, __Observer>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
-                ::gatehouse::private::stored(__cx, self)
+                ::gatehouse::private::read_stored(__cx, self)
             }
         }
         impl ::gatehouse::private::Stored<App> for B
@@ -356,14 +356,14 @@ fn a_set_with_errors_is_there_all_the_same() {
         where
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
         {
-            fn resolve<__Watch: ::gatehouse::private::Watch>(
+            fn resolve<__Observer: ::gatehouse::private::Observer>(
                 self,
-                __cx: &mut ::gatehouse::private::Cx<App, __Watch>,
+                __cx: &mut ::gatehouse::private::Cx<App, __Observer>,
             ) -> ::core::result::Result<
                 <Self as ::gatehouse::FactKey>::Output,
                 ::gatehouse::private::Stop,
             > {
-                ::gatehouse::private::stored(__cx, self)
+                ::gatehouse::private::read_stored(__cx, self)
             }
         }
     };

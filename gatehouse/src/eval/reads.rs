@@ -24,16 +24,6 @@ pub trait MaybeMissing<T> {
         condition: u32,
         cx: &mut Cx<P, O>,
     ) -> Result<T, Stop>;
-
-    // The name that generated code has for it.
-    #[doc(hidden)]
-    #[inline]
-    fn given<P: Sources, O: Observer>(self, condition: u32, cx: &mut Cx<P, O>) -> Result<T, Stop>
-    where
-        Self: Sized,
-    {
-        self.present_reported(condition, cx)
-    }
 }
 
 #[diagnostic::do_not_recommend]

@@ -28,28 +28,3 @@ pub const fn plan_recursion<K: FactKey>(
 const fn fact<K: FactKey>(cost: Cost) -> PlannedFact {
     PlannedFact { name: K::NAME, cost, derivation: || K::DERIVATION }
 }
-
-// The names that generated code has for these.
-impl PlannedLoad {
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn of<K: FactKey>(
-        load: (&'static str, LoadKind),
-        waits_for: &'static [Wait],
-        guards: &'static [Guard],
-        place: (u32, u32),
-    ) -> Self {
-        plan_load::<K>(load, waits_for, guards, place)
-    }
-
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn recursive<K: FactKey>(
-        load: (&'static str, LoadKind),
-        waits_for: &'static [Wait],
-        guards: &'static [Guard],
-        place: (u32, u32),
-    ) -> Self {
-        plan_recursion::<K>(load, waits_for, guards, place)
-    }
-}
