@@ -3,9 +3,11 @@
 use std::borrow::Borrow;
 
 #[cfg(feature = "testing")]
-use super::coverage::cover;
-use super::executor::{Evaluation, Rules, Static, decide_local, decided, reads_facts};
-use super::observe::{is_watched, watched_locally};
+use super::coverage::record_coverage;
+use super::executor::Evaluation;
+use super::observe::{is_observed, observed_locally};
+use super::outcome::{decide_local, or_deny};
+use super::policies::{Rules, Static, reads_facts};
 use crate::decision::{AccessError, Allowed, Decision, FilterError};
 use crate::domain::Domain;
 use crate::eval::Request;
@@ -121,9 +123,9 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         async move {
             let _presence = presence;
             let evaluation = self.evaluation();
-            match evaluation.at_once(resource) {
+            match evaluation.try_without_loading(resource) {
                 Ok(decision) => decision,
-                Err(undecided) => evaluation.awaited(resource, undecided).await,
+                Err(undecided) => evaluation.decide_boxed(resource, undecided).await,
             }
         }
     }
@@ -282,7 +284,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
     {
         let mut decisions: Vec<Option<Decision>> = items.iter().map(|_| None).collect();
         self.evaluation().run(|i| resource(&items[i]), &mut decisions).await;
-        decisions.into_iter().map(decided).collect()
+        decisions.into_iter().map(or_deny).collect()
     }
 }
 
@@ -315,16 +317,16 @@ impl<D: Domain, P: Sources, S: PolicySet<D, P>, C> Bound<'_, D, P, Static<S>, C>
         let context = self.context.context();
         // Made where it is needed: who watches wants it in memory, which nobody else does.
         let request = || Request { subject: self.subject, action: self.action, resource, context };
-        let decision = if is_watched(self.session) {
+        let decision = if is_observed(self.session) {
             // A copy, so that `self` need not be in memory either.
             let (rules, request) = (self.rules, request());
-            watched_locally(self.session, &request, || decide_local(rules, &request))
+            observed_locally(self.session, &request, || decide_local(rules, &request))
         } else {
             decide_local(self.rules, &request())
         };
         #[cfg(feature = "testing")]
-        if crate::testing::is_recording() {
-            cover(self.rules, &request(), &crate::private::Cx::new(None));
+        if crate::observe::coverage::is_recording() {
+            record_coverage(self.rules, &request(), &crate::private::Cx::new(None));
         }
         decision
     }

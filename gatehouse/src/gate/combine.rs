@@ -1,24 +1,24 @@
-//! The decision table: from what is known of each policy to a decision, or to what still matters.
+//! The decision table: combines the results of the policies into a decision.
 
 use crate::eval::Stop;
 use crate::plan::{Effect, PolicyInfo};
 
-/// What is known of the policies of one effect, for one resource.
+/// The results of the policies of one effect, for one resource.
 #[derive(Clone, Copy, Debug, Default)]
-struct Side {
+struct EffectState {
     /// The first that applies.
     applies: Option<&'static PolicyInfo>,
     /// The first that is indeterminate.
     indeterminate: Option<&'static PolicyInfo>,
-    /// The first that waits for a fact.
+    /// The first that is pending.
     pending: Option<&'static PolicyInfo>,
 }
 
-/// What is known of all policies, for one resource.
+/// The results of all policies, for one resource.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Tally {
-    forbids: Side,
-    permits: Side,
+pub(super) struct Combiner {
+    forbids: EffectState,
+    permits: EffectState,
 }
 
 /// A decision, without the reasons of an indeterminate one.
@@ -29,26 +29,26 @@ pub(super) enum Outcome {
     Indeterminate(&'static PolicyInfo),
 }
 
-impl Tally {
-    /// Notes what a run of a policy came to.
+impl Combiner {
+    /// Adds the result of a policy.
     #[inline]
     pub(super) fn note(&mut self, policy: &'static PolicyInfo, run: Result<bool, Stop>) {
-        let side = match policy.effect {
+        let state = match policy.effect {
             Effect::Forbid => &mut self.forbids,
             Effect::Permit => &mut self.permits,
         };
         let first = match run {
-            Ok(true) | Err(Stop::Returned(true)) => &mut side.applies,
+            Ok(true) | Err(Stop::Returned(true)) => &mut state.applies,
             Ok(false) | Err(Stop::Returned(false) | Stop::NotApplicable) => return,
-            Err(Stop::Pending) => &mut side.pending,
-            Err(Stop::Failed) => &mut side.indeterminate,
+            Err(Stop::Pending) => &mut state.pending,
+            Err(Stop::Failed) => &mut state.indeterminate,
         };
         first.get_or_insert(policy);
     }
 
     /// Whether another policy of `effect` could still change the decision.
     #[inline]
-    pub(super) fn matters(&self, effect: Effect) -> bool {
+    pub(super) fn can_change(&self, effect: Effect) -> bool {
         if self.forbids.applies.is_some() {
             return false;
         }
@@ -72,7 +72,7 @@ impl Tally {
         if let Some(forbid) = forbids.applies {
             return Some(Outcome::Deny(Some(forbid)));
         }
-        let waits_for_permit = permits.pending.is_some() && self.matters(Effect::Permit);
+        let waits_for_permit = permits.pending.is_some() && self.can_change(Effect::Permit);
         if permits.applies.or(permits.indeterminate).or(permits.pending).is_none() {
             return Some(Outcome::Deny(None));
         }

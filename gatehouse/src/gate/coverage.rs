@@ -1,23 +1,23 @@
-//! Notes what a decision has run, for a test run's coverage.
+//! Records the coverage of a decision.
 
-use super::executor::Rules;
 use super::explain::values;
-use super::replay::run_again;
+use super::policies::Rules;
+use super::replay::replay;
 use crate::domain::Domain;
 use crate::eval::{Cx, Event, FactState, Request, Texts};
+use crate::observe::coverage::{Ran, note_not_covered, note_ran};
 use crate::plan::Location;
 use crate::plan::Plan;
 use crate::session::Sources;
-use crate::testing::{Ran, note_not_covered, note_ran};
 
-/// Notes what the policies met that have decided, and to which `cx` has the facts.
-pub(super) fn cover<D: Domain, P: Sources, R: Rules<D, P>>(
+/// Records the conditions that were met by the policies that took part in a decision; `cx` has its facts.
+pub(super) fn record_coverage<D: Domain, P: Sources, R: Rules<D, P>>(
     rules: R,
     request: &Request<'_, D>,
     cx: &Cx<P>,
 ) {
-    // What was found is not looked at.
-    let Some(ran) = run_again(rules, request, cx, &mut Texts::cut_at(0)) else {
+    // The texts of keys and values are not needed.
+    let Some(ran) = replay(rules, request, cx, &mut Texts::cut_at(0)) else {
         return note_not_covered("a decision was not recorded: a policy panicked");
     };
     let mut bodies = Vec::new();
@@ -27,7 +27,7 @@ pub(super) fn cover<D: Domain, P: Sources, R: Rules<D, P>>(
     note_ran(&bodies);
 }
 
-/// Adds a run of a body to `bodies`, and those of the derived facts that it read.
+/// Adds a run of a body to `bodies`, and the runs of the derived facts that it read.
 fn note(
     name: &'static str,
     location: Location,

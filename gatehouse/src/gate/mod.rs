@@ -4,10 +4,13 @@ mod bound;
 mod combine;
 #[cfg(feature = "testing")]
 mod coverage;
+mod evaluation;
 mod executor;
 mod explain;
 mod observe;
+mod outcome;
 mod pace;
+mod policies;
 mod replay;
 mod traced;
 
@@ -15,7 +18,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 pub use self::bound::{Bound, NoContext, SuppliesContext};
-pub use self::executor::{DynPolicies, Rules, Static};
+pub use self::policies::{DynPolicies, Rules, Static};
 use crate::domain::Domain;
 use crate::plan::PolicyInfo;
 use crate::plan::{GatePlan, gate_within_budget};

@@ -1,7 +1,6 @@
-//! What is watched of an evaluation: its span, its metrics and its records. None has a part in the
-//! decision, and each costs nothing where it is switched off.
+//! The observer of an evaluation: its span, its metrics and its records. None has a part in the decision, and
+//! each costs nothing where it is switched off.
 
-use super::executor::Progress;
 use crate::decision::Decision;
 use crate::domain::{Domain, Question};
 use crate::eval::Request;
@@ -11,7 +10,14 @@ use crate::observe::{EvaluationMetrics, EvaluationSpan, decided_locally};
 use crate::session::Session;
 use crate::session::Sources;
 
-/// An evaluation that is watched.
+/// The rounds and loads of an evaluation so far.
+#[derive(Default)]
+pub(super) struct Progress {
+    pub(super) rounds: usize,
+    pub(super) loads: usize,
+}
+
+/// An observed evaluation.
 pub(super) struct EvaluationObserver<'s> {
     span: EvaluationSpan,
     metrics: EvaluationMetrics,
@@ -27,7 +33,7 @@ impl<'s> EvaluationObserver<'s> {
         }
     }
 
-    /// Whether a record says on which facts the decision depends.
+    /// Whether records list the facts that the decisions depend on.
     pub(super) fn records_facts(&self) -> bool {
         self.recording.records_facts()
     }
@@ -36,12 +42,12 @@ impl<'s> EvaluationObserver<'s> {
         self.span.within(future)
     }
 
-    /// The same for what needs no await.
+    /// Runs synchronous code within the span.
     pub(super) fn inside<T>(&self, run: impl FnOnce() -> T) -> T {
         self.span.inside(run)
     }
 
-    /// The evaluation is over. What is left to be told of each item, [`Ended`] tells.
+    /// Ends the evaluation. [`Ended`] then reports the decisions.
     pub(super) fn close<D: Domain>(
         self,
         asked: &Question<'_, D>,
@@ -56,9 +62,9 @@ impl<'s> EvaluationObserver<'s> {
     }
 }
 
-/// An evaluation that is over. A page may be long, so its decisions are told a part at a time.
+/// An evaluation that has ended. A page may be long, so its decisions are reported a part at a time.
 pub(super) struct Ended<'s> {
-    /// If somebody listens to each decision.
+    /// The span, if decisions are reported as events.
     span: Option<EvaluationSpan>,
     page: RecordedPage<'s>,
 }
@@ -68,14 +74,14 @@ impl<'s> Ended<'s> {
         Self { span: EvaluationSpan::wants_decisions().then_some(span), page }
     }
 
-    /// Whether there is anything to tell.
-    pub(super) fn tells(&self) -> bool {
+    /// Whether decisions are reported at all.
+    pub(super) fn has_listeners(&self) -> bool {
         self.span.is_some() || self.page.is_recorded()
     }
 
-    /// Tells of decisions, from that of item `first` on. `facts` says on which facts a decision about an
-    /// item depends.
-    pub(super) fn tell<'i, D: Domain>(
+    /// Reports decisions, from that of resource `first` on. `facts` gives the facts that the decision about a
+    /// resource depends on.
+    pub(super) fn report<'i, D: Domain>(
         &self,
         first: usize,
         decisions: &[Option<Decision>],
@@ -91,17 +97,17 @@ impl<'s> Ended<'s> {
     }
 }
 
-/// Whether anybody may watch an evaluation on `session`: where nobody does, this is all it costs.
+/// Whether an evaluation on `session` may be observed. Where it is not, this check is the only cost.
 #[inline]
-pub(super) fn is_watched<P: Sources>(session: &Session<P>) -> bool {
+pub(super) fn is_observed<P: Sources>(session: &Session<P>) -> bool {
     cfg!(feature = "metrics")
         || EvaluationSpan::is_wanted()
         || Recording::is_wanted(session.audit_context())
 }
 
-/// Watches a decision that is made without async.
+/// Observes a decision that is made without async.
 #[cold]
-pub(super) fn watched_locally<D: Domain, P: Sources>(
+pub(super) fn observed_locally<D: Domain, P: Sources>(
     session: &Session<P>,
     request: &Request<'_, D>,
     decide: impl FnOnce() -> Decision,
@@ -112,7 +118,7 @@ pub(super) fn watched_locally<D: Domain, P: Sources>(
     let Request { subject, action, resource, context } = *request;
     let page = recording.end::<D>(&Question { subject, action, context }, 1, (0, 0));
     span.close(0, 0, &slot);
-    Ended::new(span, page).tell::<D>(0, &slot, |_| resource, |_| Vec::new());
+    Ended::new(span, page).report::<D>(0, &slot, |_| resource, |_| Vec::new());
     decided_locally::<D>(&slot);
     let [decision] = slot;
     decision.unwrap_or(Decision::Deny { by: None })

@@ -1,37 +1,37 @@
-//! How much an evaluation does before it lets others run, and how much after its session's deadline.
+//! The amount of work that an evaluation does before it yields, and after its session's deadline.
 //!
-//! The unit of work is a fact that is read; [`POLICIES_PER_READ`] policies count as one. It is counted
-//! between resources: what a policy does with a resource cannot be interrupted.
+//! The unit of work is the read of a fact; [`POLICIES_PER_READ`] policies count as one. It is counted between
+//! resources: the run of a policy cannot be interrupted.
 
 use std::future::poll_fn;
 use std::task::Poll;
 
-/// Policies whose runs count as much as a fact that is read.
+/// The number of policies that count as one read.
 const POLICIES_PER_READ: usize = 4;
 
-/// Work between two chances for the runtime to run something else.
+/// The work between two yields.
 const WORK_PER_YIELD: usize = READS_PER_YIELD as usize;
 const READS_PER_YIELD: u32 = 4096;
 
-/// Work after the deadline. What is known then decides, as far as that goes; a page for which it does not
-/// suffice is one that takes long by itself.
+/// The work after the deadline, in which known facts still decide. It does not suffice only for a page that
+/// takes long by itself.
 const WORK_AFTER_DEADLINE: usize = 8 * WORK_PER_YIELD;
 
-/// What an evaluation may do until it yields, and until it ends.
+/// The work that an evaluation may do until it yields, and until it ends.
 pub(super) struct Pace {
-    /// The work for a resource, beside the facts that are read for it.
+    /// The work for a resource, apart from its reads.
     per_resource: usize,
-    /// What is left to be done after the deadline, once that has passed.
+    /// The work that is left after the deadline, once it has passed.
     left: Option<usize>,
-    /// The facts that were read between the last yield and the present resource.
+    /// The reads between the last yield and the present resource.
     before: u32,
-    /// The facts that the last run of each resource has read, if the runs will be repeated.
+    /// The reads of the last run of each resource, if the runs will be replayed.
     reads: Vec<u32>,
 }
 
 impl Pace {
-    /// For so many policies, about so many resources, which will run again for their records or
-    /// not.
+    /// The pace of an evaluation, by its numbers of policies and resources; `is_repeated` if the runs will be
+    /// replayed for records or coverage.
     #[inline]
     pub(super) fn new(policies: usize, resources: usize, is_repeated: bool) -> Self {
         let reads = if is_repeated { vec![0; resources] } else { Vec::new() };
@@ -43,13 +43,13 @@ impl Pace {
         }
     }
 
-    /// How many resources may be run before a yield, if they read no facts.
+    /// The number of resources that may be run before a yield, if they read no facts.
     #[inline]
     pub(super) fn resources(&self) -> usize {
         (WORK_PER_YIELD / self.per_resource).max(1)
     }
 
-    /// Begins what is done until the next yield. If more than so many facts were read by it, ask
+    /// Begins the work until the next yield. After more reads than the returned number, ask
     /// [`is_due`](Self::is_due).
     #[inline]
     pub(super) fn begin(&mut self) -> u32 {
@@ -57,7 +57,7 @@ impl Pace {
         if self.reads.is_empty() { READS_PER_YIELD } else { 0 }
     }
 
-    /// Whether it is time to yield, when so many facts were read up to resource number `resource`.
+    /// Whether it is time to yield, after `reads` reads up to resource number `resource`.
     #[cold]
     pub(super) fn is_due(&mut self, resource: usize, reads: u32) -> bool {
         if let Some(noted) = self.reads.get_mut(resource) {
@@ -67,8 +67,7 @@ impl Pace {
         reads > READS_PER_YIELD
     }
 
-    /// How many resources may be run again before a yield, from resource number `first` of as many as
-    /// `all` on.
+    /// The number of resources that may be replayed before a yield, from resource `first` of `all`.
     pub(super) fn again(&self, first: usize, all: usize) -> usize {
         let mut work = 0;
         let mut end = first;
@@ -79,12 +78,12 @@ impl Pace {
         end - first
     }
 
-    /// The evaluation starts over.
+    /// Starts over with the evaluation.
     pub(super) fn restart(&mut self) {
         self.left = None;
     }
 
-    /// The deadline has passed. Only the first time counts.
+    /// Notes that the deadline has passed. Only the first call counts.
     pub(super) fn end_soon(&mut self) {
         self.left.get_or_insert(WORK_AFTER_DEADLINE);
     }
@@ -94,20 +93,20 @@ impl Pace {
         self.left.is_some()
     }
 
-    /// Whether nothing more is to be run: the deadline has passed, and so much was done since.
+    /// Whether no more resources are run: the work after the deadline is done.
     #[inline]
     pub(super) fn is_over(&self) -> bool {
         self.left == Some(0)
     }
 
-    /// So many resources were run, and have read so many facts.
+    /// Counts the runs of resources and their reads.
     pub(super) fn spend(&mut self, resources: usize, reads: u32) {
         let work = resources.saturating_mul(self.per_resource).saturating_add(reads as usize);
         self.left = self.left.map(|left| left.saturating_sub(work));
     }
 }
 
-/// Lets the runtime run something else.
+/// Yields once to the runtime.
 pub(super) async fn yield_now() {
     let mut yielded = false;
     poll_fn(|cx| {

@@ -1,12 +1,12 @@
-//! Runs what has decided once more before a watcher's eyes: for the facts of a record, and for the
-//! coverage of a test run.
+//! Replays the policies that took part in a decision, observed: for the facts of a record, and for the coverage
+//! of a test run.
 
 use std::collections::HashSet;
 
-use super::combine::Tally;
-use super::executor::Rules;
+use super::combine::Combiner;
 use super::explain::fact_alone;
-use super::traced::each;
+use super::policies::Rules;
+use super::traced::for_each_policy;
 use crate::domain::Domain;
 use crate::eval::{Cx, Event, FactState, Request, Texts, Trace};
 use crate::explanation::{ConsultedFact, FactFound};
@@ -14,34 +14,34 @@ use crate::plan::{Effect, PolicyInfo};
 use crate::session::Sources;
 use crate::unwind::catch;
 
-/// What the policies did that decided, in the executor's order.
-pub(super) type Ran = Vec<(&'static PolicyInfo, Vec<Event>)>;
+/// The events of the policies that took part in a decision, in the executor's order.
+pub(super) type Replayed = Vec<(&'static PolicyInfo, Vec<Event>)>;
 
-/// What the policies did that decided, to which `cx` has the facts; `None` if user code panics, which
-/// it has not before.
+/// Reruns the policies that took part in a decision, on the facts in `cx`, and returns their events. `None` if
+/// user code panics this time.
 ///
-/// It runs the policies that the executor has run for the decision, and no others: one that it has not
-/// may panic, and a check must not do so because somebody looks on.
+/// It reruns the policies that the executor ran for the decision, and no others: a policy that was not needed
+/// may panic, and observing a check must not make it panic.
 ///
-/// Keys and values are told in `texts`, which other runs on the same facts may have used before.
-pub(super) fn run_again<D: Domain, P: Sources, R: Rules<D, P>>(
+/// `texts` has the texts of keys and values; earlier runs on the same facts may have filled it.
+pub(super) fn replay<D: Domain, P: Sources, R: Rules<D, P>>(
     rules: R,
     request: &Request<'_, D>,
     cx: &Cx<P>,
     texts: &mut Texts,
-) -> Option<Ran> {
+) -> Option<Replayed> {
     let run = || {
-        let (mut tally, mut ran) = (Tally::default(), Ran::new());
+        let (mut combiner, mut ran) = (Combiner::default(), Replayed::new());
         for effect in [Effect::Forbid, Effect::Permit] {
-            each(rules, |policy, evaluate| {
-                if policy.effect != effect || !tally.matters(effect) {
+            for_each_policy(rules, |policy, evaluate| {
+                if policy.effect != effect || !combiner.can_change(effect) {
                     return;
                 }
-                // Each with a trace of its own: what a derived fact was computed from is told to each.
+                // One trace per policy, so that each reports the bodies of its derived facts.
                 let mut cx = cx.traced(Trace::with(texts.take()));
                 cx.trace().begin();
                 let run = evaluate(request, &mut cx);
-                tally.note(policy, run);
+                combiner.note(policy, run);
                 let mut trace = std::mem::take(cx.trace());
                 ran.push((policy, trace.end()));
                 *texts = trace.into_texts();
@@ -52,8 +52,8 @@ pub(super) fn run_again<D: Domain, P: Sources, R: Rules<D, P>>(
     catch(run)
 }
 
-/// The facts that were read for a decision, each once for each policy, in the order in which they were
-/// read; those that a derived fact was computed from come after it.
+/// The facts that were read for a decision, each once for each policy, in the order of the reads; the facts
+/// that a derived fact was computed from follow it.
 pub(super) fn consulted<D: Domain, P: Sources, R: Rules<D, P>>(
     rules: R,
     request: &Request<'_, D>,
@@ -62,7 +62,7 @@ pub(super) fn consulted<D: Domain, P: Sources, R: Rules<D, P>>(
 ) -> Vec<ConsultedFact> {
     texts.bound();
     let mut facts = Vec::new();
-    for (policy, events) in run_again(rules, request, cx, texts).unwrap_or_default() {
+    for (policy, events) in replay(rules, request, cx, texts).unwrap_or_default() {
         collect(policy, &events, &mut HashSet::new(), &mut facts);
     }
     facts.shrink_to_fit();

@@ -1,27 +1,27 @@
-//! Shows each policy of a gate to what runs it before a watcher's eyes.
+//! Gives each policy of a gate to an observed run.
 
-use super::executor::{Rules, Visit};
+use super::policies::{Rules, Visit};
 use crate::domain::Domain;
 use crate::eval::{Cx, Request, Stop, Trace};
 use crate::plan::PolicyInfo;
 use crate::policy::{DynPolicy, Rule, Visitor};
 use crate::session::Sources;
 
-/// Runs a policy before a watcher's eyes.
+/// Evaluates a policy, observed.
 pub(super) type Evaluate<'a, D, P> =
     dyn Fn(&Request<'_, D>, &mut Cx<P, Trace>) -> Result<bool, Stop> + 'a;
 
 /// Gives each policy to `meet`, in the gate's order.
-pub(super) fn each<D: Domain, P: Sources>(
+pub(super) fn for_each_policy<D: Domain, P: Sources>(
     rules: impl Rules<D, P>,
     meet: impl FnMut(&'static PolicyInfo, &Evaluate<'_, D, P>),
 ) {
-    rules.visit(&mut Each(meet));
+    rules.visit(&mut ForEach(meet));
 }
 
-struct Each<F>(F);
+struct ForEach<F>(F);
 
-impl<D, P, F> Visitor<D, P> for Each<F>
+impl<D, P, F> Visitor<D, P> for ForEach<F>
 where
     D: Domain,
     P: Sources,
@@ -32,7 +32,7 @@ where
     }
 }
 
-impl<D, P, F> Visit<D, P> for Each<F>
+impl<D, P, F> Visit<D, P> for ForEach<F>
 where
     D: Domain,
     P: Sources,

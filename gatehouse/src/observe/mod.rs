@@ -6,11 +6,16 @@
 //!   the feature;
 //! - `load`: span and metrics of one call of a source; `answers`: what it reports;
 //! - `keys`: names of metrics with their labels, without allocations;
-//! - `domain_name`: the name of a domain.
+//! - `domain_name`: the name of a domain;
+//! - `counts`, `coverage`: measurements and coverage for tests, with the feature `testing`.
 //!
 //! Spans and metrics have counts, and the names of domains, facts and policies; never a key or a value.
 
 mod answers;
+#[cfg(feature = "testing")]
+pub(crate) mod counts;
+#[cfg(feature = "testing")]
+pub(crate) mod coverage;
 #[cfg(any(feature = "tracing", feature = "metrics", feature = "records"))]
 mod domain_name;
 #[cfg(feature = "metrics")]

@@ -17,7 +17,7 @@ pub(super) async fn load<P: Sources, K: Stored<P>>(sources: Arc<P>, batch: Arc<K
     let keys = &batch.keys;
     let observer = LoadObserver::open(K::NAME, keys.len());
     #[cfg(feature = "testing")]
-    crate::testing::note_load::<K>(keys.len());
+    crate::observe::counts::note_load::<K>(keys.len());
     // Pinned here, so that the instrumented future stores a reference instead of a second copy.
     let answer = observer.within(pin!(K::source(&sources).load(keys))).await;
     let answer = match answer {

@@ -4,13 +4,13 @@ use std::any::TypeId;
 use std::borrow::Borrow;
 use std::fmt;
 
-use super::log::Load;
-use super::measure::{CountsLoads, Listed, Spent, sizes};
+use super::measure::{CountsLoads, Listed, sizes};
 use super::report::report;
 use crate::decision::Decision;
 use crate::domain::Domain;
 use crate::fact::FactKey;
 use crate::gate::{Bound, Rules, SuppliesContext};
+use crate::observe::counts::{Load, Spent};
 use crate::plan::PolicyInfo;
 use crate::policy::Policy;
 use crate::session::Sources;

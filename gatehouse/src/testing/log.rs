@@ -1,15 +1,11 @@
 //! What a source was asked, call by call.
 
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use crate::fact::FactKey;
-
-/// A test that panicked elsewhere leaves the kit's data whole: each step is one push or one insert.
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
+use crate::observe::counts::{Load, locked};
 
 /// The calls of a source, of all facts, in the order in which they began.
 #[derive(Debug, Default)]
@@ -19,22 +15,6 @@ pub(super) struct Log(Mutex<Vec<Call>>);
 struct Call {
     load: Load,
     keys: Box<dyn Keys>,
-}
-
-/// How many keys of which fact one call asked for.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct Load {
-    pub(super) fact: TypeId,
-    pub(super) name: &'static str,
-    pub(super) keys: usize,
-}
-
-impl Load {
-    /// A call with so many keys of the fact `K`.
-    pub(super) fn of<K: FactKey>(keys: usize) -> Self {
-        Self { fact: TypeId::of::<K>(), name: K::NAME, keys }
-    }
 }
 
 /// The keys of one call, whatever their fact.

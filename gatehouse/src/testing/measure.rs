@@ -1,56 +1,13 @@
-//! What an evaluation took, whatever its sources: rounds and loads, counted while it is polled.
+//! The rounds and loads of evaluations, whatever their sources, counted while they are polled.
 
-use std::cell::RefCell;
 use std::fmt;
 use std::future::poll_fn;
-use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex};
+use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 
-use super::FactTable;
-use super::log::{Load, locked};
-use crate::fact::FactKey;
-
-thread_local! {
-    /// The measurements that what runs on this thread right now belongs to.
-    static OPEN: RefCell<Vec<Arc<Mutex<Spent>>>> = const { RefCell::new(Vec::new()) };
-}
-
-/// What the evaluations in a future took; see [`measured`].
-#[derive(Clone, Debug, Default)]
-pub struct Spent {
-    /// Of each evaluation that ended.
-    rounds: Vec<usize>,
-    loads: Vec<Load>,
-}
-
-impl Spent {
-    /// The rounds of all evaluations, added up.
-    pub fn rounds(&self) -> usize {
-        self.rounds.iter().sum()
-    }
-
-    /// The rounds of each evaluation, in the order in which they ended: of several that ran side by
-    /// side, the sum says little.
-    pub fn rounds_of_each(&self) -> &[usize] {
-        &self.rounds
-    }
-}
-
-fn note(add: impl Fn(&mut Spent)) {
-    OPEN.with_borrow(|open| open.iter().for_each(|spent| add(&mut locked(spent))));
-}
-
-/// An evaluation ended, after so many rounds.
-pub(crate) fn note_evaluation(rounds: usize) {
-    note(|spent| spent.rounds.push(rounds));
-}
-
-/// A source was asked for so many keys of the fact `K`.
-pub(crate) fn note_load<K: FactKey>(keys: usize) {
-    note(|spent| spent.loads.push(Load::of::<K>(keys)));
-}
+use crate::observe::counts::{Load, Spent, locked, within};
 
 /// Runs a future, and counts the rounds and the loads of the gates that it asks, whatever the
 /// sources are; [`assert_rounds!`](super::assert_rounds) and [`assert_loads!`](super::assert_loads)
@@ -86,24 +43,6 @@ pub async fn measured<T>(future: impl Future<Output = T>) -> (T, Spent) {
     let value = poll_fn(|cx| within(&spent, future.as_mut(), cx)).await;
     let spent = std::mem::take(&mut *locked(&spent));
     (value, spent)
-}
-
-/// Polls `future` while `spent` is open on this thread.
-fn within<F: Future>(
-    spent: &Arc<Mutex<Spent>>,
-    future: Pin<&mut F>,
-    cx: &mut Context<'_>,
-) -> Poll<F::Output> {
-    /// Closes it, even if the future panics.
-    struct Close;
-    impl Drop for Close {
-        fn drop(&mut self) {
-            OPEN.with_borrow_mut(Vec::pop);
-        }
-    }
-    OPEN.with_borrow_mut(|open| open.push(Arc::clone(spent)));
-    let _close = Close;
-    future.poll(cx)
 }
 
 /// Runs a future to its end on this thread, without a runtime: for tests that are no `async fn`.
@@ -142,12 +81,6 @@ pub trait CountsLoads {
 impl CountsLoads for Spent {
     fn loads(&self) -> Vec<Load> {
         self.loads.clone()
-    }
-}
-
-impl CountsLoads for FactTable {
-    fn loads(&self) -> Vec<Load> {
-        self.log().loads()
     }
 }
 

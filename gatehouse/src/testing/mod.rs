@@ -32,13 +32,12 @@ mod table;
 mod wrappers;
 
 pub use self::coverage::{Coverage, CoverageReport};
-pub(crate) use self::coverage::{Ran, is_recording, note_not_covered, note_ran};
 pub use self::grid::{DecisionTable, Mismatches};
-pub use self::measure::{CountsLoads, Spent, block_on, measured};
-pub(crate) use self::measure::{note_evaluation, note_load};
+pub use self::measure::{CountsLoads, block_on, measured};
 pub use self::report::report;
 pub use self::table::FactTable;
 pub use self::wrappers::{Counted, Failing, Late, Never, SourceCall};
+pub use crate::observe::counts::Spent;
 #[doc(inline)]
 pub use crate::{
     __assert_allow as assert_allow, __assert_deny as assert_deny,

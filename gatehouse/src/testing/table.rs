@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Mutex;
 
-use super::log::{Log, locked};
+use super::log::Log;
+use super::measure::CountsLoads;
 use crate::fact::{FactError, LoadedFact, shown};
+use crate::observe::counts::{Load, locked};
 use crate::source::{FactSource, Loaded};
 
 /// A set of sources that answers every fact from literal rows.
@@ -282,5 +284,11 @@ impl fmt::Debug for FactTable {
             .field("strict", &self.strict)
             .field("calls", &self.log)
             .finish_non_exhaustive()
+    }
+}
+
+impl CountsLoads for FactTable {
+    fn loads(&self) -> Vec<Load> {
+        self.log().loads()
     }
 }

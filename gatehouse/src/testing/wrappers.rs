@@ -5,9 +5,10 @@
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::log::{Load, Log};
+use super::log::Log;
 use super::measure::CountsLoads;
 use crate::fact::{FactError, FactKey, LoadedFact};
+use crate::observe::counts::Load;
 use crate::session::BoxFuture;
 use crate::source::{FactSource, Loaded};
 

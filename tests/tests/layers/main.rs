@@ -64,7 +64,6 @@ fn texts(folder: &Path, name: &str, files: &mut Vec<(String, String)>) {
 }
 
 #[test]
-#[ignore = "the files are not yet where the order has them"]
 fn imports_of_the_library_point_one_way() {
     let findings = findings::check(library(), LIBRARY, order::LIBRARY);
     assert!(findings.is_clean(), "{findings}");

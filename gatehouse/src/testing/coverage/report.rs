@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::Coverage;
-use super::seen::{Place, Seen, Ways, on_one_line};
+use super::recorded::Coverage;
+use crate::observe::coverage::{Place, Seen, Ways, on_one_line};
 use crate::plan::{Condition, ConditionKind, GatePlan, Plan};
 use crate::plan::{Effect, Location};
 
@@ -36,8 +36,30 @@ pub(super) struct Covered {
     pub(super) ways: Ways,
 }
 
+impl Coverage {
+    /// What was seen of the policies of gates, and of the derived facts that these read. A policy that is
+    /// in several of the gates is in the report once.
+    ///
+    /// ```
+    /// # use gatehouse::prelude::*;
+    /// # use gatehouse::testing::Coverage;
+    /// # struct Users;
+    /// # impl Domain for Users {
+    /// #     type Subject = u64; type Action = (); type Resource = (); type Context = ();
+    /// # }
+    /// # #[policy] fn root(user: &u64) -> bool { *user == 0 }
+    /// # static GATE: Gate<Users, root> = Gate::new();
+    /// # static ADMIN: Gate<Users, root> = Gate::new();
+    /// println!("{}", Coverage::seen().of([GATE.plan(), ADMIN.plan()]));
+    /// ```
+    #[must_use]
+    pub fn of(&self, gates: impl IntoIterator<Item = GatePlan>) -> CoverageReport {
+        CoverageReport::new(self, gates)
+    }
+}
+
 impl CoverageReport {
-    pub(super) fn new(coverage: &Coverage, gates: impl IntoIterator<Item = GatePlan>) -> Self {
+    fn new(coverage: &Coverage, gates: impl IntoIterator<Item = GatePlan>) -> Self {
         let Coverage { seen, problems } = coverage;
         let mut report = Self { bodies: Vec::new(), problems: problems.clone() };
         let mut derived = Vec::new();

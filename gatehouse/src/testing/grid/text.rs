@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::Place;
 use crate::testing::assertion::Outcome;
+
+/// Subject, action and resource of a decision, by their places.
+pub(super) type Place = [usize; 3];
 
 /// The names of subjects, actions and resources.
 type Names<'n> = [Vec<&'n str>; 3];

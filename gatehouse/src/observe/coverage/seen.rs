@@ -8,7 +8,7 @@ use crate::plan::Location;
 
 /// A policy, a derived fact, or a condition of one: the same in all processes built from one source.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(crate) struct Place {
     name: Cow<'static, str>,
     file: Cow<'static, str>,
     line: u32,
@@ -20,7 +20,7 @@ pub(super) struct Place {
 
 /// What may be seen at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(crate) enum Way {
     /// Of a condition: it holds, has a value, matches, is taken. Of a body: it runs.
     Yes,
     /// Of a condition: it does not.
@@ -29,31 +29,31 @@ pub(super) enum Way {
 
 /// What was seen at a place.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Ways {
-    pub(super) yes: bool,
-    pub(super) no: bool,
+pub(crate) struct Ways {
+    pub(crate) yes: bool,
+    pub(crate) no: bool,
 }
 
 /// What was seen at which places.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Seen(BTreeMap<Place, Ways>);
+pub(crate) struct Seen(BTreeMap<Place, Ways>);
 
 impl Place {
     /// Of a body.
-    pub(super) fn body(name: &'static str, location: Location) -> Self {
+    pub(crate) fn body(name: &'static str, location: Location) -> Self {
         let Location { file, line, module } = location;
         let (name, file, module) = (on_one_line(name), on_one_line(file), on_one_line(module));
         Self { name, file, line, module, condition: None }
     }
 
     /// Of the condition in this body that has the number `id`.
-    pub(super) fn condition(&self, id: u32, condition: &'static Condition) -> Self {
+    pub(crate) fn condition(&self, id: u32, condition: &'static Condition) -> Self {
         let Condition { line, column, text, .. } = *condition;
         Self { condition: Some((id, line, column, on_one_line(text))), ..self.clone() }
     }
 
     /// The line of a file that says that `way` was seen.
-    pub(super) fn to_line(&self, way: Way) -> String {
+    pub(crate) fn to_line(&self, way: Way) -> String {
         let Self { name, file, line, module, condition } = self;
         match condition {
             None => format!("ran\t{name}\t{file}\t{line}\t{module}\n"),
@@ -65,7 +65,7 @@ impl Place {
     }
 
     /// What such a line says; `None` if it is none, or is not all there.
-    pub(super) fn of_line(line: &[u8]) -> Option<(Self, Way)> {
+    pub(crate) fn of_line(line: &[u8]) -> Option<(Self, Way)> {
         let line = str::from_utf8(line.strip_suffix(b"\n")?).ok()?;
         let mut fields = line.split('\t');
         let (way, name, file, line) =
@@ -89,7 +89,7 @@ impl Place {
 }
 
 /// A text without tabs and line ends.
-pub(super) fn on_one_line(text: &'static str) -> Cow<'static, str> {
+pub(crate) fn on_one_line(text: &'static str) -> Cow<'static, str> {
     if !text.contains(char::is_control) {
         return text.into();
     }
@@ -101,12 +101,12 @@ pub(super) fn on_one_line(text: &'static str) -> Cow<'static, str> {
 }
 
 impl Seen {
-    pub(super) const fn nothing() -> Self {
+    pub(crate) const fn nothing() -> Self {
         Self(BTreeMap::new())
     }
 
     /// Notes that `way` was seen at `place`. Whether that is new.
-    pub(super) fn note(&mut self, place: &Place, way: Way) -> bool {
+    pub(crate) fn note(&mut self, place: &Place, way: Way) -> bool {
         if !self.0.contains_key(place) {
             self.0.insert(place.clone(), Ways::default());
         }
@@ -119,7 +119,7 @@ impl Seen {
     }
 
     /// What was seen at `place`.
-    pub(super) fn at(&self, place: &Place) -> Ways {
+    pub(crate) fn at(&self, place: &Place) -> Ways {
         self.0.get(place).copied().unwrap_or_default()
     }
 }

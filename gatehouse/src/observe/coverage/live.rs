@@ -9,10 +9,15 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::SystemTime;
 
 use super::seen::{Place, Seen, Way};
-use super::{Coverage, EXTENSION, VARIABLE};
+use crate::observe::counts::locked;
 use crate::plan::Location;
 use crate::plan::{Condition, Plan};
-use crate::testing::log::locked;
+
+/// The environment variable that names a folder.
+const VARIABLE: &str = "GATEHOUSE_COVERAGE";
+
+/// How the names of files in it end.
+pub(crate) const EXTENSION: &str = "coverage";
 
 /// One of the three below. What it guards is behind a lock.
 static SWITCH: AtomicU8 = AtomicU8::new(NOT_ASKED);
@@ -40,7 +45,7 @@ pub(crate) fn is_recording() -> bool {
 
 /// Switches on if it is wanted here or by the environment. Gives whether it is on.
 #[cold]
-pub(super) fn switch(wanted: bool) -> bool {
+pub(crate) fn switch(wanted: bool) -> bool {
     let mut live = locked(&LIVE);
     let mut state = SWITCH.load(Ordering::Relaxed);
     if state == NOT_ASKED {
@@ -87,10 +92,10 @@ pub(crate) fn note_not_covered(why: &str) {
     locked(&LIVE).problem(why.to_owned());
 }
 
-/// What was seen until now.
-pub(super) fn so_far() -> Coverage {
+/// The ways that were seen until now, and why not everything is among them.
+pub(crate) fn so_far() -> (Seen, Vec<String>) {
     let live = locked(&LIVE);
-    Coverage { seen: live.seen.clone(), problems: live.problems.clone() }
+    (live.seen.clone(), live.problems.clone())
 }
 
 impl Live {
