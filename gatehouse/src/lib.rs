@@ -93,7 +93,7 @@
 //! | the language of rules | the page [`the_language`] |
 //! | declarations | [`fact!`], [`policy`](macro@policy), [`derive(Sources)`](derive@Sources) |
 //! | what is decided, and by which policies | [`Domain`], [`Gate`] |
-//! | one request | [`Session`]; [`Gate::bind`] gives a [`Bound`], which answers |
+//! | one request | [`Session`]; [`Gate::bind`] gives a [`Bound`], which answers; a helper function returns it as an [`Access`] |
 //! | answers | [`Decision`], [`AccessError`]; [`Explanation`] says why |
 //! | loading facts | [`FactSource`], [`Loaded`], [`FactError`]; [`limit`] |
 //! | round trips, before anything runs | [`plan`] |
@@ -178,7 +178,7 @@ pub use domain::{Description, Domain};
 #[doc(inline)]
 pub use explanation::Explanation;
 pub use fact::{FactError, FactKey};
-pub use gate::{Bound, Gate};
+pub use gate::{Access, Bound, Gate};
 pub use gatehouse_macros::{Sources, fact, policy};
 #[cfg(feature = "metrics")]
 pub use observe::describe_metrics;

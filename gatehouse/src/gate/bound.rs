@@ -58,6 +58,42 @@ pub struct Bound<'a, D: Domain, P: Sources, R, C = NoContext> {
     context: C,
 }
 
+/// The type of a gate, which [`Access`] names a bound gate by.
+#[doc(hidden)]
+pub trait GateType {
+    type Domain: Domain;
+    type Rules;
+}
+
+/// A [`Bound`] gate, named by the type of its gate: what a helper function returns.
+///
+/// `Access<'a, Gate, Sources>` is the gate on a session, with a subject and an action. Where the domain has a
+/// context, the fourth parameter is a reference to it, as [`Bound::with_context`] gives it.
+///
+/// ```
+/// use gatehouse::{Access, prelude::*};
+/// # pub struct User { id: u64 } pub enum Action { Read } pub struct Document { owner: u64 }
+/// # pub struct Documents;
+/// # impl Domain for Documents {
+/// #     type Subject = User; type Action = Action; type Resource = Document; type Context = ();
+/// # }
+/// # #[derive(Sources)] pub struct AppFacts {}
+/// #[policy]
+/// fn owner(user: &User, doc: &Document) -> bool { doc.owner == user.id }
+///
+/// type DocumentGate = Gate<Documents, owner>;
+/// static GATE: DocumentGate = Gate::new();
+///
+/// fn reading<'a>(session: &'a Session<AppFacts>, user: &'a User) -> Access<'a, DocumentGate, AppFacts> {
+///     GATE.bind(session, user, &Action::Read)
+/// }
+///
+/// let (session, ann) = (Session::new(AppFacts {}), User { id: 7 });
+/// assert!(reading(&session, &ann).check_local(&Document { owner: 7 }).is_allow());
+/// ```
+pub type Access<'a, G, P, C = NoContext> =
+    Bound<'a, <G as GateType>::Domain, P, <G as GateType>::Rules, C>;
+
 impl<'a, D: Domain, P: Sources, R> Bound<'a, D, P, R> {
     #[inline]
     pub(super) fn new(

@@ -17,7 +17,8 @@ mod traced;
 use std::fmt;
 use std::marker::PhantomData;
 
-pub use self::bound::{Bound, NoContext, SuppliesContext};
+use self::bound::GateType;
+pub use self::bound::{Access, Bound, NoContext, SuppliesContext};
 pub use self::policies::{DynPolicies, Rules, Static};
 use crate::domain::Domain;
 use crate::plan::PolicyInfo;
@@ -127,6 +128,11 @@ impl<D: Domain, S: PolicyList> Gate<D, S> {
     {
         Bound::new(Static::new(), session, subject, action)
     }
+}
+
+impl<D: Domain, S: PolicyList> GateType for Gate<D, S> {
+    type Domain = D;
+    type Rules = Static<S>;
 }
 
 impl<D: Domain, S: PolicyList> Default for Gate<D, S> {
