@@ -26,12 +26,12 @@ pub(crate) fn opened(tokens: TokenStream) -> TokenStream {
     Opening { macros: false }.stream(tokens.clone(), Place::Top).unwrap_or(tokens)
 }
 
-/// As [`opened`], the arguments of macro calls included: for what is shown, and not compiled.
+/// [`opened`], with the arguments of macro calls opened as well: for texts that are shown and not compiled.
 pub(crate) fn opened_to_show(tokens: TokenStream) -> TokenStream {
     Opening { macros: true }.stream(tokens.clone(), Place::Top).unwrap_or(tokens)
 }
 
-/// What surrounds tokens.
+/// The surroundings of tokens.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// Nothing, or a group without delimiters.
@@ -167,7 +167,7 @@ fn begins_with_both(trees: &[TokenTree], first: char, second: char) -> bool {
     trees.len() > 1 && ends_with_both(&trees[..2], first, second)
 }
 
-/// What a fragment is given, so that it remains one.
+/// The tokens that keep a fragment one operand.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Added {
     Nothing,
@@ -183,7 +183,7 @@ fn parentheses_unless(needless: bool) -> Added {
     if needless { Added::Nothing } else { Added::Parentheses }
 }
 
-/// A fragment, and where it stands.
+/// A fragment, and its position.
 struct Fragment<'t> {
     content: TokenStream,
     trees: Vec<TokenTree>,
@@ -204,7 +204,7 @@ impl<'t> Fragment<'t> {
         Self { content, trees, place, before, after }
     }
 
-    /// The fragment's tokens. What is added is shown where they are, and known to be a macro's: no lint of the user's judges it.
+    /// The fragment's tokens. Added tokens have the span of the fragment, marked as a macro's, so that no lint of the user's applies.
     fn placed(self, at: Span) -> TokenStream {
         let (at, added, content) = (text::located(at), self.added(), self.content);
         match added {
@@ -250,7 +250,7 @@ impl<'t> Fragment<'t> {
         match syn::parse2(self.content.clone()) {
             // A statement, an item, a visibility.
             Err(_) | Ok(Type::Path(_)) => Added::Nothing,
-            // Of other types `+` is the only operator.
+            // For other types, `+` is the only operator.
             Ok(_) => parentheses_unless(self.stands_alone() || !self.has_operator('+')),
         }
     }
@@ -261,7 +261,7 @@ impl<'t> Fragment<'t> {
             && is_punct(self.after.first(), '<')
     }
 
-    /// Whether a pattern is due, and nothing around can take a part of it.
+    /// Whether a pattern is due, and no neighbour can take a part of it.
     fn is_pattern(&self) -> bool {
         let is_word = |tree: Option<&TokenTree>, word: &str| matches!(tree, Some(TokenTree::Ident(it)) if it == word);
         let (before, after) = (self.before, self.after);
@@ -289,7 +289,7 @@ impl<'t> Fragment<'t> {
         }
     }
 
-    /// What may be an expression, or a pattern or a type that looks like one.
+    /// An expression, or a pattern or a type that looks like one.
     fn expression(&self, expr: &Expr) -> Added {
         let is_called =
             matches!(self.after.first(), Some(it) if is_group(it, Delimiter::Parenthesis));
@@ -319,8 +319,8 @@ impl<'t> Fragment<'t> {
         }
     }
 
-    /// Whether nothing around can take a part of the fragment: between a comma and the next, from `=`
-    /// to the end of a statement, as the whole of a statement or of what is in parentheses.
+    /// Whether no neighbour can take a part of the fragment: between two commas, from `=` to the end of a statement, as a
+    /// whole statement, or as the whole content of parentheses.
     fn stands_alone(&self) -> bool {
         let (ends_list, ends_statement) =
             (is_punct(self.after.first(), ','), is_punct(self.after.first(), ';'));
@@ -353,7 +353,7 @@ impl<'t> Fragment<'t> {
         begins && self.place == Place::Braces
     }
 
-    /// Whether what follows can be nothing but another statement.
+    /// Whether only another statement can follow.
     fn precedes_statement(&self) -> bool {
         match self.after.first() {
             Some(TokenTree::Ident(word)) => word != "as",
@@ -384,7 +384,7 @@ impl<'t> Fragment<'t> {
     }
 }
 
-/// A jump without a value, which would take for one what comes next.
+/// A jump without a value, which would take the next tokens for one.
 fn is_way_out(tree: &TokenTree) -> bool {
     let is = |it: &Ident| ["break", "continue", "return"].iter().any(|word| it == word);
     matches!(tree, TokenTree::Ident(it) if is(it))
@@ -420,7 +420,7 @@ fn is_operand(expr: &Expr) -> bool {
     }
 }
 
-/// Whether an expression at the beginning of a statement is all of it.
+/// Whether an expression at the beginning of a statement is the whole statement.
 fn ends_statement(expr: &Expr) -> bool {
     match expr {
         Expr::Block(_)
@@ -437,7 +437,7 @@ fn ends_statement(expr: &Expr) -> bool {
     }
 }
 
-/// Whether tokens begin with what can be a statement of its own, and go on.
+/// Whether tokens begin with something that can be a statement of its own, and go on.
 fn begins_with_block(trees: &[TokenTree]) -> bool {
     const WORDS: [&str; 8] = ["const", "for", "if", "loop", "match", "try", "unsafe", "while"];
     match trees {

@@ -14,17 +14,17 @@ use super::expected::Expectations;
 use super::names::Names;
 use super::ordering::Ordering;
 
-/// The place of a load in [`Body::loads`].
+/// The index of a load in [`Body::loads`].
 pub(crate) type LoadId = usize;
 
 /// The body of a rule, lowered.
 pub(crate) struct Body {
     pub(crate) block: Block,
-    /// The names that the body is given: parameters, key parts.
+    /// The names of its inputs: parameters, key parts.
     pub(crate) given: Names,
-    /// The type of what it gives.
+    /// The type of its result.
     pub(crate) value: TokenStream,
-    /// Whether that is `bool`.
+    /// Whether the result is a `bool`.
     pub(crate) gives_bool: bool,
     /// Every load, in evaluation order.
     pub(crate) loads: Vec<Load>,
@@ -32,12 +32,12 @@ pub(crate) struct Body {
     pub(crate) mutable: Names,
     /// The locals that are keys, each with its fact: `let key = Fact(…);`
     pub(crate) keys: BTreeMap<String, Path>,
-    /// The loads that stand where only some values will do.
+    /// The kinds of values that its loads are expected to have.
     pub(crate) expectations: Expectations,
-    /// Where it orders what facts feed.
+    /// The places where it orders fact values.
     pub(crate) ordering: Ordering,
-    /// Whether nothing was left out of it because it was refused: then it can be emitted, whatever
-    /// else is wrong with the rule.
+    /// Whether the tree is complete: no code was left out because of an error. Then it can be emitted, whatever else is wrong
+    /// with the rule.
     pub(crate) is_whole: bool,
 }
 
@@ -55,7 +55,7 @@ impl Body {
     }
 }
 
-/// How many keys a load asks for.
+/// The number of keys of a load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     One,
@@ -69,21 +69,20 @@ pub(crate) struct Load {
     pub(crate) kind: Kind,
     /// The fact, as the user names it.
     pub(crate) fact: Path,
-    /// Whether they name it where the keys are taken: `any::<Fact>(keys)`.
+    /// Whether they name it at the keys: `any::<Fact>(keys)`.
     pub(crate) named: bool,
     /// The load as written, without `.await`.
     pub(crate) written: TokenStream,
-    /// The first token, and `await`.
+    /// Its first token, and `await`.
     pub(crate) ends: (Span, Span),
     /// `any`, `all` or `each`, as the user names it; `None` if it is misspelt.
     pub(crate) word: Option<Expr>,
-    /// `lazy`, as the user names it, if it says that the load is not to be asked for early.
+    /// `lazy`, as the user names it, if the load must not be requested early.
     pub(crate) lazy: Option<Path>,
 }
 
 impl Load {
-    /// `::<_, _, Fact>`, where the user names the fact of many keys: it may be what gives the keys their
-    /// type.
+    /// `::<_, _, Fact>`, where the user names the fact of several keys: the keys may get their type from it.
     pub(crate) fn turbofish(&self) -> Option<TokenStream> {
         let fact = &self.fact;
         (self.named && self.kind != Kind::One).then(|| quote!(::<_, _, #fact>))
@@ -92,11 +91,11 @@ impl Load {
 
 /// An expression.
 pub(crate) enum Node {
-    /// No load and no way out inside: emitted as it stands.
+    /// No load and no exit inside: emitted as it stands.
     Plain(Expr),
-    /// Any other expression, with holes where its children were.
+    /// Any other expression, with holes in place of its children.
     Compound(Expr, Vec<Node>),
-    /// `Fact(…).await`; the node is the key, or what gives the keys.
+    /// `Fact(…).await`; the node is the key, or the expression of the keys.
     Load(LoadId, Kind, Box<Node>),
     /// `…?`
     Try(Box<Node>, Token![?]),
@@ -137,13 +136,13 @@ pub(crate) struct If {
 pub(crate) struct Match {
     pub(crate) token: Token![match],
     pub(crate) scrutinee: Node,
-    /// Around the arms.
+    /// The braces around the arms.
     pub(crate) brace: Brace,
     pub(crate) arms: Vec<Arm>,
 }
 
 pub(crate) struct Arm {
-    /// How strict lints are.
+    /// The attributes that set lint levels.
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) pat: Pat,
     pub(crate) guard: Option<Node>,
@@ -152,7 +151,7 @@ pub(crate) struct Arm {
     pub(crate) end: Span,
 }
 
-/// `for`, `while` and `loop`: no load inside, but ways out.
+/// `for`, `while` and `loop`: no load inside, but exits.
 pub(crate) struct Loop {
     pub(crate) label: Option<Label>,
     pub(crate) head: LoopHead,
@@ -180,23 +179,23 @@ pub(crate) enum Stmt {
 }
 
 pub(crate) struct Let {
-    /// How strict lints are.
+    /// The attributes that set lint levels.
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) token: Token![let],
     pub(crate) pat: Pat,
     pub(crate) ty: Option<Type>,
     pub(crate) init: Option<Node>,
-    /// What follows `else`, a block that leaves.
+    /// The block after `else`, which exits.
     pub(crate) otherwise: Option<Node>,
 }
 
 impl Node {
-    /// Stands for an expression that was refused.
+    /// Stands for an expression with an error.
     pub(crate) fn refused() -> Self {
         Self::Plain(syn::parse_quote!(false))
     }
 
-    /// The nodes directly inside, in evaluation order.
+    /// The direct children, in evaluation order.
     pub(crate) fn children(&self) -> Vec<&Node> {
         match self {
             Self::Plain(_) => Vec::new(),
@@ -226,7 +225,7 @@ impl Node {
         }
     }
 
-    /// Whether `test` holds for this node or one inside.
+    /// Whether `test` holds for this node or a node inside.
     pub(crate) fn any(&self, test: &dyn Fn(&Node) -> bool) -> bool {
         test(self) || self.children().into_iter().any(|child| child.any(test))
     }
@@ -241,7 +240,7 @@ impl Node {
         self.any(&|node| matches!(node, Node::Load(load, _, _) if *load == id))
     }
 
-    /// Whether the policy, or a loop or block around, can be left from inside.
+    /// Whether the policy, or an enclosing loop or block, can be exited from inside.
     pub(crate) fn leaves(&self) -> bool {
         self.any(&|node| matches!(node, Node::Try(..) | Node::Return(..))) || self.jumps_out()
     }
@@ -254,7 +253,7 @@ impl Node {
         )
     }
 
-    /// Where a `break` or `continue` says that it leads.
+    /// The target of a `break` or `continue`.
     fn jump_label(&self) -> Option<&Lifetime> {
         match self {
             Self::Plain(Expr::Break(it)) | Self::Compound(Expr::Break(it), _) => it.label.as_ref(),
@@ -263,17 +262,17 @@ impl Node {
         }
     }
 
-    /// A loop or a block with a label: where a jump inside can lead.
+    /// A loop or a labelled block: a target of jumps inside.
     pub(crate) fn is_jumped_to(&self) -> bool {
         matches!(self, Self::Loop(_) | Self::Block(Some(_), _))
     }
 
-    /// Whether there is a jump that leads out of the node.
+    /// Whether a jump inside targets something outside the node.
     pub(crate) fn jumps_out(&self) -> bool {
         self.jumps_out_of(self, false)
     }
 
-    /// Whether a jump leads out of a loop or a labelled block inside, and out of the node as well.
+    /// Whether a jump in a loop or labelled block inside targets something outside the node.
     pub(crate) fn jumps_far(&self) -> bool {
         self.any(&|inside| inside.is_jumped_to() && inside.jumps_out_of(self, true))
     }
@@ -295,7 +294,7 @@ impl Node {
         }
     }
 
-    /// Whether control never comes out of the node at its end.
+    /// Whether control never reaches the end of the node.
     pub(crate) fn diverges(&self) -> bool {
         match self {
             Self::Return(..) => true,
@@ -314,7 +313,7 @@ impl Node {
         loads
     }
 
-    /// The loads that are answered once control comes out of the node at its end.
+    /// The loads that are answered once control has reached the end of the node.
     pub(crate) fn passed_loads(&self) -> BTreeSet<LoadId> {
         let mut loads = BTreeSet::new();
         self.note_passed_loads(&mut loads);
@@ -341,7 +340,7 @@ impl Node {
                 if let Self::Load(id, _, _) = node {
                     loads.insert(*id);
                 }
-                // What leaves a loop or a labelled block need not leave the node.
+                // An exit of a loop or a labelled block need not exit the node.
                 let all = node.is_jumped_to();
                 for child in node.children() {
                     if all { child.note_loads(loads) } else { child.note_passed_loads(loads) }
@@ -369,7 +368,7 @@ impl Block {
         }
     }
 
-    /// Whether control never comes to the block's end.
+    /// Whether control never reaches the block's end.
     pub(crate) fn diverges(&self) -> bool {
         self.stmts.iter().any(|stmt| matches!(stmt, Stmt::Expr(node, _) if node.diverges()))
     }
@@ -385,7 +384,7 @@ impl Stmt {
         }
     }
 
-    /// As [`Stmt::nodes`], without the block after `else`, which leaves.
+    /// [`Stmt::nodes`] without the block after `else`, which exits.
     pub(crate) fn passed_nodes(&self) -> Vec<&Node> {
         match self {
             Self::Let(it) => it.init.iter().collect(),
@@ -401,14 +400,14 @@ pub(crate) fn bound_names(pat: &Pat) -> Vec<&Ident> {
     names
 }
 
-/// Whether a pattern binds something that can change.
+/// Whether a pattern binds a name that can change.
 pub(crate) fn binds_mutably(pat: &Pat) -> bool {
     let mut mutable = false;
     visit_bindings(pat, &mut |_, changes| mutable |= changes);
     mutable
 }
 
-/// Whether a pattern borrows by `ref mut` what it is matched with.
+/// Whether a pattern borrows the matched value by `ref mut`.
 pub(crate) fn borrows_mutably(pat: &Pat) -> bool {
     match pat {
         Pat::Ident(it) => {

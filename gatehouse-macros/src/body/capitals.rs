@@ -21,17 +21,17 @@ use syn::{
 use super::lower::MatchesArguments;
 use crate::fragment;
 
-/// Makes the names with a capital in all patterns of a block such that they cannot bind.
+/// Makes the capitalised names in all patterns of a block unable to bind.
 pub(crate) fn in_block(block: &mut Block) {
     Walk::default().block(block);
 }
 
-/// As [`in_block`], of an expression.
+/// [`in_block`] for an expression.
 pub(crate) fn in_expr(expr: &mut Expr) {
     Walk::default().expr(expr);
 }
 
-/// As [`in_block`], of a pattern.
+/// [`in_block`] for a pattern.
 pub(crate) fn in_pat(pat: &mut Pat) {
     Walk::default().pat(pat);
 }
@@ -62,7 +62,7 @@ const OF_EXPRESSIONS: [&str; 20] = [
 
 #[derive(Default)]
 struct Walk {
-    /// Whether a name was found: then the tokens of a macro are written anew.
+    /// Whether a name was found: then the tokens of a macro are rewritten.
     found: bool,
 }
 
@@ -228,7 +228,7 @@ impl Walk {
         }
     }
 
-    /// `Name::<>`, of a pattern that is `Name` and nothing else.
+    /// `Name::<>`, for a pattern that is only `Name`.
     fn path_of(&mut self, pat: &mut Pat) -> Option<Pat> {
         let Pat::Ident(PatIdent { attrs, by_ref: None, mutability: None, ident, subpat: None }) =
             pat
@@ -317,7 +317,7 @@ impl Parse for Arguments {
     }
 }
 
-/// Tokens that are no list of expressions: each `matches!(…)` among them, if there is a name in one.
+/// For tokens that are no list of expressions: each `matches!(…)` among them that has a name.
 fn in_tokens(tokens: TokenStream) -> Option<TokenStream> {
     let mut found = false;
     let mut before: [Option<TokenTree>; 2] = [None, None];
@@ -341,7 +341,7 @@ fn in_tokens(tokens: TokenStream) -> Option<TokenStream> {
     found.then_some(written)
 }
 
-/// Whether a name begins with a capital, in whatever script.
+/// Whether a name begins with a capital letter of any script.
 fn is_capital(name: &Ident) -> bool {
     name.unraw().to_string().starts_with(char::is_uppercase)
 }

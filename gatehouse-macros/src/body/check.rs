@@ -9,7 +9,7 @@ use super::{expected, leftover};
 use crate::diagnostics::Diagnostics;
 use crate::{diagnostics, text};
 
-/// Checks a body that ends at `end`, in which so many loads are `written`.
+/// Checks a body that ends at `end`, with `written` loads in the source.
 pub(super) fn body(body: &mut Body, end: Span, written: usize, errors: &Diagnostics) {
     let before = errors.count();
     if body.is_whole {
@@ -23,7 +23,7 @@ pub(super) fn body(body: &mut Body, end: Span, written: usize, errors: &Diagnost
     body.is_whole &= errors.count() == before;
 }
 
-/// A body ends with its value. (A call may be one that never comes back; it is the value as well.)
+/// A body ends with its value. (A call may never return; it counts as a value.)
 fn check_value(body: &Body, end: Span, errors: &Diagnostics) {
     let last = body.block.stmts.iter().rev().find(|stmt| !matches!(stmt, Stmt::Item(_)));
     let at = match last {
@@ -36,7 +36,7 @@ fn check_value(body: &Body, end: Span, errors: &Diagnostics) {
     }
 }
 
-/// Whether an expression has a value, unless it calls what never comes back.
+/// Whether an expression has a value; a call counts as one.
 fn is_value(node: &Node) -> bool {
     match node {
         Node::Plain(expr) | Node::Compound(expr, _) => {
@@ -86,7 +86,7 @@ fn check_node(node: &Node, body: &Body, errors: &Diagnostics) {
     }
 }
 
-/// A load costs a round trip: its value is used.
+/// A load costs a round trip, so its value must be used.
 fn check_used(stmt: &Stmt, body: &Body, errors: &Diagnostics) {
     if let Stmt::Expr(Node::Load(id, ..), Some(_)) = stmt {
         let written = &body.loads[*id].written;
@@ -94,8 +94,7 @@ fn check_used(stmt: &Stmt, body: &Body, errors: &Diagnostics) {
     }
 }
 
-/// The patterns that a value is held against: those of a `Result`, if it is loaded; of an `Option`, if
-/// it is not.
+/// The patterns that a value is matched with: those of a `Result`, if it is a load; of an `Option`, if it is not.
 fn check_patterns<'p>(
     pats: impl IntoIterator<Item = &'p Pat>,
     scrutinee: &Node,
@@ -104,7 +103,7 @@ fn check_patterns<'p>(
 ) {
     let mut pats = pats.into_iter();
     match scrutinee {
-        // That a load failed, no rule sees. The first such pattern says it.
+        // A rule never sees a failed load. The first such pattern is reported.
         Node::Load(id, Kind::One, _) => {
             if let Some(pat) = pats.find_map(of_result) {
                 let fact = text::of_expr(&body.loads[*id].fact);
@@ -116,7 +115,7 @@ fn check_patterns<'p>(
     }
 }
 
-/// Whether a pattern is one of an `Option`, a `Result` or a `bool`, which no key is.
+/// Whether a pattern is one of an `Option`, a `Result` or a `bool`, which a key never is.
 fn is_of_value(pat: &Pat) -> bool {
     match pat {
         Pat::TupleStruct(it) => is_of_prelude(&it.path),
@@ -140,7 +139,7 @@ fn of_result(pat: &Pat) -> Option<&Pat> {
     }
 }
 
-/// A key where a `bool` or an `Option` is wanted is a fact that was not loaded.
+/// A key where a `bool` or an `Option` is expected is a fact without `.await`.
 fn check_loaded(expr: &Expr, body: &Body, errors: &Diagnostics) {
     match bare(expr) {
         Expr::Unary(it) if matches!(it.op, UnOp::Not(_)) => check_loaded(&it.expr, body, errors),

@@ -1,7 +1,7 @@
 //! Emits the compiler's tree as Rust: the body as plain synchronous code.
 //!
-//! Each load becomes `read(cx, key)?`: the value, or an early return with the reason why there is none. All
-//! checks are done before, so nothing here can fail.
+//! Each load becomes `read(key, cx)?`: the value, or an early return with the reason why there is none. All checks
+//! are done before, so nothing here can fail.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -20,18 +20,18 @@ use super::ordering::Ordering;
 use super::total::is_total;
 use crate::text;
 
-/// The variable that facts are read from. Its hygiene keeps it apart from a user's local; of a constant,
-/// which a pattern would compare with, nobody has the name.
+/// The variable that facts are read from. Its hygiene keeps it apart from a user's local. A pattern would compare with
+/// a constant of that name, so the name is one that no user writes.
 pub(crate) fn cx() -> Ident {
     Ident::new("__cx", Span::mixed_site())
 }
 
-/// A node as the user wrote it.
+/// Quotes a node as the user wrote it.
 pub(crate) fn as_written(node: &Node) -> TokenStream {
     quote_uncompiled(Mode::AsWritten, node)
 }
 
-/// Where what the user wrote begins: the braces of a block are not kept.
+/// The span of the first token that the user wrote: the braces of a block are not kept.
 fn first_span(written: &TokenStream) -> Span {
     match written.clone().into_iter().next() {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
@@ -41,13 +41,13 @@ fn first_span(written: &TokenStream) -> Span {
     }
 }
 
-/// What a slice keeps of a node, as the user wrote it.
+/// Quotes the part of a node that a slice keeps, as the user wrote it.
 pub(crate) fn as_passed(node: &Node) -> TokenStream {
     quote_uncompiled(Mode::AsPassed, node)
 }
 
-/// What `match` or `if let` looks at, where the user wrote it in a place that allows more: there a
-/// struct's braces would be taken for the arms', and `&&` for the end of the pattern's value.
+/// The scrutinee of a `match` or `if let`. The user may have written it where more is allowed: here the braces of a
+/// struct would be taken for the arms, and `&&` for the end of the scrutinee.
 pub(crate) fn scrutinee(tokens: TokenStream) -> TokenStream {
     let has_more = |tree: TokenTree| match tree {
         TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
@@ -64,50 +64,49 @@ fn quote_uncompiled(mode: Mode, node: &Node) -> TokenStream {
     Emitter { mode, body: None, runtime, jumps: false, around: None, reported: None }.node(node)
 }
 
-/// What becomes of loads and ways out.
+/// The treatment of loads and of exits (`?`, `return`).
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
     /// Not compiled: `.await`, `?` and `return` as they are.
     AsWritten,
-    /// Not compiled, and without what leaves.
+    /// Not compiled, and without exits.
     AsPassed,
     /// In the function that is the policy: `return` returns.
     Function,
-    /// In a closure inside it: `return` says what the policy is to return.
+    /// In a closure inside that function: `return` gives the result of the policy.
     Closure,
-    /// In a slice: whatever leaves the body ends the slice, and what it would have done before is
-    /// left out.
+    /// In a slice: an exit of the body ends the slice, and the effects before it are left out.
     Slice,
-    /// As in a slice, to know a condition: where the body leaves before it, nothing is known.
+    /// As in a slice, for a condition that may be known: it is unknown where the body exits before it.
     Known,
 }
 
-/// A loop or a block with a label, around what is emitted.
+/// A loop or a labelled block around the emitted code.
 struct JumpScope<'e> {
     label: Option<&'e Lifetime>,
-    /// What it means that its value is true or false, if it is either.
+    /// The answers of the body if its value is true or false.
     answers: Option<ImmediateAnswers>,
     outer: Option<&'e JumpScope<'e>>,
 }
 
-/// Emits nodes.
+/// The emitter of nodes.
 pub(crate) struct Emitter<'e> {
     mode: Mode,
     /// `None` where nothing is compiled.
     body: Option<&'e Body>,
     /// The path of `gatehouse::private`.
     runtime: &'e TokenStream,
-    /// Whether a `break` or `continue` leads to a loop or block inside.
+    /// Whether a `break` or `continue` targets a loop or block inside.
     jumps: bool,
-    /// The innermost label around.
+    /// The innermost label in scope.
     around: Option<&'e JumpScope<'e>>,
-    /// The conditions that the code reports, so far; `None` where nobody looks on.
+    /// The conditions that the code reports so far; `None` where nothing is reported.
     reported: Option<&'e RefCell<Vec<ReportedCondition>>>,
 }
 
 impl<'e> Emitter<'e> {
-    /// For the body of the policy's function, whose conditions are reported: they are collected in
-    /// `reported`, in the order of their numbers.
+    /// For the body of the policy's function, whose conditions are reported: `reported` collects them in the order of
+    /// their numbers.
     pub(crate) fn function(
         body: &'e Body,
         runtime: &'e TokenStream,
@@ -135,8 +134,7 @@ impl<'e> Emitter<'e> {
         Self { mode: Mode::Closure, jumps: false, ..*self }
     }
 
-    /// What is in a loop or a block with a label. `answers`: what it means that the value is true or
-    /// false, if it is either.
+    /// For the inside of a loop or a labelled block. `answers`: the answers of the body if its value is true or false.
     fn jumped_to(
         &self,
         label: Option<&Label>,
@@ -148,7 +146,7 @@ impl<'e> Emitter<'e> {
         Emitter { jumps: true, around: Some(&around), ..*self }.braced(block, answers)
     }
 
-    /// What it means that `break` with a value goes to `label`, if the value is true or false.
+    /// The answers of the body if `break` takes a true or false value to `label`.
     fn answers_of(&self, label: Option<&Lifetime>) -> Option<ImmediateAnswers> {
         let label = label?;
         let mut around = std::iter::successors(self.around, |around| around.outer);
@@ -162,7 +160,7 @@ impl<'e> Emitter<'e> {
         quote!(#(#attrs)* #break_token #label #value)
     }
 
-    /// What becomes of what leaves; `None` if it stays.
+    /// The code of an exit; `None` if the node is none.
     fn end(&self) -> Option<TokenStream> {
         match self.mode {
             Mode::AsWritten | Mode::Function | Mode::Closure => None,
@@ -181,8 +179,7 @@ impl<'e> Emitter<'e> {
         self.block(block, gives_bool.then_some(ImmediateAnswers::ANSWER))
     }
 
-    /// Statements, without the braces around them. `answers`: what it means that the last one is true
-    /// or false, if it is either.
+    /// Statements, without the braces around them. `answers`: the answers of the body if the last one is true or false.
     fn block(&self, block: &Block, answers: Option<ImmediateAnswers>) -> TokenStream {
         let last = block.stmts.len().wrapping_sub(1);
         let stmt = |(at, stmt): (usize, &Stmt)| match stmt {
@@ -216,8 +213,8 @@ impl<'e> Emitter<'e> {
         let Let { attrs, token, pat, ty, init, otherwise } = it;
         let ty = ty.as_ref().map(|ty| quote!(: #ty));
         let init = init.as_ref().map(|init| {
-            // Where a pattern is to match, the pattern is the condition. What is made of a value that is
-            // kept, another condition says: this one ends nothing.
+            // Where a pattern must match, the pattern is the condition. The value may be part of another condition, so this
+            // one has no answer.
             let init = if otherwise.is_none() && rests_on_matches(init) {
                 self.perhaps(init)
             } else if otherwise.is_none() && is_surely_bool(init) {
@@ -237,7 +234,7 @@ impl<'e> Emitter<'e> {
         quote!(#(#attrs)* #token #pat #ty #init else #otherwise; #matched)
     }
 
-    /// What reports that a pattern matched, and that it did not.
+    /// The reports that a pattern matched, and that it did not.
     fn pattern(&self, pat: &Pat, of: &Node) -> (Option<TokenStream>, Option<TokenStream>) {
         let Some(id) = self.report_pattern(pat, of) else {
             return (None, None);
@@ -247,7 +244,7 @@ impl<'e> Emitter<'e> {
         (reported(true), reported(false))
     }
 
-    /// The number of a condition on `of`, if somebody looks on. Those inside of it were numbered before.
+    /// The number of a condition on `of`, if conditions are reported. The conditions inside it were numbered before.
     fn report(
         &self,
         kind: ConditionKind,
@@ -268,7 +265,7 @@ impl<'e> Emitter<'e> {
         Some(Literal::usize_unsuffixed(reported.len() - 1))
     }
 
-    /// As [`report`](Self::report), of `let pat = of`.
+    /// [`report`](Self::report) for `let pat = of`.
     fn report_pattern(&self, pat: &Pat, of: &Node) -> Option<Literal> {
         self.report(ConditionKind::Pattern, Some(of), || {
             let of = as_written(of);
@@ -280,7 +277,7 @@ impl<'e> Emitter<'e> {
         answers.map_or_else(|| self.node(node), |ends| self.answer(node, ends))
     }
 
-    /// An expression that is true or false, and reports which.
+    /// An expression that is true or false, with its report.
     fn answer(&self, node: &Node, ends: ImmediateAnswers) -> TokenStream {
         if self.reported.is_none() {
             return self.node(node);
@@ -305,7 +302,7 @@ impl<'e> Emitter<'e> {
         }
     }
 
-    /// A `let` in a chain: that its value is there to be tried, and that it matches, is reported apart.
+    /// A `let` in a chain. That its value is there, and that the pattern matches, are reported apart.
     fn let_in_chain(&self, pat: &Pat, of: &Node) -> TokenStream {
         let report = || self.report_pattern(pat, of);
         let (runtime, cx) = (self.runtime, cx());
@@ -321,8 +318,8 @@ impl<'e> Emitter<'e> {
         quote!(let #pat = #value && #runtime::met(true, #id, #cx))
     }
 
-    /// What a pattern is tried with, which is reported once nothing in it can stop the body any more.
-    /// That is said inside of what names a place, because a pattern may borrow from there.
+    /// The value that a pattern is tried with, reported once nothing in it can stop the body any more. For a place
+    /// expression the report goes inside it, since the pattern may borrow from the place.
     fn tried(
         &self,
         of: &Node,
@@ -364,11 +361,11 @@ impl<'e> Emitter<'e> {
         if self.is_bool(node) {
             return quote_spanned!(first=> #runtime::met(#value, #id, #cx));
         }
-        // A value of another type is shown as such, and not as an argument.
+        // So a value of another type is shown as the wrong value, and not as a wrong argument.
         quote_spanned!(first=> #runtime::met(#runtime::Bool { bool: #value }.bool, #id, #cx))
     }
 
-    /// The value of a macro that is called `matches!`, which is reported if it is a `bool`.
+    /// The value of a macro called `matches!`, reported if it is a `bool`.
     fn perhaps(&self, node: &Node) -> TokenStream {
         match node {
             Node::Compound(Expr::Paren(_), inside) => return self.perhaps(&inside[0]),
@@ -389,7 +386,7 @@ impl<'e> Emitter<'e> {
         })
     }
 
-    /// Whether it is known that a node is a `bool`, if what is around it is right.
+    /// Whether a node is known to be a `bool`, provided the code around it is correct.
     fn is_bool(&self, node: &Node) -> bool {
         match node {
             Node::Load(id, Kind::One, _) => {
@@ -400,7 +397,7 @@ impl<'e> Emitter<'e> {
         }
     }
 
-    /// What the last condition that was reported means for the body.
+    /// Sets the answers of the condition that was reported last.
     fn note_ends(&self, ends: ImmediateAnswers) {
         let Some(reported) = self.reported else { return };
         if let Some(last) = reported.borrow_mut().last_mut() {
@@ -412,7 +409,7 @@ impl<'e> Emitter<'e> {
         let token = it.token;
         let (condition, matched, missed) = match &it.condition {
             Node::Let(pat, of) => {
-                // What is inside has smaller numbers.
+                // Conditions inside have smaller numbers.
                 let condition = self.node(&it.condition);
                 let (matched, missed) = self.pattern(pat, of);
                 (condition, matched, missed)
@@ -446,8 +443,8 @@ impl<'e> Emitter<'e> {
         quote!(#token #scrutinee #arms)
     }
 
-    /// What reports that an arm is taken. Its guard is quoted, and its conditions are reported apart,
-    /// because it may send the body on to the next arm.
+    /// The report that an arm is taken. The conditions of its guard are reported apart, because a false guard sends the
+    /// body on to the next arm.
     fn arm_taken(&self, it: &Match, arm: &Arm) -> Option<TokenStream> {
         let id = self.report(ConditionKind::Arm, Some(&it.scrutinee), || {
             let (of, pat) = (as_written(&it.scrutinee), &arm.pat);
@@ -501,7 +498,7 @@ impl<'e> Emitter<'e> {
                 quote_spanned!(first_span(&of)=> matches!(#of, #pat #guard))
             }
             Node::Matches(arm, scrutinee) => {
-                // The user's macro itself: another one may have the name of Rust's.
+                // The user's own macro: another macro may have the name of Rust's.
                 let matches = Ident::new("matches", arm.end);
                 let (of, pat, guard) = (self.node(scrutinee), &arm.pat, self.guard(arm));
                 quote!(#matches!(#of, #pat #guard))
@@ -553,13 +550,13 @@ impl<'e> Emitter<'e> {
         quote!(#expr)
     }
 
-    /// An expression without loads and ways out.
+    /// An expression without loads and exits.
     fn plain(&self, expr: &Expr) -> TokenStream {
         let ordering = self.ordering();
         ordering.map_or_else(|| quote!(#expr), |ordering| ordering.plain(expr, self.runtime))
     }
 
-    /// Where the body orders what facts feed, if this is the code that decides.
+    /// The places where the body orders fact values, if this is the code that decides.
     fn ordering(&self) -> Option<&'e Ordering> {
         let decides = matches!(self.mode, Mode::Function | Mode::Closure);
         self.body.filter(|_| decides).map(|body| &body.ordering)
@@ -576,7 +573,7 @@ impl<'e> Emitter<'e> {
                 Kind::Each => quote_spanned!(first=> each(#key).await),
             };
         };
-        // From the user's first token to their `.await`: there a value of the wrong type is shown.
+        // From the user's first token to the `.await`, where rustc shows a value of the wrong type.
         let (first, last) = body.loads[id].ends;
         let stop = quote_spanned!(last=> ?);
         let runtime = text::at(self.runtime, first);
@@ -591,18 +588,18 @@ impl<'e> Emitter<'e> {
             Kind::Each => quote_spanned!(first=> each),
         };
         let key = self.of_words(&body.loads[id], key, &runtime);
-        // Which load it is; a body with one need not say.
+        // The number of the load; a body with one load needs none.
         let at = Literal::usize_unsuffixed(id);
         let at = (self.reported.is_some() && body.loads.len() > 1).then(|| quote!(.at(#at)));
-        // The call is shown as the user's load.
+        // rustc shows the call as the user's load.
         let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#key, #cx #at));
         arguments.set_span(last);
         let fact = body.loads[id].turbofish();
         quote_spanned!(first=> #runtime::#function #fact #arguments #stop)
     }
 
-    /// The key or the keys of a load, with a mention of the words around it, by which rustc tells whether
-    /// they are gatehouse's. The body has it once: what asks early need not.
+    /// The key or the keys of a load, with a mention of the words around it, by which rustc tells whether they are
+    /// gatehouse's. The body mentions them once; early code need not.
     fn of_words(&self, load: &Load, key: TokenStream, runtime: &TokenStream) -> TokenStream {
         if !matches!(self.mode, Mode::Function | Mode::Closure) {
             return key;
@@ -610,7 +607,7 @@ impl<'e> Emitter<'e> {
         let mention = |name: &str, word: &dyn ToTokens, key: &TokenStream| {
             let (first, _) = text::ends(word);
             let (runtime, name) = (text::at(runtime, first), Ident::new(name, first));
-            // Called, and not only named: of a word that is not imported rustc then says what to import.
+            // Called, and not only named: for a word that is not imported, rustc then says what to import.
             let keys = Ident::new("__keys", Span::mixed_site());
             let called = quote_spanned!(text::located(first)=> |#keys| #word(#keys));
             quote_spanned!(first=> #runtime::word::#name(#called, #key))
@@ -632,7 +629,7 @@ impl<'e> Emitter<'e> {
         let literal =
             matches!(value, Some(Node::Plain(Expr::Lit(ExprLit { lit: Lit::Bool(_), .. }))))
                 && self.body.is_some_and(|body| body.gives_bool);
-        // `return;` is shown as what it returns.
+        // `return;` is shown as the value that it returns.
         let nothing = quote_spanned!(token.span=> ());
         let answers = self.body.is_some_and(|body| body.gives_bool);
         let value = match value {
@@ -645,7 +642,7 @@ impl<'e> Emitter<'e> {
         match self.mode {
             Mode::AsWritten | Mode::AsPassed | Mode::Slice | Mode::Known => quote!(#token #value),
             Mode::Function if literal => quote!(#token ::core::result::Result::Ok(#value)),
-            // A value of the wrong type is shown as such, and not as an argument of `Ok`.
+            // So a value of the wrong type is shown as such, and not as an argument of `Ok`.
             Mode::Function => quote! {
                 #token {
                     let __value: #ty = #value;
@@ -658,8 +655,8 @@ impl<'e> Emitter<'e> {
         }
     }
 
-    /// `||` and `&&`: Rust's own where only the right side loads a fact (then the left one cannot
-    /// fail), or where what the left side does beyond giving a value could differ.
+    /// `||` and `&&`: Rust's own operators where only the right side loads a fact (then the left one cannot fail), or where
+    /// an effect of the left side could differ.
     fn logic(&self, it: &Logic, ends: ImmediateAnswers) -> TokenStream {
         if let Some(body) = self.body.filter(|body| is_three_valued(it, body)) {
             let result = self.result_of_logic(it, body, ends);
@@ -679,7 +676,7 @@ impl<'e> Emitter<'e> {
             (false, false) => quote!(partial_or),
         };
         let inside = self.closure();
-        // The left side is over when the right one begins, which may move what it has borrowed.
+        // The left side ends before the right one begins, which may move what the left one borrowed.
         let left = if let Some(left) = three_valued(&it.left, body) {
             inside.result_of_logic(left, body, ends.of_left(it))
         } else {
@@ -690,8 +687,7 @@ impl<'e> Emitter<'e> {
         quote!(#runtime::#function(#left, #cx, #right))
     }
 
-    /// An operand of `or` or `and`: a closure that gives a result. What is wrong in it is shown at the
-    /// operand.
+    /// An operand of `or` or `and`: a closure that gives a result. An error in it is shown at the operand.
     fn operand(&self, node: &Node, body: &'e Body, ends: ImmediateAnswers) -> TokenStream {
         let cx = cx();
         if let Some(logic) = three_valued(node, body) {
@@ -705,7 +701,7 @@ impl<'e> Emitter<'e> {
             node if self.reported.is_some() => self.answer(node, ends),
             node => self.argument(node),
         };
-        // From the operand's first token to its last: there a side that changes something is shown.
+        // From the operand's first token to its last, where rustc shows a side that changes something.
         let first = text::ends(&value).0;
         let last = match node {
             Node::Load(id, _, _) => body.loads[*id].ends.1,
@@ -722,8 +718,7 @@ impl<'e> Emitter<'e> {
         quote_spanned!(first=> |#cx| #runtime::side #result)
     }
 
-    /// A node as an argument: without the parentheses that an operand needs, and an argument does
-    /// not.
+    /// A node as an argument: without the parentheses that only an operand needs.
     fn argument(&self, node: &Node) -> TokenStream {
         match node {
             Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => self.argument(&inside[0]),
@@ -739,15 +734,15 @@ pub(crate) struct ReportedCondition {
     pub(crate) kind: ConditionKind,
     /// As written.
     pub(crate) text: String,
-    /// Where it begins.
+    /// The span of its first token.
     pub(crate) at: Span,
-    /// The loads in it, those of conditions inside of it included.
+    /// Its loads, those of conditions inside it included.
     pub(crate) loads: BTreeSet<LoadId>,
     pub(crate) ends: ImmediateAnswers,
 }
 
-/// What a body answers at once, without another look at anything, if a condition is true, and if it is
-/// false; `None` where it goes on.
+/// The answers that a body gives at once, without another evaluation, if a condition is true and if it is false; `None`
+/// where the body goes on.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct ImmediateAnswers {
     pub(crate) yes: Option<bool>,
@@ -758,12 +753,12 @@ impl ImmediateAnswers {
     /// The condition is the answer.
     const ANSWER: Self = Self { yes: Some(true), no: Some(false) };
 
-    /// Those of the left side of `||` or `&&` that has these itself.
+    /// The answers of the left side of a `||` or `&&` with these answers.
     fn of_left(self, it: &Logic) -> Self {
         if it.is_and() { Self { yes: None, ..self } } else { Self { no: None, ..self } }
     }
 
-    /// Those of the condition of an `if` that has these itself.
+    /// The answers of the condition of an `if` with these answers.
     fn of_if(it: &If, answers: Option<Self>) -> Self {
         let no = match &it.otherwise {
             Some(Node::Block(None, otherwise)) => settled(otherwise, answers),
@@ -773,7 +768,7 @@ impl ImmediateAnswers {
     }
 }
 
-/// What a block answers, if it is nothing but an answer.
+/// The answer of a block that is nothing but an answer.
 fn settled(block: &Block, answers: Option<ImmediateAnswers>) -> Option<bool> {
     let [Stmt::Expr(node, semi)] = block.stmts.as_slice() else { return None };
     match (node, semi, answers) {
@@ -789,7 +784,7 @@ fn settled(block: &Block, answers: Option<ImmediateAnswers>) -> Option<bool> {
     }
 }
 
-/// The value of `true` and `false`.
+/// The value of `true` or `false`.
 fn literal(node: &Node) -> Option<bool> {
     match node {
         Node::Plain(Expr::Lit(ExprLit { lit: Lit::Bool(it), .. })) => Some(it.value),
@@ -797,7 +792,7 @@ fn literal(node: &Node) -> Option<bool> {
     }
 }
 
-/// A condition's tokens, and where they begin in the source: not all are the user's.
+/// A condition's tokens, and the span of the first one of the user's.
 struct SourceText {
     tokens: TokenStream,
     at: Span,
@@ -810,7 +805,7 @@ impl From<TokenStream> for SourceText {
     }
 }
 
-/// What a condition asks.
+/// The kind of a condition.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ConditionKind {
     /// Whether it is true.
@@ -823,13 +818,13 @@ pub(crate) enum ConditionKind {
     Arm,
 }
 
-/// A block that begins with `first`, and that the compiler shows as the user's.
+/// A block that begins with `first`, and that rustc shows as the user's.
 fn inside(first: Option<TokenStream>, block: TokenStream) -> TokenStream {
     inside_at(first, block, Span::call_site())
 }
 
-/// As [`inside`]; where the user has an expression without braces, those are shown at its `end`, and
-/// what the compiler advises to write behind it is shown there.
+/// [`inside`], for a place where the user may have an expression without braces: rustc then shows the braces at its
+/// `end`, where its advice on what to write behind the expression belongs.
 fn inside_at(first: Option<TokenStream>, expr: TokenStream, end: Span) -> TokenStream {
     let Some(first) = first else { return expr };
     match only_block(&expr) {
@@ -841,7 +836,7 @@ fn inside_at(first: Option<TokenStream>, expr: TokenStream, end: Span) -> TokenS
     }
 }
 
-/// The braces with all that `tokens` are in them.
+/// Braces with `tokens` in them.
 fn only_block(tokens: &TokenStream) -> Option<Group> {
     let mut tokens = tokens.clone().into_iter();
     match (tokens.next(), tokens.next()) {
@@ -855,14 +850,14 @@ fn braces(brace: Brace, tokens: TokenStream) -> TokenStream {
     braces_at(brace.span.join(), tokens)
 }
 
-/// Braces around `tokens`, which the compiler shows at `span`.
+/// Braces around `tokens`, which rustc shows at `span`.
 fn braces_at(span: Span, tokens: TokenStream) -> TokenStream {
     let mut group = Group::new(Delimiter::Brace, tokens);
     group.set_span(text::located(span));
     TokenTree::Group(group).into()
 }
 
-/// Whether a node is not worth a report: a constant, or what never comes to a value.
+/// Whether a node is not worth a report: a constant, or code that never has a value.
 fn is_silent(node: &Node) -> bool {
     match node {
         node if node.is_jump() => true,
@@ -873,15 +868,15 @@ fn is_silent(node: &Node) -> bool {
     }
 }
 
-/// Whether a macro is known not to come to a value.
+/// Whether a macro is known never to have a value.
 fn never_ends(it: &syn::Macro) -> bool {
     let last = it.path.segments.last();
     let is = |name| last.is_some_and(|last| last.ident == name);
     ["panic", "todo", "unimplemented", "unreachable"].into_iter().any(is)
 }
 
-/// Leave for code of ours to stand behind what never comes to a value, if the body may have that: a macro
-/// whose name says so.
+/// The `allow` for generated code behind code that never has a value, if the body may have such code: a macro with
+/// such a name.
 pub(crate) fn lints_of(body: &Body) -> Option<TokenStream> {
     let never = |node: &Node| match node {
         Node::Plain(Expr::Macro(it)) => never_ends(&it.mac),
@@ -898,14 +893,14 @@ fn has_never_macro(block: &Block) -> bool {
     block.stmts.iter().any(|stmt| matches!(stmt, Stmt::Macro(it) if never_ends(&it.mac)))
 }
 
-/// A body of type `ty` as the end of a function that gives a `Result`. What it ends in has a type of its
-/// own, so that a wrong one is shown there. Nothing stands behind what never comes to its end.
+/// A body of type `ty` as the end of a function that gives a `Result`. The tail has a type of its own, so that a wrong
+/// one is shown there. No code follows a tail that never ends.
 pub(crate) fn result(body: &Body, code: &TokenStream) -> TokenStream {
     let ty = &body.value;
     if is_left_at_its_end(&body.block) {
         return quote!({ #code });
     }
-    // The body may call what never comes back, which no token tells. Nobody has a constant of the name.
+    // The body may call a function that never returns, which no token shows. No user constant has this name.
     quote! {
         let __value: #ty = { #code };
         #[allow(warnings)]
@@ -913,7 +908,7 @@ pub(crate) fn result(body: &Body, code: &TokenStream) -> TokenStream {
     }
 }
 
-/// Whether a node has no value, because what it ends in leaves.
+/// Whether a node has no value, because its tail exits.
 fn is_left(node: &Node) -> bool {
     match node {
         Node::Return(..) => true,
@@ -924,12 +919,12 @@ fn is_left(node: &Node) -> bool {
     }
 }
 
-/// As [`is_left`], of a block. What stands behind a `return` has a value, though nothing comes to it.
+/// [`is_left`] for a block. Code behind a `return` counts as a value, though it is never reached.
 fn is_left_at_its_end(block: &Block) -> bool {
     matches!(block.stmts.last(), Some(Stmt::Expr(node, _)) if is_left(node))
 }
 
-/// Whether an expression may name a place in what its operand gives.
+/// Whether an expression may be a place inside its operand.
 fn is_place(expr: &Expr) -> bool {
     match expr {
         Expr::Field(_) | Expr::Index(_) | Expr::Paren(_) | Expr::Group(_) => true,
@@ -938,8 +933,8 @@ fn is_place(expr: &Expr) -> bool {
     }
 }
 
-/// Whether tokens tell that a node is a `bool`, wherever it stands. What `!` gives, its operand says: of
-/// a number it is one.
+/// Whether the tokens show that a node is a `bool`, wherever it stands. `!x` is a `bool` only if `x` is: on an integer
+/// it is bitwise not.
 fn is_surely_bool(node: &Node) -> bool {
     match node {
         Node::Logic(_) | Node::Matches(..) => true,
@@ -952,7 +947,7 @@ fn is_surely_bool(node: &Node) -> bool {
     }
 }
 
-/// Whether a node is what `matches!` gives, or the negation of that.
+/// Whether a node is a `matches!`, or its negation.
 fn rests_on_matches(node: &Node) -> bool {
     fn rests(expr: &Expr) -> bool {
         match bare(expr) {
@@ -980,7 +975,7 @@ fn is_surely_bool_expr(expr: &Expr) -> bool {
     }
 }
 
-/// The three-valued operator that a node is, in parentheses or without.
+/// The three-valued operator of a node, inside parentheses or not.
 fn three_valued<'n>(node: &'n Node, body: &Body) -> Option<&'n Logic> {
     match node {
         Node::Logic(it) if is_three_valued(it, body) => Some(it),
@@ -989,13 +984,13 @@ fn three_valued<'n>(node: &'n Node, body: &Body) -> Option<&'n Logic> {
     }
 }
 
-/// Whether a failed left side leaves the right one a say.
+/// Whether the right side is still evaluated if the left one fails.
 ///
-/// Not if the left side can leave the policy: had it loaded, it might have left, so a result that
-/// is true or false whatever the left side's *value* is proves nothing. Nor if the right side has no
-/// value because it leaves, if a `let` in a condition binds what it uses, or if a side jumps. A side that
-/// returns something else than a `bool` is not evaluated beside the other. That neither changes anything
-/// is the library's to ask (`private::Operand`): no token tells.
+/// It is not if the left side can exit the policy: had its fact been loaded, the policy might have ended there, so a
+/// result that holds whatever the *value* of the left side proves nothing. Nor is it if the right side has no value
+/// because it exits, if a `let` in a condition binds a name that it uses, if a side jumps, or if a side returns
+/// something else than a `bool`. That neither side changes anything is checked by the library (`private::Operand`): no
+/// token shows it.
 pub(crate) fn is_three_valued(it: &Logic, body: &Body) -> bool {
     let is_plain = |side: &Node| !binds_names(side) && !side.jumps_out();
     let returns = |node: &Node| matches!(node, Node::Return(..));
@@ -1007,7 +1002,7 @@ pub(crate) fn is_three_valued(it: &Logic, body: &Body) -> bool {
         && (body.gives_bool || !it.right.any(&returns))
 }
 
-/// Whether an operand binds names for what comes after it.
+/// Whether an operand binds names for the code after it.
 fn binds_names(node: &Node) -> bool {
     match node {
         Node::Let(..) => true,

@@ -1,8 +1,8 @@
 //! The kinds of values that a body expects of its loads: a `bool` in conditions, in operands and at its
 //! end; and a value that is never missing in comparisons, because `None` is less than everything.
 //!
-//! A load in such a position becomes `holds(…)` or `ordered(…)` instead of `read(…)`, so that the message for
-//! a fact of another type, or for one that may be missing, says what to write.
+//! A load in such a position becomes `read_bool(…)` or `read_comparable(…)` instead of `read(…)`, so that the message
+//! for a fact of another type, or for one that may be missing, says what to write.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +10,11 @@ use syn::{BinOp, Expr, UnOp};
 
 use super::ast::{Block, Body, Kind, LoadId, Node, Stmt};
 
-/// The loads of one key where only some values will do.
+/// The loads of one key whose position expects a kind of value.
 pub(crate) struct Expectations {
-    /// Those that are to be a `bool`.
+    /// The loads that must be a `bool`.
     pub(super) bools: BTreeSet<LoadId>,
-    /// Those that are compared.
+    /// The loads that are compared.
     pub(super) ordered: BTreeSet<LoadId>,
 }
 
@@ -25,7 +25,7 @@ impl Expectations {
     }
 }
 
-/// The expressions without loads that are to be a `bool`.
+/// The expressions without loads that must be a `bool`.
 pub(super) fn plain_bools(body: &Body) -> Vec<&Expr> {
     Search::of(&body.block, body.gives_bool).plain
 }
@@ -45,7 +45,7 @@ impl<'b> Search<'b> {
         search
     }
 
-    /// Goes through `block`, whose last expression is a `bool` if `is_bool`.
+    /// Walks `block`, whose last expression is a `bool` if `is_bool`.
     fn block(&mut self, block: &'b Block, is_bool: bool) {
         for stmt in &block.stmts {
             let is_tail = matches!(stmt, Stmt::Expr(_, None));
@@ -53,7 +53,7 @@ impl<'b> Search<'b> {
         }
     }
 
-    /// Goes through `node`, which is a `bool` if `is_bool`.
+    /// Walks `node`, which is a `bool` if `is_bool`.
     fn node(&mut self, node: &'b Node, is_bool: bool) {
         match node {
             Node::Load(id, Kind::One, key) => {

@@ -14,14 +14,14 @@ use super::load_path::pat_binds;
 use super::names;
 use super::slice::Dataflow;
 
-/// A guard, or why it cannot be evaluated early.
+/// A guard, or the reason why it cannot be evaluated early.
 type Guard = Result<Option<TokenStream>, String>;
 
-/// What an expression is to come to.
+/// The goal that a guard is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Goal {
     Value(bool),
-    /// Any value: it is only to be passed, not to leave the policy.
+    /// Any value: the expression completes, and does not exit the policy.
     Completes,
 }
 
@@ -35,15 +35,15 @@ impl Goal {
 }
 
 impl Dataflow<'_> {
-    /// What must hold of local data so that `node` can come to `goal`.
+    /// The condition on local data under which `node` can reach `goal`.
     pub(crate) fn guard(&mut self, node: &Node, goal: Goal) -> Guard {
         let guard = self.guard_of(node, goal);
         self.after_load |= !node.passed_loads().is_empty();
         guard
     }
 
-    /// What must hold of local data so that the right operand is evaluated behind `left`: that it can
-    /// have the `value`, or can fail.
+    /// The condition on local data under which the right operand after `left` is evaluated: `left` can have the `value`, or
+    /// can fail.
     pub(crate) fn operand_guard(&mut self, left: &Node, value: bool) -> Guard {
         let before = self.after_load;
         let guard = self.guard(left, Goal::Value(value))?;
@@ -56,14 +56,14 @@ impl Dataflow<'_> {
         Ok(or(guard, fails))
     }
 
-    /// What must hold of local data so that a load inside is come to, which may fail.
+    /// The condition on local data under which a load inside is reached, which may fail.
     fn may_fail(&mut self, node: &Node) -> Guard {
         match node {
             node if !node.loads() => Ok(Some(quote!(false))),
             Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => self.may_fail(&inside[0]),
             Node::Logic(it) => {
                 let (left, leads_on) = (self.may_fail(&it.left)?, Goal::Value(it.is_and()));
-                // What the right side does with a failure, the operator decides.
+                // The operator decides what the right side does after a failure.
                 let leads_on = self.guard(&it.left, leads_on)?;
                 let right = self.may_fail(&it.right)?;
                 let right = and(leads_on, unless_mentions(&bound_in(&it.left), right));
@@ -85,7 +85,7 @@ impl Dataflow<'_> {
         }
     }
 
-    /// As [`Dataflow::may_fail`], of a block: what its `let`s bind is not known here.
+    /// [`Dataflow::may_fail`] for a block: the names that its `let`s bind are unknown here.
     fn may_fail_in(&mut self, block: &Block) -> Guard {
         let mut fails = Some(quote!(false));
         for stmt in &block.stmts {
@@ -104,7 +104,7 @@ impl Dataflow<'_> {
         match (node, goal) {
             (node, _) if node.diverges() => Ok(Some(quote!(false))),
             (node, Goal::Completes) if !node.leaves() => Ok(None),
-            // A chain that binds names for its own later parts stays one.
+            // A chain that binds names for its own later parts is not taken apart.
             (Node::Logic(_), Goal::Value(value))
                 if !self.depends_on_fact(node) && !bound_in(node).is_empty() =>
             {
@@ -144,7 +144,7 @@ impl Dataflow<'_> {
         Ok(Some(if value { condition } else { quote!(!(#condition)) }))
     }
 
-    /// What must hold so that a node does not leave the policy by a `?` on local data inside.
+    /// The condition under which a node does not exit the policy by a `?` on local data inside.
     pub(crate) fn completes(&mut self, node: &Node) -> Guard {
         if !node.leaves() {
             return Ok(None);
@@ -168,7 +168,7 @@ impl Dataflow<'_> {
 
     fn guard_of_logic(&mut self, it: &Logic, goal: Goal) -> Guard {
         let Goal::Value(value) = goal else {
-            // The right side is passed, or not come to.
+            // The right side completes, or is not reached.
             let decisive = Goal::Value(!it.is_and());
             let left = self.guard(&it.left, Goal::Completes)?;
             let ends = self.guard(&it.left, decisive)?;
@@ -176,7 +176,7 @@ impl Dataflow<'_> {
             return Ok(and(left, or(ends, right)));
         };
         let left = self.guard(&it.left, Goal::Value(value))?;
-        // `a && b` is true if both are, and false if one is; `a || b` the other way round.
+        // `a && b` is true if both are, and false if one is; `||` is its dual.
         if it.is_and() == value {
             return Ok(and(left, self.guard_behind(&it.left, &it.right, Goal::Value(value))?));
         }
@@ -186,7 +186,7 @@ impl Dataflow<'_> {
         Ok(or(left, self.guard_behind(&it.left, &it.right, Goal::Value(value))?))
     }
 
-    /// The guard of what stands behind a condition, which may bind names that are not known here.
+    /// The guard of the code after a condition, which may bind names that are unknown here.
     fn guard_behind(&mut self, condition: &Node, behind: &Node, goal: Goal) -> Guard {
         Ok(unless_mentions(&bound_in(condition), self.guard(behind, goal)?))
     }
@@ -215,7 +215,7 @@ impl Dataflow<'_> {
         Ok(or(then, otherwise))
     }
 
-    /// An `if` on local data stays an `if`, so that its branches know what its condition binds.
+    /// An `if` on local data is kept, so that its branches know the names that its condition binds.
     fn guard_of_local_if(&mut self, it: &If, goal: Goal) -> Guard {
         let before = self.after_load;
         let then = self
@@ -235,7 +235,7 @@ impl Dataflow<'_> {
         Ok(Some(quote!((if #condition { #then } else { #otherwise }))))
     }
 
-    /// A `match` on local data stays one; on facts, any arm may be taken.
+    /// A `match` on local data is kept; of a `match` on facts, any arm may be taken.
     fn guard_of_match(&mut self, it: &Match, goal: Goal) -> Guard {
         let depends_on_fact = self.depends_on_fact(&it.scrutinee);
         let before = self.after_load || !it.scrutinee.passed_loads().is_empty();
@@ -244,7 +244,7 @@ impl Dataflow<'_> {
             self.after_load = before;
             let binds = pat_binds(&arm.pat);
             let guard = self.knowing(&binds, |this| {
-                // Which arm is taken, a fact says: from here on, any may be.
+                // From here on a fact decides which arm is taken, so any may be.
                 let open = depends_on_fact
                     || arm.guard.as_ref().is_some_and(|guard| this.depends_on_fact(guard));
                 Ok((open, if open { None } else { this.guard(&arm.body, goal)? }))
@@ -271,7 +271,7 @@ impl Dataflow<'_> {
         Ok(Some(quote!((match #scrutinee { #tokens }))))
     }
 
-    /// A fact has a part in `matches!`: in the value, in the guard, or in both.
+    /// A `matches!` that depends on facts: by its value, by its guard, or by both.
     fn guard_of_matches(&mut self, arm: &Arm, scrutinee: &Node) -> Guard {
         let (binds, depends_on_fact) = (pat_binds(&arm.pat), self.depends_on_fact(scrutinee));
         let completes = self.completes(scrutinee)?;
@@ -288,8 +288,8 @@ impl Dataflow<'_> {
         Ok(Some(quote!((match #scrutinee { #pat => #guard, _ => false }))))
     }
 
-    /// Every statement is passed, and the last expression comes to `goal`. What local data bind on
-    /// the way is bound in the guard too.
+    /// Every statement completes, and the last expression reaches `goal`. The guard binds the names that local data bind on
+    /// the path, too.
     fn guard_of_stmts(&mut self, stmts: &[Stmt], goal: Goal) -> Guard {
         let Some((stmt, rest)) = stmts.split_first() else { return Ok(None) };
         if matches!(stmt, Stmt::Expr(node, _) if node.diverges()) {
@@ -304,7 +304,7 @@ impl Dataflow<'_> {
                 Ok(and(completes, rest))
             }
             Stmt::Item(_) => self.guard_of_stmts(rest, goal),
-            // Nobody knows what it does.
+            // Its effects are unknown.
             Stmt::Macro(_) => Ok(None),
             Stmt::Let(it) => self.guard_of_let(it, rest, goal),
         }
@@ -358,14 +358,14 @@ fn or(left: Option<TokenStream>, right: Option<TokenStream>) -> Option<TokenStre
     }
 }
 
-/// Whether a guard never holds.
+/// Whether a guard is always false.
 fn is_false(guard: &TokenStream) -> bool {
     let mut tokens = guard.clone().into_iter();
     let first = tokens.next();
     tokens.next().is_none() && matches!(first, Some(TokenTree::Ident(word)) if word == "false")
 }
 
-/// The guard, unless it speaks of one of `names`.
+/// The guard, unless it mentions one of `names`.
 fn unless_mentions(names: &names::Names, guard: Option<TokenStream>) -> Option<TokenStream> {
     guard.filter(|guard| names::mentioned_in(guard).is_disjoint(names))
 }

@@ -13,7 +13,7 @@ pub(super) enum Part<'e> {
     Pat(&'e mut Pat),
 }
 
-/// Goes through the parts of `expr`, in the order of the text. Loads are not looked into.
+/// Visits the parts of `expr`, in the order of the text. Loads are not entered.
 pub(super) fn visit(expr: &mut Expr, on: &mut dyn FnMut(Part<'_>)) {
     match expr {
         Expr::Block(it) => block(&mut it.block, on),

@@ -20,12 +20,12 @@ use super::names;
 use super::slice::{SlicedStep, wrap};
 use super::total::is_total;
 
-/// The conditions of a body that may be known early: the variable of each, and what it is set to.
+/// The conditions of a body that may be known early: a variable for each, and the code that sets it.
 #[derive(Default)]
 pub(crate) struct KnownConditions(Vec<(Ident, TokenStream)>);
 
 impl KnownConditions {
-    /// What is to be known before any slice runs.
+    /// The conditions to evaluate before any slice runs.
     pub(crate) fn list(&self) -> &[(Ident, TokenStream)] {
         &self.0
     }
@@ -34,7 +34,7 @@ impl KnownConditions {
         self.0.len()
     }
 
-    /// Forgets what was noted since there were `len`.
+    /// Drops the conditions that were added since there were `len`.
     pub(super) fn truncate(&mut self, len: usize) {
         self.0.truncate(len);
     }
@@ -49,8 +49,8 @@ impl KnownConditions {
         name
     }
 
-    /// What the step after `before` needs so that it can lead to the load `id`: a variable, and the
-    /// value that rules the load out. `None` if no fact that is known could.
+    /// The test that the step after `before` needs on the path to the load `id`: a variable, and the value that excludes the
+    /// load. `None` if no known fact could exclude it.
     pub(super) fn exclusion(
         &mut self,
         (body, id): (&Body, LoadId),
@@ -89,15 +89,15 @@ impl KnownConditions {
     }
 }
 
-/// A condition on the way to a load.
+/// A condition on the path to a load.
 struct EarlyCondition<'b> {
-    /// What it looks at.
+    /// The expression that it tests.
     node: &'b Node,
     /// The condition as an expression.
     test: TokenStream,
-    /// The value of it that leads to the load.
+    /// Its value on the path to the load.
     leads_on: bool,
-    /// The loads where it leads to otherwise, if it leaves the body there.
+    /// The loads on its other path, if it exits the body there.
     leaves_at: Option<BTreeSet<LoadId>>,
 }
 
@@ -133,8 +133,8 @@ fn condition<'b>(step: Step<'b>, emitter: &Emitter<'_>) -> Option<EarlyCondition
     }
 }
 
-/// The steps that bind what a condition mentions, last first, and the loads that feed it; `None` if
-/// it cannot be looked at early.
+/// The steps that bind the names that a condition mentions, last first, and the loads that it depends on; `None` if it
+/// cannot be evaluated early.
 fn definitions<'t, 'b>(
     condition: &EarlyCondition<'_>,
     before: &'t [SlicedStep<'b>],
@@ -147,7 +147,7 @@ fn definitions<'t, 'b>(
     let mut needed = names::mentioned(node);
     let mut fed_by = node.passed_loads();
     let mut steps = Vec::new();
-    // What changes on the way, the steps that bind it do not tell.
+    // The steps that bind a name do not show its changes between them.
     let mut changes = !needed.is_disjoint(&body.mutable);
     for step in before.iter().rev() {
         let is_item = matches!(step.step, Step::Stmt(Stmt::Item(_)));

@@ -9,18 +9,17 @@ use super::ast::{Body, LoadId, Match, Node, Stmt, bound_names};
 use super::emit::is_three_valued;
 use super::names::Names;
 
-/// One step between the beginning of the body and a load.
+/// One step from the beginning of the body to a load.
 #[derive(Clone, Copy)]
 pub(crate) enum Step<'b> {
     Stmt(&'b Stmt),
-    /// An operand that is evaluated before.
+    /// An operand that is evaluated before it.
     Before(&'b Node),
-    /// A condition that is to be true, or false.
+    /// A condition that must be true, or false.
     Holds(&'b Node, bool),
-    /// As `Holds`, for the left operand of a three-valued operator: the right one is still evaluated if it
-    /// fails.
+    /// [`Holds`](Self::Holds) for the left operand of a three-valued operator: the right one is still evaluated if it fails.
     Operand(&'b Node, bool),
-    /// `if let`: a pattern that is to match, or not.
+    /// `if let`: a pattern that must match, or must not.
     Matches(&'b Pat, &'b Node, bool),
     /// The pattern of an arm of a `match`; its guard is a step of its own.
     Arm(&'b Match, usize),
@@ -45,7 +44,7 @@ impl<'b> LoadPath<'b> {
         way
     }
 
-    /// The loads that are answered when the body comes to this one.
+    /// The loads that are answered when the body reaches this one.
     pub(crate) fn loads_before(&self) -> BTreeSet<LoadId> {
         let on_the_way = self.steps.iter().flat_map(|step| step.loads());
         on_the_way.chain(self.key.iter().flat_map(|key| key.passed_loads())).collect()
@@ -55,14 +54,14 @@ impl<'b> LoadPath<'b> {
         self.push_before(step, BTreeSet::new());
     }
 
-    /// A step, and the loads behind it.
+    /// Adds a step, with the loads that depend on it.
     fn push_before(&mut self, step: Step<'b>, behind: BTreeSet<LoadId>) {
         self.steps.push(step);
         self.behind.push(behind);
     }
 
     fn block(&mut self, stmts: &'b [Stmt]) {
-        // Items are there in the whole block, wherever they stand.
+        // Items are in scope in the whole block.
         let (items, stmts): (Vec<_>, Vec<_>) =
             stmts.iter().partition(|stmt| matches!(stmt, Stmt::Item(_)));
         for item in items {
@@ -160,8 +159,7 @@ impl<'b> LoadPath<'b> {
         }
     }
 
-    /// A chain of `&&` that is to be true is a step for each operand; so is one of `||` that is to be
-    /// false.
+    /// A chain of `&&` that must be true is one step for each operand; so is a chain of `||` that must be false.
     fn holds(&mut self, condition: &'b Node, value: bool, behind: &BTreeSet<LoadId>) {
         match condition {
             Node::Logic(it) if value == it.is_and() => {

@@ -20,7 +20,7 @@ use crate::diagnostics::Diagnostics;
 use crate::diagnostics::{self, Diagnostic};
 use crate::{fragment, text};
 
-/// Lowers a body that gives a `value` and is `given` these names.
+/// Lowers a body whose result is a `value` and whose parameters have the `given` names.
 pub(crate) fn body(
     mut block: syn::Block,
     given: Names,
@@ -61,22 +61,22 @@ pub(crate) fn body(
     body
 }
 
-/// What a load in the wrong place is told.
+/// The diagnostic for a load in a place that has none.
 type Place = fn() -> Diagnostic;
 
-/// The words around many keys.
+/// The words around several keys.
 const MANY: [(&str, Kind); 3] = [("any", Kind::Any), ("all", Kind::All), ("each", Kind::Each)];
 
 struct Lowering<'e> {
     errors: &'e Diagnostics,
     loads: Vec<Load>,
     mutable: Names,
-    /// The names that are bound so far, each with the fact whose key it is; `None` if it is something
-    /// else, or is bound twice.
+    /// The names that are bound so far, each with the fact whose key it is; `None` for other values, and for names that are
+    /// bound twice.
     locals: BTreeMap<String, Option<Path>>,
-    /// The innermost place around that refuses loads.
+    /// The innermost enclosing place that has no loads.
     inside: Option<Place>,
-    /// Whether nothing was left out because it was refused.
+    /// Whether the tree is complete: no code was left out because of an error.
     is_whole: bool,
 }
 
@@ -122,7 +122,7 @@ impl Lowering<'_> {
         Let { attrs, token: local.let_token, pat, ty, init, otherwise }
     }
 
-    /// An expression. The attributes of one that is taken apart have no place in the tree.
+    /// An expression. The attributes of an expression that is taken apart have no place in the tree.
     fn expr(&mut self, expr: Expr) -> Node {
         let attrs = attributes::of_expr(&expr).to_vec();
         let node = self.taken_apart(expr);
@@ -140,7 +140,7 @@ impl Lowering<'_> {
                 self.errors.push(&name, diagnostics::await_misspelt(&name));
                 self.load(*it.base, name.span())
             }
-            // Rust's parser has refused this, or `fact!` has.
+            // Rust's parser has reported this already, or `fact!` has.
             Expr::Call(it) if matches!(*it.func, Expr::Await(_)) => self.expr(*it.func),
             Expr::Try(it) => Node::Try(Box::new(self.expr(*it.expr)), it.question_token),
             Expr::Return(it) => {
@@ -181,7 +181,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Expressions that the compiler does not look into, and those that it looks through.
+    /// Expressions without a variant of their own.
     fn other(&mut self, mut expr: Expr) -> Node {
         match &expr {
             Expr::Closure(it) => {
@@ -249,7 +249,7 @@ impl Lowering<'_> {
         Arm { attrs, pat, guard, body: self.expr(*arm.body), end }
     }
 
-    /// The attributes that say how strict lints are; others are refused.
+    /// The attributes that set lint levels; others are reported.
     fn lints(&mut self, attrs: Vec<Attribute>) -> Vec<Attribute> {
         let (lints, others): (Vec<_>, _) =
             attrs.into_iter().partition(|attr| is_lint(attr) || is_for_tools(attr));
@@ -261,8 +261,8 @@ impl Lowering<'_> {
         attrs.into_iter().for_each(|attr| self.refuse_attribute(attr));
     }
 
-    /// Refuses the attributes of each expression in `node` that is emitted as it stands, but in another
-    /// place: there a `cfg` would remove something else. Those inside of one are rustc's to honour.
+    /// Reports the attributes of each expression of `node` that is emitted elsewhere than it stands: there, a `cfg` would
+    /// remove something else. Attributes inside such an expression are rustc's.
     fn refuse_attributes_inside(&mut self, node: &Node) {
         if let Node::Plain(expr) = node {
             self.refuse_attributes(attributes::at_its_place(expr));
@@ -274,7 +274,7 @@ impl Lowering<'_> {
         if !is_for_tools(attr) {
             let name = text::of_expr(attr.path());
             self.errors.push(attr, diagnostics::attribute_inside(&name));
-            // Without it the rest may mean something else.
+            // Without this expression the rest may have another meaning.
             self.is_whole = false;
         }
     }
@@ -296,26 +296,26 @@ impl Lowering<'_> {
                     return Node::Plain(Expr::Macro(it));
                 }
                 let body = Node::Plain(Expr::Verbatim(TokenStream::new()));
-                // What the user's `matches!` is, rustc says.
+                // rustc knows the user's `matches!`.
                 let name = it.mac.path.get_ident().map(proc_macro2::Ident::span);
                 let (pat, end) = (arguments.pat, name.unwrap_or_else(Span::call_site));
                 self.refuse_attributes(attributes::of_pat(&pat));
                 let arm = Arm { attrs: Vec::new(), pat, guard, body, end };
                 Node::Matches(Box::new(arm), Box::new(scrutinee))
             }
-            // The real macro says what is wrong with its arguments.
+            // The real macro reports errors in its arguments.
             Err(_) => self.other(Expr::Macro(it)),
         }
     }
 
-    /// Remembers which names can change.
+    /// Notes the names that can change.
     fn bind(&mut self, pat: &Pat) {
         if binds_mutably(pat) {
             self.mutable.extend(bound_names(pat).into_iter().map(ToString::to_string));
         }
     }
 
-    /// Remembers which names there are, and the fact if what is bound is its `key`.
+    /// Notes the bound names, and the fact if the value is its `key`.
     fn bind_locals(&mut self, pat: &Pat, key: Option<&Path>) {
         let key = key.filter(|_| matches!(pat, Pat::Ident(it) if it.subpat.is_none()));
         for name in bound_names(pat) {
@@ -325,7 +325,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// The locals that are keys, wherever they are mentioned.
+    /// Reports locals that are keys and are mentioned elsewhere than in a load.
     fn keys_in_locals(&mut self) -> BTreeMap<String, Path> {
         let locals = std::mem::take(&mut self.locals).into_iter();
         locals.filter_map(|(name, fact)| Some((name, fact?))).collect()
@@ -360,7 +360,7 @@ impl Lowering<'_> {
         Node::Load(self.loads.len() - 1, kind, Box::new(keys))
     }
 
-    /// Takes parentheses and invisible groups off.
+    /// Removes parentheses and invisible groups.
     fn unwrapped(&mut self, expr: Expr) -> Expr {
         match expr {
             Expr::Paren(it) => {
@@ -372,7 +372,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Takes `lazy(…)` off.
+    /// Removes `lazy(…)`.
     fn lazy(&mut self, base: Expr) -> Option<(Expr, Option<Path>)> {
         match base {
             Expr::Call(mut call) if is_called(&call, "lazy") => {
@@ -408,7 +408,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// A call of what is named like a function: a misspelt `any`, or no load.
+    /// A call of a name in lower case: a misspelt `any`, or no load.
     fn not_a_word(&mut self, function: &Path, call: syn::ExprCall) -> Option<(Kind, Path, Expr)> {
         let name = &function.segments.last()?.ident;
         let written = name.to_string();
@@ -472,7 +472,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Reports every `.await` in `tokens`; says whether there was one.
+    /// Reports every `.await` in `tokens`; says whether there is one.
     fn refuse_loads(&mut self, tokens: TokenStream, diagnostic: Place) -> bool {
         let mut found = false;
         for (tree, after_dot) in flat(tokens) {
@@ -489,7 +489,7 @@ impl Lowering<'_> {
     }
 }
 
-/// A node of `expr` and its children; plain if they all are.
+/// A node of `expr` and its children; a plain one if all children are plain.
 fn compound(mut expr: Expr, children: Vec<Node>) -> Node {
     if !children.iter().all(|child| matches!(child, Node::Plain(_))) {
         return Node::Compound(expr, children);
@@ -502,7 +502,7 @@ fn compound(mut expr: Expr, children: Vec<Node>) -> Node {
     Node::Plain(expr)
 }
 
-/// The expressions directly inside one that the compiler has no variant for, in evaluation order.
+/// The direct children of an expression without a variant of its own, in evaluation order.
 pub(crate) fn children_mut(expr: &mut Expr) -> Vec<&mut Expr> {
     match expr {
         Expr::Array(it) => it.elems.iter_mut().collect(),
@@ -510,7 +510,7 @@ pub(crate) fn children_mut(expr: &mut Expr) -> Vec<&mut Expr> {
         Expr::Binary(it) => vec![&mut *it.left, &mut *it.right],
         Expr::Break(it) => it.expr.iter_mut().map(|value| &mut **value).collect(),
         Expr::Call(it) => {
-            // The name of a function is no expression to look into.
+            // The name of a called function is no child.
             let func = Some(&mut *it.func).filter(|func| !matches!(func, Expr::Path(_)));
             func.into_iter().chain(it.args.iter_mut()).collect()
         }
@@ -545,7 +545,7 @@ pub(crate) struct MatchesArguments {
 }
 
 impl MatchesArguments {
-    /// Reads what stands in the parentheses.
+    /// Parses the tokens in the parentheses.
     pub(crate) fn read(it: &Macro) -> syn::Result<Self> {
         syn::parse2(fragment::opened(it.tokens.clone()))
     }
@@ -572,7 +572,7 @@ fn split_guard(pat: Pat) -> (Pat, Option<Expr>) {
     }
 }
 
-/// Whether `Fact(…).awit` is a load but for its spelling.
+/// Whether `Fact(…).awit` is a misspelt load.
 fn is_misspelt_load(field: &syn::ExprField) -> bool {
     let Member::Named(name) = &field.member else { return false };
     let Expr::Call(call) = &*field.base else { return false };
@@ -580,7 +580,7 @@ fn is_misspelt_load(field: &syn::ExprField) -> bool {
     loads && diagnostics::nearest(&name.to_string(), &["await"]).is_some()
 }
 
-/// Without parentheses and invisible groups.
+/// The expression inside parentheses and invisible groups.
 pub(crate) fn bare(expr: &Expr) -> &Expr {
     match expr {
         Expr::Paren(it) => bare(&it.expr),
@@ -596,7 +596,7 @@ fn is_called(call: &syn::ExprCall, name: &str) -> bool {
     }
 }
 
-/// The word around many keys, as the user names it.
+/// The word around several keys, as the user names it.
 fn word(base: &Expr) -> Option<Expr> {
     let Expr::Call(call) = base else { return None };
     MANY.iter().any(|(name, _)| is_called(call, name)).then(|| (*call.func).clone())
@@ -629,7 +629,7 @@ fn turbofish(func: &Expr) -> Option<Path> {
     }
 }
 
-/// The fact that an iterator of keys is of: the first one that a closure, an array or `once` makes.
+/// The fact of the keys of an iterator: the first fact that a closure, an array or `once` makes a key of.
 fn fact_of_keys(keys: &Expr) -> Option<Path> {
     match bare(keys) {
         Expr::Call(call) => {
@@ -664,30 +664,30 @@ fn constructor(expr: &Expr) -> Option<Path> {
     fact_path(expr).filter(|path| is_capitalised(path) && !path.is_ident("Some"))
 }
 
-/// The fact whose key an expression is, if it is a call and as far as the name tells.
+/// The fact whose key an expression is, if it is a call, as far as the name shows.
 pub(super) fn key_of_fact(expr: &Expr) -> Option<Path> {
     let Expr::Call(call) = bare(expr) else { return None };
     fact_path(&call.func).filter(|path| is_capitalised(path) && !is_of_prelude(path))
 }
 
-/// `Some`, `Option::Some` and the like, which make no key.
+/// `Some`, `Option::Some` and similar constructors, which make no key.
 pub(super) fn is_of_prelude(path: &Path) -> bool {
     let last = path.segments.last();
     ["Some", "None", "Ok", "Err"].iter().any(|name| last.is_some_and(|last| last.ident == name))
 }
 
-/// The name that an expression is, and nothing else.
+/// The name, if an expression is only a name.
 pub(super) fn only_name(expr: &Expr) -> Option<String> {
     let Expr::Path(it) = bare(expr) else { return None };
     it.path.get_ident().map(ToString::to_string)
 }
 
-/// Whether a path's last segment is named like a type.
+/// Whether the last segment of a path is written like a type.
 pub(crate) fn is_capitalised(path: &Path) -> bool {
     path.segments.last().is_some_and(|last| text::is_type_name(&last.ident))
 }
 
-/// Every token, however deep, and whether it follows a dot.
+/// Every token at any depth, and whether it follows a dot.
 fn flat(tokens: TokenStream) -> Vec<(TokenTree, bool)> {
     let mut all = Vec::new();
     let mut after_dot = false;

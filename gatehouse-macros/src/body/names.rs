@@ -10,16 +10,15 @@ use super::ast::{Block, Node, Stmt};
 use super::emit;
 use super::total::is_total_shape;
 
-/// Names of locals, or what looks like one.
+/// Names of locals, and identifiers that could be such names.
 pub(crate) type Names = BTreeSet<String>;
 
-/// Every name that may be a local in what a slice keeps of `node`: fields, methods and path segments
-/// are not.
+/// Every name in the kept part of `node` that may be a local: fields, methods and path segments are not.
 pub(crate) fn mentioned(node: &Node) -> Names {
     mentioned_in(emit::as_passed(node))
 }
 
-/// As [`mentioned`], for any tokens.
+/// [`mentioned`] for any tokens.
 pub(crate) fn mentioned_in(tokens: impl ToTokens) -> Names {
     let mut names = Names::new();
     collect(tokens.to_token_stream(), &mut names);
@@ -46,7 +45,7 @@ fn is_punct(tree: Option<&TokenTree>, punct: char) -> bool {
     matches!(tree, Some(TokenTree::Punct(it)) if it.as_char() == punct)
 }
 
-/// Whether the identifier at `i` is `b` in `a.b`; in `a..b` it is not.
+/// Whether the identifier at `i` is the `b` of `a.b` (and not of `a..b`).
 fn is_field(trees: &[TokenTree], i: usize) -> bool {
     let dot = |at: usize| is_punct(trees.get(at), '.');
     i > 0 && dot(i - 1) && !(i > 1 && dot(i - 2))
@@ -58,7 +57,7 @@ fn is_path(trees: &[TokenTree], i: usize) -> bool {
     (colon(i + 1) && colon(i + 2)) || (i > 1 && colon(i - 1) && colon(i - 2))
 }
 
-/// Names in a format string: `"{role:>width$}"`. A raw name stands there without `r#`.
+/// The names in a format string: `"{role:>width$}"`. A raw name has no `r#` there.
 fn captured(literal: &Literal, names: &mut Names) {
     let text = literal.to_string();
     if text.starts_with(['"', 'r']) {
@@ -72,23 +71,23 @@ fn captured(literal: &Literal, names: &mut Names) {
     }
 }
 
-/// Whether an expression may be evaluated although the body would not have come to it: it has no
-/// effect and cannot panic. Paths, fields, literals, `&`, `*`, constructors, getters without
-/// arguments, comparisons, boolean operators, control flow, and those methods of options, strings
-/// and iterators that cannot panic. Loads inside are judged by their keys.
+/// Whether an expression may be evaluated although the body might not have reached it: it has no effect and cannot
+/// panic. Such expressions are paths, fields, literals, `&`, `*`, constructors, getters without arguments, comparisons,
+/// boolean operators, control flow, and the methods of options, strings and iterators that cannot panic. For a load, its
+/// key decides.
 pub(crate) fn is_safe(node: &Node) -> bool {
     match node {
-        // It ends the slice: what it gives is not evaluated.
+        // It ends the slice, so its value is not evaluated.
         node if node.diverges() => true,
         Node::Plain(expr) => is_safe_expr(expr),
-        // Where the operands are closures, `return` evaluates what it gives.
+        // Where the operands are closures, `return` evaluates its value.
         Node::Logic(logic) => {
             let is_safe = |side: &Node| {
                 is_safe(side) && !side.any(&|node| matches!(node, Node::Return(_, Some(_))))
             };
             is_safe(&logic.left) && is_safe(&logic.right)
         }
-        // The `?` of an option: a condition, which the slice keeps.
+        // The `?` of an option is a condition, which the slice keeps.
         Node::Try(inner, _) => is_safe(inner),
         Node::Return(..) => true,
         Node::Let(_, value) => is_safe(value),
@@ -122,8 +121,7 @@ fn is_safe_block(block: &Block) -> bool {
     block.diverges() || block.stmts.iter().all(is_safe)
 }
 
-/// Whether `expr` itself, whatever its children are, is safe: what cannot panic, and what nobody writes
-/// such that it does.
+/// Whether `expr` itself, apart from its children, is safe: it cannot panic, or by convention never does.
 fn is_safe_shape(expr: &Expr) -> bool {
     match expr {
         Expr::Binary(it) => is_comparison(&it.op) || is_total_shape(expr),
@@ -152,8 +150,7 @@ fn is_safe_expr(expr: &Expr) -> bool {
         }
 }
 
-/// Whether what stands in a `matches!` is free of calls with arguments, indexing and arithmetic,
-/// as far as tokens tell.
+/// Whether the tokens of a `matches!` are free of calls with arguments, indexing and arithmetic, as far as they show.
 fn mentions_no_call(it: &syn::Macro) -> bool {
     match super::lower::MatchesArguments::read(it) {
         Ok(it) => is_safe_expr(&it.scrutinee) && it.guard.as_ref().is_none_or(is_safe_expr),
@@ -161,7 +158,7 @@ fn mentions_no_call(it: &syn::Macro) -> bool {
     }
 }
 
-/// Methods without arguments that can panic, wait, or change something.
+/// Methods without arguments that can panic, block, or change something.
 const NO_GETTERS: [&str; 22] = [
     "abs",
     "borrow",
@@ -197,7 +194,7 @@ fn is_getter(call: &syn::ExprMethodCall) -> bool {
             && !panics.iter().any(|word| name.starts_with(word))
 }
 
-/// Methods of the standard library that take arguments and cannot panic by themselves.
+/// Methods of the standard library with arguments that cannot panic by themselves.
 const TOTAL_METHODS: [&str; 26] = [
     "all",
     "and_then",
@@ -232,7 +229,7 @@ fn is_adaptor(call: &syn::ExprMethodCall) -> bool {
     !call.args.is_empty() && TOTAL_METHODS.iter().any(|name| call.method == name)
 }
 
-/// Macros that change nothing but what they are given.
+/// Macros that change nothing but their arguments.
 const KNOWN_MACROS: [&str; 18] = [
     "assert",
     "assert_eq",
@@ -254,7 +251,7 @@ const KNOWN_MACROS: [&str; 18] = [
     "writeln",
 ];
 
-/// Whether a macro of this name may change any local: it may name one by itself.
+/// Whether a macro of this name may change any local, by naming it in its body.
 pub(crate) fn may_change_all(path: &syn::Path) -> bool {
     let is_known = |name: &syn::PathSegment| KNOWN_MACROS.iter().any(|known| name.ident == known);
     !path.segments.last().is_some_and(is_known)
@@ -274,7 +271,7 @@ fn use_macro_that_may_change_all(tokens: TokenStream) -> bool {
     })
 }
 
-/// The locals that a statement acts on: the first name of `cell.set(…)` and of `*r += …`.
+/// The locals that a statement acts on: the first name in `cell.set(…)` and in `*r += …`.
 pub(crate) fn acted_on(node: &Node) -> Names {
     match node {
         Node::Block(_, block) => acted_on_in(block),
@@ -290,7 +287,7 @@ pub(crate) fn acted_on(node: &Node) -> Names {
     }
 }
 
-/// Whether an expression may change what it begins with.
+/// Whether an expression may change the local that it begins with.
 fn acts(expr: &Expr) -> bool {
     match expr {
         Expr::Assign(_) => true,
@@ -331,7 +328,7 @@ pub(crate) fn changed(node: &Node, mutable: &Names) -> Names {
     names
 }
 
-/// Whether evaluating a node changes none of `names`, as far as tokens tell.
+/// Whether evaluating a node changes none of `names`, as far as its tokens show.
 fn only_looks(node: &Node, names: &Names) -> bool {
     let shape = match node {
         Node::Plain(expr) => return only_looks_expr(expr, names),
@@ -344,7 +341,7 @@ fn only_looks(node: &Node, names: &Names) -> bool {
     shape && node.children().into_iter().all(|child| only_looks(child, names))
 }
 
-/// A statement's value is not used: without an effect, nobody would have written it.
+/// The value of a statement is not used, so the statement has an effect.
 fn only_looks_block(block: &Block) -> bool {
     !block.stmts.iter().any(|stmt| match stmt {
         Stmt::Macro(_) => true,
@@ -392,7 +389,7 @@ fn is_assignment(op: &syn::BinOp) -> bool {
     text.ends_with('=') && !["==", "!=", "<=", ">="].contains(&text.as_str())
 }
 
-/// Whether the type of a node depends on what is made of it, as far as tokens tell.
+/// Whether rustc infers the type of a node from its use, as far as the tokens show.
 pub(crate) fn has_open_type(node: &Node) -> bool {
     const OPEN: [&str; 7] =
         ["collect", "into", "parse", "product", "sum", "try_into", "unwrap_or_default"];

@@ -14,13 +14,13 @@ use super::load_path::{LoadPath, Step};
 use super::slice;
 use crate::text;
 
-/// When the loads of a policy are asked for.
+/// The plan of the loads of a policy.
 pub(crate) struct BodyPlan {
     /// In evaluation order.
     pub(crate) loads: Vec<PlannedLoad>,
-    /// What the slices look up before they run.
+    /// The conditions that are evaluated before the slices run.
     pub(crate) known: KnownConditions,
-    /// The body as it runs, with everything in it but what it is a function of.
+    /// The body as code; its inputs are the parameters of the function around it.
     pub(crate) code: TokenStream,
     /// The conditions that it reports, by their numbers.
     pub(crate) conditions: Vec<ReportedCondition>,
@@ -28,19 +28,19 @@ pub(crate) struct BodyPlan {
 
 pub(crate) struct PlannedLoad {
     pub(crate) round: u32,
-    /// The loads that must be answered before, each with the reason in words.
+    /// The loads that must be answered before it, each with the reason in words.
     pub(crate) waits_for: BTreeMap<LoadId, String>,
-    /// What must be true, or false, for the body to come to it, as written.
+    /// The conditions on its path, as written, with the value that leads to it.
     pub(crate) guards: Vec<(String, bool)>,
-    /// Whether it need not wait until the body comes to it.
+    /// Whether it can be requested before the body reaches it.
     #[cfg(test)]
     pub(crate) is_early: bool,
-    /// The code that asks for it early, if that can be of use.
+    /// The code that requests it early, if that is of use.
     pub(crate) slice: Option<TokenStream>,
 }
 
 impl BodyPlan {
-    /// Plans a body. `lazy` switches early asking off.
+    /// Plans a body. `lazy` switches early requests off.
     pub(crate) fn new(body: &Body, lazy: bool, runtime: &TokenStream) -> Self {
         let mut loads: Vec<PlannedLoad> = Vec::new();
         let mut known = KnownConditions::default();
@@ -59,7 +59,7 @@ impl BodyPlan {
                     let reasons = needs.map(|(id, what)| (id, format!("{what} comes from there")));
                     (reasons.collect(), slice.code)
                 }
-                // The body comes to it when everything before is answered.
+                // The body reaches it when all loads before it are answered.
                 Err(reason) => {
                     let before = way.loads_before().into_iter();
                     (before.map(|before| (before, reason.clone())).collect(), None)
@@ -84,7 +84,7 @@ impl BodyPlan {
     }
 }
 
-/// What a step on the way to a load asks, as written, and what the answer must be.
+/// The condition of a step on the path to a load, as written, and the value that it must have.
 fn guard(step: Step<'_>) -> Option<(String, bool)> {
     let pattern = |pat: &Pat, node: &Node| {
         let scrutinee = as_written(node);

@@ -8,7 +8,7 @@ use super::ast::{Body, Kind, Load};
 use super::plan::{BodyPlan, PlannedLoad};
 use crate::text;
 
-/// The plan of a body. `is_recursive` says whether a fact comes back to the one whose body it is.
+/// The plan of a body. `is_recursive` says whether a fact depends on the fact whose body it is.
 pub(crate) fn plan(
     body: &Body,
     plan: &BodyPlan,
@@ -80,7 +80,7 @@ fn place(span: Span) -> TokenStream {
     quote_spanned!(span=> (::core::line!(), ::core::column!()))
 }
 
-/// Refuses each load of `rule` that is over its budget, where only the library knows: at the load.
+/// An error at each load of `rule` that exceeds its budget, for costs that only the library knows.
 pub(crate) fn budget(
     body: &Body,
     rule: &TokenStream,

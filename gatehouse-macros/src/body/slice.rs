@@ -8,7 +8,7 @@
 //! Invariant: a slice evaluates nothing that the body might not have reached, unless it cannot panic
 //! ([`names::is_safe`]). Code before the first load may panic: the stopped body has already executed it.
 //!
-//! The code of all slices is at most (loads × the longest path to one).
+//! The code of all slices is at most (number of loads × longest path to a load).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,16 +24,16 @@ use super::names::{self, Names};
 use super::total::is_total;
 use crate::text;
 
-/// How a load is asked for early.
+/// The early code of a load.
 pub(crate) struct Slice {
-    /// The code that asks; `None` if it never could: it needs each load that the body can have stopped at,
-    /// and a body that stops at the load itself has asked for it.
+    /// The code; `None` if it never runs: the load needs every load at which the body can have stopped, and a body that stops
+    /// at the load itself has registered it.
     pub(crate) code: Option<TokenStream>,
-    /// The loads whose values the slice reads, and for what.
+    /// The loads whose values the slice reads, each with the reason.
     pub(crate) needs: BTreeMap<LoadId, String>,
 }
 
-/// The slice of the load `id`, or why it must wait until the body comes to it.
+/// The slice of the load `id`, or the reason why the load must wait until the body reaches it.
 pub(crate) fn of(
     body: &Body,
     id: LoadId,
@@ -87,13 +87,13 @@ pub(crate) fn of(
     Ok(Slice { code: Some(code), needs })
 }
 
-/// The first of `names` that nothing on the way binds, if a macro of the user's on it may.
+/// The first of `names` that no step of the path binds, if a macro of the user's on the path may bind it.
 fn bound_by_a_macro(way: &LoadPath<'_>, names: &Names, given: &Names) -> Option<String> {
     let is_unknown = |step: &Step<'_>| matches!(step, Step::Stmt(Stmt::Macro(it)) if names::may_change_all(&it.mac.path));
     if !way.steps.iter().any(is_unknown) {
         return None;
     }
-    // Facts, types and constants are items of elsewhere.
+    // Facts, types and constants are items defined elsewhere.
     let is_name = |name: &&String| name.starts_with(char::is_lowercase);
     let is_keyword = |name: &String| syn::parse_str::<Ident>(name).is_err();
     names.iter().filter(is_name).find(|name| !given.contains(*name) && !is_keyword(name)).cloned()
@@ -102,67 +102,66 @@ fn bound_by_a_macro(way: &LoadPath<'_>, names: &Names, given: &Names) -> Option<
 /// A part of a slice.
 enum Kept<'t, 'b> {
     Step(&'t SlicedStep<'b>),
-    /// Nothing further, if the variable is known to have the value.
+    /// The rest of the slice never runs, if the variable is known to have the value.
     Unless(Ident, bool),
 }
 
-/// What is known of a local at build time.
+/// The knowledge of a local at build time.
 #[derive(Clone, Debug)]
 enum Local {
-    /// It comes from the parameters alone.
+    /// It is computed from the parameters alone.
     FromParameters,
-    /// A fact feeds it.
+    /// It is computed from a fact.
     FromFact,
-    /// It cannot be had early, because of this.
+    /// It cannot be computed early, for this reason.
     Opaque(String),
 }
 
-/// What an expression is made of.
+/// The origin of the value of an expression.
 pub(crate) enum Origin {
     Parameters,
     Facts,
 }
 
-/// Goes along the steps and learns what each local is.
+/// Follows the steps of a path, and learns the origin of each local.
 pub(crate) struct Dataflow<'e> {
     pub(crate) emitter: &'e Emitter<'e>,
     locals: BTreeMap<String, Local>,
     /// Names that can change.
     pub(super) mutable: Names,
-    /// Whether a load stands before.
+    /// Whether a load precedes.
     pub(crate) after_load: bool,
 }
 
-/// A step, and what the slice does with it.
+/// A step, and its part in the slice.
 pub(super) struct SlicedStep<'b> {
     pub(super) step: Step<'b>,
-    /// The loads that the body comes to only if the step leads there.
+    /// The loads that the body reaches only if the step leads there.
     pub(super) behind: BTreeSet<LoadId>,
-    /// Whether a load stands in it or before, so that the body may not come to its end.
+    /// Whether a load is in it or precedes it, so that the body may not reach its end.
     is_early: bool,
     keep: Keep,
-    /// What it binds.
+    /// The names that it binds.
     binds: Names,
-    /// What it mentions.
+    /// The names that it mentions.
     mentions: Names,
 }
 
 enum Keep {
     Always,
     Never,
-    /// If it binds a name that is needed.
+    /// Kept if it binds a needed name.
     IfNeeded,
-    /// If it binds a name that is needed, the load must wait, because of this.
+    /// If it binds a needed name, the load must wait, for this reason.
     Blocks(String),
-    /// If it mentions a name that is needed and can change: kept before the first load, else the
-    /// load must wait.
+    /// If it mentions a needed name that can change: kept before the first load; behind it, the load must wait.
     Changes {
         names: Names,
         after_load: bool,
     },
-    /// Only this condition, what is left of it when facts are unknown.
+    /// Only this condition is kept: the part of the condition that does not depend on facts.
     Condition(TokenStream),
-    /// If it binds a name that is needed, or always; of the arms before, these.
+    /// Kept if it binds a needed name, or always; of the arms before it, these are kept.
     Arms {
         always: bool,
         before: Vec<usize>,
@@ -199,7 +198,7 @@ impl<'e> Dataflow<'e> {
         Ok(SlicedStep { step, behind: BTreeSet::new(), is_early, keep, binds, mentions })
     }
 
-    /// What a step that facts feed leaves by, on local data: `Fact(doc.folder?).await`.
+    /// The exits on local data of a step that depends on facts: `Fact(doc.folder?).await`.
     fn local_exits<'b>(&mut self, step: Step<'b>) -> Result<Option<SlicedStep<'b>>, String> {
         if matches!(step, Step::Stmt(Stmt::Expr(..)) | Step::Before(_) | Step::Holds(..)) {
             return Ok(None);
@@ -218,7 +217,7 @@ impl<'e> Dataflow<'e> {
         }))
     }
 
-    /// Looks at what stands where `names` are bound by local data.
+    /// Handles code in which local data binds `names`.
     pub(super) fn knowing<T>(
         &mut self,
         names: &Names,
@@ -227,7 +226,7 @@ impl<'e> Dataflow<'e> {
         self.with_names(names, &Local::FromParameters, look)
     }
 
-    /// Looks at what stands where `names` are bound by facts.
+    /// Handles code in which facts bind `names`.
     pub(super) fn not_knowing<T>(
         &mut self,
         names: &Names,
@@ -250,7 +249,7 @@ impl<'e> Dataflow<'e> {
         result
     }
 
-    /// Arms before the one that leads on take their turn, unless a fact decides about them.
+    /// Arms before the taken one are tried first, unless a fact decides about them.
     fn arms(&mut self, it: &Match, at: usize) -> Result<Keep, String> {
         if let Origin::Facts = self.origin(&it.scrutinee)? {
             return Ok(Keep::Arms { always: false, before: Vec::new() });
@@ -277,7 +276,7 @@ impl<'e> Dataflow<'e> {
     fn stmt(&mut self, stmt: &Stmt) -> Result<Keep, String> {
         match stmt {
             Stmt::Item(_) => Ok(Keep::Always),
-            // It may stand before the macro that it uses, so it is not kept: what it may change waits.
+            // The item may precede the macro that it uses, so it is not kept; a load that needs a name that it may change waits.
             Stmt::Macro(it) if names::may_change_all(&it.mac.path) => {
                 Ok(Keep::Changes { names: self.mutable.clone(), after_load: true })
             }
@@ -301,7 +300,7 @@ impl<'e> Dataflow<'e> {
         }
     }
 
-    /// An expression whose value is not used: it counts if it can leave, or change something.
+    /// An expression whose value is not used: it counts if it can exit or change something.
     fn effect(&mut self, node: &Node) -> Result<Keep, String> {
         if !self.depends_on_fact(node) && node.leaves() {
             self.origin(node)?;
@@ -315,8 +314,8 @@ impl<'e> Dataflow<'e> {
         Ok(passed.map_or(Keep::Never, Keep::Condition))
     }
 
-    /// What a statement changes: what it mentions and can change, and what it acts on. (A cell changes
-    /// without `mut`.)
+    /// The names that a statement changes: those that it mentions and can change, and those that it acts on. (A cell
+    /// changes without `mut`.)
     fn changes(&self, node: &Node) -> Keep {
         let mut names = names::acted_on(node);
         names.retain(|name| self.locals.contains_key(name));
@@ -331,7 +330,7 @@ impl<'e> Dataflow<'e> {
         Keep::Changes { names, after_load: self.after_load }
     }
 
-    /// What `node` is made of; an error if it cannot be evaluated early.
+    /// The origin of the value of `node`; an error if `node` cannot be evaluated early.
     pub(crate) fn origin(&self, node: &Node) -> Result<Origin, String> {
         for name in names::mentioned(node) {
             if let Some(Local::Opaque(reason)) = self.locals.get(&name) {
@@ -348,21 +347,21 @@ impl<'e> Dataflow<'e> {
         Ok(if self.depends_on_fact(node) { Origin::Facts } else { Origin::Parameters })
     }
 
-    /// Whether a fact has a part in what comes out of `node`.
+    /// Whether the value of `node` depends on a fact.
     pub(crate) fn depends_on_fact(&self, node: &Node) -> bool {
         let depends_on_fact =
             |name: &String| matches!(self.locals.get(name), Some(Local::FromFact));
         !node.passed_loads().is_empty() || names::mentioned(node).iter().any(depends_on_fact)
     }
 
-    /// Learns what the step's locals are, and which others it may change.
+    /// Learns the origins of the locals of a step, and the names that it may change.
     fn bind(&mut self, step: Step<'_>, binds: &Names, keep: &Keep) {
         let local = match keep {
             Keep::Blocks(reason) => Local::Opaque(reason.clone()),
             _ if step.nodes().into_iter().any(|node| self.depends_on_fact(node)) => Local::FromFact,
             _ => Local::FromParameters,
         };
-        // What a statement changes is `Keep::Changes`; here the change comes with a value.
+        // The changes of a statement are `Keep::Changes`; here the change comes with a value.
         if !matches!(step, Step::Stmt(Stmt::Expr(..)) | Step::Before(_)) {
             for node in step.nodes() {
                 let mut changed = names::changed(node, &self.mutable);
@@ -403,8 +402,8 @@ impl SlicedStep<'_> {
         })
     }
 
-    /// Whether the step binds a value whose type the compiler learns from what the slice leaves
-    /// out: `let id = name.parse().ok()?`.
+    /// Whether the step binds a value whose type rustc infers from code that the slice leaves out:
+    /// `let id = name.parse().ok()?`.
     fn takes_its_type_from_later(&self) -> bool {
         let is_open = match self.step {
             Step::Stmt(Stmt::Let(it)) => it.ty.is_none(),
@@ -414,7 +413,7 @@ impl SlicedStep<'_> {
         is_open && !self.binds.is_empty() && self.step.nodes().into_iter().any(names::has_open_type)
     }
 
-    /// Notes the loads that the step reads.
+    /// Adds the loads that the step reads.
     fn note_needs(&self, needed: &Names, needs: &mut BTreeMap<LoadId, String>) {
         let name = self.binds.intersection(needed).next();
         let what = name.map_or_else(|| "its key".into(), |name| format!("`{name}`"));
@@ -425,7 +424,7 @@ impl SlicedStep<'_> {
         }
     }
 
-    /// Whether it may panic, by its tokens, where the body may not come to it.
+    /// Whether it may panic, by its tokens, where the body may not reach it.
     pub(super) fn is_partial(&self) -> bool {
         let guards = match self.step {
             Step::Arm(it, at) => {
@@ -446,14 +445,14 @@ impl SlicedStep<'_> {
         !matches!(self.keep, Keep::Blocks(_) | Keep::Changes { .. })
     }
 
-    /// What is needed before the step, from what is needed after it.
+    /// The names that are needed before the step, from those that are needed after it.
     pub(super) fn replace_names(&self, needed: &mut Names) {
         needed.retain(|name| !self.binds.contains(name));
         needed.extend(self.mentions.iter().cloned());
     }
 }
 
-/// Why a load waits that needs a local which may change before.
+/// The reason why a load waits whose key needs a local that may change before it.
 fn changes(name: &str) -> String {
     format!("`{name}` can change on the way")
 }
@@ -478,7 +477,7 @@ fn mentions(step: Step<'_>, keep: &Keep) -> Names {
     nodes.into_iter().flat_map(names::mentioned).collect()
 }
 
-/// The code of a slice: each kept step around, or before, what comes after it.
+/// The code of a slice: each kept step stands around, or before, the steps after it.
 fn code(
     load: &Load,
     key: &Node,
@@ -499,7 +498,7 @@ fn code(
     })
 }
 
-/// A step, and the rest of the slice behind it.
+/// A step, and the rest of the slice after it.
 pub(super) fn wrap(
     taken: &SlicedStep<'_>,
     rest: &TokenStream,

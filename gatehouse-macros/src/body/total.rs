@@ -9,9 +9,9 @@ use syn::{BinOp, Expr, UnOp};
 use super::ast::{Block, Node, Stmt};
 use super::lower::{MatchesArguments, bare, children_mut, is_capitalised};
 
-/// Whether evaluating a node cannot panic: paths, fields, literals, `&`, `*`, constructors, casts,
-/// boolean operators, and control flow. A getter, an operator and a comparison are somebody's code; what
-/// stands behind a `.` or a `*` may be too, but no token tells. Of a load, the key counts.
+/// Whether evaluating a node cannot panic: paths, fields, literals, `&`, `*`, constructors, casts, boolean operators and
+/// control flow. Getters, operators and comparisons run code of the user's; a `.` or a `*` may, too, but no token shows
+/// it. For a load, its key decides.
 pub(crate) fn is_total(node: &Node) -> bool {
     match node {
         Node::Plain(expr) => is_total_expr(expr),
@@ -22,7 +22,7 @@ pub(crate) fn is_total(node: &Node) -> bool {
                 && is_total_block(&it.then)
                 && it.otherwise.as_ref().is_none_or(is_total)
         }
-        // It may not end.
+        // It may not terminate.
         Node::Loop(_) => false,
         node => node.children().into_iter().all(is_total),
     }
@@ -47,7 +47,7 @@ fn is_total_expr(expr: &Expr) -> bool {
     is_total_shape(expr) && children_mut(&mut copy).into_iter().all(|child| is_total_expr(child))
 }
 
-/// Whether `expr` itself, whatever its children are, cannot panic.
+/// Whether `expr` itself, apart from its children, cannot panic.
 pub(super) fn is_total_shape(expr: &Expr) -> bool {
     match expr {
         Expr::Array(_)
@@ -65,7 +65,7 @@ pub(super) fn is_total_shape(expr: &Expr) -> bool {
         Expr::Reference(it) => it.mutability.is_none(),
         Expr::Unary(it) => match it.op {
             UnOp::Not(_) | UnOp::Deref(_) => true,
-            // The negative of a variable can overflow, that of a literal cannot.
+            // Negating a variable can overflow, negating a literal cannot.
             UnOp::Neg(_) => matches!(bare(&it.expr), Expr::Lit(_)),
             _ => false,
         },

@@ -22,19 +22,18 @@ use crate::{diagnostics, text};
 pub(super) struct Derived {
     pub(super) body: Body,
     pub(super) plan: BodyPlan,
-    /// The facts that it comes to which are not derived in this block: those that it needs sources
-    /// for.
+    /// The facts that it depends on and that are not derived in this block: it needs sources for them.
     pub(super) bases: Vec<Path>,
-    /// The facts that need it and that it needs, itself included; empty if it is not recursive.
+    /// The facts that depend on it and that it depends on, itself included; empty if it is not recursive.
     pub(super) cycle: Vec<Ident>,
-    /// Whether its body cannot panic by its tokens, nor those in this block that it comes to.
+    /// Whether neither its body nor a body of this block that it depends on can panic, by their tokens.
     pub(super) is_total: bool,
-    /// The operands beside a recursive fact, as far as they may panic.
+    /// The operands beside a recursive fact that may panic.
     pub(super) beside_recursion: Vec<Beside>,
 }
 
 impl Derived {
-    /// Whether `fact` comes back to the fact whose body this is.
+    /// Whether `fact` depends on the fact whose body this is.
     pub(super) fn is_recursive(&self, fact: &Path) -> bool {
         is_in_cycle(&self.cycle, fact)
     }
@@ -110,20 +109,20 @@ pub(super) fn block(
     derived
 }
 
-/// The facts of a block whose own body may panic.
+/// The facts of a block whose own bodies may panic.
 fn partial(block: &Block, bodies: &BTreeMap<usize, Body>) -> BTreeSet<Ident> {
     let partial = bodies.iter().filter(|(_, body)| !body.block.nodes().all(is_total));
     partial.map(|(at, _)| block.facts[*at].name.clone()).collect()
 }
 
-/// A cycle of facts in which nothing begins: said once, at its first fact.
+/// A cycle of facts without a base case, reported once, at its first fact.
 fn check_base_cases(block: &Block, derived: &BTreeMap<usize, Derived>, errors: &Diagnostics) {
     let mut said: Vec<&Ident> = Vec::new();
     for (at, Derived { cycle, .. }) in derived {
         let name = &block.facts[*at].name;
         let of_cycle = derived.iter().filter(|(at, _)| cycle.contains(&block.facts[**at].name));
         let groundless = of_cycle.filter(|(_, it)| recursion::has_no_base_case(&it.body, cycle));
-        // A fact of the cycle that was refused may have been the ground of it.
+        // A fact of the cycle with an error might have been the base case.
         let all = !cycle.is_empty() && groundless.count() == cycle.len();
         if all && !said.contains(&name) {
             errors.push(name, diagnostics::recursive_without_base(name.unraw()));
@@ -145,7 +144,7 @@ fn lowered(fact: &Fact, block_facts: &[Fact], errors: &Diagnostics) -> Option<Bo
     };
     let block = errors.keep(parsed.parse2(body.to_token_stream()))?;
     refuse_await_calls(body.stream(), errors);
-    // A value that was refused has its error.
+    // A value with an error is reported already.
     let value = fact.value.as_ref()?;
     let given = fact.parts.iter().filter_map(|part| Some(part.name.as_ref()?.to_string()));
     let body = lower::body(block, given.collect(), quote!(#value), is_bool(value), errors);
@@ -160,7 +159,7 @@ fn lowered(fact: &Fact, block_facts: &[Fact], errors: &Diagnostics) -> Option<Bo
     Some(body)
 }
 
-/// `.await()`. In a function Rust's parser says it; the tokens of a macro it does not read.
+/// `.await()`. In a function Rust's parser reports it; here the parser does not read the tokens.
 fn refuse_await_calls(body: TokenStream, errors: &Diagnostics) {
     let mut is_await = false;
     for token in body {
@@ -174,7 +173,7 @@ fn refuse_await_calls(body: TokenStream, errors: &Diagnostics) {
     }
 }
 
-/// A fact of the block is named as it is declared: by a path, nobody sees that the facts are recursive.
+/// A fact of the block must be named as it is declared: behind a path, the recursion would not be visible.
 fn refuse_path(path: &Path, facts: &[Fact], errors: &Diagnostics) {
     let (Some(first), Some(last)) = (path.segments.first(), path.segments.last()) else { return };
     let is_path = ["crate", "super"].iter().any(|root| first.ident == root);
@@ -185,7 +184,7 @@ fn refuse_path(path: &Path, facts: &[Fact], errors: &Diagnostics) {
     }
 }
 
-/// A derived fact has a value, always: what a missing fact means for it, its author says.
+/// A derived fact always has a value: its author decides about missing facts.
 fn refuse_question_marks(node: &Node, fact: &Fact, errors: &Diagnostics) {
     if let Node::Try(_, question) = node {
         let value = fact.value.as_ref().map(text::of_type).unwrap_or_default();
@@ -196,11 +195,11 @@ fn refuse_question_marks(node: &Node, fact: &Fact, errors: &Diagnostics) {
     }
 }
 
-/// Which facts the bodies of a block load.
+/// The facts that the bodies of a block load.
 struct DependencyGraph {
     /// The facts with a body.
     derived: BTreeSet<Ident>,
-    /// What each of them loads.
+    /// The facts that each of them loads.
     loads: BTreeMap<Ident, Vec<Path>>,
 }
 
@@ -220,7 +219,7 @@ impl DependencyGraph {
         local_name(path).filter(|name| self.derived.contains(*name))
     }
 
-    /// The derived facts of the block that `name` comes to.
+    /// The derived facts of the block that `name` depends on.
     fn reached(&self, name: &Ident) -> BTreeSet<Ident> {
         let (mut reached, mut open) = (BTreeSet::new(), vec![name.clone()]);
         while let Some(name) = open.pop() {
@@ -234,12 +233,12 @@ impl DependencyGraph {
         reached
     }
 
-    /// Whether neither the body of `name` is `partial`, nor that of another fact that it comes to here.
+    /// Whether neither the body of `name` is `partial`, nor the body of a fact of the block that it depends on.
     fn is_total(&self, name: &Ident, partial: &BTreeSet<Ident>) -> bool {
         !partial.contains(name) && self.reached(name).is_disjoint(partial)
     }
 
-    /// The facts that need `name` and that it needs, itself first; none if it is not recursive.
+    /// The facts that depend on `name` and that `name` depends on, itself first; none if it is not recursive.
     fn cycle(&self, name: &Ident) -> Vec<Ident> {
         let reached = self.reached(name);
         if !reached.contains(name) {
@@ -250,7 +249,7 @@ impl DependencyGraph {
         std::iter::once(name).chain(back).cloned().collect()
     }
 
-    /// The facts that `name` comes to and that are not derived in this block.
+    /// The facts that `name` depends on and that are not derived in this block.
     fn bases(&self, name: &Ident) -> Vec<Path> {
         let mut bases: BTreeMap<String, Path> = BTreeMap::new();
         for fact in std::iter::once(name.clone()).chain(self.reached(name)) {

@@ -13,7 +13,7 @@ use crate::body::total::is_total;
 use crate::diagnostics::Diagnostics;
 use crate::{diagnostics, text};
 
-/// Checks the body of a fact that comes back to itself through the facts of `cycle`.
+/// Checks the body of a fact that depends on itself through the facts of `cycle`.
 pub(super) fn check(fact: &Fact, body: &Body, cycle: &[Ident], errors: &Diagnostics) {
     if cycle.is_empty() {
         return;
@@ -26,26 +26,26 @@ pub(super) fn check(fact: &Fact, body: &Body, cycle: &[Ident], errors: &Diagnost
     check.block_value(&body.block.stmts);
 }
 
-/// An operand behind a recursive fact that may panic.
+/// An operand after a recursive fact that may panic.
 pub(super) enum Beside {
-    /// By the tokens of its block: the operand.
+    /// The operand, if the tokens of the `fact!` block show that it may panic.
     Partial(TokenStream),
-    /// If the fact is derived, and may: the fact.
+    /// The fact, if the operand loads a derived fact that may panic.
     Base(Path),
 }
 
-/// What an operand's load comes to.
+/// The knowledge of the load of an operand.
 pub(super) enum Comes {
-    /// Nothing that may panic.
+    /// Its body cannot panic.
     Never,
-    /// A body of the block that may.
+    /// Its body is in the block, and may panic.
     Partial,
-    /// A fact from elsewhere.
+    /// It is a fact from elsewhere.
     ToBase,
 }
 
-/// The operands behind a recursive fact that may panic. Where a panic ends the process, such an operand
-/// does not run behind a failure, so that a fact which is failed in place of false would give less.
+/// The operands after a recursive fact that may panic. Where a panic ends the process, such an operand does not run after
+/// a failure; so a fact that failed, where it would have been false, would make the result smaller.
 pub(super) fn beside_recursion(
     body: &Body,
     cycle: &[Ident],
@@ -92,8 +92,8 @@ fn note_beside(
     }
 }
 
-/// Whether a body can be true only where a fact of `cycle` is: if all bodies of the cycle are like
-/// that, none of its facts ever is.
+/// Whether a body can be true only if a fact of `cycle` is true. If all bodies of the cycle are like that, none of its
+/// facts is ever true.
 pub(super) fn has_no_base_case(body: &Body, cycle: &[Ident]) -> bool {
     let base_case = BaseCase { body, cycle };
     let returns =
@@ -103,7 +103,7 @@ pub(super) fn has_no_base_case(body: &Body, cycle: &[Ident]) -> bool {
         && !body.block.nodes().any(|node| node.any(&returns))
 }
 
-/// Looks for what can be true by itself.
+/// The search for an answer that can be true without the cycle.
 struct BaseCase<'c> {
     body: &'c Body,
     cycle: &'c [Ident],
@@ -118,7 +118,7 @@ impl BaseCase<'_> {
         }
     }
 
-    /// Whether an answer can be true without a fact of the cycle. `all` can: of no keys.
+    /// Whether an answer can be true without a fact of the cycle. `all` can: over no keys.
     fn exists_in(&self, node: &Node) -> bool {
         match node {
             Node::Load(id, kind, _) => {
@@ -156,7 +156,7 @@ impl Check<'_> {
         recurs(node, self.body, self.cycle)
     }
 
-    /// The other fact that the way back goes through, if there is one.
+    /// The other fact on the path of the recursion, if there is one.
     fn through(&self, fact: &Path) -> String {
         if is_in_cycle(std::slice::from_ref(&self.fact.name), fact) {
             return String::new();
@@ -164,7 +164,7 @@ impl Check<'_> {
         format!(" through `{}`", text::of_type(fact))
     }
 
-    /// Refuses every recursive load of the body.
+    /// Reports every recursive load of the body.
     fn refuse_all(&self) {
         for load in self.body.loads.iter().filter(|load| is_in_cycle(self.cycle, &load.fact)) {
             let through = self.through(&load.fact);
@@ -173,8 +173,7 @@ impl Check<'_> {
         }
     }
 
-    /// Refuses the recursive loads inside `node`, which stands where its value can be anything but
-    /// an answer.
+    /// Reports the recursive loads inside `node`, whose value is used for something other than an answer.
     fn refuse(&self, node: &Node, place: &str) {
         if let Node::Load(id, _, _) = node
             && self.is_recursive(*id)

@@ -362,7 +362,7 @@ impl<D: Domain, P: Sources, S: PolicySet<D, P>, C> Bound<'_, D, P, Static<S>, C>
         };
         #[cfg(feature = "testing")]
         if crate::observe::coverage::is_recording() {
-            record_coverage(self.rules, &request(), &crate::private::Cx::new(None));
+            record_coverage(self.rules, &request(), &crate::eval::Cx::new(None));
         }
         decision
     }
