@@ -1036,7 +1036,7 @@ fn operands_lose_their_parentheses() {
     let source = "#[policy] async fn p(u: &U) -> bool { A(u).await && (u.a || u.b) && (B(u).await || C(u).await) && (D(u).await)? }";
     let evaluate = function(source, "evaluate");
     let evaluate: String = evaluate.split_whitespace().collect();
-    for text in ["|__cx|side(or(", "MaybeMissing::given(read(D(u),__cx.at(3))?,"] {
+    for text in ["|__cx|side(or(", "MaybeMissing::present_reported(read(D(u),__cx.at(3))?,"] {
         assert!(evaluate.contains(text), "{text}\n{evaluate}");
     }
     assert!(!evaluate.contains("Ok((") && !evaluate.contains("met(("), "{evaluate}");
