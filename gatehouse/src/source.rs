@@ -299,7 +299,7 @@ impl<K: FactKey> fmt::Debug for Loaded<K> {
         let found = self.found.iter().map(|(key, value)| (key, Ok(shown::<K>(value))));
         let failed = self.failed.iter().map(|(key, error)| (key, Err(error)));
         for (key, what) in found.chain(failed) {
-            let at = keys.place(key);
+            let at = keys.find_or_insert(key);
             match answers.get_mut(at) {
                 Some(before) => *before = what,
                 None => answers.push(what),

@@ -85,5 +85,8 @@ fn a_callee_is_looked_into() {
     let body = "async fn rule(user: &User) -> bool { (Rule(user.id).await?)(user) }";
     let expansion = Expansion::of(&Program::new(Which::Policy, "", body));
     let text = expansion.tokens.to_string();
-    assert!(expansion.errors.is_empty() && text.contains("present_reported (:: gatehouse"), "{text}");
+    assert!(
+        expansion.errors.is_empty() && text.contains("present_reported (:: gatehouse"),
+        "{text}"
+    );
 }

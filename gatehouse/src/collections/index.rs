@@ -1,13 +1,13 @@
-//! Where keys are found by their hashes.
+//! An index: the positions of keys in a vector, by their hashes.
 //!
-//! Whoever keeps keys has them in a vector of its own, and their places here. An index knows no key
-//! type, so that it is compiled once, and not anew for each fact of a user's.
+//! The keys are in a vector of the user of the index. An index knows no key type, so it is compiled once, and not
+//! for each fact.
 
 use std::hash::{BuildHasher, Hash};
 
 use hashbrown::HashTable;
 
-use super::growth::{make_room, room};
+use super::growth::{growth, make_room};
 
 /// A key with its hash, computed before a lock is taken so that no user `Hash` runs under it.
 #[derive(Clone, Debug)]
@@ -32,97 +32,97 @@ impl<K> Hashed<K> {
     }
 }
 
-/// Keys that are looked through, so that few of them need no table.
-const FEW: usize = 4;
+/// The number of keys that are searched one by one; more of them are in a hash table.
+const INLINE: usize = 4;
 
-/// The places of keys in a vector, by their hashes.
+/// The positions of keys in a vector, by their hashes.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    /// The hashes of the first places, and of the others.
-    few: [u64; FEW],
+    /// The hashes of the first positions.
+    inline: [u64; INLINE],
     count: usize,
-    more: Option<Box<More>>,
+    spilled: Option<Box<Spilled>>,
 }
 
-/// What an index has of more than a few keys.
+/// The hash table of an index with more than [`INLINE`] keys.
 #[derive(Debug, Default)]
-struct More {
-    /// The hashes of the places behind the first few.
+struct Spilled {
+    /// The hashes of the positions after the inline ones.
     hashes: Vec<u64>,
-    /// All places.
-    places: HashTable<u32>,
+    /// All positions.
+    positions: HashTable<u32>,
 }
 
-impl More {
-    /// Behind the first few, the next place has this hash.
-    fn put(&mut self, few: &[u64; FEW], hash: u64, at: usize, expected: usize) {
+impl Spilled {
+    /// Adds the next position, which is not inline.
+    fn insert(&mut self, inline: &[u64; INLINE], hash: u64, at: usize, expected: usize) {
         make_room(&mut self.hashes, expected).push(hash);
-        self.enter(few, hash, at, expected);
+        self.insert_position(inline, hash, at, expected);
     }
 
-    /// Enters a place, whose hash is there.
+    /// Adds a position whose hash is stored.
     #[inline]
-    fn enter(&mut self, few: &[u64; FEW], hash: u64, at: usize, expected: usize) {
-        let Self { hashes, places } = self;
+    fn insert_position(&mut self, inline: &[u64; INLINE], hash: u64, at: usize, expected: usize) {
+        let Self { hashes, positions } = self;
         let hash_at = |at: &u32| {
             let at = *at as usize;
-            few.get(at).copied().unwrap_or_else(|| hashes[at - FEW])
+            inline.get(at).copied().unwrap_or_else(|| hashes[at - INLINE])
         };
-        let place = u32::try_from(at).expect("less than 2^32 keys");
-        if places.len() == places.capacity() {
-            places.reserve(room(at, expected), hash_at);
+        let position = u32::try_from(at).expect("less than 2^32 keys");
+        if positions.len() == positions.capacity() {
+            positions.reserve(growth(at, expected), hash_at);
         }
-        places.insert_unique(hash, place, hash_at);
+        positions.insert_unique(hash, position, hash_at);
     }
 }
 
 impl Index {
-    /// The place of the key that has this hash and that `is_it`.
+    /// The position of the key that has this hash and that `is_key`.
     #[inline]
-    pub(crate) fn find(&self, hash: u64, mut is_it: impl FnMut(usize) -> bool) -> Option<usize> {
-        self.find_dyn(hash, &mut is_it)
+    pub(crate) fn find(&self, hash: u64, mut is_key: impl FnMut(usize) -> bool) -> Option<usize> {
+        self.find_dyn(hash, &mut is_key)
     }
 
-    fn find_dyn(&self, hash: u64, is_it: &mut dyn FnMut(usize) -> bool) -> Option<usize> {
-        let Some(more) = &self.more else {
-            return (0..self.count).find(|at| self.few[*at] == hash && is_it(*at));
+    fn find_dyn(&self, hash: u64, is_key: &mut dyn FnMut(usize) -> bool) -> Option<usize> {
+        let Some(spilled) = &self.spilled else {
+            return (0..self.count).find(|at| self.inline[*at] == hash && is_key(*at));
         };
-        let More { hashes, places } = &**more;
-        let mut is_it = |at: &u32| {
+        let Spilled { hashes, positions } = &**spilled;
+        let mut is_key = |at: &u32| {
             let at = *at as usize;
-            let hash_at = self.few.get(at).copied().unwrap_or_else(|| hashes[at - FEW]);
-            hash_at == hash && is_it(at)
+            let hash_at = self.inline.get(at).copied().unwrap_or_else(|| hashes[at - INLINE]);
+            hash_at == hash && is_key(at)
         };
-        places.find(hash, &mut is_it).map(|at| *at as usize)
+        positions.find(hash, &mut is_key).map(|at| *at as usize)
     }
 
-    /// A key that was not there has this hash, and the next place: 0, then 1, and so on. As many more
-    /// may be `expected`.
+    /// Adds the hash of a new key, which has the next position: 0, then 1, and so on. `expected` more keys may
+    /// follow.
     ///
     /// # Panics
-    /// If there are 2^32 places.
-    pub(crate) fn put(&mut self, hash: u64, at: usize, expected: usize) {
-        debug_assert_eq!(at, self.count, "places come one after the other");
+    /// If there are 2^32 positions.
+    pub(crate) fn insert(&mut self, hash: u64, at: usize, expected: usize) {
+        debug_assert_eq!(at, self.count, "positions come one after the other");
         self.count += 1;
-        match self.few.get_mut(at) {
-            Some(few) => *few = hash,
-            None => match &mut self.more {
-                Some(more) => more.put(&self.few, hash, at, expected),
-                None => self.begin_more(hash, expected),
+        match self.inline.get_mut(at) {
+            Some(inline) => *inline = hash,
+            None => match &mut self.spilled {
+                Some(spilled) => spilled.insert(&self.inline, hash, at, expected),
+                None => self.spill(hash, expected),
             },
         }
     }
 
-    /// The first few come into a table, and one more, which has this hash.
+    /// Makes the table of the inline positions and of one more, which has this hash.
     #[cold]
-    fn begin_more(&mut self, hash: u64, expected: usize) {
-        let mut more = Box::new(More::default());
-        // At once what growing from nothing would come to next.
-        more.hashes.reserve_exact(FEW + room(FEW, expected));
-        for (at, hash) in self.few.iter().enumerate() {
-            more.enter(&self.few, *hash, at, expected);
+    fn spill(&mut self, hash: u64, expected: usize) {
+        let mut spilled = Box::new(Spilled::default());
+        // Reserved at once, as growth from nothing would.
+        spilled.hashes.reserve_exact(INLINE + growth(INLINE, expected));
+        for (at, hash) in self.inline.iter().enumerate() {
+            spilled.insert_position(&self.inline, *hash, at, expected);
         }
-        more.put(&self.few, hash, FEW, expected);
-        self.more = Some(more);
+        spilled.insert(&self.inline, hash, INLINE, expected);
+        self.spilled = Some(spilled);
     }
 }

@@ -27,11 +27,11 @@ impl<'k, K: Eq + Hash> KeySet<'k, K> {
     }
 
     /// The place of `key`, which is there from now on.
-    pub(crate) fn place(&mut self, key: &'k K) -> usize {
+    pub(crate) fn find_or_insert(&mut self, key: &'k K) -> usize {
         let hash = self.hash_state.hash_one(key);
         self.find_hashed(hash, key).unwrap_or_else(|| {
             let at = self.keys.len();
-            self.index.put(hash, at, 0);
+            self.index.insert(hash, at, 0);
             self.keys.push(key);
             at
         })
@@ -40,10 +40,10 @@ impl<'k, K: Eq + Hash> KeySet<'k, K> {
 
 impl<'k, K: Eq + Hash> FromIterator<&'k K> for KeySet<'k, K> {
     fn from_iter<I: IntoIterator<Item = &'k K>>(keys: I) -> Self {
-        let mut distinct = Self::new();
+        let mut set = Self::new();
         for key in keys {
-            distinct.place(key);
+            set.find_or_insert(key);
         }
-        distinct
+        set
     }
 }

@@ -1,7 +1,7 @@
 //! One or many: most requests ask for one key at a time, and one needs no allocation.
 //!
-//! What is compiled anew for each fact of a user's is kept in these, and not in a `SmallVec`, which is
-//! several times as much code.
+//! Code that is generic over a fact uses these instead of `SmallVec`, which is several times as much code for each
+//! fact.
 
 use std::ops::{Deref, DerefMut};
 

@@ -20,7 +20,7 @@ use crate::session::{EvaluationGuard, Session};
 #[derive(Clone, Copy, Debug)]
 pub struct NoContext;
 
-/// What stands for the context of a domain.
+/// The context of a bound gate: [`NoContext`], or a reference.
 #[diagnostic::on_unimplemented(
     message = "this gate's domain has a context, `{C}`, and none was given",
     label = "no context was given",
@@ -166,16 +166,15 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         }
     }
 
-    /// Decides about a resource, and says why: each policy, the conditions that it met, the facts that
-    /// it read, and what would have decided otherwise.
+    /// Decides about a resource, and explains the decision: each policy, the conditions that it met, the facts
+    /// that it read, and the conditions that would have changed the decision.
     ///
-    /// It decides as [`check`](Self::check) does, on the same session, so facts that are loaded already
-    /// are not loaded again; then the policies run once more before a watcher's eyes, on the facts of
-    /// the decision. A policy that was not needed is shown as far as what is loaded tells; nothing is
-    /// loaded for it, and if it panics, though the check did not run it, nothing is said of it. What would
-    /// have decided otherwise is read off the plan: nothing is tried out.
+    /// It decides as [`check`](Self::check) does, on the same session, so known facts are not loaded again. Then
+    /// the policies run once more, observed, on the facts of the decision. For a policy that was not needed
+    /// nothing is loaded: it is shown as far as the known facts go, and if it panics, as unknown. Conditions that
+    /// would have changed the decision are read off the plan, without a run.
     ///
-    /// It is a decision, and so it is recorded, counted and traced like any other.
+    /// It is a decision, so it is recorded, counted and traced like any other.
     ///
     /// # Cancel safety
     /// Dropping the future is harmless.

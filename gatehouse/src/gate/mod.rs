@@ -60,8 +60,8 @@ impl<D: Domain, S: PolicyList> Gate<D, S> {
         Self(PhantomData)
     }
 
-    /// The same gate, if no policy of it needs more than `rounds` round trips; in a `static` or a
-    /// `const`, where gates stand, it does not compile otherwise.
+    /// This gate, if none of its policies needs more than `rounds` round trips. In a `static` or a `const`,
+    /// where gates are declared, it does not compile otherwise.
     ///
     /// ```
     /// use gatehouse::prelude::*;
@@ -103,7 +103,7 @@ impl<D: Domain, S: PolicyList> Gate<D, S> {
         self
     }
 
-    /// What is known of each policy, in the gate's order.
+    /// The name, effect and plan of each policy, in the gate's order.
     pub fn policies(&self) -> Vec<&'static PolicyInfo> {
         S::POLICIES.list()
     }

@@ -29,7 +29,7 @@ pub trait DynPolicy<D: Domain, P: Sources>: Send + Sync {
     #[doc(hidden)]
     fn evaluate(&self, request: &Request<'_, D>, cx: &mut Cx<P>) -> Result<bool, Stop>;
 
-    /// As [`DynPolicy::evaluate`], before a watcher's eyes.
+    /// [`DynPolicy::evaluate`], observed by a trace.
     #[doc(hidden)]
     fn explain(&self, request: &Request<'_, D>, cx: &mut Cx<P, Trace>) -> Result<bool, Stop>;
 

@@ -16,7 +16,7 @@ pub trait Policy: 'static {
     /// Name, effect, documentation, place and plan.
     const INFO: &'static PolicyInfo;
 
-    /// What it loads.
+    /// Its plan: the facts that it loads, and its conditions.
     const PLAN: &'static Plan = &Self::INFO.plan;
 }
 
@@ -27,8 +27,8 @@ pub trait Rule<D: Domain, P: Sources>: EarlyRule<D, P> {
     fn evaluate<W: Observer>(request: &Request<'_, D>, cx: &mut Cx<P, W>) -> Result<bool, Stop>;
 }
 
-/// What a policy asks for early. It has parts of the user's body, and what is unused in them is not the
-/// user's: so it is a trait of its own, whose impl rustc takes for derived.
+/// The early requests of a policy. Their code repeats parts of the user's body, and rustc must not report unused
+/// variables there. So it is a trait of its own, whose impl is marked as derived.
 #[doc(hidden)]
 pub trait EarlyRule<D: Domain, P: Sources>: Policy {
     /// Asks for every fact whose key is ready, though the policy stopped before it.

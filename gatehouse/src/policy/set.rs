@@ -5,7 +5,7 @@ use crate::domain::Domain;
 use crate::plan::Policies;
 use crate::session::Sources;
 
-/// What a static gate is made of: a policy, or a tuple of up to 24 of them, or of such tuples.
+/// The policies of a static gate: a policy, or a tuple of up to 24 policies or of such tuples.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a policy nor a tuple of up to 24 policies",
     label = "expected policies: functions with `#[policy]`, named here without `()`",
@@ -17,7 +17,7 @@ pub trait PolicyList: Listed {}
 // compiler lists every tuple that implements it, in each message about a gate.
 impl<S: Listed> PolicyList for S {}
 
-/// What stands behind [`PolicyList`]: written for every policy, and for tuples.
+/// The trait behind [`PolicyList`], implemented for every policy and for tuples.
 #[doc(hidden)]
 pub trait Listed: 'static {
     /// The policies, in the gate's order.
@@ -41,7 +41,7 @@ pub trait PolicySet<D: Domain, P: Sources>: Decides<D, P> {}
 
 impl<D: Domain, P: Sources, S: Decides<D, P>> PolicySet<D, P> for S {}
 
-/// What stands behind [`PolicySet`]: written for every policy, and for tuples.
+/// The trait behind [`PolicySet`], implemented for every policy and for tuples.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot decide about `{D}` with the sources `{P}`",
@@ -63,7 +63,7 @@ pub trait LocalSet: LocalPolicies<Locally> {}
 
 impl<S: LocalPolicies<Locally>> LocalSet for S {}
 
-/// What stands behind [`LocalSet`]: written for every policy, and for tuples.
+/// The trait behind [`LocalSet`], implemented for every policy and for tuples.
 #[doc(hidden)]
 pub trait LocalPolicies<M>: Listed {}
 

@@ -59,7 +59,7 @@ struct Batch<F> {
     load: Option<F>,
 }
 
-/// Who asks for a key.
+/// An asker: an evaluation that asks for a key.
 pub(crate) trait Asker<F> {
     /// Makes the load of a new batch.
     fn open(&mut self, batch: BatchId) -> F;
@@ -184,7 +184,7 @@ impl<F> Batches<F> {
             let was = std::mem::replace(&mut self.slots[slot], position);
             self.release_key(was.batch);
         } else {
-            self.index.put(hash, self.slots.len(), self.expected);
+            self.index.insert(hash, self.slots.len(), self.expected);
             make_small_room(&mut self.slots, self.expected).push(position);
         }
     }

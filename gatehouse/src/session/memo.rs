@@ -116,7 +116,7 @@ impl<K: FactKey> FactMemo<K> {
         let mut entries = self.entries.lock();
         if entries.find(&entry.key).is_none() {
             let at = entries.entries.len();
-            entries.index.put(entry.key.hash(), at, 0);
+            entries.index.insert(entry.key.hash(), at, 0);
             entries.entries.push(entry);
         }
     }

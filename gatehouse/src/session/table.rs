@@ -10,7 +10,7 @@ use crate::collections::{HashState, Hashed};
 use crate::fact::{FactError, FactKey, FactResult};
 use crate::sync::{Hint, Mutex, OnceLock, Ordering};
 
-/// What a session knows of one fact, and what it is loading.
+/// The known keys of one fact on a session, and the loads in flight.
 ///
 /// A request needs few of an application's facts. So a table is empty before its fact is first asked for:
 /// an unused table costs no allocation, and one check when the generation is closed.

@@ -1,4 +1,4 @@
-//! What the macros of the kit call. Not for users.
+//! The functions that the macros of the kit call. Not for users.
 
 use std::any::TypeId;
 use std::borrow::Borrow;
@@ -15,7 +15,7 @@ use crate::plan::PolicyInfo;
 use crate::policy::Policy;
 use crate::session::Sources;
 
-/// What a test expects of a decision.
+/// The expectation of a test.
 #[derive(Clone, Copy)]
 pub struct Expected {
     outcome: Outcome,
@@ -142,7 +142,7 @@ impl Verdict {
     }
 }
 
-/// What `assert_allow!(decision)` takes: a decision, or a reference to one.
+/// The argument of `assert_allow!(decision)`: a decision, or a reference to one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a decision",
     label = "expected a `Decision`, or a bound gate and a resource",

@@ -1,4 +1,4 @@
-//! What a source was asked, call by call.
+//! The calls of a source.
 
 use std::any::Any;
 use std::fmt;

@@ -66,7 +66,7 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// What [`assert_loads!`](super::assert_loads) looks at: what [`measured`] gave, a
+/// The argument of [`assert_loads!`](super::assert_loads): the result of [`measured`], a
 /// [`FactTable`](super::FactTable), a [`Counted`](super::Counted) source, or an `Arc` of one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` counts no loads",

@@ -1,4 +1,4 @@
-//! What a failed assertion prints.
+//! The text of a failed assertion.
 
 use std::any::Any;
 use std::fmt::{self, Write};

@@ -24,7 +24,7 @@ type Slot = OnceLock<Box<Node>>;
 
 struct Node {
     table: Box<dyn Any + Send + Sync>,
-    /// The same table, as the session sees it.
+    /// This table, without the type of its fact.
     as_any_table: fn(&Node) -> Option<&dyn AnyTable<FactTable>>,
     next: Slot,
 }

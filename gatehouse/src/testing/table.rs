@@ -61,7 +61,7 @@ pub struct FactTable {
     log: Log,
 }
 
-/// What the table says of one fact.
+/// The rows of one fact.
 struct Rows<K: LoadedFact> {
     /// `Ok(None)`: said to be missing.
     answers: HashMap<K, Result<Option<K::Value>, FactError>>,

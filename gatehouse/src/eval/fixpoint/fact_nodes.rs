@@ -73,7 +73,7 @@ impl<K: FactKey> FactNodes<K> {
         }
         let at = self.values.len();
         self.last_read[usize::from(is_inner)] = at;
-        self.index.put(key.hash(), at, 0);
+        self.index.insert(key.hash(), at, 0);
         let entry = Arc::new(MemoEntry::new(key));
         let (provisional, result) = (None, None);
         self.values.push(NodeValue { node, entry: Arc::clone(&entry), provisional, result });

@@ -1,4 +1,4 @@
-//! What this process has seen: the switch, and what is behind it.
+//! The coverage of this process: the switch, and the record.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -64,7 +64,7 @@ pub(crate) fn switch(wanted: bool) -> bool {
 pub(crate) struct Ran {
     place: Place,
     conditions: &'static [Condition],
-    /// What its conditions came to, by their numbers.
+    /// The values of its conditions, by their numbers.
     values: Vec<(u32, bool)>,
 }
 
@@ -137,7 +137,7 @@ impl Live {
         }
     }
 
-    /// Told once here, for whoever reads the output of a test run, and in each report.
+    /// Notes a problem: printed once, and listed in each report.
     fn problem(&mut self, problem: String) {
         if !self.problems.contains(&problem) {
             eprintln!("gatehouse: policy coverage: {problem}");

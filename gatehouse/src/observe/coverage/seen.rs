@@ -1,4 +1,4 @@
-//! What was seen of conditions, and how it is kept in a file.
+//! The ways that were seen of conditions, and the lines of a file that keep them.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ pub(crate) struct Place {
     condition: Option<(u32, u32, u32, Cow<'static, str>)>,
 }
 
-/// What may be seen at a place.
+/// A way in which a place is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
     /// Of a condition: it holds, has a value, matches, is taken. Of a body: it runs.
@@ -27,14 +27,14 @@ pub(crate) enum Way {
     No,
 }
 
-/// What was seen at a place.
+/// The ways that were seen at a place.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Ways {
     pub(crate) yes: bool,
     pub(crate) no: bool,
 }
 
-/// What was seen at which places.
+/// The ways that were seen, by places.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen(BTreeMap<Place, Ways>);
 
@@ -64,7 +64,7 @@ impl Place {
         }
     }
 
-    /// What such a line says; `None` if it is none, or is not all there.
+    /// Parses such a line; `None` if it is none, or is cut.
     pub(crate) fn of_line(line: &[u8]) -> Option<(Self, Way)> {
         let line = str::from_utf8(line.strip_suffix(b"\n")?).ok()?;
         let mut fields = line.split('\t');
@@ -118,7 +118,7 @@ impl Seen {
         !std::mem::replace(seen, true)
     }
 
-    /// What was seen at `place`.
+    /// The ways that were seen at `place`.
     pub(crate) fn at(&self, place: &Place) -> Ways {
         self.0.get(place).copied().unwrap_or_default()
     }

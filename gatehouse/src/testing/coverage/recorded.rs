@@ -14,8 +14,8 @@ use crate::observe::coverage::{self, EXTENSION, Place, Seen};
 /// taken. A policy without conditions has one: that it runs. A way that no test has seen is a rule that
 /// no test would miss.
 ///
-/// Nothing is recorded until it is switched on. From then on, after each decision the policies that it
-/// has run are run once more, before a watcher's eyes, on the same facts:
+/// Nothing is recorded until it is switched on. From then on, the policies that took part in a decision are run
+/// once more after it, observed, on the same facts:
 /// - forbids up to the first that applies, and if none does, permits up to the first that applies: a
 ///   condition counts only where its policy could still decide;
 /// - and the bodies of derived facts that they read (of one decision, the first 256).
@@ -107,7 +107,7 @@ impl Coverage {
         coverage::switch(true);
     }
 
-    /// What this process has seen until now.
+    /// The ways that this process has seen until now.
     #[must_use]
     pub fn seen() -> Self {
         {
@@ -116,7 +116,7 @@ impl Coverage {
         }
     }
 
-    /// What the processes have seen whose environment variable `GATEHOUSE_COVERAGE` was `folder`.
+    /// The ways that were seen by the processes whose environment variable `GATEHOUSE_COVERAGE` was `folder`.
     ///
     /// A file that cannot be read, and lines that nobody of this library wrote, are left out; the report
     /// says so.

@@ -1,4 +1,4 @@
-//! What was seen of a list of policies, and what was not.
+//! The report: the ways that were seen of a list of policies, and those that were not.
 
 use std::fmt;
 
@@ -37,7 +37,7 @@ pub(super) struct Covered {
 }
 
 impl Coverage {
-    /// What was seen of the policies of gates, and of the derived facts that these read. A policy that is
+    /// The report on the policies of gates, and on the derived facts that they read. A policy that is
     /// in several of the gates is in the report once.
     ///
     /// ```
@@ -204,7 +204,7 @@ impl Body {
         format!("{} of {}", self.seen(), self.ways())
     }
 
-    /// What was not seen: each with its text, if it has one, and its place.
+    /// The ways that were not seen, each with its text, if it has one, and its place.
     fn gaps(&self) -> Vec<[String; 3]> {
         if !self.ran {
             return vec![["never ran".to_owned(), String::new(), String::new()]];
@@ -232,7 +232,7 @@ impl Covered {
         usize::from(self.ways.yes) + usize::from(self.ways.no && !self.is_arm())
     }
 
-    /// What was not seen, in words.
+    /// The ways that were not seen, in words.
     fn gap(&self) -> Option<String> {
         let (yes, no) = match self.condition.kind {
             ConditionKind::Truth => ("true", "false"),

@@ -10,7 +10,7 @@ pub(super) type Place = [usize; 3];
 /// The names of subjects, actions and resources.
 type Names<'n> = [Vec<&'n str>; 3];
 
-/// What the three axes are called in messages.
+/// The names of the three axes in messages.
 const AXES: [&str; 3] = ["subject", "action", "resource"];
 
 /// A grid that was read.
@@ -128,7 +128,7 @@ fn read_cell(
     }
     let mut place = [0; 3];
     for (axis, named) in row.into_iter().enumerate() {
-        // What is alone need not be named.
+        // An axis with one name need not be named.
         let alone = (names[axis].len() == 1).then_some(0);
         place[axis] = named.or(alone).ok_or_else(|| format!("it names no {}", AXES[axis]))?;
     }
