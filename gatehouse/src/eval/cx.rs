@@ -34,11 +34,13 @@ pub struct Cx<P: Sources, O: Observer = NoObserver> {
 }
 
 impl<P: Sources> Cx<P> {
+    #[inline]
     pub(crate) fn new(generation: Option<Arc<Generation<P>>>) -> Self {
         Self::observed(generation, NoObserver)
     }
 
     /// The known facts; `None` if the session has loaded nothing yet.
+    #[inline]
     pub(crate) fn into_generation(self) -> Option<Arc<Generation<P>>> {
         self.generation
     }
@@ -60,6 +62,7 @@ impl<P: Sources> Cx<P, Trace> {
 
 /// What the executor calls.
 impl<P: Sources, O: Observer> Cx<P, O> {
+    #[inline]
     pub(crate) fn observed(generation: Option<Arc<Generation<P>>>, observer: O) -> Self {
         Self {
             generation,
@@ -155,6 +158,7 @@ impl<P: Sources, O: Observer> Cx<P, O> {
     }
 
     /// Whether the facts are from the session's present sources.
+    #[inline]
     pub(crate) fn is_current(&self) -> bool {
         self.generation.as_ref().is_none_or(|generation| generation.is_current())
     }
@@ -186,6 +190,7 @@ impl<P: Sources, O: Observer> Cx<P, O> {
         self.fixpoint.as_ref().map_or(0, |fixpoint| fixpoint.provisional_reads())
     }
 
+    #[inline]
     pub(super) fn generation(&self) -> Option<&Generation<P>> {
         self.generation.as_deref()
     }

@@ -34,6 +34,7 @@ impl<P: Sources> Generation<P> {
     }
 
     /// Whether the session still answers from this generation.
+    #[inline]
     pub(crate) fn is_current(&self) -> bool {
         !self.closed.load(Ordering::Acquire)
     }

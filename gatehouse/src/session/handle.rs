@@ -266,6 +266,7 @@ impl<P: Sources> Session<P> {
     }
 
     /// The state of the handle, unless it is shared; it is not shared while the guard is held.
+    #[inline]
     fn lock_unshared(&self) -> Option<MutexGuard<'_, Unshared<P>>> {
         if self.shared.get().is_some() {
             return None;
@@ -287,6 +288,7 @@ impl<P: Sources> Session<P> {
     }
 
     /// The present generation, if there is one: not before the first load or clone.
+    #[inline]
     pub(crate) fn generation_if_any(&self) -> Option<Arc<Generation<P>>> {
         match self.lock_unshared() {
             Some(unshared) => unshared.generation().cloned(),
