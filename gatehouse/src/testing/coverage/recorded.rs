@@ -26,7 +26,7 @@ use crate::observe::coverage::{self, EXTENSION, Place, Seen};
 /// and values of facts, of which nothing is kept: what is recorded is the text of conditions.
 ///
 /// # In one test
-/// Several checks, or a [`DecisionTable`](super::DecisionTable), and then the threshold. Tests that run
+/// Several checks, or a [`DecisionTable`](crate::testing::DecisionTable), and then the threshold. Tests that run
 /// beside it in the same process record as well: they can add to what was seen, and never take away.
 ///
 /// ```
