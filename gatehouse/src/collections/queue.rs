@@ -6,10 +6,10 @@
 /// operation costs a constant amortized, or the logarithm where a ticket is looked up. Tickets may wrap around.
 #[derive(Debug)]
 pub(crate) struct Queue<T> {
-    /// The oldest one, unless it left: the first that came into an empty queue needs no allocation.
+    /// The entry that was added to the empty queue, until it leaves: a queue of one allocates nothing.
     first: Option<(usize, T)>,
     entries: Vec<(usize, Option<T>)>,
-    /// Where the first entry is that may not have left.
+    /// The index of an entry before which all have left.
     front: usize,
     next: usize,
     len: usize,
@@ -101,7 +101,7 @@ impl<T> Queue<T> {
             Some((oldest, _)) => Some(oldest),
             None => self.entries.get(self.front).map(|(oldest, _)| *oldest),
         };
-        // As many came since; those of the queue are fewer than half of all tickets.
+        // Tickets wrap around: an older one is less than half of all tickets away.
         oldest.is_some_and(|oldest| ticket.wrapping_sub(oldest).wrapping_sub(1) <= usize::MAX / 2)
     }
 

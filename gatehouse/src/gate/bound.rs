@@ -105,7 +105,7 @@ impl<'a, D: Domain, P: Sources, R> Bound<'a, D, P, R> {
         Self { rules, session, subject, action, context: NoContext }
     }
 
-    /// Says what else counts.
+    /// Sets the context.
     pub fn with_context(self, context: &'a D::Context) -> Bound<'a, D, P, R, &'a D::Context> {
         let Self { rules, session, subject, action, context: NoContext } = self;
         Bound { rules, session, subject, action, context }
@@ -155,9 +155,9 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
     where
         C: SuppliesContext<D::Context>,
     {
-        let presence = self.register_evaluation();
+        let guard = self.register_evaluation();
         async move {
-            let _presence = presence;
+            let _guard = guard;
             let evaluation = self.evaluation();
             match evaluation.try_without_loading(resource) {
                 Ok(decision) => decision,
@@ -185,9 +185,9 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
     where
         C: SuppliesContext<D::Context>,
     {
-        let presence = self.register_evaluation();
+        let guard = self.register_evaluation();
         async move {
-            let _presence = presence;
+            let _guard = guard;
             self.evaluation().explain(resource).await
         }
     }
@@ -224,9 +224,9 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         T: Borrow<D::Resource> + Send + Sync + 'x,
     {
         let items: Vec<T> = resources.into_iter().collect();
-        let presence = self.register_evaluation();
+        let guard = self.register_evaluation();
         async move {
-            let _presence = presence;
+            let _guard = guard;
             self.decisions(&items, T::borrow).await
         }
     }
@@ -265,9 +265,9 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         F: Fn(&T) -> &D::Resource + Send + Sync + 'x,
     {
         let rows: Vec<T> = rows.into_iter().collect();
-        let presence = self.register_evaluation();
+        let guard = self.register_evaluation();
         async move {
-            let _presence = presence;
+            let _guard = guard;
             let decisions = self.decisions(&rows, resource).await;
             if decisions.iter().any(Decision::is_indeterminate) {
                 return Err(FilterError::new(rows, decisions));
@@ -301,9 +301,9 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         F: Fn(&T) -> &D::Resource + Send + Sync + 'x,
     {
         let rows: Vec<T> = rows.into_iter().collect();
-        let presence = self.register_evaluation();
+        let guard = self.register_evaluation();
         async move {
-            let _presence = presence;
+            let _guard = guard;
             let decisions = self.decisions(&rows, resource).await;
             allowed(rows, &decisions)
         }
@@ -350,7 +350,7 @@ impl<D: Domain, P: Sources, S: PolicySet<D, P>, C> Bound<'_, D, P, Static<S>, C>
         C: SuppliesContext<D::Context>,
     {
         let context = self.context.context();
-        // Made where it is needed: who watches wants it in memory, which nobody else does.
+        // Made where it is needed: only an observed check needs it in memory.
         let request = || Request { subject: self.subject, action: self.action, resource, context };
         let decision = if is_observed(self.session) {
             // A copy, so that `self` need not be in memory either.

@@ -1,6 +1,7 @@
 //! The observer of an evaluation: its span, its metrics and its records. None has a part in the decision, and
 //! each costs nothing where it is switched off.
 
+use super::outcome::or_deny;
 use crate::decision::Decision;
 use crate::domain::{Domain, Question};
 use crate::eval::Request;
@@ -121,5 +122,5 @@ pub(super) fn observed_locally<D: Domain, P: Sources>(
     Ended::new(span, page).report::<D>(0, &slot, |_| resource, |_| Vec::new());
     decided_locally::<D>(&slot);
     let [decision] = slot;
-    decision.unwrap_or(Decision::Deny { by: None })
+    or_deny(decision)
 }

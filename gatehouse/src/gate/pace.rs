@@ -13,8 +13,8 @@ const POLICIES_PER_READ: usize = 4;
 const WORK_PER_YIELD: usize = READS_PER_YIELD as usize;
 const READS_PER_YIELD: u32 = 4096;
 
-/// The work after the deadline, in which known facts still decide. It does not suffice only for a page that
-/// takes long by itself.
+/// The work after the deadline, in which known facts still decide. Only a page that takes long by itself needs
+/// more.
 const WORK_AFTER_DEADLINE: usize = 8 * WORK_PER_YIELD;
 
 /// The work that an evaluation may do until it yields, and until it ends.
@@ -23,7 +23,7 @@ pub(super) struct Pace {
     per_resource: usize,
     /// The work that is left after the deadline, once it has passed.
     left: Option<usize>,
-    /// The reads between the last yield and the present resource.
+    /// The reads since the last yield, up to the present resource.
     before: u32,
     /// The reads of the last run of each resource, if the runs will be replayed.
     reads: Vec<u32>,
@@ -49,8 +49,8 @@ impl Pace {
         (WORK_PER_YIELD / self.per_resource).max(1)
     }
 
-    /// Begins the work until the next yield. After more reads than the returned number, ask
-    /// [`is_due`](Self::is_due).
+    /// Begins the work until the next yield. Returns a number of reads: only after more of them,
+    /// [`is_due`](Self::is_due) can be true.
     #[inline]
     pub(super) fn begin(&mut self) -> u32 {
         self.before = 0;

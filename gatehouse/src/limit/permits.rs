@@ -21,8 +21,8 @@ use crate::sync::Mutex;
 /// # No wake is lost
 /// There is *something to do* while a permit is free or a load is ready. When that begins, waiters are
 /// woken (see [`WaitQueue`]). A woken waiter looks for something to do when it is polled, and is not
-/// parked again while there is something. If it is dropped instead, it passes the wake on. It does so,
-/// too, if it takes a permit and another one is free.
+/// parked again while there is something. A woken waiter that is dropped wakes the next
+/// one; so does one that takes a permit while another is free.
 ///
 /// # Lock order
 /// The lock of a load, then that of the permits. No lock is held while a waker is cloned, woken or
@@ -87,7 +87,7 @@ impl Permits {
         Acquire { permits: self, waiter: None }
     }
 
-    /// Makes a load ready that holds a permit and was woken. Adds the wakers of waiters to `wakers`.
+    /// Lists a load as ready, which holds a permit and was woken. Adds the wakers of waiters to `wakers`.
     pub(super) fn make_ready(&self, number: u64, load: Arc<dyn Drive>, wakers: &mut Wakers) {
         let mut state = self.state.lock();
         state.ready.insert(number, load);
@@ -100,13 +100,13 @@ impl Permits {
         self.state.lock().ready.remove(&number)
     }
 
-    /// Tells the limiter from others.
+    /// The identity of the limiter.
     pub(super) fn address(&self) -> usize {
         std::ptr::from_ref(self).addr()
     }
 
-    /// Drives each ready load, unless this thread is inside of such a load: then it requests that from
-    /// the outermost caller (see [`outermost`](super::outermost)).
+    /// Drives each ready load, unless this thread is inside such a load: then it asks the outermost caller on
+    /// this thread to do so (see [`outermost`](super::outermost)).
     fn drive_ready(&self) -> Driven {
         if self.state.lock().ready.is_empty() {
             return Driven::None;
@@ -227,8 +227,8 @@ enum Driven {
     None,
     /// Each was polled.
     All,
-    /// None: the outermost caller on this thread polls them next. Were they left as something to do,
-    /// waiters inside of loads that wake themselves for one another would never be parked.
+    /// None: the outermost caller on this thread polls them next. If they counted as work
+    /// of the present caller, waiters inside loads that wake each other would never be parked.
     Requested,
 }
 

@@ -11,8 +11,8 @@ use crate::source::FactSource;
 
 /// Loads the keys of a batch, and sets the batch's results.
 ///
-/// A key that the source leaves out is missing. Keys that nobody asked for are dropped; unless the source
-/// declares them, they are reported, and the keys that it leaves out have failed.
+/// A key that the source leaves out is missing. Keys that nobody asked for are dropped. If the source does not
+/// declare them, they are also reported, and every key without an answer has failed.
 pub(super) async fn load<P: Sources, K: Stored<P>>(sources: Arc<P>, batch: Arc<KeyBatch<K>>) {
     let keys = &batch.keys;
     let observer = LoadObserver::open(K::NAME, keys.len());

@@ -66,7 +66,7 @@ fn run_queued<T>(
     });
     match is_ours {
         Ok(true) => {
-            // A waker or a destructor may poll, but not as a part of the load that the thread polls.
+            // A waker or a destructor may poll something that is no part of the load that the thread polls.
             let _polling = PollGuard::outside_loads();
             while let Some(next) = queue.with(|queue| queue.borrow_mut().next()) {
                 each(next);

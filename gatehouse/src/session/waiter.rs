@@ -9,7 +9,7 @@ use super::thread::{self, Wakers};
 use crate::collections::Queue;
 use crate::sync::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering};
 
-/// A waiting evaluation, as its loads know it: each load answers once.
+/// What the loads that an evaluation waits for know of it. Each load answers once.
 pub(crate) struct Waiter<L> {
     /// The number of loads that have answered. Written under the lock.
     answered: AtomicUsize,
@@ -60,12 +60,12 @@ pub(super) enum ParkKind {
     Throttled,
     /// A load of the session polls it. It drives nothing: the waiters of that load do.
     Nested,
-    /// As [`Nested`](Self::Nested), but a task inside the load polls it, so that it is woken for its own
-    /// loads, too.
+    /// A task inside a load of the session polls it. Unlike [`Nested`](Self::Nested), it is woken itself when one
+    /// of its loads is ready.
     NestedTask,
 }
 
-/// The reason of a wake other than an answer.
+/// The reason why an evaluation was woken before all its loads have answered.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum WakeReason {
     #[default]
@@ -106,15 +106,22 @@ impl<L> Waiter<L> {
 ///
 /// # Whom a wake reaches
 /// Every evaluation that waits on a session can drive every load in flight on it. A load that can make
-/// progress is *ready*: it is listed here, and its wake reaches all its waiters. Any of them may never be
-/// polled again, while another evaluation depends on the load in a way that is not visible here; it may wait
-/// for a connection that the load holds. So the wake reaches other evaluations too, and the one that is
-/// polled first drives the load (guarantee 8).
+/// progress is *ready*: it is listed here, and its wake reaches all its waiters. Perhaps none of them is polled
+/// again, while another evaluation needs the load in a way that is not visible here: it may wait for a
+/// connection that the load holds. So the wake reaches other evaluations too, and the one that is polled first
+/// drives the load (guarantee 8).
 ///
 /// An evaluation that was woken for the loads of others several times and found nothing to drive is
-/// *throttled*: evidently the waiters of those loads are polled. Of many throttled evaluations, only the
-/// newest and the oldest are woken for others. So the wakes of n loads cost n polls times a constant, not
-/// the square of n. An evaluation that was woken and is not polled is skipped by later wakes.
+/// *throttled*: others drive those loads. If more than [`MAX_THROTTLED_WOKEN`] are throttled, only the newest
+/// and the oldest are woken for others. So n loads cause O(n) polls, and not O(n²). A woken evaluation is in no
+/// list until it parks again, so later wakes do not reach it.
+///
+/// # In which order
+/// 1. The waiters of the ready load, in the order in which they came to it.
+/// 2. The evaluations that help, those that parked first before the others.
+/// 3. The throttled ones: all of them, those that parked first before the others; or of many, the newest and
+///    then the oldest.
+/// 4. The waiters of loads that wait for the ready one.
 ///
 /// Lock order: the core of a table, a load, this one, a waiter.
 pub(crate) struct WaiterSet<L> {
@@ -234,7 +241,7 @@ impl<L> State<L> {
         let state = waiter.state.lock();
         let kind = state.parked.map(|parked| parked.kind);
         if let Some(ParkKind::Nested | ParkKind::NestedTask) = kind {
-            // A driver that is not parked now finds the load before it parks.
+            // Without a parked driver no wake is needed: a driver looks at the ready loads before it parks.
             let reaches = state.is_in_other_session || self.has_drivers();
             wakes.outer.extend(state.outer.clone().filter(|_| reaches));
         }
@@ -304,8 +311,7 @@ impl<L> WaiterSet<L> {
         self.state.lock()
     }
 
-    /// The number of times that all waiters were woken. An evaluation that has not seen the last one is not
-    /// parked.
+    /// The number of times that all waiters were woken. An evaluation parks only if it has seen the last one.
     pub(crate) fn broadcasts(&self) -> usize {
         self.broadcasts.load(Ordering::Acquire)
     }

@@ -1,6 +1,7 @@
 //! The meaning of rules: the language, the combination of policies, failures, derived facts.
 #![cfg(not(loom))]
 
+mod bound_gates;
 mod decision_table;
 mod derived;
 mod fail_closed;

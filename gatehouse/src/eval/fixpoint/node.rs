@@ -44,8 +44,8 @@ pub(super) enum NodeState {
 pub(super) enum BlockedOn {
     /// No fact so far.
     Nothing,
-    /// This node alone: everything else that it would read or register is known. So it is pending as
-    /// long as that node is, and has nothing to register.
+    /// This node alone: everything else that it would read or register is known. As long as
+    /// that node is pending, the blocked one is too, and has no load to register.
     Node(usize),
     /// A load, several facts, or unknown before an evaluation.
     Other,

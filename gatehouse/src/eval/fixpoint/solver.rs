@@ -256,8 +256,8 @@ impl<C> Fixpoint<C> {
 
 /// Computing a fact.
 impl<C> Fixpoint<C> {
-    /// Begins to compute a fact. `false` if the stack is too deep for that, or was too deep for another
-    /// fact that the topmost one reads: the result of the topmost one is an error then, in any case.
+    /// Begins to compute a fact. Returns `false` if the stack is too deep, or was for another fact that the topmost
+    /// one reads. Either way the topmost fact fails.
     pub(in crate::eval) fn push_frame(&mut self, node: usize) -> bool {
         let frame = self.frames.len();
         let is_cut = self.frames.last().is_some_and(|top| top.summary.too_deep);
