@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::drive::Drive;
 use super::outermost::{Outermost, request_drive};
-use super::wait_queue::{PATIENCE, WaitQueue};
+use super::wait_queue::{MAX_VAIN_WAKES, WaitQueue};
 use crate::session::{Wakers, wake_all};
 use crate::sync::Mutex;
 
@@ -153,7 +153,7 @@ impl Permits {
             return Ok(self.permit(number));
         }
         state.queue.enter();
-        Err(Waiter { number, in_vain: 0, lets_others_first: state.free > 0 })
+        Err(Waiter { number, vain_wakes: 0, lets_others_first: state.free > 0 })
     }
 
     /// Takes a permit if one is free. Otherwise parks the waiter.
@@ -178,8 +178,9 @@ impl Permits {
             let is_left_to_others = matches!(driven, Driven::Requested);
             if state.ready.is_empty() || is_left_to_others {
                 let has_driven = matches!(driven, Driven::All);
-                waiter.in_vain = if has_driven { 0 } else { waiter.in_vain.saturating_add(1) };
-                state.queue.park(number, waker, waiter.in_vain > PATIENCE);
+                waiter.vain_wakes =
+                    if has_driven { 0 } else { waiter.vain_wakes.saturating_add(1) };
+                state.queue.park(number, waker, waiter.vain_wakes > MAX_VAIN_WAKES);
             } else {
                 wakers.push(waker);
             }
@@ -236,7 +237,7 @@ enum Driven {
 struct Waiter {
     number: u64,
     /// How often in a row it was polled and there was nothing to do.
-    in_vain: u32,
+    vain_wakes: u32,
     /// Whether a permit is free, but others wait already: they are woken, and come first if they are
     /// polled. Otherwise a task that asks again and again would get every permit.
     lets_others_first: bool,

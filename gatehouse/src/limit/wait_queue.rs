@@ -5,24 +5,24 @@ use std::task::Waker;
 
 use crate::session::Wakers;
 
-/// How often a waiter may be woken in vain before it is tired.
+/// The number of wakes in vain after which a waiter is throttled.
 ///
 /// The model checker has few threads, each of which has to reach every state: with it, all three numbers
 /// are smaller.
-pub(super) const PATIENCE: u32 = if cfg!(loom) { 0 } else { 8 };
+pub(super) const MAX_VAIN_WAKES: u32 = if cfg!(loom) { 0 } else { 8 };
 
-/// Up to so many tired waiters are all woken, each time.
-const FEW_TIRED: usize = if cfg!(loom) { 0 } else { 16 };
+/// Up to this many throttled waiters are all woken each time.
+const MAX_THROTTLED_WOKEN: usize = if cfg!(loom) { 0 } else { 16 };
 
-/// Of more tired waiters, so many are woken at a time.
-const TIRED_WOKEN: usize = if cfg!(loom) { 1 } else { 4 };
+/// Of more throttled waiters, this many are woken each time.
+const THROTTLED_WOKEN: usize = if cfg!(loom) { 1 } else { 4 };
 
 /// Those who wait for a permit, in the order of their numbers.
 ///
 /// A waiter that is woken may never be polled again: it may be the other branch of a `select!`. So a
 /// wake reaches all waiters, and the one that is polled first takes the permit. Then all others were
 /// woken in vain, and the cost is quadratic in their number. Therefore waiters that were woken in vain
-/// too often are *tired*, and of many tired ones only the first few are woken.
+/// too often are *throttled*, and of many throttled ones only the first few are woken.
 ///
 /// A waiter that was woken is not woken again before it was polled: it is in neither map, costs nothing
 /// more, and those behind it are next.
@@ -31,9 +31,9 @@ pub(super) struct WaitQueue {
     /// How many wait, woken or not.
     len: usize,
     /// Parked, and woken whenever there is something to do.
-    helpful: BTreeMap<u64, Waker>,
+    helping: BTreeMap<u64, Waker>,
     /// Parked, and woken when they are among the first.
-    tired: BTreeMap<u64, Waker>,
+    throttled: BTreeMap<u64, Waker>,
 }
 
 impl WaitQueue {
@@ -53,23 +53,27 @@ impl WaitQueue {
     }
 
     /// Parks a waiter: it is woken by `waker` when it is its turn.
-    pub(super) fn park(&mut self, number: u64, waker: Waker, is_tired: bool) {
-        let parked = if is_tired { &mut self.tired } else { &mut self.helpful };
+    pub(super) fn park(&mut self, number: u64, waker: Waker, is_throttled: bool) {
+        let parked = if is_throttled { &mut self.throttled } else { &mut self.helping };
         parked.insert(number, waker);
     }
 
     /// Unparks a waiter without waking it. Gives its waker, if it was parked.
     pub(super) fn unpark(&mut self, number: u64) -> Option<Waker> {
-        self.helpful.remove(&number).or_else(|| self.tired.remove(&number))
+        self.helping.remove(&number).or_else(|| self.throttled.remove(&number))
     }
 
     /// Unparks the waiters that are to be woken, and adds their wakers to `wakers`.
     pub(super) fn take_next(&mut self, wakers: &mut Wakers) {
-        let max = if self.tired.len() <= FEW_TIRED { FEW_TIRED } else { TIRED_WOKEN };
+        let max = if self.throttled.len() <= MAX_THROTTLED_WOKEN {
+            MAX_THROTTLED_WOKEN
+        } else {
+            THROTTLED_WOKEN
+        };
         for _ in 0..max {
-            let Some((_, waker)) = self.tired.pop_first() else { break };
+            let Some((_, waker)) = self.throttled.pop_first() else { break };
             wakers.push(waker);
         }
-        wakers.extend(std::mem::take(&mut self.helpful).into_values());
+        wakers.extend(std::mem::take(&mut self.helping).into_values());
     }
 }
