@@ -11,7 +11,7 @@ use syn::{Attribute, Meta, Token};
 
 use crate::parse_util::up_to_comma;
 
-/// What `pick` makes of the attributes, each under the conditions that it stands under.
+/// The attributes that `pick` gives, each under its conditions.
 pub(crate) fn picked(
     attrs: &[Attribute],
     pick: &dyn Fn(&Meta) -> Option<TokenStream>,
@@ -26,7 +26,7 @@ fn picked_of(meta: &Meta, pick: &dyn Fn(&Meta) -> Option<TokenStream>) -> Option
     (!inside.is_empty()).then(|| quote!(cfg_attr(#condition, #(#inside),*)))
 }
 
-/// The attributes that stand under a condition, however deep.
+/// The attributes under a condition, at any depth.
 pub(crate) fn inside(meta: &Meta) -> Vec<Meta> {
     let all = |(_, inside): (_, Vec<Meta>)| {
         let deeper = inside.iter().flat_map(self::inside).collect::<Vec<_>>();
@@ -40,7 +40,7 @@ pub(crate) fn is(attr: &Attribute, name: &str) -> bool {
     attr.path().is_ident(name) || inside(&attr.meta).iter().any(|meta| meta.path().is_ident(name))
 }
 
-/// The condition, and what stands under it. What is broken, rustc refuses.
+/// The condition, and the attributes under it. rustc reports a broken one.
 fn conditional(meta: &Meta) -> Option<(TokenStream, Vec<Meta>)> {
     let Meta::List(list) = meta else { return None };
     let arguments = |input: ParseStream<'_>| {

@@ -9,9 +9,9 @@ use crate::diagnostics::Diagnostics;
 use crate::parse_util::up_to_comma;
 use crate::{diagnostics, text};
 
-/// The library's path: `::gatehouse`, or what `crate = …` says.
+/// The path of the library: `::gatehouse`, or the argument of `crate = …`.
 ///
-/// For whoever renames the dependency, or re-exports the library from a crate of their own.
+/// For users who rename the dependency, or re-export the library from a crate of their own.
 #[derive(Clone)]
 pub(crate) struct CratePath(Option<syn::Path>);
 
@@ -21,8 +21,8 @@ impl CratePath {
         Self(None)
     }
 
-    /// What `#[<name>(crate = path)]` among `attrs` says, or the default. Other attributes are left
-    /// alone; what is wrong with this one goes to `errors`.
+    /// The argument of `#[<name>(crate = path)]` among `attrs`, or the default. Other attributes are ignored; an error in
+    /// this one goes to `errors`.
     pub(crate) fn from_attributes(attrs: &[Attribute], name: &str, errors: &Diagnostics) -> Self {
         let mut found = Self::default_path();
         for attr in attrs.iter().filter(|attr| attr.path().is_ident(name)) {
@@ -34,8 +34,7 @@ impl CratePath {
         found
     }
 
-    /// The path with every token at `span`, for code in which a message of the compiler's shall
-    /// underline what the user wrote.
+    /// The path with every token at `span`, for code whose errors must underline the user's tokens.
     pub(crate) fn spanned(&self, span: Span) -> TokenStream {
         text::at(&self.to_token_stream(), span)
     }
@@ -53,13 +52,13 @@ impl Parse for CratePath {
         {
             return Ok(Self(Some(path)));
         }
-        // Where nothing follows, what is there is all that an error can be at.
+        // At the end of the input, the error underlines the last tokens.
         let wrong = if rest.is_empty() { quote!(#keyword #equals) } else { rest };
         Err(diagnostics::crate_path().on(wrong))
     }
 }
 
-/// Whether a path can be that of a module: its keywords stand where they may.
+/// Whether a path can name a module: its keywords are where they may be.
 fn is_of_module(path: &syn::Path) -> bool {
     let mut names = path.segments.iter().map(|segment| &segment.ident).peekable();
     if path.leading_colon.is_none() && names.next_if(|name| *name == "crate").is_none() {

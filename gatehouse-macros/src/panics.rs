@@ -9,8 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 
-/// What `compile` gives; if it panics, an error at the name of `item`, and the `skeleton` of the item, so
-/// that what uses it has no error of its own.
+/// The result of `compile`; if it panics, an error at the name of `item`, and the `skeleton` of the item, so that uses of
+/// the item have no error of their own.
 pub(crate) fn caught(
     what: &str,
     item: &TokenStream,
@@ -19,13 +19,13 @@ pub(crate) fn caught(
 ) -> TokenStream {
     attempt(compile).unwrap_or_else(|panic| {
         let mut tokens = report(what, item, text(&*panic)).to_compile_error();
-        // It may panic for the same reason: the one error is enough.
+        // The skeleton may panic for the same reason: one error is enough.
         tokens.extend(attempt(skeleton).unwrap_or_default());
         tokens
     })
 }
 
-/// What `stage` gives, or its panic. Nobody sees what it was at work on: it owns all of that.
+/// The result of `stage`, or its panic. `stage` owns its data, so nothing is observed half-changed.
 pub(crate) fn attempt(
     stage: impl FnOnce() -> TokenStream,
 ) -> Result<TokenStream, Box<dyn Any + Send>> {
@@ -37,7 +37,7 @@ pub(crate) fn attempt(
     }))
 }
 
-/// What a panic says.
+/// The text of a panic.
 fn text(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it does not say why")
@@ -67,7 +67,7 @@ pub(crate) mod seeded {
     use std::cell::Cell;
 
     thread_local! {
-        /// How many of the next stages panic.
+        /// The number of the next stages that panic.
         static STAGES: Cell<u32> = const { Cell::new(0) };
     }
 
@@ -92,8 +92,7 @@ mod tests {
     use super::*;
     use crate::testing;
 
-    /// What a macro makes of `item` if so many of its stages panic: its errors, each with what it
-    /// underlines, and the rest of the expansion.
+    /// The expansion of `item` if so many stages panic: the errors, each with the text that it underlines, and the rest.
     fn panicking(
         stages: u32,
         expand: fn(&TokenStream) -> TokenStream,
@@ -150,7 +149,7 @@ mod tests {
         assert_eq!(errors, [("App".to_owned(), of("#[derive(Sources)]"))]);
         assert!(rest.contains("::gatehouse::Sources for App"), "{rest}");
         assert!(rest.contains("::gatehouse::ResolvedBy<App> for Level"), "{rest}");
-        // Where what loads the facts is at fault, the set is there without it.
+        // An error in the loads does not remove the set.
         let (errors, rest) = panicking(2, crate::sources::expand, SOURCES);
         assert_eq!(errors.len(), 1);
         assert!(rest.contains("::gatehouse::Sources for App"), "{rest}");
@@ -166,7 +165,7 @@ mod tests {
         assert_eq!(panicking(3, crate::sources::expand, SOURCES).0.len(), 1);
     }
 
-    /// Whatever a panic carries, there is a text.
+    /// Every payload of a panic has a text.
     #[test]
     fn a_panic_says_what_it_can() {
         let caught = |panic: Box<dyn Any + Send>| text(&*panic).to_owned();
@@ -175,7 +174,7 @@ mod tests {
         assert_eq!(caught(Box::new(7)), "it does not say why");
     }
 
-    /// An item without a name, or none at all, has the error all the same.
+    /// An item without a name, or no item at all, has the error, too.
     #[test]
     fn the_error_has_a_place() {
         for item in ["fn", "", "3 + 4", "struct"] {

@@ -11,7 +11,7 @@ use crate::diagnostics::Diagnostics;
 /// A compiler without its boundary: tokens in, tokens out, errors on the side.
 pub(crate) type Compile = fn(TokenStream, &Diagnostics) -> TokenStream;
 
-/// What `compile` makes of a source that is free of errors, as rustfmt would print it.
+/// The expansion of a source without errors, as rustfmt would print it.
 #[track_caller]
 pub(crate) fn expansion(compile: Compile, source: &str) -> String {
     let (tokens, errors) = run(compile, source);
@@ -19,7 +19,7 @@ pub(crate) fn expansion(compile: Compile, source: &str) -> String {
     pretty(tokens)
 }
 
-/// What `compile` makes of a source that is free of errors, without spaces. (A printer knows no `::<>`.)
+/// The expansion of a source without errors, without spaces. (A printer knows no `::<>`.)
 #[track_caller]
 pub(crate) fn tokens(compile: Compile, source: &str) -> String {
     let (tokens, errors) = run(compile, source);
@@ -27,7 +27,7 @@ pub(crate) fn tokens(compile: Compile, source: &str) -> String {
     tokens.to_string().replace(' ', "")
 }
 
-/// What `compile` makes of a source with errors, without them.
+/// The expansion of a source with errors, without the errors.
 #[track_caller]
 pub(crate) fn skeleton(compile: Compile, source: &str) -> String {
     let (tokens, errors) = run(compile, source);
@@ -40,7 +40,7 @@ pub(crate) fn skeleton(compile: Compile, source: &str) -> String {
 #[track_caller]
 pub(crate) fn errors(compile: Compile, source: &str) -> Vec<(String, String)> {
     let (tokens, errors) = run(compile, source);
-    // Whatever is wrong, what is emitted must parse.
+    // The output must parse in any case.
     pretty(tokens);
     let named = |(underlined, message): (String, String)| {
         let name = split_name(&message).map_or(message.as_str(), |(_, name)| name);
@@ -49,7 +49,7 @@ pub(crate) fn errors(compile: Compile, source: &str) -> Vec<(String, String)> {
     errors.into_iter().map(named).collect()
 }
 
-/// Every error in `source`: the text that it underlines, and all that is said.
+/// Every error in `source`: the text that it underlines, and its whole message.
 #[track_caller]
 pub(crate) fn messages(compile: Compile, source: &str) -> Vec<(String, String)> {
     run(compile, source).1
@@ -79,14 +79,14 @@ pub(crate) fn is_error(mac: &syn::Macro) -> bool {
     mac.path.segments.last().is_some_and(|last| last.ident == "compile_error")
 }
 
-/// What rustc underlines of a `compile_error!`: from its first token to its last.
+/// The tokens that rustc underlines for a `compile_error!`: from its first token to its last.
 fn underlined(error: &syn::Macro) -> String {
     let tokens: Vec<_> = error.to_token_stream().into_iter().collect();
     let whole = tokens[0].span().join(tokens[tokens.len() - 1].span());
     whole.and_then(|span| span.source_text()).unwrap_or_default()
 }
 
-/// A message of the catalogue's: what it says, and the diagnostic's name.
+/// A message of the catalogue: its text, and the diagnostic's name.
 pub(crate) fn split_name(message: &str) -> Option<(&str, &str)> {
     message.strip_suffix(']')?.rsplit_once(" [")
 }

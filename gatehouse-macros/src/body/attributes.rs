@@ -6,7 +6,7 @@
 
 use syn::{Attribute, Expr, Pat};
 
-/// The attributes on an expression itself, and those inside at its begin: `#![…]`.
+/// The attributes on an expression itself, and the inner ones at its beginning: `#![…]`.
 pub(super) fn of_expr(expr: &Expr) -> &[Attribute] {
     match expr {
         Expr::Array(syn::ExprArray { attrs, .. })
@@ -52,9 +52,8 @@ pub(super) fn of_expr(expr: &Expr) -> &[Attribute] {
     }
 }
 
-/// The attributes that an expression loses, or that mean something else, where it comes to stand
-/// elsewhere: its own, those of what it begins with (`#[cfg(…)] a == b` has them on `a`), and those in
-/// parentheses, which the compiler takes off.
+/// The attributes that an expression loses, or that change their meaning, when it is moved: its own, those of its first
+/// part (in `#[cfg(…)] a == b` they belong to `a`), and those inside parentheses, which the compiler removes.
 pub(crate) fn at_its_place(expr: &Expr) -> Vec<&Attribute> {
     let begins_with = match expr {
         Expr::Assign(it) => Some(&it.left),
@@ -76,7 +75,7 @@ pub(crate) fn at_its_place(expr: &Expr) -> Vec<&Attribute> {
     of_expr(expr).iter().chain(inner).collect()
 }
 
-/// The attributes in a pattern, however deep: those of fields, for no other part of one has any.
+/// The attributes in a pattern at any depth: only fields have any.
 pub(crate) fn of_pat(pat: &Pat) -> Vec<&Attribute> {
     let inside: Vec<&Pat> = match pat {
         Pat::Guard(it) => vec![&*it.pat],
@@ -101,12 +100,12 @@ pub(crate) fn of_pat(pat: &Pat) -> Vec<&Attribute> {
     own.into_iter().chain(inside.into_iter().flat_map(of_pat)).collect()
 }
 
-/// Whether an attribute says how strict lints are.
+/// Whether an attribute sets lint levels.
 pub(crate) fn is_lint(attr: &Attribute) -> bool {
     ["allow", "expect", "warn", "deny", "forbid"].iter().any(|name| attr.path().is_ident(name))
 }
 
-/// `#[rustfmt::skip]` and the like, which mean nothing to the compiler.
+/// `#[rustfmt::skip]` and similar attributes, which have no meaning for the compiler.
 pub(crate) fn is_for_tools(attr: &Attribute) -> bool {
     attr.path().segments.first().is_some_and(|first| first.ident == "rustfmt")
 }

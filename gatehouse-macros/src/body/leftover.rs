@@ -34,7 +34,7 @@ fn note_awaits(tokens: TokenStream, found: &mut Vec<Span>) {
     }
 }
 
-/// The tokens as they are seen: an invisible group is what is in it.
+/// The tokens, with invisible groups replaced by their content.
 pub(super) fn visible(tokens: TokenStream) -> Vec<TokenTree> {
     let mut trees = Vec::new();
     for tree in tokens {
@@ -48,7 +48,7 @@ pub(super) fn visible(tokens: TokenStream) -> Vec<TokenTree> {
     trees
 }
 
-/// Refuses every load in what is no body; says whether there was one.
+/// Reports every load in tokens that are no body; says whether there was one.
 pub(crate) fn refuse_all(
     tokens: impl ToTokens,
     diagnostic: impl Fn() -> Diagnostic,
@@ -61,7 +61,7 @@ pub(crate) fn refuse_all(
     !awaits.is_empty()
 }
 
-/// Refuses the loads of a body that were not lowered, in which `written` stood.
+/// Reports the loads of a body that were not lowered; the source has `written` loads.
 pub(super) fn refuse(body: &Body, written: usize, errors: &Diagnostics) {
     if written > body.loads.len() {
         let leftover = Leftover { errors };
@@ -98,7 +98,7 @@ impl Leftover<'_> {
     fn expr(&self, expr: &Expr) {
         match expr {
             Expr::Closure(it) => self.refuse(it, diagnostics::load_in_closure),
-            // Any other macro was refused.
+            // Any other macro has an error already.
             Expr::Macro(it) => {
                 if let Ok(it) = syn::parse2::<MatchesArguments>(it.mac.tokens.clone()) {
                     self.pattern(&it.pat);
@@ -111,7 +111,7 @@ impl Leftover<'_> {
                 for child in children_mut(&mut rest) {
                     self.expr(&std::mem::replace(child, Expr::Verbatim(TokenStream::new())));
                 }
-                // What is left of an expression without its children are names and types.
+                // Without its children, an expression consists of names and types.
                 self.refuse(rest, diagnostics::load_in_constant);
             }
         }

@@ -13,7 +13,7 @@ use super::Diagnostic;
 /// In tests it panics if it is dropped unfinished: an error that was pushed must be emitted.
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
-    /// What was pushed so far, in order; `None` once finished.
+    /// The errors so far, in order; `None` once finished.
     pushed: RefCell<Option<Vec<syn::Error>>>,
 }
 
@@ -50,12 +50,12 @@ impl Diagnostics {
         part.take().into_iter().for_each(|error| self.push_syn(error));
     }
 
-    /// How many were pushed so far.
+    /// The number of errors so far.
     pub(crate) fn count(&self) -> usize {
         self.pushed.borrow().as_ref().map_or(0, Vec::len)
     }
 
-    /// Whether nothing was pushed.
+    /// Whether there is no error.
     pub(crate) fn is_empty(&self) -> bool {
         self.pushed.borrow().as_ref().is_none_or(Vec::is_empty)
     }
@@ -73,14 +73,14 @@ impl Diagnostics {
         pushed.into_iter().flatten().collect()
     }
 
-    /// What [`Diagnostics::finish`] would emit, as data.
+    /// The output of [`Diagnostics::finish`], as data.
     #[cfg(test)]
     pub(crate) fn into_vec(self) -> Vec<syn::Error> {
         self.take()
     }
 }
 
-/// Line and column, where there is a compiler to know them.
+/// Line and column, if there is a compiler that knows them.
 fn place(span: Span) -> (usize, usize) {
     if !proc_macro::is_available() {
         return (0, 0);

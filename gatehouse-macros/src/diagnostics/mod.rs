@@ -18,13 +18,13 @@ pub(crate) use catalogue::*;
 pub(crate) use collector::Diagnostics;
 pub(crate) use typo::nearest;
 
-/// The message for one mistake: what is wrong, in the user's names, then what to write instead, then
-/// the stable name of its entry in the documentation.
+/// The message for one mistake: the mistake, in the user's names; then what to write instead; then the stable name of
+/// its entry in the documentation.
 #[derive(Clone, Debug)]
 pub(crate) struct Diagnostic {
     /// Its name in the catalogue.
     name: &'static str,
-    /// What is wrong, and what to write.
+    /// The mistake, and what to write instead.
     text: String,
 }
 
@@ -46,7 +46,7 @@ impl Display for Diagnostic {
     }
 }
 
-/// An entry of the catalogue, for the page and the tests that hold the compiler to it.
+/// An entry of the catalogue, for the page and for the tests of the compiler.
 #[cfg(test)]
 pub(crate) struct Entry {
     pub(crate) name: &'static str,
@@ -54,7 +54,7 @@ pub(crate) struct Entry {
     pub(crate) chapter: &'static str,
     /// Why it is an error.
     pub(crate) why: &'static str,
-    /// A program with the mistake, `«…»` around what the message underlines.
+    /// A program with the mistake, with `«…»` around the tokens that the message underlines.
     pub(crate) wrong: &'static str,
     /// The program without the mistake.
     pub(crate) right: &'static str,

@@ -18,7 +18,7 @@ use crate::body::leftover;
 use crate::diagnostics::Diagnostics;
 use crate::{conditional, diagnostics, text};
 
-/// What of a fact a type belongs to, as messages name it.
+/// The part of a fact that a type belongs to, as messages name it.
 #[derive(Clone, Copy, Debug)]
 enum Role<'a> {
     /// A key part, by name.
@@ -54,7 +54,7 @@ pub(super) fn block(block: &mut Block, errors: &Diagnostics) {
     check_names(block, errors);
 }
 
-/// In a rule a fact is told from a function by its capital letter.
+/// A capital letter distinguishes a fact from a function in a rule.
 fn check_case(fact: &Fact, errors: &Diagnostics) {
     if !text::is_type_name(&fact.name) {
         let (name, written) = (fact.name.unraw(), text::camel_case(&fact.name));
@@ -62,7 +62,7 @@ fn check_case(fact: &Fact, errors: &Diagnostics) {
     }
 }
 
-/// `#[required]` says what a missing value means, and so does a default: one of the two.
+/// `#[required]` and a default both say what a missing value means, so a fact has one of them.
 fn check_required(fact: &Fact, errors: &Diagnostics) {
     for attr in &fact.required {
         if !matches!(attr.meta, Meta::Path(_)) {
@@ -85,7 +85,7 @@ fn check_required(fact: &Fact, errors: &Diagnostics) {
     }
 }
 
-/// What the macro makes of an attribute is made before rustc knows of any condition.
+/// The macro acts on these attributes before rustc evaluates any condition.
 fn check_conditional(fact: &mut Fact, errors: &Diagnostics) {
     let is_ours =
         |meta: &Meta| ["required", "sensitive"].iter().any(|name| meta.path().is_ident(name));
@@ -104,7 +104,7 @@ fn check_conditional(fact: &mut Fact, errors: &Diagnostics) {
     }
 }
 
-/// The default comes to stand where a statement could: there a `cfg` would remove it.
+/// The default is emitted where a statement may stand: there a `cfg` would remove it.
 fn check_default(fact: &mut Fact, errors: &Diagnostics) {
     let Ending::Default(default) = &mut fact.ending else { return };
     let before = errors.count();
@@ -116,8 +116,7 @@ fn check_default(fact: &mut Fact, errors: &Diagnostics) {
     }
 }
 
-/// A key has the traits of a key by itself. A second `impl` would be an error that names no line
-/// of the user's.
+/// A key has the traits of a key already. The error for a second `impl` would show no line of the user's.
 fn check_derives(fact: &mut Fact, errors: &Diagnostics) {
     const OURS: [&str; 5] = ["Clone", "PartialEq", "Eq", "Hash", "Debug"];
     let ours = |path: &Path| {
@@ -186,7 +185,7 @@ fn check_part_names(fact: &mut Fact, errors: &Diagnostics) {
     }
 }
 
-/// A declaration says what there is, and loads nothing.
+/// A declaration loads nothing.
 fn check_loads(fact: &mut Fact, errors: &Diagnostics) {
     let types = fact.parts.iter_mut().map(|part| &mut part.ty).chain([&mut fact.value]);
     for ty in types {
@@ -210,7 +209,7 @@ fn check_types(fact: &mut Fact, errors: &Diagnostics) {
     fact.value.take_if(|ty| !check_type(role, ty, errors));
 }
 
-/// Whether a type can be in a fact as far as its tokens tell.
+/// Whether a type can be in a fact, as far as its tokens show.
 fn check_type(role: Role<'_>, ty: &Type, errors: &Diagnostics) -> bool {
     let owned = match bare(ty) {
         Type::Path(path) if path.path.is_ident("str") => "`String`, or `Arc<str>`".to_owned(),
@@ -224,7 +223,7 @@ fn check_type(role: Role<'_>, ty: &Type, errors: &Diagnostics) -> bool {
     false
 }
 
-/// Whether a type owns what it has, and leaves nothing open, all the way down.
+/// Whether a type is owned and complete at every depth.
 fn check_owned(role: Role<'_>, ty: &Type, errors: &Diagnostics) -> bool {
     let check = |ty: &Type| check_owned(role, ty, errors);
     match bare(ty) {
@@ -271,13 +270,13 @@ fn check_arguments(role: Role<'_>, arguments: &PathArguments, errors: &Diagnosti
     })
 }
 
-/// Whether all pass. Unlike [`Iterator::all`] it looks at each: every one may have an error to push.
+/// Whether all pass. Unlike [`Iterator::all`] it visits each, because each may have an error to push.
 fn every<T>(all: impl IntoIterator<Item = T>, check: impl Fn(T) -> bool) -> bool {
     all.into_iter().fold(true, |fine, one| fine & check(one))
 }
 
-/// A fact is declared once. The second of a name is dropped; those under a `#[cfg]` may be
-/// alternatives, which is rustc's to judge.
+/// A fact is declared once. The second one of a name is dropped; facts under a `#[cfg]` may be alternatives, which rustc
+/// checks.
 fn check_names(block: &mut Block, errors: &Diagnostics) {
     let mut seen = BTreeSet::new();
     block.facts.retain(|fact| {
@@ -303,7 +302,7 @@ fn is_static(reference: &TypeReference) -> bool {
         && reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static")
 }
 
-/// What to write in place of `&ty`.
+/// The type to write in place of `&ty`.
 fn owned(ty: &Type) -> String {
     match bare(ty) {
         Type::Path(path) if path.path.is_ident("str") => "`String`, or `Arc<str>`".to_owned(),
@@ -312,7 +311,7 @@ fn owned(ty: &Type) -> String {
     }
 }
 
-/// What to write in place of `[element]`.
+/// The type to write in place of `[element]`.
 fn owned_slice(element: &Type) -> String {
     format!("`Vec<{0}>`, or `Arc<[{0}]>`", text::of_type(element))
 }

@@ -21,7 +21,7 @@ pub(super) fn block(block: &Block, derived: &BTreeMap<usize, Derived>) -> TokenS
     facts.map(|(at, fact)| Emitter::new(fact, derived.get(&at), &block.library).fact()).collect()
 }
 
-/// One field of the key: the parts whose names are good.
+/// One field of the key: a part whose name has no error.
 pub(super) struct Field<'a> {
     /// Its docs.
     attrs: &'a [Attribute],
@@ -31,17 +31,17 @@ pub(super) struct Field<'a> {
     text: String,
     /// Its type, or the stand-in.
     pub(super) ty: TokenStream,
-    /// Whether it is shown nowhere.
+    /// Whether it is sensitive.
     sensitive: bool,
 }
 
-/// What the pieces of one fact have in common.
+/// The data that the items of one fact share.
 pub(super) struct Emitter<'a> {
-    /// Where the library is.
+    /// The path of the library.
     pub(super) library: &'a CratePath,
     /// The fact.
     pub(super) fact: &'a Fact,
-    /// How it is computed, if it has a body and that compiles.
+    /// Its computation, if it has a body without errors.
     pub(super) derived: Option<&'a Derived>,
     /// The fields of its key.
     pub(super) fields: Vec<Field<'a>>,
@@ -50,7 +50,7 @@ pub(super) struct Emitter<'a> {
 }
 
 impl<'a> Emitter<'a> {
-    /// What to emit for `fact`, with stand-ins where the checks took something out.
+    /// The data of `fact`, with stand-ins for the parts that the checks removed.
     fn new(fact: &'a Fact, derived: Option<&'a Derived>, library: &'a CratePath) -> Self {
         let stand_in = || quote!(#library::private::Refused);
         let or_stand_in =
@@ -85,7 +85,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// The attributes that the struct's companions need too: its conditions, and leave to name it.
+    /// The attributes that the generated items need too: its conditions, and the permission to name it.
     fn inherited(&self) -> TokenStream {
         let inherited = conditional::picked(&self.fact.attrs, &|meta| match meta {
             meta if meta.path().is_ident("cfg") => Some(quote!(#meta)),
@@ -95,12 +95,11 @@ impl<'a> Emitter<'a> {
         quote!(#(#inherited)*)
     }
 
-    /// The struct. Braced, so that it is a type and no value: the constructor takes the other half
-    /// of the name.
+    /// The struct. It has braces, so that its name is a type and no value: the constructor has the name as a value.
     fn key(&self) -> TokenStream {
         let Fact { attrs, vis, name, .. } = self.fact;
         let fields = self.fields.iter().map(|Field { attrs, name, ty, .. }| {
-            // The field is public, so a crate that asks for docs would ask for this one's.
+            // The field is public, so a crate with `missing_docs` would demand its docs.
             let docs = if attrs.is_empty() {
                 quote!(#[doc = " Part of the key."])
             } else {
@@ -110,7 +109,7 @@ impl<'a> Emitter<'a> {
         });
         // A name with a small letter has an error, which is enough.
         let case = (!text::is_type_name(name)).then(|| quote!(#[allow(non_camel_case_types)]));
-        // The compiler shows the user's `pub Name` for it, and not the macro's call.
+        // rustc shows the user's `pub Name` for it, and not the macro call.
         let mut braces = Group::new(Delimiter::Brace, quote!(#(#fields),*));
         braces.set_span(text::located(name.span()));
         let item = quote_spanned!(text::located(name.span())=> #vis struct #name #braces);

@@ -9,19 +9,19 @@ use crate::body::plan::BodyPlan;
 use crate::diagnostics::Diagnostics;
 use crate::{diagnostics, text};
 
-/// Checks what can be checked before there is a plan.
+/// Checks that need no plan.
 pub(super) fn body(policy: &Policy, options: &Options, body: &Body, errors: &Diagnostics) {
     check_async(policy, body, errors);
     if options.forbid.is_some() {
         check_question_marks(&body.block, errors);
     }
-    // What was refused may have been the condition.
+    // The part with the error might have been the condition.
     if errors.is_empty() {
         check_unconditional(policy, options, body, errors);
     }
 }
 
-/// A body that loads is written as `async fn`, so that a reader sees that it waits.
+/// A body with loads must be an `async fn`, so that a reader sees that it waits.
 fn check_async(policy: &Policy, body: &Body, errors: &Diagnostics) {
     if !policy.is_async && !body.loads.is_empty() {
         errors.push(policy.fn_token, diagnostics::not_async());
@@ -39,7 +39,7 @@ fn check_question_marks(block: &Block, errors: &Diagnostics) {
     block.nodes().for_each(|node| visit(node, errors));
 }
 
-/// A permit that asks for nothing lets everybody in: nobody writes that by accident unnoticed.
+/// A permit without a condition lets everybody in; it must say that this is meant.
 fn check_unconditional(policy: &Policy, options: &Options, body: &Body, errors: &Diagnostics) {
     let always = constant_block(&body.block) == Some(true)
         && policy.parameters.iter().all(|parameter| is_irrefutable(&parameter.pat));
@@ -60,7 +60,7 @@ fn is_irrefutable(pat: &syn::Pat) -> bool {
     }
 }
 
-/// The value of a body that has only one.
+/// The value of a body with one value only.
 fn constant_block(block: &Block) -> Option<bool> {
     let (last, before) = block.stmts.split_last()?;
     let is_return = |stmt: &&Stmt| matches!(stmt, Stmt::Expr(Node::Return(..), _));
@@ -70,7 +70,7 @@ fn constant_block(block: &Block) -> Option<bool> {
     };
     let may_leave = |stmt: &Stmt| {
         let lets_else = matches!(stmt, Stmt::Let(it) if it.otherwise.is_some());
-        // What is in a macro no token tells: it may leave, as `ensure!` does.
+        // The tokens of a macro do not show whether it exits, as `ensure!` does.
         lets_else
             || matches!(stmt, Stmt::Macro(_))
             || stmt.nodes().into_iter().any(|node| node.leaves() || node.loads())
@@ -115,7 +115,7 @@ fn constant_expr(expr: &Expr) -> Option<bool> {
     }
 }
 
-/// Whether a budget is kept: the first load that breaks it is pointed at, with what it waits for.
+/// Whether the budget is kept. The first load over it is reported, with the loads that it waits for.
 pub(super) fn budget(
     options: &Options,
     body: &Body,

@@ -16,7 +16,7 @@ use crate::body::plan_constant;
 use crate::crate_path::CratePath;
 use crate::{conditional, text};
 
-/// The path of what generated code calls.
+/// The path of the functions that generated code calls.
 pub(super) fn runtime(library: &CratePath) -> TokenStream {
     quote!(#library::private)
 }
@@ -55,8 +55,7 @@ pub(super) fn emit(
     )
 }
 
-/// The items of a policy with errors: everything but the body, so that what uses it has no error of
-/// its own.
+/// The items of a policy with errors: all but the body, so that uses of the policy have no error of their own.
 pub(super) fn skeleton(policy: &Policy, options: &Options, runtime: &TokenStream) -> TokenStream {
     let (request, cx) = (request(), cx());
     let code = Code {
@@ -74,7 +73,7 @@ pub(super) fn skeleton(policy: &Policy, options: &Options, runtime: &TokenStream
 
 struct Code {
     evaluate: TokenStream,
-    /// What lints do not say of it.
+    /// The lints that do not apply to it.
     lints: Option<TokenStream>,
     ask: TokenStream,
     /// Each fact that the policy loads, once.
@@ -100,19 +99,18 @@ fn items(
     let (marker, observer) = (generic("__Marker"), generic("__Observer"));
     let resolved = facts.iter().map(|fact| bound(fact, "ResolvedBy", &sources, runtime));
     let local = facts.iter().map(|fact| bound(fact, "LoadsNothing", &marker, runtime));
-    // The compiler shows the user's function for the type and its impls, and not the attribute.
+    // rustc shows the user's function for the type and its impls, and not the attribute.
     let span = text::located(name.span());
     let at = text::at(runtime, span);
-    // An enum without variants: a type and no value, so that a local may have its name, and a call of
-    // it has no advice to make one.
-    // In the user's own place, and not only shown there: Rust warns of a policy that no gate has.
+    // An enum without variants is a type and no value: so a local may have its name, and rustc does not advise to call it.
+    // The span is the user's own, so that rustc warns of a policy that no gate uses.
     let item = quote_spanned!(name.span()=> #vis enum #name {});
     let rule = quote_spanned!(span=> impl<#domain, #sources> #at::Rule<#domain, #sources>);
     let early = quote_spanned!(span=> impl<#domain, #sources> #at::EarlyRule<#domain, #sources>);
     let decides = quote_spanned!(span=> impl<#domain, #sources> #at::Decides<#domain, #sources>);
     let local_policies = quote_spanned!(span=> impl<#marker> #at::LocalPolicies<#marker>);
     let another = plan_constant::ambiguity_bound(facts.len(), runtime);
-    // On both impls, and not `Self: Rule` on the second: the way from a gate to what is wrong is short.
+    // On both impls, and not `Self: Rule` on the second, so that rustc's chain of obligations in a gate's error is short.
     let bounds = quote! {
         where
             #domain: #runtime::Domain,
@@ -132,7 +130,7 @@ fn items(
             #info
             #budget
 
-            // No `automatically_derived` here: Rust looks for what is unused in the user's body.
+            // Not `automatically_derived`, so that rustc reports unused variables in the user's body.
             #lints
             #[allow(clippy::diverging_sub_expression, clippy::needless_question_mark)]
             #rule for #name
@@ -176,12 +174,11 @@ fn items(
     }
 }
 
-/// Which attributes go on the type, and which on the code: a `cfg` goes on both, as does what says
-/// how strict lints are. (`expect` on both would be one too many.) The code of what is deprecated may
-/// name it.
+/// The attributes of the type, and those of the code. A `cfg` goes on both, and so do attributes that set lint levels.
+/// (`expect` on both would be unfulfilled on one.) The code may name deprecated items.
 fn attributes(attrs: &[Attribute]) -> (Vec<TokenStream>, Vec<TokenStream>) {
     let is = |meta: &Meta, names: &[&str]| names.iter().any(|name| meta.path().is_ident(name));
-    // `cfg_attr` is here only where it is broken.
+    // A `cfg_attr` reaches this only if it is broken.
     let of_code = ["cfg", "cfg_attr", "allow", "expect", "warn", "deny", "forbid"];
     (
         conditional::picked(attrs, &|meta| (!is(meta, &["expect"])).then(|| quote!(#meta))),
@@ -193,7 +190,7 @@ fn attributes(attrs: &[Attribute]) -> (Vec<TokenStream>, Vec<TokenStream>) {
     )
 }
 
-/// `Fact: Trait<parameter>`, which the compiler shows where the body loads the fact.
+/// `Fact: Trait<parameter>`, which rustc shows where the body loads the fact.
 fn bound(fact: &syn::Path, name: &str, parameter: &Ident, runtime: &TokenStream) -> TokenStream {
     let (first, last) = text::ends(fact);
     let (runtime, name) = (text::at(runtime, first), Ident::new(name, first));
@@ -201,12 +198,12 @@ fn bound(fact: &syn::Path, name: &str, parameter: &Ident, runtime: &TokenStream)
     quote_spanned!(first=> #fact: #runtime::#name #arguments)
 }
 
-/// The variable that holds who asks for what, named as the one that facts are read from is.
+/// The variable of the question, with the hygiene of the one that facts are read from.
 fn request() -> Ident {
     Ident::new("__request", Span::mixed_site())
 }
 
-/// A type parameter whose name no user's type has.
+/// A type parameter whose name no user type has.
 fn generic(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
@@ -221,7 +218,7 @@ fn info(
     let name = ident.unraw().to_string();
     let docs = policy.docs();
     let effect = if options.forbid.is_some() { quote!(Forbid) } else { quote!(Permit) };
-    // `line!` at the function's name: the attribute may stand lines above.
+    // `line!` has the span of the function's name, because the attribute may be lines above.
     let line = quote_spanned!(ident.span()=> ::core::line!());
     quote! {
         #[automatically_derived]
@@ -243,8 +240,8 @@ fn info(
     }
 }
 
-/// `__Domain::Subject: SubjectIs<User, Self, __Domain>, …`: the parameters that name a type, each
-/// shown at that type.
+/// `__Domain::Subject: SubjectIs<User, Self, __Domain>, …`: a bound for each parameter that names a type, shown at that
+/// type.
 fn domain_types(policy: &Policy, domain: &Ident, runtime: &TokenStream) -> Vec<TokenStream> {
     let named = |parameter: &Parameter| {
         let ty = parameter.ty.as_ref()?;
@@ -266,8 +263,8 @@ fn field(role: Role) -> Ident {
     }
 }
 
-/// Binds the parameters; where a pattern does not match, the policy does not apply. What is reported of
-/// the patterns is numbered from `first`.
+/// Binds the parameters. Where a pattern does not match, the policy does not apply. The reports of the patterns are
+/// numbered from `first`.
 fn bindings(policy: &Policy, first: usize, runtime: &TokenStream) -> TokenStream {
     let (request, cx) = (request(), cx());
     let mut ids = first..;
@@ -288,7 +285,7 @@ fn bindings(policy: &Policy, first: usize, runtime: &TokenStream) -> TokenStream
     quote!(#unused #bindings)
 }
 
-/// What a parameter asks, if its pattern may not match.
+/// The condition of a parameter whose pattern may not match.
 fn condition(parameter: &Parameter) -> Option<ReportedCondition> {
     let Parameter { pat, role, .. } = parameter;
     let is_unit = matches!(pat, syn::Pat::Tuple(it) if it.elems.is_empty());
@@ -302,7 +299,7 @@ fn condition(parameter: &Parameter) -> Option<ReportedCondition> {
     })
 }
 
-/// As [`bindings`], in the function that asks.
+/// [`bindings`] for the function that requests loads early.
 fn quiet_bindings(policy: &Policy) -> TokenStream {
     policy.parameters.iter().map(|parameter| bind(parameter, &quote!(return))).collect()
 }
@@ -310,7 +307,7 @@ fn quiet_bindings(policy: &Policy) -> TokenStream {
 fn bind(parameter: &Parameter, leave: &TokenStream) -> TokenStream {
     let Parameter { role, pat, ty, .. } = parameter;
     let (request, field) = (request(), field(*role));
-    // A parameter of a type of its own is asked for as that; any other is what the domain has.
+    // A parameter that names a type is read as that type; any other has the domain's.
     let (ty, value) = match ty {
         Some(ty) => (quote_spanned!(ty.span()=> : &#ty), quote!(#request.#field())),
         None => (quote!(), quote!(#request.#field)),

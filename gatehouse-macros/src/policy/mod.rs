@@ -63,21 +63,20 @@ pub(crate) fn compile(attr: TokenStream, item: TokenStream, errors: &Diagnostics
     }
     let plan = BodyPlan::new(&body, options.lazy.is_some(), &runtime);
     if !check::budget(&options, &body, &plan, errors) {
-        // Said once is enough.
+        // One error is enough.
         options.rounds = None;
     }
     items::emit(&policy, &options, &body, plan, &runtime)
 }
 
-/// What is not a function is left as it is; a function that is none to Rust either has its parser's
-/// error.
+/// An item that is no function is emitted unchanged; where Rust's parser rejects it, too, its error is reported.
 fn refuse_item(item: TokenStream, error: syn::Error, errors: &Diagnostics) -> TokenStream {
     let is_item = syn::parse2::<syn::Item>(item.clone()).is_ok();
     let is_fn = |token: TokenTree| matches!(token, TokenTree::Ident(word) if word == "fn");
     errors.push_syn(if !is_item && item.clone().into_iter().any(is_fn) {
         error
     } else if item.is_empty() {
-        // Without tokens to underline, the attribute is all there is.
+        // Without tokens, only the attribute can be underlined.
         diagnostics::policy_not_a_function().at(Span::call_site())
     } else {
         diagnostics::policy_not_a_function().on(&item)

@@ -19,7 +19,7 @@ use crate::diagnostics::Diagnostics;
 use crate::parse_util::up_to_comma;
 use crate::{diagnostics, text};
 
-/// What stands in the parentheses of `#[policy(…)]`.
+/// The arguments of `#[policy(…)]`.
 #[derive(Default)]
 pub(super) struct Options {
     pub(super) forbid: Option<Span>,
@@ -33,7 +33,7 @@ pub(super) struct Options {
 const OPTIONS: [&str; 4] = ["forbid", "unconditional", "lazy", "rounds"];
 
 impl Options {
-    /// Reads the options; what is wrong with one does not hide the others.
+    /// Reads the options. An error in one does not hide the others.
     pub(super) fn parse(tokens: TokenStream, errors: &Diagnostics) -> Self {
         let mut options = Self::default();
         let list = |input: ParseStream<'_>| {
@@ -52,7 +52,7 @@ impl Options {
         if input.peek(Token![crate]) {
             let parsed = errors.keep(input.parse());
             let rest = up_to_comma(input);
-            // What follows a broken path was part of it.
+            // The tokens after a broken path belong to it.
             if parsed.is_some() && !rest.is_empty() {
                 errors.push(rest, diagnostics::crate_path());
             }
@@ -80,7 +80,7 @@ impl Options {
         Ok(())
     }
 
-    /// An option that is there or not.
+    /// A flag.
     fn take(&mut self, option: &str, name: &Ident, value: TokenStream, errors: &Diagnostics) {
         if !value.is_empty() {
             errors.push(value, diagnostics::option_value(option));
@@ -116,7 +116,7 @@ impl Options {
     }
 }
 
-/// The option that a word means, with what there is to say about its spelling.
+/// The option that a word means, and the error about its spelling.
 fn meant(name: &Ident, errors: &Diagnostics) -> Option<&'static str> {
     let written = name.to_string();
     let known = OPTIONS.into_iter().find(|option| *option == written);
@@ -151,7 +151,7 @@ pub(super) enum Role {
 }
 
 impl Role {
-    /// What the parameters of a policy with `count` of them stand for.
+    /// The roles of the parameters of a policy that has `count` of them.
     fn of(count: usize) -> &'static [Self] {
         match count {
             0 | 1 => &[Self::Subject],
@@ -165,7 +165,7 @@ impl Role {
 /// One parameter.
 pub(super) struct Parameter {
     pub(super) role: Role,
-    /// How strict lints are.
+    /// The attributes that set lint levels.
     pub(super) lints: Vec<Attribute>,
     pub(super) pat: Pat,
     /// The type behind the reference; `None` where the user wrote `_`.
@@ -181,16 +181,16 @@ pub(super) struct Policy {
     pub(super) fn_token: Token![fn],
     pub(super) is_async: bool,
     pub(super) parameters: Vec<Parameter>,
-    /// `bool`, as the user names it: another type of theirs may have that name.
+    /// `bool`, as the user names it: a type of theirs may have that name.
     pub(super) value: TokenStream,
-    /// `None` if its syntax is broken.
+    /// `None` if the syntax is broken.
     pub(super) body: Option<syn::Block>,
-    /// Whether the signature was accepted: then the body can be held against it.
+    /// Whether the signature has no error: then the body can be checked against it.
     pub(super) has_signature: bool,
 }
 
 impl Policy {
-    /// Parses a function. A body with broken syntax leaves the rest whole.
+    /// Parses a function. A broken body does not affect the rest.
     pub(super) fn parse(item: TokenStream, errors: &Diagnostics) -> syn::Result<Self> {
         let parser = |input: ParseStream<'_>| {
             let mut attrs = input.call(Attribute::parse_outer)?;
@@ -217,7 +217,7 @@ impl Policy {
         parser.parse2(item)
     }
 
-    /// What can be known of a function whose signature has broken syntax: that it is there.
+    /// A function whose signature has broken syntax: only its existence is known.
     pub(super) fn named(item: TokenStream) -> Option<Self> {
         let parser = |input: ParseStream<'_>| {
             let (attrs, vis) = (input.call(Attribute::parse_outer)?, input.parse()?);
@@ -278,16 +278,16 @@ fn body(
     let content;
     let brace_token = braced!(content in input);
     let inner = errors.keep(content.call(Attribute::parse_inner)).unwrap_or_default();
-    // They come to stand before the type.
+    // They move before the type.
     attrs.extend(inner.into_iter().map(|attr| Attribute { style: AttrStyle::Outer, ..attr }));
     let stmts = errors.keep(content.call(syn::Block::parse_within));
-    // What is left of a broken body has its error.
+    // A broken body has its error already.
     content.parse::<TokenStream>()?;
     Ok(stmts.map(|stmts| syn::Block { brace_token, stmts }))
 }
 
-/// The type that the user's function returns, or `bool` if that is refused. Without their span: what
-/// gives another type is wrong, and not this one.
+/// The declared result type, or `bool` if it has an error. It has no span of the user's: rustc then shows a value of
+/// another type as wrong, and not this type.
 fn value(sig: &Signature) -> TokenStream {
     let span = sig.ident.span();
     match &sig.output {
@@ -296,7 +296,7 @@ fn value(sig: &Signature) -> TokenStream {
     }
 }
 
-/// Whether a type is `bool`, as far as its tokens tell; one with a load in it is none.
+/// Whether a type is `bool`, as far as its tokens show; a type with a load in it is not.
 fn is_bool(ty: &Type) -> bool {
     text::is_named(ty, "bool") && leftover::awaits(ty).is_empty()
 }
@@ -320,7 +320,7 @@ fn check_signature(sig: &Signature, errors: &Diagnostics) {
     } else if !sig.generics.params.is_empty() {
         errors.push(&sig.generics.params, diagnostics::policy_generic());
     } else if let Some(clause) = &sig.generics.where_clause
-        // An empty one says nothing.
+        // An empty list has no effect.
         && !clause.predicates.is_empty()
     {
         errors.push(clause, diagnostics::policy_generic());
@@ -340,8 +340,8 @@ fn only_lifetimes(generics: &Generics) -> Option<&Lifetime> {
     generics.lifetimes().next().filter(|_| !types).map(|it| &it.lifetime)
 }
 
-/// The first parameter that is a reference with a lifetime, without it: `user: &User`. None if there
-/// is one in the type too.
+/// The first parameter that is a reference with a lifetime, without that lifetime: `user: &User`. `None` if the type has
+/// one as well.
 fn without_lifetime(sig: &Signature) -> Option<String> {
     sig.inputs.iter().find_map(|input| {
         let FnArg::Typed(it) = input else { return None };
@@ -375,8 +375,8 @@ fn parameters(inputs: Punctuated<FnArg, Token![,]>, errors: &Diagnostics) -> Vec
     parameters
 }
 
-/// The attributes of a parameter, which go where it is bound: those that say how strict lints are. Any
-/// other, on the parameter or in its pattern, is refused.
+/// The attributes of a parameter that are copied to its binding: those that set lint levels. Other attributes, on the
+/// parameter or in its pattern, are errors.
 fn lints(attrs: Vec<Attribute>, pat: &Pat, errors: &Diagnostics) -> Vec<Attribute> {
     let (lints, others): (Vec<_>, Vec<_>) = attrs.into_iter().partition(is_lint);
     for attr in others.iter().chain(attributes::of_pat(pat)).filter(|attr| !is_for_tools(attr)) {

@@ -6,13 +6,13 @@ use crate::crate_path::CratePath;
 
 /// A struct with `#[derive(Sources)]`.
 pub(super) struct Sources {
-    /// Where the library is.
+    /// The path of the library.
     pub library: CratePath,
     /// Its name.
     pub name: Ident,
     /// Its generics.
     pub generics: Generics,
-    /// What is loaded, in the order of the fields.
+    /// The loaded facts, in the order of the fields.
     pub loads: Vec<Load>,
 }
 

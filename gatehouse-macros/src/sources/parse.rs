@@ -50,7 +50,7 @@ fn fields(name: &syn::Ident, data: Data, errors: &Diagnostics) -> Fields {
     }
 }
 
-/// What a field loads: nothing, unless it has a `#[loads(…)]`, and a name.
+/// The facts that a field loads, if it has a `#[loads(…)]` and a name.
 fn loads_of(field: &Field, member: &Member, errors: &Diagnostics) -> Vec<Load> {
     if field.ident.as_ref().is_some_and(|name| name == "_") {
         return Vec::new();

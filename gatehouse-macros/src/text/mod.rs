@@ -23,7 +23,7 @@ pub(crate) fn of_expr(tokens: impl ToTokens) -> String {
     Printer::of_expr().print(fragment::opened_to_show(tokens.to_token_stream()))
 }
 
-/// Whether the last name of a type's path is `name`: all that tokens tell of which type it is.
+/// Whether the last segment of a type's path is `name`: tokens show no more of a type.
 pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
     match ty {
         Type::Path(it) => it.path.segments.last().is_some_and(|last| last.ident == name),
@@ -47,7 +47,7 @@ pub(crate) fn camel_case(name: &Ident) -> String {
     words.collect()
 }
 
-/// Which one of several: `second`, `12th`.
+/// An ordinal: `second`, `12th`.
 pub(crate) fn ordinal(number: u32) -> String {
     let words = ["first", "second", "third", "fourth", "fifth", "sixth"];
     let word = usize::try_from(number).ok().and_then(|number| words.get(number.checked_sub(1)?));
@@ -63,13 +63,13 @@ pub(crate) fn ends(tokens: impl ToTokens) -> (Span, Span) {
     (first, last)
 }
 
-/// Where something of the user's is, for code of ours: the compiler shows that, and still knows that a
-/// macro wrote the code, so that lints of the user's do not judge it.
+/// The span of a token of the user's, for generated code: rustc shows that token, but treats the code as a macro's, so
+/// that the user's lints do not apply to it.
 pub(crate) fn located(at: Span) -> Span {
     Span::call_site().located_at(at)
 }
 
-/// Tokens of ours that the compiler is to show at `span`.
+/// Generated tokens that rustc shows at `span`.
 pub(crate) fn at(tokens: &TokenStream, span: Span) -> TokenStream {
     let moved = |mut token: TokenTree| {
         token.set_span(span);
@@ -78,7 +78,7 @@ pub(crate) fn at(tokens: &TokenStream, span: Span) -> TokenStream {
     tokens.clone().into_iter().map(moved).collect()
 }
 
-/// The same tokens, with each `word` as one of ours: what lints say of it is not said to the user.
+/// The tokens, with each `word` marked as generated: the user's lints do not apply to it.
 pub(crate) fn ours(word: &str, tokens: TokenStream) -> TokenStream {
     let moved = |token: TokenTree| match token {
         TokenTree::Ident(ident) if ident == word => Ident::new(word, Span::call_site()).into(),

@@ -1,12 +1,12 @@
 //! Tokens on one line, with the spaces that rustfmt would write.
 //!
-//! Tokens alone do not tell the `<` of `a < b` from that of `Vec<u8>`, nor the `|` of `a | b` from that of
-//! a closure. The printer tells them apart as Rust's grammar does: by what stands before, and by whether
-//! a type is due there.
+//! Tokens alone do not show whether a `<` compares, as in `a < b`, or opens arguments, as in `Vec<u8>`; nor whether a
+//! `|` is an operator or begins a closure. The printer decides as Rust's grammar does: by the token before, and by
+//! whether a type is due.
 
 use proc_macro2::{Delimiter, Group, Punct, Spacing, TokenStream, TokenTree, token_stream};
 
-/// What the printer remembers of the token before.
+/// The class of the token before.
 #[derive(Clone, Copy, Default, PartialEq)]
 enum Before {
     /// The start, or an opening delimiter.
@@ -22,18 +22,18 @@ enum Before {
     Tight,
 }
 
-/// Where the printer is between two delimiters.
+/// The position between two delimiters.
 #[derive(Clone, Copy, Default)]
 struct Level {
-    /// Whether types stand here, and nothing else.
+    /// Whether only types are allowed.
     types: bool,
-    /// Whether a type is being written: after `as`, `->`, or the `:` of a `let` or a parameter.
+    /// Whether a type is being printed: after `as`, `->`, or the `:` of a `let` or a parameter.
     in_type: bool,
-    /// How many generic argument lists are open.
+    /// The number of open generic argument lists.
     open: usize,
-    /// What is open whose `:` is followed by a type.
+    /// The open construct whose `:` a type follows.
     typed: Option<Typed>,
-    /// Whether a comma at the end belongs there: that of `(a,)`, which makes a tuple of one.
+    /// Whether a trailing comma is kept: that of `(a,)`, which makes a tuple of one.
     keeps_comma: bool,
     statement: Statement,
 }
@@ -42,11 +42,11 @@ struct Level {
 enum Typed {
     /// The parameters of a closure.
     Closure,
-    /// What stands between `let` and `=`.
+    /// The pattern between `let` and `=`.
     Let,
 }
 
-/// What is known of a statement; elsewhere it does not matter.
+/// The state of a statement; elsewhere it is not used.
 #[derive(Clone, Copy, Default, PartialEq)]
 enum Statement {
     /// It begins with the next token.
@@ -68,9 +68,9 @@ impl Level {
 #[derive(Default)]
 pub(super) struct Printer {
     level: Level,
-    /// The token before.
+    /// The class of the token before.
     before: Before,
-    /// What was printed.
+    /// The text so far.
     text: String,
 }
 
@@ -87,7 +87,7 @@ impl Printer {
 
     /// Prints all of `tokens`.
     ///
-    /// The `::<>` of a name that [cannot bind](crate::body::capitals) is not the user's.
+    /// It leaves out the `::<>` of a name that [cannot bind](crate::body::capitals), which is not the user's.
     pub(super) fn print(mut self, tokens: TokenStream) -> String {
         self.stream(as_written(tokens));
         self.text
@@ -114,13 +114,13 @@ impl Printer {
         }
     }
 
-    /// Whether a comma, which is the last token or not, is there for rows of their own only.
+    /// Whether a comma is only there because the user wrote the elements in rows.
     fn drops_comma(&mut self, is_last: bool) -> bool {
         self.level.keeps_comma &= is_last || self.level.open > 0;
         is_last && !self.level.keeps_comma
     }
 
-    /// The operator that begins with `first`, all of it.
+    /// The whole operator that begins with `first`.
     fn operator(&self, first: Punct, tokens: &mut token_stream::IntoIter) -> String {
         let mut operator = first.as_char().to_string();
         let mut last = first;
@@ -172,7 +172,7 @@ impl Printer {
         }
     }
 
-    /// What stands apart from an operand before it.
+    /// Separates a token from an operand before it.
     fn operand(&mut self, text: &str) {
         if self.before == Before::Operand || self.wants_space() {
             self.space();
@@ -220,7 +220,7 @@ impl Printer {
         self.before = before;
     }
 
-    /// Remembers where a type begins and ends, and where a statement begins.
+    /// Tracks where a type begins and ends, and where a statement begins.
     fn mind_types(&mut self, operator: &str, unary: bool) {
         let level = &mut self.level;
         match operator {
@@ -238,7 +238,7 @@ impl Printer {
         }
     }
 
-    /// A group with what is in it.
+    /// A group and its content.
     fn group(&mut self, group: &Group) {
         let (open, close) = match group.delimiter() {
             Delimiter::Parenthesis => ("(", ")"),
@@ -269,7 +269,7 @@ impl Printer {
         }
     }
 
-    /// What is in a group: arguments, or what may be a tuple.
+    /// The content of a group: arguments, or perhaps a tuple.
     fn inside(&mut self, group: &Group, may_be_tuple: bool) {
         let inner = Level {
             types: self.level.has_type() && group.delimiter() != Delimiter::Brace,
@@ -291,12 +291,12 @@ impl Printer {
         self.level = outer;
     }
 
-    /// Whether an operand that comes next stands apart from the token before.
+    /// Whether a space precedes an operand that comes next.
     fn wants_space(&self) -> bool {
         matches!(self.before, Before::Keyword | Before::Operator)
     }
 
-    /// One space, if there is none.
+    /// One space, unless there is one.
     fn space(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with(' ') {
             self.text.push(' ');
@@ -304,7 +304,7 @@ impl Printer {
     }
 }
 
-/// The tokens without `::<>`, and with `Name: Name::<>` as the `Name` that it stands for.
+/// The tokens without `::<>`, and with the shorthand `Name` in place of `Name: Name::<>`.
 fn as_written(tokens: TokenStream) -> TokenStream {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let is = |at: usize, c: char| matches!(tokens.get(at), Some(TokenTree::Punct(it)) if it.as_char() == c);
@@ -336,7 +336,7 @@ fn as_written(tokens: TokenStream) -> TokenStream {
     written
 }
 
-/// What kind of statement begins with `token`.
+/// The kind of the statement that begins with `token`.
 fn statement_of(token: &TokenTree) -> Statement {
     const WORDS: [&str; 7] = ["if", "else", "match", "for", "while", "loop", "unsafe"];
     let with_block = match token {
@@ -347,7 +347,7 @@ fn statement_of(token: &TokenTree) -> Statement {
     if with_block { Statement::WithBlock } else { Statement::Other }
 }
 
-/// What a word is to the token after it.
+/// The class of a word.
 fn after_word(word: &str) -> Before {
     match word {
         "return" | "match" | "if" | "in" | "else" | "let" | "mut" | "ref" | "move" | "as"
@@ -358,7 +358,7 @@ fn after_word(word: &str) -> Before {
     }
 }
 
-/// Whether `next` makes `operator` a longer one.
+/// Whether `next` continues `operator`.
 fn continues(operator: &str, next: char) -> bool {
     const LONG: [&str; 24] = [
         "::", "->", "=>", "==", "!=", "<=", ">=", "&&", "||", "..", "..=", "<<", ">>", "+=", "-=",
@@ -373,7 +373,7 @@ mod tests {
 
     use super::*;
 
-    /// What is printed of `source`, an expression or a pattern.
+    /// The printed text of `source`, an expression or a pattern.
     fn expr(source: &str) -> String {
         Printer::of_expr().print(source.parse().expect("tokens"))
     }

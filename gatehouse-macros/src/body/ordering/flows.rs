@@ -11,7 +11,7 @@ use super::super::lower::bare;
 use super::super::names::{Names, has_open_type, mentioned_in};
 use super::is_leaf;
 
-/// Where a fact has a part in what is mentioned, it may have one in what is bound.
+/// The flow of a statement: if a mentioned name depends on a fact, so may the bound names.
 pub(super) struct Flow {
     /// Whether a load is mentioned.
     loads: bool,
@@ -35,7 +35,7 @@ pub(super) fn fed(flows: &[Flow]) -> Names {
     }
 }
 
-/// Looks for flows in a body.
+/// The search for flows in a body.
 pub(super) struct Flows<'b> {
     /// The names that can change.
     mutable: &'b Names,
@@ -62,7 +62,7 @@ impl<'b> Flows<'b> {
         }
     }
 
-    /// What `pats` bind comes from `node`.
+    /// The names that `pats` bind come from `node`.
     fn bind<'p>(&mut self, pats: impl IntoIterator<Item = &'p Pat>, node: &Node) {
         let names = pats.into_iter().flat_map(names_of).collect();
         self.push(node, mentioned(node), names);
@@ -72,7 +72,7 @@ impl<'b> Flows<'b> {
         for stmt in &block.stmts {
             match stmt {
                 Stmt::Let(it) => self.local(it),
-                // Without an effect, nobody would have written it: `seen.borrow_mut().push(level);`
+                // Its value is not used, so it has an effect: `seen.borrow_mut().push(level);`
                 Stmt::Expr(node @ (Node::Plain(_) | Node::Compound(..)), Some(_)) => {
                     let mentions = mentioned(node);
                     self.push(node, mentions.clone(), mentions);
@@ -139,7 +139,7 @@ impl<'b> Flows<'b> {
         }
     }
 
-    /// What has statements of its own inside of an expression: the rest is seen with the whole.
+    /// The parts of an expression that have statements of their own; the rest belongs to the whole.
     fn inside(&mut self, node: &Node) {
         for child in node.children() {
             match child {
@@ -150,7 +150,7 @@ impl<'b> Flows<'b> {
         }
     }
 
-    /// What an expression binds inside, what it may change, and what the closures take that it
+    /// The names that an expression binds inside, those that it may change, and the parameters of the closures that it
     /// mentions.
     fn expr(&mut self, node: &Node) {
         if matches!(node, Node::Plain(expr) if is_leaf(expr)) {
@@ -180,7 +180,7 @@ pub(super) fn names_of(pat: &Pat) -> Names {
     bound_names(pat).into_iter().map(ToString::to_string).collect()
 }
 
-/// Notes the names that are bound in the expressions of a node.
+/// Adds the names that the expressions of a node bind.
 fn note_bound(node: &Node, names: &mut Names) {
     if let Node::Plain(expr) = node {
         names.extend(bound_inside(expr));
@@ -188,7 +188,7 @@ fn note_bound(node: &Node, names: &mut Names) {
     node.children().into_iter().for_each(|child| note_bound(child, names));
 }
 
-/// The names that are bound inside of an expression: by closures, in their bodies, and by `matches!`.
+/// The names that an expression binds inside: parameters and locals of closures, patterns of `matches!`.
 fn bound_inside(expr: &Expr) -> Names {
     fn note(expr: &mut Expr, names: &mut Names) {
         visit(expr, &mut |part| match part {
@@ -203,8 +203,7 @@ fn bound_inside(expr: &Expr) -> Names {
     names
 }
 
-/// Whether there may be patterns among tokens without statements of their own: those of a closure, or
-/// of `matches!`.
+/// Whether tokens without statements of their own may have patterns: those of a closure, or of `matches!`.
 fn has_patterns(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|tree| match tree {
         TokenTree::Punct(punct) => punct.as_char() == '|',

@@ -6,10 +6,10 @@ use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, Ident};
 use super::super::expected::is_ordering;
 use super::super::lower::bare;
 
-/// Methods that order their receiver and their argument.
+/// Methods that compare their receiver with their argument.
 const OF_BOTH: [&str; 9] = ["clamp", "cmp", "ge", "gt", "le", "lt", "max", "min", "partial_cmp"];
 
-/// Methods that order what is in their receiver.
+/// Methods that order the elements of their receiver.
 const OF_ITEMS: [&str; 12] = [
     "binary_search",
     "is_sorted",
@@ -25,11 +25,11 @@ const OF_ITEMS: [&str; 12] = [
     "sorted_unstable",
 ];
 
-/// How the methods begin that order by what a closure gives: `…_by_key`, `…_by_cached_key`.
+/// The first parts of the names of methods that order by the result of a closure: `…_by_key`, `…_by_cached_key`.
 const BY_KEY: [&str; 7] =
     ["binary_search", "is_sorted", "max", "min", "position_m", "select_nth", "sort"];
 
-/// Whether an expression may order its operands, or what is in them.
+/// Whether an expression may order its operands, or their elements.
 pub(super) fn may_order(expr: &Expr) -> bool {
     match expr {
         Expr::Binary(it) => is_ordering(&it.op),
@@ -57,12 +57,12 @@ pub(super) fn orders(name: &Ident) -> bool {
     orders_both(name) || OF_ITEMS.iter().any(|it| name == it)
 }
 
-/// Whether a method's receiver and its argument are of one type, which it orders.
+/// Whether a method compares its receiver with an argument of the same type.
 pub(super) fn orders_both(name: &Ident) -> bool {
     OF_BOTH.iter().any(|it| name == it)
 }
 
-/// Whether a method orders what its closure gives.
+/// Whether a method orders the results of its closure.
 pub(super) fn orders_by_key(name: &Ident) -> bool {
     let name = name.to_string();
     let by_key = name.ends_with("_by_key") || name.ends_with("_by_cached_key");
@@ -75,7 +75,7 @@ pub(super) fn changes_receiver(name: &Ident) -> bool {
     name == "sort" || name.starts_with("sort_") || name.starts_with("select_nth")
 }
 
-/// Whether a path names what orders its arguments: `Ord::cmp`, `u32::max`, an imported `max`,
+/// Whether a path names a function that orders its arguments: `Ord::cmp`, `u32::max`, an imported `max`,
 /// `RangeBounds::contains`.
 pub(super) fn is_order(path: &ExprPath) -> bool {
     let Some(last) = path.path.segments.last() else { return false };
@@ -87,12 +87,12 @@ pub(super) fn is_order(path: &ExprPath) -> bool {
     orders(&last.ident) && (!is_imported || last.ident == "max" || last.ident == "min")
 }
 
-/// Whether a function orders its arguments by the last of them: `min_by(a, b, Ord::cmp)`.
+/// Whether the last argument of a function gives the order: `min_by(a, b, Ord::cmp)`.
 pub(super) fn is_function_given_order(call: &ExprCall) -> bool {
     matches!(call.args.last().map(bare), Some(Expr::Path(path)) if is_order(path))
 }
 
-/// Whether an argument says how the receiver is ordered: `reduce(Ord::max)`, `min_by(Ord::cmp)`.
+/// Whether an argument gives the order: `reduce(Ord::max)`, `min_by(Ord::cmp)`.
 pub(super) fn is_given_order(call: &ExprMethodCall) -> bool {
     call.args.iter().any(|it| matches!(bare(it), Expr::Path(path) if is_order(path)))
 }

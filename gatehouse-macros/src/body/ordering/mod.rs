@@ -27,7 +27,7 @@ use self::writer::Writer;
 use super::ast::{Block, Node};
 use super::names::{Names, mentioned_in};
 
-/// Where the body orders what facts feed.
+/// The places where the body orders fact values.
 #[derive(Default)]
 pub(crate) struct Ordering {
     /// Whether the body loads anything.
@@ -36,12 +36,12 @@ pub(crate) struct Ordering {
     fed: Names,
     /// The locals that are bound to a range somewhere.
     ranges: Names,
-    /// The locals whose type is not written where they are bound, and may depend on what follows.
+    /// The locals without a written type, whose types may depend on the code that follows.
     vague: Names,
 }
 
 impl Ordering {
-    /// Learns what feeds the locals of a body.
+    /// Learns which locals of a body depend on facts.
     pub(super) fn of(block: &Block, mutable: &Names) -> Self {
         if !block.nodes().any(Node::loads) {
             return Self::default();
@@ -50,7 +50,7 @@ impl Ordering {
         Self { loads: true, fed: flows::fed(&found), ranges, vague }
     }
 
-    /// An expression without loads, with what it orders named to rustc.
+    /// An expression without loads, with its ordered operands named to rustc.
     pub(super) fn plain(&self, expr: &Expr, runtime: &TokenStream) -> TokenStream {
         if is_leaf(expr) || !self.feeds(expr) {
             return expr.to_token_stream();
@@ -60,14 +60,14 @@ impl Ordering {
         expr.into_token_stream()
     }
 
-    /// As [`plain`](Self::plain), of an argument: the parameters of a closure have types there.
+    /// [`plain`](Self::plain) for an argument, where the parameters of a closure have types.
     pub(super) fn argument(&self, argument: &Expr, runtime: &TokenStream) -> Expr {
         let mut argument = argument.clone();
         Writer { ordering: self, runtime }.argument(&mut argument, &Names::new());
         argument
     }
 
-    /// Names to rustc what `expr` orders itself; its holes are filled with the code of `children`.
+    /// Names to rustc the operands that `expr` orders itself; the code of `children` fills its holes.
     pub(super) fn compound(&self, expr: &mut Expr, children: &[Node], runtime: &TokenStream) {
         if self.loads && methods::may_order(expr) {
             let operands: Vec<_> = children.iter().map(|node| Operand::of(node, self)).collect();
@@ -75,7 +75,7 @@ impl Ordering {
         }
     }
 
-    /// Whether a fact may have a part in `tokens`, which load nothing.
+    /// Whether `tokens`, which load nothing, may depend on a fact.
     fn feeds(&self, tokens: impl ToTokens) -> bool {
         !self.fed.is_empty() && !mentioned_in(tokens).is_disjoint(&self.fed)
     }

@@ -10,15 +10,15 @@ use super::super::names::Names;
 use super::Ordering;
 use crate::text;
 
-/// An operand of what orders.
+/// An operand of an operation that orders.
 pub(super) struct Operand {
-    /// Whether a fact may have fed it.
+    /// Whether it may depend on a fact.
     pub(super) fed: bool,
     pub(super) shape: Shape,
     pub(super) ty: Ty,
-    /// Whether `&` before it would take a part of it only.
+    /// Whether `&` before it would apply to a part of it only.
     pub(super) wants_parens: bool,
-    /// Whether it is a load as it stands.
+    /// Whether it is itself a load.
     pub(super) is_load: bool,
     /// Its first token.
     pub(super) at: Span,
@@ -28,23 +28,23 @@ pub(super) struct Operand {
 pub(super) enum Shape {
     /// A place that can be named twice.
     Place,
-    /// A place inside of a value, which is evaluated once.
+    /// A place inside a value, which is evaluated once.
     PlaceInValue,
     Value,
 }
 
-/// What is known of its type, from what costs least to look at to what rustc may not know yet.
+/// The knowledge of its type, ordered by the cost of naming it to rustc.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Ty {
-    /// No `Option`, and nor is what is compared with it: a literal, or what is cast.
+    /// No `Option`, nor is the other operand: a literal, or a cast.
     Literal,
-    /// A constant's, or that of a variant without fields.
+    /// The type of a constant, or of a variant without fields.
     Constant,
     Range,
     Any,
-    /// It may depend on what follows.
+    /// It may depend on the code that follows.
     Vague,
-    /// That of a closure's parameter, which rustc learns where the closure is called.
+    /// The type of a closure's parameter, which rustc infers where the closure is called.
     Open,
 }
 
@@ -99,7 +99,7 @@ fn shape(expr: &Expr) -> Shape {
     }
 }
 
-/// A place inside of `base`.
+/// A place inside `base`.
 fn place_in(base: &Expr) -> Shape {
     if shape(base) == Shape::Place { Shape::Place } else { Shape::PlaceInValue }
 }
@@ -130,7 +130,7 @@ fn ty(expr: &Expr, ordering: &Ordering, open: &Names) -> Ty {
     }
 }
 
-/// Whether `&` before an expression would take a part of it only.
+/// Whether `&` before an expression would apply to a part of it only.
 fn wants_parens(expr: &Expr) -> bool {
     !matches!(
         expr,

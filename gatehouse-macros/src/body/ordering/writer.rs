@@ -23,14 +23,14 @@ use super::methods::{
 use super::operand::{Operand, Shape, Ty};
 use crate::text;
 
-/// Writes into expressions what names their operands to rustc.
+/// Adds the code that names operands to rustc.
 pub(super) struct Writer<'o> {
     pub(super) ordering: &'o Ordering,
     pub(super) runtime: &'o TokenStream,
 }
 
 impl Writer<'_> {
-    /// An expression and all in it. `open`: the parameters of closures whose types are not known there.
+    /// An expression and its children. `open`: the parameters of closures whose types are unknown there.
     pub(super) fn expr(&self, expr: &mut Expr, open: &Names) {
         let mut operands = Vec::new();
         if methods::may_order(expr) {
@@ -55,7 +55,7 @@ impl Writer<'_> {
         self.whole(expr, &operands);
     }
 
-    /// As [`expr`](Self::expr), of an argument: the parameters of a closure have types there.
+    /// [`expr`](Self::expr) for an argument, where the parameters of a closure have types.
     pub(super) fn argument(&self, expr: &mut Expr, open: &Names) {
         let Expr::Closure(it) = expr else { return self.expr(expr, open) };
         let mut inside = open.clone();
@@ -63,7 +63,7 @@ impl Writer<'_> {
         self.expr(&mut it.body, &inside);
     }
 
-    /// What an expression orders itself. Its children are done.
+    /// The operations that an expression does itself. Its children are done.
     pub(super) fn whole(&self, expr: &mut Expr, operands: &[Operand]) {
         if !operands.iter().any(|operand| operand.fed) {
             return;
@@ -79,7 +79,7 @@ impl Writer<'_> {
         }
     }
 
-    /// `left < right`: one side has the type of both.
+    /// `left < right`: naming one side is enough, because both have one type.
     fn operator(&self, expr: &mut Expr, operands: &[Operand]) {
         let (Expr::Binary(it), [left, right]) = (expr, operands) else { return };
         if has_literal(operands) {
@@ -88,7 +88,7 @@ impl Writer<'_> {
         let (operand, side) =
             if rank(left) <= rank(right) { (left, &mut it.left) } else { (right, &mut it.right) };
         if operand.ty != Ty::Open {
-            // What is shown is what may be missing, and not what it is held against.
+            // rustc shows the side that may be missing, and not the other one.
             let at = if left.fed { left.at } else { right.at };
             let function = if operand.is_load { "compared_load" } else { "compared" };
             let compared = self.compared(function, &**side, operand.wants_parens, at);
@@ -121,10 +121,10 @@ impl Writer<'_> {
         }
     }
 
-    /// `Ord::max(a, b)`, `std::cmp::min(a, b)`: one of the arguments has the type of both.
+    /// `Ord::max(a, b)`, `std::cmp::min(a, b)`: naming one argument is enough, because both have one type.
     fn function(&self, it: &mut ExprCall, operands: &[Operand]) {
         let Expr::Path(path) = &*it.func else { return };
-        // The last argument says how the others are ordered.
+        // The last argument gives the order of the others.
         let operands = match operands {
             [others @ .., _] if is_function_given_order(it) => others,
             operands => operands,
@@ -144,7 +144,7 @@ impl Writer<'_> {
         *argument = Expr::Verbatim(self.passed(&*argument, fed.at));
     }
 
-    /// What the closures among the arguments give.
+    /// The results of the closures among the arguments.
     fn keys<'e>(&self, arguments: impl Iterator<Item = &'e mut Expr>) {
         for argument in arguments {
             if let Expr::Closure(it) = argument {
@@ -167,7 +167,7 @@ impl Writer<'_> {
         quote_spanned!(at=> #runtime::#compared(&#value))
     }
 
-    /// A value that is named to rustc on its way.
+    /// A value that is named to rustc before it is used.
     fn passed(&self, value: impl ToTokens, at: Span) -> TokenStream {
         let name = Ident::new("__value", Span::mixed_site());
         let value = scrutinee(without_advice(value.into_token_stream()));
@@ -177,7 +177,7 @@ impl Writer<'_> {
     }
 }
 
-/// An expression whose parentheses Rust does not advise against, wherever it stands.
+/// An expression whose parentheses are never reported as unused.
 fn without_advice(tokens: TokenStream) -> TokenStream {
     let mut trees = tokens.clone().into_iter();
     match (trees.next(), trees.next()) {
@@ -189,12 +189,12 @@ fn without_advice(tokens: TokenStream) -> TokenStream {
     }
 }
 
-/// Which of several operands of one type is to be named: of those like each other, what a fact feeds.
+/// The operand that is named, of several of one type: of those that are alike, one that depends on a fact.
 fn rank(operand: &Operand) -> (Ty, bool) {
     (operand.ty, !operand.fed)
 }
 
-/// Whether a method orders what it is called on.
+/// Whether a method orders its receiver.
 fn orders_receiver(it: &ExprMethodCall, operands: &[Operand]) -> bool {
     if it.method == "contains" {
         return operands[0].ty == Ty::Range;
@@ -203,7 +203,7 @@ fn orders_receiver(it: &ExprMethodCall, operands: &[Operand]) -> bool {
     orders(&it.method) && !both || is_given_order(it)
 }
 
-/// Whether one operand is a literal: then none of them is an `Option`.
+/// Whether an operand is a literal: then no operand is an `Option`.
 fn has_literal(operands: &[Operand]) -> bool {
     operands.iter().any(|operand| operand.ty == Ty::Literal)
 }
