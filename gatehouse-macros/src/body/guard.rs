@@ -218,8 +218,9 @@ impl Dataflow<'_> {
     /// An `if` on local data is kept, so that its branches know the names that its condition binds.
     fn guard_of_local_if(&mut self, it: &If, goal: Goal) -> Guard {
         let before = self.after_load;
-        let then = self
-            .knowing(&bound_in(&it.condition), |this| this.guard_of_stmts(&it.then.stmts, goal))?;
+        let then = self.with_local_names(&bound_in(&it.condition), |this| {
+            this.guard_of_stmts(&it.then.stmts, goal)
+        })?;
         self.after_load = before;
         let otherwise = match &it.otherwise {
             Some(otherwise) => self.guard(otherwise, goal)?,
@@ -243,7 +244,7 @@ impl Dataflow<'_> {
         for arm in &it.arms {
             self.after_load = before;
             let binds = pat_binds(&arm.pat);
-            let guard = self.knowing(&binds, |this| {
+            let guard = self.with_local_names(&binds, |this| {
                 // From here on a fact decides which arm is taken, so any may be.
                 let open = depends_on_fact
                     || arm.guard.as_ref().is_some_and(|guard| this.depends_on_fact(guard));
@@ -280,10 +281,10 @@ impl Dataflow<'_> {
             None => Ok(None),
         };
         if depends_on_fact {
-            return Ok(and(completes, self.not_knowing(&binds, guard)?));
+            return Ok(and(completes, self.with_fact_names(&binds, guard)?));
         }
         self.origin(scrutinee)?;
-        let guard = or_true(self.knowing(&binds, guard)?);
+        let guard = or_true(self.with_local_names(&binds, guard)?);
         let (pat, scrutinee) = (&arm.pat, emit::scrutinee(self.emitter.node(scrutinee)));
         Ok(Some(quote!((match #scrutinee { #pat => #guard, _ => false }))))
     }
@@ -300,7 +301,8 @@ impl Dataflow<'_> {
             Stmt::Expr(node, _) => {
                 let completes = self.guard(node, Goal::Completes)?;
                 let changed = names::changed(node, &self.mutable);
-                let rest = self.not_knowing(&changed, |this| this.guard_of_stmts(rest, goal))?;
+                let rest =
+                    self.with_fact_names(&changed, |this| this.guard_of_stmts(rest, goal))?;
                 Ok(and(completes, rest))
             }
             Stmt::Item(_) => self.guard_of_stmts(rest, goal),
@@ -317,10 +319,10 @@ impl Dataflow<'_> {
         };
         if self.depends_on_fact(init) || self.origin(init).is_err() {
             let completes = self.guard(init, Goal::Completes)?;
-            let rest = self.not_knowing(&binds, |this| this.guard_of_stmts(rest, goal))?;
+            let rest = self.with_fact_names(&binds, |this| this.guard_of_stmts(rest, goal))?;
             return Ok(and(completes, rest));
         }
-        let rest = self.knowing(&binds, |this| this.guard_of_stmts(rest, goal))?;
+        let rest = self.with_local_names(&binds, |this| this.guard_of_stmts(rest, goal))?;
         if rest.is_none() && it.otherwise.is_none() && !init.leaves() {
             return Ok(None);
         }

@@ -64,7 +64,7 @@ impl KnownConditions {
         let first = fed_by.first()?;
         let elsewhere = |load: &LoadId| match &condition.leaves_at {
             Some(loads) => loads.contains(load),
-            None => !step.behind.contains(load),
+            None => !step.guarded_loads.contains(load),
         };
         let may_wait = |load: LoadId| load > *first && load != id && !fed_by.contains(&load);
         if !(0..body.loads.len()).any(|load| may_wait(load) && elsewhere(&load)) {

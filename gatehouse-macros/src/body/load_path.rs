@@ -31,7 +31,7 @@ pub(crate) struct LoadPath<'b> {
     body: &'b Body,
     pub(crate) steps: Vec<Step<'b>>,
     /// For each step, the loads that the body reaches only if the step leads there.
-    pub(crate) behind: Vec<BTreeSet<LoadId>>,
+    pub(crate) guarded_loads: Vec<BTreeSet<LoadId>>,
     /// The load's key; `None` if nothing leads to it.
     pub(crate) key: Option<&'b Node>,
 }
@@ -39,9 +39,10 @@ pub(crate) struct LoadPath<'b> {
 impl<'b> LoadPath<'b> {
     /// The path to the load `target`.
     pub(crate) fn to(target: LoadId, body: &'b Body) -> Self {
-        let mut way = Self { target, body, steps: Vec::new(), behind: Vec::new(), key: None };
-        way.block(&body.block.stmts);
-        way
+        let mut path =
+            Self { target, body, steps: Vec::new(), guarded_loads: Vec::new(), key: None };
+        path.block(&body.block.stmts);
+        path
     }
 
     /// The loads that are answered when the body reaches this one.
@@ -55,9 +56,9 @@ impl<'b> LoadPath<'b> {
     }
 
     /// Adds a step, with the loads that depend on it.
-    fn push_before(&mut self, step: Step<'b>, behind: BTreeSet<LoadId>) {
+    fn push_before(&mut self, step: Step<'b>, guarded_loads: BTreeSet<LoadId>) {
         self.steps.push(step);
-        self.behind.push(behind);
+        self.guarded_loads.push(guarded_loads);
     }
 
     fn block(&mut self, stmts: &'b [Stmt]) {
@@ -95,11 +96,11 @@ impl<'b> LoadPath<'b> {
         match node {
             Node::Load(id, _, key) if *id == self.target => self.key = Some(key),
             Node::Logic(it) if it.right.contains(self.target) => {
-                let behind = it.right.loads_inside();
+                let guarded_loads = it.right.loads_inside();
                 if is_three_valued(it, self.body) {
-                    self.operand(&it.left, it.is_and(), &behind);
+                    self.operand(&it.left, it.is_and(), &guarded_loads);
                 } else {
-                    self.holds(&it.left, it.is_and(), &behind);
+                    self.holds(&it.left, it.is_and(), &guarded_loads);
                 }
                 self.node(&it.right);
             }
@@ -116,8 +117,8 @@ impl<'b> LoadPath<'b> {
             }
             Node::Match(it) if !it.scrutinee.contains(self.target) => self.arm(it),
             Node::Matches(arm, scrutinee) if !scrutinee.contains(self.target) => {
-                let behind = arm.guard.iter().flat_map(Node::loads_inside).collect();
-                self.push_before(Step::Matches(&arm.pat, scrutinee, true), behind);
+                let guarded_loads = arm.guard.iter().flat_map(Node::loads_inside).collect();
+                self.push_before(Step::Matches(&arm.pat, scrutinee, true), guarded_loads);
                 arm.guard.iter().for_each(|guard| self.node(guard));
             }
             Node::Block(_, block) => self.block(&block.stmts),
@@ -136,12 +137,13 @@ impl<'b> LoadPath<'b> {
     fn arm(&mut self, it: &'b Match) {
         for (i, arm) in it.arms.iter().enumerate() {
             let of_body = arm.body.loads_inside();
-            let behind = arm.guard.iter().flat_map(Node::loads_inside).chain(of_body.clone());
+            let guarded_loads =
+                arm.guard.iter().flat_map(Node::loads_inside).chain(of_body.clone());
             if let Some(guard) = arm.guard.as_ref().filter(|guard| guard.contains(self.target)) {
-                self.push_before(Step::Arm(it, i), behind.collect());
+                self.push_before(Step::Arm(it, i), guarded_loads.collect());
                 self.node(guard);
             } else if arm.body.contains(self.target) {
-                self.push_before(Step::Arm(it, i), behind.collect());
+                self.push_before(Step::Arm(it, i), guarded_loads.collect());
                 arm.guard.iter().for_each(|guard| self.holds(guard, true, &of_body));
                 self.node(&arm.body);
             }
@@ -149,9 +151,9 @@ impl<'b> LoadPath<'b> {
     }
 
     /// The left operand of the path's `||` or `&&`. Where it is a chain, its parts are operands too.
-    fn operand(&mut self, left: &'b Node, value: bool, behind: &BTreeSet<LoadId>) {
+    fn operand(&mut self, left: &'b Node, value: bool, guarded_loads: &BTreeSet<LoadId>) {
         let at = self.steps.len();
-        self.holds(left, value, behind);
+        self.holds(left, value, guarded_loads);
         for step in &mut self.steps[at..] {
             if let Step::Holds(node, value) = *step {
                 *step = Step::Operand(node, value);
@@ -160,23 +162,23 @@ impl<'b> LoadPath<'b> {
     }
 
     /// A chain of `&&` that must be true is one step for each operand; so is a chain of `||` that must be false.
-    fn holds(&mut self, condition: &'b Node, value: bool, behind: &BTreeSet<LoadId>) {
+    fn holds(&mut self, condition: &'b Node, value: bool, guarded_loads: &BTreeSet<LoadId>) {
         match condition {
             Node::Logic(it) if value == it.is_and() => {
-                let of_right = &it.right.loads_inside() | behind;
+                let of_right = &it.right.loads_inside() | guarded_loads;
                 self.holds(&it.left, value, &of_right);
-                self.holds(&it.right, value, behind);
+                self.holds(&it.right, value, guarded_loads);
             }
             Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => {
-                self.holds(&inside[0], value, behind);
+                self.holds(&inside[0], value, guarded_loads);
             }
             Node::Compound(Expr::Unary(it), inside) if matches!(it.op, UnOp::Not(_)) => {
-                self.holds(&inside[0], !value, behind);
+                self.holds(&inside[0], !value, guarded_loads);
             }
             Node::Let(pat, scrutinee) => {
-                self.push_before(Step::Matches(pat, scrutinee, value), behind.clone());
+                self.push_before(Step::Matches(pat, scrutinee, value), guarded_loads.clone());
             }
-            condition => self.push_before(Step::Holds(condition, value), behind.clone()),
+            condition => self.push_before(Step::Holds(condition, value), guarded_loads.clone()),
         }
     }
 }

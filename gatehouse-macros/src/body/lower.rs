@@ -62,7 +62,7 @@ pub(crate) fn body(
 }
 
 /// The diagnostic for a load in a place that has none.
-type Place = fn() -> Diagnostic;
+type LoadError = fn() -> Diagnostic;
 
 /// The words around several keys.
 const MANY: [(&str, Kind); 3] = [("any", Kind::Any), ("all", Kind::All), ("each", Kind::Each)];
@@ -75,7 +75,7 @@ struct Lowering<'e> {
     /// bound twice.
     locals: BTreeMap<String, Option<Path>>,
     /// The innermost enclosing place that has no loads.
-    inside: Option<Place>,
+    inside: Option<LoadError>,
     /// Whether the tree is complete: no code was left out because of an error.
     is_whole: bool,
 }
@@ -331,7 +331,7 @@ impl Lowering<'_> {
         locals.filter_map(|(name, fact)| Some((name, fact?))).collect()
     }
 
-    fn within<T>(&mut self, place: Place, lower: impl FnOnce(&mut Self) -> T) -> T {
+    fn within<T>(&mut self, place: LoadError, lower: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.inside.replace(place);
         let result = lower(self);
         self.inside = before;
@@ -473,7 +473,7 @@ impl Lowering<'_> {
     }
 
     /// Reports every `.await` in `tokens`; says whether there is one.
-    fn refuse_loads(&mut self, tokens: TokenStream, diagnostic: Place) -> bool {
+    fn refuse_loads(&mut self, tokens: TokenStream, diagnostic: LoadError) -> bool {
         let mut found = false;
         for (tree, after_dot) in flat(tokens) {
             if let TokenTree::Ident(ident) = tree

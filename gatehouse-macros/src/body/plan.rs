@@ -45,11 +45,11 @@ impl BodyPlan {
         let mut loads: Vec<PlannedLoad> = Vec::new();
         let mut known = KnownConditions::default();
         for (id, load) in body.loads.iter().enumerate() {
-            let way = LoadPath::to(id, body);
+            let path = LoadPath::to(id, body);
             let slice = if lazy || load.lazy.is_some() {
                 Err(String::from("it is lazy"))
             } else {
-                slice::of(body, id, &way, &mut known, runtime)
+                slice::of(body, id, &path, &mut known, runtime)
             };
             #[cfg(test)]
             let is_early = slice.is_ok();
@@ -61,13 +61,13 @@ impl BodyPlan {
                 }
                 // The body reaches it when all loads before it are answered.
                 Err(reason) => {
-                    let before = way.loads_before().into_iter();
+                    let before = path.loads_before().into_iter();
                     (before.map(|before| (before, reason.clone())).collect(), None)
                 }
             };
             let rounds = waits_for.keys().map(|id| loads[*id].round);
             let round = 1 + rounds.max().unwrap_or(0);
-            let guards = way.steps.iter().filter_map(|step| guard(*step)).collect();
+            let guards = path.steps.iter().filter_map(|step| guard(*step)).collect();
             loads.push(PlannedLoad {
                 round,
                 waits_for,

@@ -37,17 +37,17 @@ pub(crate) struct Slice {
 pub(crate) fn of(
     body: &Body,
     id: LoadId,
-    way: &LoadPath<'_>,
+    path: &LoadPath<'_>,
     known: &mut KnownConditions,
     runtime: &TokenStream,
 ) -> Result<Slice, String> {
-    let Some(key) = way.key else { return Err("it is not on any path".into()) };
+    let Some(key) = path.key else { return Err("it is not on any path".into()) };
     let emitter = Emitter::slice(body, runtime);
     let mut slicing = Dataflow::new(&emitter);
     let mut taken: Vec<SlicedStep<'_>> = Vec::new();
-    for (step, behind) in way.steps.iter().zip(&way.behind) {
+    for (step, guarded_loads) in path.steps.iter().zip(&path.guarded_loads) {
         taken.extend(slicing.local_exits(*step)?);
-        taken.push(SlicedStep { behind: behind.clone(), ..slicing.take(*step)? });
+        taken.push(SlicedStep { guarded_loads: guarded_loads.clone(), ..slicing.take(*step)? });
     }
     slicing.origin(key)?;
     let mut needs = BTreeMap::new();
@@ -59,13 +59,13 @@ pub(crate) fn of(
         if step.is_kept(&needed)? {
             step.note_needs(&needed, &mut needs);
             step.replace_names(&mut needed);
-            kept.push(Kept::Step(step));
+            kept.push(SlicePart::Step(step));
         } else {
             let ruled_out = known.exclusion((body, id), &taken[..at], step, runtime);
-            kept.extend(ruled_out.map(|(name, value)| Kept::Unless(name, value)));
+            kept.extend(ruled_out.map(|(name, value)| SlicePart::Unless(name, value)));
         }
     }
-    if let Some(name) = bound_by_a_macro(way, &needed, &body.given) {
+    if let Some(name) = bound_by_a_macro(path, &needed, &body.given) {
         return Err(format!("a macro on the way may say what `{name}` is"));
     }
     if (0..id).all(|before| needs.contains_key(&before)) {
@@ -74,7 +74,7 @@ pub(crate) fn of(
     }
     kept.reverse();
     let is_partial = slicing.after_load && !is_total(key)
-        || kept.iter().any(|kept| matches!(kept, Kept::Step(step) if step.is_partial()));
+        || kept.iter().any(|kept| matches!(kept, SlicePart::Step(step) if step.is_partial()));
     let function = if is_partial { quote!(run_partial_slice) } else { quote!(run_slice) };
     let inside = code(&body.loads[id], key, &kept, &emitter, runtime);
     let cx = cx();
@@ -88,9 +88,9 @@ pub(crate) fn of(
 }
 
 /// The first of `names` that no step of the path binds, if a macro of the user's on the path may bind it.
-fn bound_by_a_macro(way: &LoadPath<'_>, names: &Names, given: &Names) -> Option<String> {
+fn bound_by_a_macro(path: &LoadPath<'_>, names: &Names, given: &Names) -> Option<String> {
     let is_unknown = |step: &Step<'_>| matches!(step, Step::Stmt(Stmt::Macro(it)) if names::may_change_all(&it.mac.path));
-    if !way.steps.iter().any(is_unknown) {
+    if !path.steps.iter().any(is_unknown) {
         return None;
     }
     // Facts, types and constants are items defined elsewhere.
@@ -100,7 +100,7 @@ fn bound_by_a_macro(way: &LoadPath<'_>, names: &Names, given: &Names) -> Option<
 }
 
 /// A part of a slice.
-enum Kept<'t, 'b> {
+enum SlicePart<'t, 'b> {
     Step(&'t SlicedStep<'b>),
     /// The rest of the slice never runs, if the variable is known to have the value.
     Unless(Ident, bool),
@@ -137,7 +137,7 @@ pub(crate) struct Dataflow<'e> {
 pub(super) struct SlicedStep<'b> {
     pub(super) step: Step<'b>,
     /// The loads that the body reaches only if the step leads there.
-    pub(super) behind: BTreeSet<LoadId>,
+    pub(super) guarded_loads: BTreeSet<LoadId>,
     /// Whether a load is in it or precedes it, so that the body may not reach its end.
     is_early: bool,
     keep: Keep,
@@ -195,7 +195,7 @@ impl<'e> Dataflow<'e> {
         self.bind(step, &binds, &keep);
         self.after_load |= !step.loads().is_empty();
         let is_early = self.after_load;
-        Ok(SlicedStep { step, behind: BTreeSet::new(), is_early, keep, binds, mentions })
+        Ok(SlicedStep { step, guarded_loads: BTreeSet::new(), is_early, keep, binds, mentions })
     }
 
     /// The exits on local data of a step that depends on facts: `Fact(doc.folder?).await`.
@@ -213,12 +213,19 @@ impl<'e> Dataflow<'e> {
         Ok(passed.map(|guard| {
             let keep = Keep::Condition(guard);
             let (mentions, binds) = (mentions(step, &keep), Names::new());
-            SlicedStep { step, behind: BTreeSet::new(), is_early: true, keep, binds, mentions }
+            SlicedStep {
+                step,
+                guarded_loads: BTreeSet::new(),
+                is_early: true,
+                keep,
+                binds,
+                mentions,
+            }
         }))
     }
 
     /// Handles code in which local data binds `names`.
-    pub(super) fn knowing<T>(
+    pub(super) fn with_local_names<T>(
         &mut self,
         names: &Names,
         look: impl FnOnce(&mut Self) -> Result<T, String>,
@@ -227,7 +234,7 @@ impl<'e> Dataflow<'e> {
     }
 
     /// Handles code in which facts bind `names`.
-    pub(super) fn not_knowing<T>(
+    pub(super) fn with_fact_names<T>(
         &mut self,
         names: &Names,
         look: impl FnOnce(&mut Self) -> Result<T, String>,
@@ -481,7 +488,7 @@ fn mentions(step: Step<'_>, keep: &Keep) -> Names {
 fn code(
     load: &Load,
     key: &Node,
-    kept: &[Kept<'_, '_>],
+    kept: &[SlicePart<'_, '_>],
     emitter: &Emitter<'_>,
     runtime: &TokenStream,
 ) -> TokenStream {
@@ -491,8 +498,8 @@ fn code(
         Kind::Any | Kind::All | Kind::Each => quote!(#runtime::ask_each #fact(#keys, #cx);),
     };
     kept.iter().rev().fold(ask, |rest, kept| match kept {
-        Kept::Step(step) => wrap(step, &rest, emitter),
-        Kept::Unless(name, value) => {
+        SlicePart::Step(step) => wrap(step, &rest, emitter),
+        SlicePart::Unless(name, value) => {
             quote!(if #name != ::core::option::Option::Some(#value) { #rest })
         }
     })

@@ -10,7 +10,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Ident, Path, Type, braced};
 
 use super::ast::{Block, Ending, Fact};
-use super::recursion::{self, Beside, Comes};
+use super::recursion::{self, LoadPartiality, PartialOperand};
 use crate::body::ast::{Body, Node};
 use crate::body::lower;
 use crate::body::plan::BodyPlan;
@@ -29,7 +29,7 @@ pub(super) struct Derived {
     /// Whether neither its body nor a body of this block that it depends on can panic, by their tokens.
     pub(super) is_total: bool,
     /// The operands beside a recursive fact that may panic.
-    pub(super) beside_recursion: Vec<Beside>,
+    pub(super) beside_recursion: Vec<PartialOperand>,
 }
 
 impl Derived {
@@ -96,9 +96,9 @@ pub(super) fn block(
             let beside_recursion = recursion::beside_recursion(&body, &cycle, &|fact| match needs
                 .derived_fact(fact)
             {
-                Some(name) if needs.is_total(name, &partial) => Comes::Never,
-                Some(_) => Comes::Partial,
-                None => Comes::ToBase,
+                Some(name) if needs.is_total(name, &partial) => LoadPartiality::Total,
+                Some(_) => LoadPartiality::Partial,
+                None => LoadPartiality::Unknown,
             });
             let derived_fact = Derived { body, plan, bases, cycle, is_total, beside_recursion };
             derived.insert(at, derived_fact);

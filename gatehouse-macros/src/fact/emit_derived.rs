@@ -8,7 +8,7 @@ use syn::ext::IdentExt;
 use super::ast::Fact;
 use super::derived::{Derived, is_bool, is_option};
 use super::emit::Emitter;
-use super::recursion::Beside;
+use super::recursion::PartialOperand;
 use crate::body::emit::{self, cx};
 use crate::body::names::mentioned_in;
 use crate::body::plan_constant;
@@ -52,13 +52,13 @@ impl Emitter<'_> {
     fn refused_where_panics_abort(&self) -> TokenStream {
         let beside = self.derived.map(|derived| derived.beside_recursion.as_slice());
         let refused = beside.unwrap_or_default().iter().map(|beside| match beside {
-            Beside::Partial(operand) => {
+            PartialOperand::Tokens(operand) => {
                 let name = self.fact.name.unraw();
                 let at = text::ends(operand).0;
                 let error = diagnostics::recursive_beside_partial(name).at(at).to_compile_error();
                 quote!(#[cfg(panic = "abort")] #error)
             }
-            Beside::Base(fact) => {
+            PartialOperand::Fact(fact) => {
                 let (first, last) = text::ends(fact);
                 let library = self.library.spanned(first);
                 let derivation = quote_spanned!(last=> (<#fact as #library::FactKey>::DERIVATION));

@@ -28,11 +28,11 @@ pub(crate) fn expand(input: &TokenStream) -> TokenStream {
         tokens.extend(errors.finish());
         tokens
     };
-    panics::caught("fact!", input, compiled, || uncompiled(input.clone()))
+    panics::caught("fact!", input, compiled, || fallback(input.clone()))
 }
 
 /// The facts as if each body had errors, without these.
-fn uncompiled(input: TokenStream) -> TokenStream {
+fn fallback(input: TokenStream) -> TokenStream {
     let errors = Diagnostics::new();
     let mut block = parse::block(fragment::opened(input), &errors);
     check::block(&mut block, &errors);

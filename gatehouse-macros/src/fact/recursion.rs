@@ -27,21 +27,21 @@ pub(super) fn check(fact: &Fact, body: &Body, cycle: &[Ident], errors: &Diagnost
 }
 
 /// An operand after a recursive fact that may panic.
-pub(super) enum Beside {
+pub(super) enum PartialOperand {
     /// The operand, if the tokens of the `fact!` block show that it may panic.
-    Partial(TokenStream),
+    Tokens(TokenStream),
     /// The fact, if the operand loads a derived fact that may panic.
-    Base(Path),
+    Fact(Path),
 }
 
-/// The knowledge of the load of an operand.
-pub(super) enum Comes {
+/// Whether the load of an operand may panic.
+pub(super) enum LoadPartiality {
     /// Its body cannot panic.
-    Never,
+    Total,
     /// Its body is in the block, and may panic.
     Partial,
-    /// It is a fact from elsewhere.
-    ToBase,
+    /// It is a fact from elsewhere, which only the library knows.
+    Unknown,
 }
 
 /// The operands after a recursive fact that may panic. Where a panic ends the process, such an operand does not run after
@@ -49,11 +49,11 @@ pub(super) enum Comes {
 pub(super) fn beside_recursion(
     body: &Body,
     cycle: &[Ident],
-    comes: &dyn Fn(&Path) -> Comes,
-) -> Vec<Beside> {
+    partiality_of: &dyn Fn(&Path) -> LoadPartiality,
+) -> Vec<PartialOperand> {
     let mut found = Vec::new();
     for node in body.block.nodes() {
-        note_beside(node, body, cycle, comes, &mut found);
+        note_beside(node, body, cycle, partiality_of, &mut found);
     }
     found
 }
@@ -67,8 +67,8 @@ fn note_beside(
     node: &Node,
     body: &Body,
     cycle: &[Ident],
-    comes: &dyn Fn(&Path) -> Comes,
-    found: &mut Vec<Beside>,
+    partiality_of: &dyn Fn(&Path) -> LoadPartiality,
+    found: &mut Vec<PartialOperand>,
 ) {
     if let Node::Logic(it) = node
         && is_three_valued(it, body)
@@ -77,18 +77,18 @@ fn note_beside(
         let mut is_partial = !is_total(&it.right);
         for id in it.right.loads_inside() {
             let fact = &body.loads[id].fact;
-            match comes(fact) {
-                Comes::Never => {}
-                Comes::Partial => is_partial = true,
-                Comes::ToBase => found.push(Beside::Base(fact.clone())),
+            match partiality_of(fact) {
+                LoadPartiality::Total => {}
+                LoadPartiality::Partial => is_partial = true,
+                LoadPartiality::Unknown => found.push(PartialOperand::Fact(fact.clone())),
             }
         }
         if is_partial {
-            found.push(Beside::Partial(as_written(&it.right)));
+            found.push(PartialOperand::Tokens(as_written(&it.right)));
         }
     }
     for child in node.children() {
-        note_beside(child, body, cycle, comes, found);
+        note_beside(child, body, cycle, partiality_of, found);
     }
 }
 

@@ -24,11 +24,11 @@ pub(crate) fn expand(attr: &TokenStream, item: &TokenStream) -> TokenStream {
         messages.extend(tokens);
         messages
     };
-    panics::caught("#[policy]", item, compiled, || uncompiled(attr.clone(), item.clone()))
+    panics::caught("#[policy]", item, compiled, || fallback(attr.clone(), item.clone()))
 }
 
 /// The policy as if its signature could not be read, without errors.
-fn uncompiled(attr: TokenStream, item: TokenStream) -> TokenStream {
+fn fallback(attr: TokenStream, item: TokenStream) -> TokenStream {
     let errors = Diagnostics::new();
     let mut options = Options::parse(fragment::opened(attr), &errors);
     drop(errors.finish());

@@ -21,12 +21,12 @@ pub(crate) fn expand(input: &TokenStream) -> TokenStream {
         tokens.extend(errors.finish());
         tokens
     };
-    panics::caught("#[derive(Sources)]", input, compiled, || uncompiled(input.clone()))
+    panics::caught("#[derive(Sources)]", input, compiled, || fallback(input.clone()))
 }
 
 /// The set of sources as far as it can be written, without errors: with the facts that it loads, or else
 /// with none.
-fn uncompiled(input: TokenStream) -> TokenStream {
+fn fallback(input: TokenStream) -> TokenStream {
     let errors = Diagnostics::new();
     let parsed = parse::sources(fragment::opened(input), &errors);
     drop(errors.finish());
