@@ -171,6 +171,7 @@ mod sync;
 pub mod testing;
 mod text;
 mod unwind;
+pub mod value;
 
 pub use combinators::{all, any, each, lazy};
 pub use decision::{AccessError, Allowed, Decision};

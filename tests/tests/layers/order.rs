@@ -11,7 +11,7 @@ pub type Layer = (&'static str, &'static [&'static str]);
 pub const LIBRARY: &[Layer] = &[
     ("sync", &["sync", "unwind"]),
     ("collections", &["collections"]),
-    ("text", &["text"]),
+    ("text, value", &["text", "value"]),
     ("plan, domain", &["plan", "domain"]),
     ("fact", &["fact"]),
     ("combinators", &["combinators"]),
