@@ -120,7 +120,7 @@ pub fn policy(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// Each fact has one source. A struct that loads nothing, `struct NoFacts;`, serves gates whose
 /// rules need none. `#[sources(crate = path)]` on the struct names the path of the library. (`load` is
 /// an attribute of this derive only so that its use is an error with a hint.)
-#[proc_macro_derive(Sources, attributes(loads, sources, load))]
+#[proc_macro_derive(Sources, attributes(loads, rows, sources, load, row))]
 pub fn sources(input: TokenStream) -> TokenStream {
     sources::expand(&input.into()).into()
 }

@@ -166,6 +166,8 @@ pub mod prelude;
 pub mod private;
 mod session;
 mod source;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub mod sql;
 mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -16,6 +16,7 @@ pub use crate::combinators::words as word;
 pub use crate::domain::Domain;
 pub use crate::eval::*;
 pub use crate::fact::bounds::*;
+pub use crate::fact::parts::{CoveredBy, KeyParts, Nth, PartTypes, covered, part};
 pub use crate::fact::{FactKey, LoadedFact, Sensitive, plan_load, plan_recursion};
 pub use crate::plan::{
     Condition, ConditionKind, Cost, Derivation, Effect, Guard, LoadKind, Location, Plan,
@@ -28,3 +29,31 @@ pub use crate::session::{
     AnyTable, BatchHandle, BatchesHandle, IntoSources, Sources, Stored, Table,
 };
 pub use std::vec::Vec;
+
+/// What `#[rows(…)]` becomes: each fact has a function that says which table it is in.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub mod rows {
+    pub use crate::sql::{Cells, Checked, Mapping, Table, TableFact, table};
+}
+
+/// The code of facts that are rows of tables.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_tables {
+    ($($code:tt)*) => { $($code)* };
+}
+
+/// The code of facts that are rows of tables.
+#[cfg(not(any(feature = "postgres", feature = "sqlite")))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_tables {
+    ($($code:tt)*) => {
+        ::core::compile_error!(
+            "`#[rows(…)]` needs a database: write `features = [\"sqlite\"]` or `features = [\"postgres\"]` \
+             at `gatehouse` in Cargo.toml"
+        );
+    };
+}
+pub use crate::__with_tables as with_tables;

@@ -170,16 +170,47 @@ use crate::fact::{FactError, FactKey, LoadedFact, shown};
     label = "no `impl FactSource<{K}> for {Self}`",
     note = "write `impl FactSource<{K}> for {Self} {{ async fn load(&self, keys: &[{K}]) -> Result<Loaded<{K}>, FactError> {{ … }} }}`"
 )]
-pub trait FactSource<K: LoadedFact>: Send + Sync + 'static {
+pub trait FactSource<K: LoadedFact>: Send + Sync {
     /// Loads `keys`, each of which is in the slice once. Keys that the answer leaves out are missing. If the
     /// answer has keys that were not asked for, they fail instead, unless it is
     /// [`Loaded::more_than_asked`].
     fn load(&self, keys: &[K]) -> impl Future<Output = Result<Loaded<K>, FactError>> + Send;
 
+    /// Loads `keys`.
+    fn load_within(
+        &self,
+        keys: &[K],
+        call: &Call,
+    ) -> impl Future<Output = Result<Loaded<K>, FactError>> + Send {
+        let _ = call;
+        self.load(keys)
+    }
+
     /// The most keys of one call. A round with more keys is split into calls that run side by side. Zero
     /// counts as one.
     fn max_batch_size(&self) -> usize {
         usize::MAX
+    }
+}
+
+/// A call
+#[derive(Clone, Debug, Default)]
+pub struct Call {}
+
+impl Call {
+    /// A call
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl<K: LoadedFact, S: FactSource<K> + ?Sized> FactSource<K> for &S {
+    fn load(&self, keys: &[K]) -> impl Future<Output = Result<Loaded<K>, FactError>> + Send {
+        S::load(self, keys)
+    }
+
+    fn max_batch_size(&self) -> usize {
+        S::max_batch_size(self)
     }
 }
 

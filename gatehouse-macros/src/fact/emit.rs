@@ -254,7 +254,10 @@ impl<'a> Emitter<'a> {
         });
         let answered = match self.fact.ending {
             Ending::Body(_) => self.derived_impls(),
-            Ending::Plain | Ending::Default(_) => self.loaded_impl(&output, &bounds),
+            Ending::Plain | Ending::Default(_) => {
+                let (loaded, parts) = (self.loaded_impl(&output, &bounds), self.parts_impl());
+                quote!(#loaded #parts)
+            }
         };
         quote! {
             const _: () = <#value as #library::private::FactValue>::CHECKED;
@@ -300,6 +303,26 @@ impl<'a> Emitter<'a> {
             Ending::Plain => quote!(::core::option::Option<#value>),
             Ending::Default(_) | Ending::Body(_) => quote!(#value),
         }
+    }
+
+    /// `impl KeyParts`: the key parts by their index, for mappings to columns. None for a key of more parts than
+    /// a mapping can have.
+    fn parts_impl(&self) -> Option<TokenStream> {
+        const MAX_COLUMNS: usize = 12;
+        let (library, name) = (self.library, &self.fact.name);
+        let types = self.fields.iter().map(|field| &field.ty);
+        let types = quote!((#(#types,)*));
+        let names = self.fields.iter().map(|field| &field.name);
+        (self.fields.len() <= MAX_COLUMNS).then(|| {
+            quote! {
+                #[automatically_derived]
+                impl #library::private::KeyParts<#types> for #name {
+                    fn parts(&self) -> <#types as #library::private::PartTypes>::Refs<'_> {
+                        (#(&self.#names,)*)
+                    }
+                }
+            }
+        })
     }
 
     /// `impl LoadedFact`: what a missing value means.

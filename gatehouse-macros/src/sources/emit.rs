@@ -17,25 +17,27 @@ pub(super) fn sources(sources: &Sources) -> TokenStream {
     let (tables, set) = (emitter.tables(), emitter.set());
     let loads =
         sources.loads.iter().zip(&emitter.tables).map(|(load, table)| emitter.load(load, table));
+    let rows = emitter.rows();
     quote! {
         const _: () = {
             #tables
             #set
             #(#loads)*
+            #rows
         };
     }
 }
 
 /// What the impls have in common.
-struct Emitter<'a> {
+pub(super) struct Emitter<'a> {
     /// The set of sources.
-    sources: &'a Sources,
+    pub(super) sources: &'a Sources,
     /// Its type, with its own parameters as arguments.
-    ty: TokenStream,
+    pub(super) ty: TokenStream,
     /// Its generics, with the bounds that every impl needs.
-    generics: Generics,
+    pub(super) generics: Generics,
     /// The name of each fact's table.
-    tables: Vec<Ident>,
+    pub(super) tables: Vec<Ident>,
 }
 
 impl<'a> Emitter<'a> {
@@ -111,8 +113,8 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// One fact: where it is kept, who loads it, and that it can be asked for.
-    fn load(&self, Load { fact, field, source }: &Load, table: &Ident) -> TokenStream {
+    /// The source of a fact that a field loads.
+    fn field_source(&self, Load { fact, field, source, .. }: &Load) -> TokenStream {
         let (library, ty) = (&self.sources.library, &self.ty);
         // A source that does not load the fact is an error at the fact's name, which the compiler
         // completes with "returned here" at the field's type.
@@ -123,6 +125,20 @@ impl<'a> Emitter<'a> {
         let (source, _) = text::ends(source);
         let sources = Ident::new("__sources", source);
         let the_field = quote_spanned!(source=> &#sources.#field);
+        quote! {
+            fn source(#sources: &#ty) -> #a_source {
+                #the_field
+            }
+        }
+    }
+
+    /// One fact: where it is kept, who loads it, and that it can be asked for.
+    fn load(&self, load: &Load, table: &Ident) -> TokenStream {
+        let (library, ty, fact) = (&self.sources.library, &self.ty, &load.fact);
+        let source = match &load.rows {
+            None => self.field_source(load),
+            Some(_) => self.rows_source(load, table),
+        };
         // That it is a fact which a source loads is taken for granted here, and checked where the
         // tables are visited: one error, and no conflict with the impl of a derived fact.
         let mut generics = self.generics.clone();
@@ -131,9 +147,7 @@ impl<'a> Emitter<'a> {
         let (parameters, _, bounds) = generics.split_for_impl();
         quote! {
             impl #parameters #library::private::Stored<#ty> for #fact #bounds {
-                fn source(#sources: &#ty) -> #a_source {
-                    #the_field
-                }
+                #source
                 fn table(__tables: &__Tables) -> &#library::private::Table<Self> {
                     &__tables.#table
                 }
@@ -164,9 +178,12 @@ fn bounded(sources: &Sources, ty: &TokenStream) -> Generics {
     let library = &sources.library;
     let bounds = &mut generics.make_where_clause().predicates;
     bounds.push(parse_quote!(#ty: ::core::marker::Send + ::core::marker::Sync + 'static));
-    for Load { fact, source, .. } in &sources.loads {
+    for Load { fact, source, rows, .. } in &sources.loads {
         if mentions(source.to_token_stream(), &parameters) {
-            bounds.push(parse_quote!(#source: #library::FactSource<#fact>));
+            bounds.push(match rows {
+                None => parse_quote!(#source: #library::FactSource<#fact>),
+                Some(_) => parse_quote!(#source: #library::sql::Lend),
+            });
         }
     }
     generics

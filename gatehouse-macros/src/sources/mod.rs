@@ -3,7 +3,9 @@
 mod ast;
 mod check;
 mod emit;
+mod emit_rows;
 mod parse;
+mod parse_rows;
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use syn::parse::ParseStream;
 use syn::{Attribute, Data, DeriveInput, Field, Fields, Member, Meta, Path, Token};
 
 use super::ast::{Load, Sources};
+use super::parse_rows;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Diagnostics;
 use crate::parse_util::up_to_comma;
@@ -50,23 +51,35 @@ fn fields(name: &syn::Ident, data: Data, errors: &Diagnostics) -> Fields {
     }
 }
 
-/// The facts that a field loads, if it has a `#[loads(…)]` and a name.
+/// The facts that a field loads, by `#[loads(…)]` or `#[rows(…)]`, if it has a name.
 fn loads_of(field: &Field, member: &Member, errors: &Diagnostics) -> Vec<Load> {
     if field.ident.as_ref().is_some_and(|name| name == "_") {
         return Vec::new();
     }
-    let attrs = field.attrs.iter().filter(|attr| is_loads(attr, errors));
-    let load = |fact| Load { fact, field: member.clone(), source: field.ty.clone() };
-    attrs.flat_map(|attr| facts(attr, errors)).map(load).collect()
+    let load = |fact, rows| Load { fact, field: member.clone(), source: field.ty.clone(), rows };
+    let mut loads = Vec::new();
+    for attr in &field.attrs {
+        if is_attribute(attr, "loads", "load", errors) {
+            loads.extend(facts(attr, errors).into_iter().map(|fact| load(fact, None)));
+        } else if is_attribute(attr, "rows", "row", errors) {
+            let mappings = parse_rows::mappings(attr, errors).into_iter();
+            loads.extend(mappings.map(|(fact, rows)| load(fact, Some(rows))));
+        }
+    }
+    loads
 }
 
-/// Whether an attribute is `loads`. The derive has `load` too, to say what it should be.
-fn is_loads(attr: &Attribute, errors: &Diagnostics) -> bool {
-    let misspelt = attr.path().is_ident("load");
-    if misspelt {
-        errors.push(attr.path(), diagnostics::loads_misspelt("load"));
+/// Whether an attribute is `name`. The derive has `misspelt` too, to say what it should be.
+fn is_attribute(attr: &Attribute, name: &str, misspelt: &str, errors: &Diagnostics) -> bool {
+    let is_misspelt = attr.path().is_ident(misspelt);
+    if is_misspelt {
+        let message = match name {
+            "rows" => diagnostics::rows_misspelt(misspelt),
+            _ => diagnostics::loads_misspelt(misspelt),
+        };
+        errors.push(attr.path(), message);
     }
-    misspelt || attr.path().is_ident("loads")
+    is_misspelt || attr.path().is_ident(name)
 }
 
 /// The facts that one `#[loads(…)]` names.

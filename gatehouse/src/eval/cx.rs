@@ -1,7 +1,5 @@
 //! The context that a running body reads facts from.
 
-use std::any::type_name_of_val;
-
 use super::event::{FactState, ObservedFact};
 use super::fixpoint::Fixpoint;
 use super::observer::{NoObserver, Observer};
@@ -295,7 +293,7 @@ fn read_observed<P: Sources, O: Observer, K: Stored<P>>(
         }
         Err(stop) => cx.observed_stop(*stop),
     };
-    let source = cx.generation().map(|of| type_name_of_val(K::source(&of.sources)));
+    let source = cx.generation().map(|of| K::source_name(&of.sources));
     let (fact, key, derivation) = (K::NAME, cx.observer.key_text(id), None);
     let (body, is_repeated) = (Vec::new(), false);
     let fact = ObservedFact { fact, id, key, state, source, derivation, body, is_repeated };

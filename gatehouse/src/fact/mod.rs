@@ -2,6 +2,7 @@
 //!
 //! - `key`: the traits of a fact's key; `bounds`: the traits of key parts and values;
 //! - `error`: why a load failed; `failures`: the failed facts that an evaluation has read;
+//! - `parts`: the parts of a key by their index;
 //! - `sensitive`: the placeholder for values that are not shown;
 //! - `planned`: the loads of a fact in a plan.
 
@@ -9,6 +10,7 @@ pub(crate) mod bounds;
 mod error;
 mod failures;
 mod key;
+pub(crate) mod parts;
 mod planned;
 mod sensitive;
 

@@ -90,7 +90,7 @@ impl<S: fmt::Debug> fmt::Debug for MaxConcurrent<S> {
     }
 }
 
-impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for MaxConcurrent<S> {
+impl<K: LoadedFact, S: FactSource<K> + 'static> FactSource<K> for MaxConcurrent<S> {
     async fn load(&self, keys: &[K]) -> Result<Loaded<K>, FactError> {
         let permit = self.permits.acquire().await;
         let number = permit.number();

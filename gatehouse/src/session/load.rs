@@ -18,8 +18,9 @@ pub(super) async fn load<P: Sources, K: Stored<P>>(sources: Arc<P>, batch: Arc<K
     let observer = LoadObserver::open(K::NAME, keys.len());
     #[cfg(feature = "testing")]
     crate::observe::counts::note_load::<K>(keys.len());
+    let source = K::source(&sources);
     // Pinned here, so that the instrumented future stores a reference instead of a second copy.
-    let answer = observer.within(pin!(K::source(&sources).load(keys))).await;
+    let answer = observer.within(pin!(source.load(keys))).await;
     let answer = match answer {
         Ok(loaded) => {
             let (mut found, foreign) = match_answers(loaded, keys);
@@ -34,6 +35,7 @@ pub(super) async fn load<P: Sources, K: Stored<P>>(sources: Arc<P>, batch: Arc<K
         Err(error) => Err(error),
     };
     observer.close(|| count(keys.len(), &answer));
+    drop(source);
     // The results are set last: should a destructor of the user's panic, there are none.
     drop(sources);
     // A load ends once, so nothing is set yet.

@@ -1,5 +1,6 @@
 //! The storage of a session: one table for each fact that its sources load.
 
+use std::any::type_name_of_val;
 use std::sync::Arc as StdArc;
 
 use super::batches::{BatchId, Batches};
@@ -33,7 +34,12 @@ pub trait Sources: Send + Sync + Sized + 'static {
 /// A fact that one of the sources `P` loads: written by `#[derive(Sources)]`.
 pub trait Stored<P: Sources>: LoadedFact {
     /// The source. Its type is not named, because it may be private where `P` is public.
-    fn source(sources: &P) -> &impl FactSource<Self>;
+    fn source(sources: &P) -> impl FactSource<Self>;
+
+    /// The name of the source: its type, or the table that the fact is in.
+    fn source_name(sources: &P) -> &'static str {
+        type_name_of_val(&Self::source(sources)).trim_start_matches('&')
+    }
 
     /// The table of the fact.
     fn table(tables: &P::Tables) -> &Table<Self>;

@@ -12,6 +12,7 @@ mod derived;
 mod facts;
 mod policies;
 mod sources;
+mod tables;
 
 pub(crate) use anywhere::*;
 pub(crate) use bodies::*;
@@ -19,17 +20,19 @@ pub(crate) use derived::*;
 pub(crate) use facts::*;
 pub(crate) use policies::*;
 pub(crate) use sources::*;
+pub(crate) use tables::*;
 
 #[cfg(test)]
 use super::Entry;
 
 /// Every chapter, in the order of the page.
 #[cfg(test)]
-pub(super) const ALL: [&[Entry]; 6] = [
+pub(super) const ALL: [&[Entry]; 7] = [
     anywhere::ANYWHERE,
     facts::FACTS,
     derived::DERIVED,
     policies::POLICIES,
     bodies::BODIES,
     sources::SOURCES,
+    tables::TABLES,
 ];

@@ -1,0 +1,171 @@
+//! The keys of a load in their stored form.
+
+use std::fmt;
+
+use crate::value::{Form, Misfit, Scalar, Value};
+
+/// The parts of a fact's key, each of which a database holds.
+pub trait KeyParts<K> {
+    /// The forms of the parts, in order.
+    fn forms(&self, forms: &mut Vec<Form>);
+
+    /// Appends the stored forms of the parts.
+    ///
+    /// # Errors
+    /// The first part that has none, by its index.
+    fn encode<'k>(&self, key: &'k K, cells: &mut Vec<Scalar<'k>>) -> Result<(), (usize, Misfit)>;
+}
+
+/// No part.
+#[derive(Clone, Copy)]
+pub struct NoPart;
+
+/// The parts before one, and this one.
+#[derive(Clone, Copy)]
+pub struct Part<P, F> {
+    before: P,
+    part: F,
+}
+
+impl<P, F> Part<P, F> {
+    pub(super) fn new(before: P, part: F) -> Self {
+        Self { before, part }
+    }
+}
+
+impl<K> KeyParts<K> for NoPart {
+    fn forms(&self, _: &mut Vec<Form>) {}
+
+    fn encode<'k>(&self, _: &'k K, _: &mut Vec<Scalar<'k>>) -> Result<(), (usize, Misfit)> {
+        Ok(())
+    }
+}
+
+impl<K, V: Value, P: KeyParts<K>> KeyParts<K> for Part<P, fn(&K) -> &V> {
+    fn forms(&self, forms: &mut Vec<Form>) {
+        self.before.forms(forms);
+        forms.push(V::FORM);
+    }
+
+    fn encode<'k>(&self, key: &'k K, cells: &mut Vec<Scalar<'k>>) -> Result<(), (usize, Misfit)> {
+        let first = cells.len();
+        self.before.encode(key, cells)?;
+        let scalar = (self.part)(key).encode().map_err(|misfit| (cells.len() - first, misfit))?;
+        cells.push(scalar);
+        Ok(())
+    }
+}
+
+/// The keys of a load: those that have a stored form.
+pub struct Keys<'k> {
+    /// The stored parts, key by key.
+    cells: Vec<Scalar<'k>>,
+    /// The index of each key among those that were asked for.
+    numbers: Vec<usize>,
+    /// The parts.
+    pub(super) parts: Vec<KeyPart>,
+}
+
+/// One part of the keys of a load.
+pub(super) struct KeyPart {
+    pub(super) form: Form,
+    /// Whether it is the same in all keys, and so is sent once.
+    pub(super) is_shared: bool,
+    /// Whether it is NULL in a key.
+    pub(super) has_null: bool,
+}
+
+/// A key that has no stored form: its index, and why.
+pub(super) struct Refused {
+    pub(super) key: usize,
+    pub(super) part: usize,
+    pub(super) misfit: Misfit,
+}
+
+impl<'k> Keys<'k> {
+    /// The stored forms of `keys`, and the keys that have none.
+    pub(super) fn encode<K>(
+        parts: &impl KeyParts<K>,
+        keys: &'k [K],
+        holds: impl Fn(&Scalar<'_>) -> Result<(), Misfit>,
+    ) -> (Self, Vec<Refused>) {
+        let mut forms = Vec::new();
+        parts.forms(&mut forms);
+        let width = forms.len();
+        let mut cells = Vec::with_capacity(width * keys.len());
+        let (mut numbers, mut refused) = (Vec::with_capacity(keys.len()), Vec::new());
+        for (key, number) in keys.iter().zip(0..) {
+            let first = cells.len();
+            let encoded = parts.encode(key, &mut cells).and_then(|()| {
+                let mut new = cells[first..].iter().enumerate();
+                new.try_for_each(|(part, cell)| holds(cell).map_err(|misfit| (part, misfit)))
+            });
+            match encoded {
+                Ok(()) => numbers.push(number),
+                Err((part, misfit)) => {
+                    cells.truncate(first);
+                    refused.push(Refused { key: number, part, misfit });
+                }
+            }
+        }
+        let parts = key_parts(&forms, &cells, numbers.len());
+        (Self { cells, numbers, parts }, refused)
+    }
+
+    /// The number of keys.
+    pub(super) fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// The index, among the keys that were asked for, of the key at a position.
+    pub(super) fn number(&self, position: usize) -> Option<usize> {
+        self.numbers.get(position).copied()
+    }
+
+    /// The stored forms of one part, in the order of the keys.
+    pub(super) fn column(&self, part: usize) -> impl Iterator<Item = &Scalar<'k>> + Clone {
+        self.cells.iter().skip(part).step_by(self.parts.len())
+    }
+
+    /// The parts that differ between keys, by index.
+    pub(super) fn varying(&self) -> impl Iterator<Item = usize> + Clone + '_ {
+        self.with_shared(false)
+    }
+
+    /// The parts that are the same in all keys, by index.
+    pub(super) fn shared(&self) -> impl Iterator<Item = usize> + Clone + '_ {
+        self.with_shared(true)
+    }
+
+    fn with_shared(&self, is_shared: bool) -> impl Iterator<Item = usize> + Clone + '_ {
+        let parts = self.parts.iter().enumerate();
+        parts.filter(move |(_, part)| part.is_shared == is_shared).map(|(at, _)| at)
+    }
+}
+
+/// The parts of keys whose cells are `cells`.
+fn key_parts(forms: &[Form], cells: &[Scalar<'_>], keys: usize) -> Vec<KeyPart> {
+    let part = |(at, form): (usize, &Form)| {
+        let mut column = cells.iter().skip(at).step_by(forms.len());
+        let has_null = form.nullable && column.clone().any(|cell| *cell == Scalar::Null);
+        let first = column.next();
+        let is_shared = column.all(|cell| Some(cell) == first);
+        KeyPart { form: *form, is_shared, has_null }
+    };
+    let mut parts: Vec<_> = forms.iter().enumerate().map(part).collect();
+    if keys > 1
+        && parts.iter().all(|part| part.is_shared)
+        && let Some(last) = parts.last_mut()
+    {
+        // Keys that differ by `==` and not in their stored form: each is answered by its number.
+        last.is_shared = false;
+    }
+    parts
+}
+
+impl fmt::Debug for Keys<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Keys are shown nowhere.
+        f.debug_struct("Keys").field("len", &self.len()).finish_non_exhaustive()
+    }
+}

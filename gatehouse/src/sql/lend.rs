@@ -1,0 +1,65 @@
+//! Lending connections.
+
+use std::sync::Arc;
+
+use sqlx::Pool;
+use sqlx::pool::PoolConnection;
+
+use super::dialect::Dialect;
+
+/// Lends connections to the loads of facts from tables: a pool, or a type of yours around one, that counts,
+/// or chooses a replica.
+///
+/// ```
+/// # #[cfg(feature = "sqlite")] mod example {
+/// use std::sync::atomic::{AtomicUsize, Ordering};
+/// use gatehouse::sql::Lend;
+/// use sqlx::pool::PoolConnection;
+/// use sqlx::{Sqlite, SqlitePool};
+///
+/// /// Counts the loads.
+/// struct Counted { pool: SqlitePool, loads: AtomicUsize }
+///
+/// impl Lend for Counted {
+///     type Database = Sqlite;
+///     async fn lend(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
+///         self.loads.fetch_add(1, Ordering::Relaxed);
+///         self.pool.acquire().await
+///     }
+/// }
+/// # }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` lends no connections to a database",
+    label = "neither a pool of sqlx nor a `gatehouse::sql::Lend`",
+    note = "a field with `#[rows(…)]` is a `SqlitePool` (feature `sqlite`), a `PgPool` (feature `postgres`), or a type with `impl gatehouse::sql::Lend`",
+    note = "if the field is a source of its own, write `#[loads(Fact)]`"
+)]
+pub trait Lend: Send + Sync + 'static {
+    /// The database: `sqlx::Sqlite` or `sqlx::Postgres`.
+    type Database: Dialect;
+
+    /// A connection for one load. It is given back when the load has ended or nobody waits for it any more.
+    ///
+    /// # Errors
+    /// Any error of sqlx: the load has failed then.
+    fn lend(
+        &self,
+    ) -> impl Future<Output = Result<PoolConnection<Self::Database>, sqlx::Error>> + Send;
+}
+
+impl<D: Dialect> Lend for Pool<D> {
+    type Database = D;
+
+    async fn lend(&self) -> Result<PoolConnection<D>, sqlx::Error> {
+        self.acquire().await
+    }
+}
+
+impl<L: Lend> Lend for Arc<L> {
+    type Database = L::Database;
+
+    async fn lend(&self) -> Result<PoolConnection<L::Database>, sqlx::Error> {
+        L::lend(self).await
+    }
+}

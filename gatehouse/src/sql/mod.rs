@@ -1,0 +1,33 @@
+//! Facts that are rows of tables, in SQLite and PostgreSQL.
+//!
+//! `#[rows(Fact = table(key columns) -> value)]` on a field of `#[derive(Sources)]` maps a fact to a table;
+//! the field is a `SqlitePool` or a `PgPool`, or a type of yours that [lends](Lend) connections of one.
+//! The page [`facts_from_tables`](crate::facts_from_tables) has all forms.
+
+// - `mapping`: a fact's table and columns, as written;
+// - `lend`: what lends a connection;
+// - `keys`: the keys of a load in their stored form;
+// - `statement`: what is asked of a table; `dialect`: in which words, `sqlite` and `postgres`;
+// - `rows`: the rows that come back; `value`: what they are in Rust;
+// - `source`: a table as the source of a fact.
+
+mod dialect;
+mod keys;
+mod lend;
+mod mapping;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod rows;
+mod source;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod statement;
+mod value;
+mod verify;
+
+pub use self::dialect::Dialect;
+pub use self::lend::Lend;
+pub use self::mapping::{Mapping, Table};
+pub use self::rows::Cells;
+pub use self::source::{TableFact, table};
+pub use self::verify::{Checked, Schema, SchemaError, Verify};
