@@ -187,7 +187,7 @@ pub use gatehouse_macros::{Sources, fact, policy};
 pub use observe::describe_metrics;
 pub use policy::Policy;
 pub use session::{Session, Sources};
-pub use source::{FactSource, Loaded};
+pub use source::{Call, FactSource, Loaded};
 
 // Public because generated code, a signature or a type that rustc infers has them. Nobody writes them.
 #[doc(hidden)]
@@ -240,7 +240,7 @@ pub mod dynamic {
 pub mod error {
     pub use crate::decision::{Denied, FailedFacts, FilterError, Indeterminate, Undecided};
     pub use crate::fact::FailedFact;
-    pub use crate::session::LoadsInFlight;
+    pub use crate::session::{AlreadyKnown, LoadsInFlight};
 }
 
 /// Decision records for the audit log: a [`Recorder`](records::Recorder) passes them on to a

@@ -126,6 +126,7 @@ impl<'a> Emitter<'a> {
         let sources = Ident::new("__sources", source);
         let the_field = quote_spanned!(source=> &#sources.#field);
         quote! {
+            #[allow(refining_impl_trait)]
             fn source(#sources: &#ty) -> #a_source {
                 #the_field
             }

@@ -64,7 +64,7 @@ impl Emitter<'_> {
         let keys = rows.key.iter().enumerate().map(|(at, column)| self.key(fact, at, column));
         let columns = Literal::usize_unsuffixed(rows.key.len());
         let covered = self.covered(fact, rows, &columns);
-        let value = self.value(fact, rows);
+        let value = value(fact, rows);
         quote! {
             fn #name #parameters(
                 #sources: &#ty,
@@ -132,21 +132,21 @@ impl Emitter<'_> {
             const _: () = #covered #arguments;
         }
     }
+}
 
-    /// How the value is read: what is wrong with it is said at its columns.
-    fn value(&self, fact: &Path, rows: &Rows) -> TokenStream {
-        let (fact, _) = text::ends(fact);
-        match &rows.value {
-            Value::Presence => quote_spanned!(fact=> .presence()),
-            Value::IsSet(column) => quote_spanned!(column.span=> .is_set()),
-            Value::Single(row) => {
-                let (read, at) = (read(row), at(row));
-                quote_spanned!(at=> .single(#read))
-            }
-            Value::All(row) => {
-                let (read, at) = (read(row), at(row));
-                quote_spanned!(at=> .all(#read))
-            }
+/// How the value is read: what is wrong with it is said at its columns.
+fn value(fact: &Path, rows: &Rows) -> TokenStream {
+    let (fact, _) = text::ends(fact);
+    match &rows.value {
+        Value::Presence => quote_spanned!(fact=> .presence()),
+        Value::IsSet(column) => quote_spanned!(column.span=> .set()),
+        Value::Single(row) => {
+            let (read, at) = (read(row), at(row));
+            quote_spanned!(at=> .single(#read))
+        }
+        Value::All(row) => {
+            let (read, at) = (read(row), at(row));
+            quote_spanned!(at=> .all(#read))
         }
     }
 }
@@ -172,11 +172,11 @@ fn read(row: &Row) -> TokenStream {
     let columns = row.columns();
     let names: Vec<_> =
         (0..columns.len()).map(|at| Ident::new(&format!("__{at}"), Span::mixed_site())).collect();
-    let next = columns.iter().map(|column| quote_spanned!(column.span=> #cells.next()));
+    let taken = columns.iter().map(|column| quote_spanned!(column.span=> #cells.take()));
     let value = match row {
         Row::Column(_) => {
-            let next = next.into_iter();
-            return quote!(|#cells| #(#next)*);
+            let taken = taken.into_iter();
+            return quote!(|#cells| #(#taken)*);
         }
         Row::Tuple(_) => quote!((#(#names?),*)),
         Row::Struct(path, fields) => {
@@ -186,7 +186,7 @@ fn read(row: &Row) -> TokenStream {
     };
     quote! {
         |#cells| {
-            let (#(#names,)*) = (#(#next,)*);
+            let (#(#names,)*) = (#(#taken,)*);
             ::core::result::Result::Ok(#value)
         }
     }

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::permits::Permits;
 use super::shared_load::OwnedLoad;
 use crate::fact::{FactError, LoadedFact};
-use crate::source::{FactSource, Loaded};
+use crate::source::{Call, FactSource, Loaded};
 
 /// A source that runs at most a number of loads at a time, across all sessions. Other loads wait for a
 /// permit.
@@ -92,14 +92,18 @@ impl<S: fmt::Debug> fmt::Debug for MaxConcurrent<S> {
 
 impl<K: LoadedFact, S: FactSource<K> + 'static> FactSource<K> for MaxConcurrent<S> {
     async fn load(&self, keys: &[K]) -> Result<Loaded<K>, FactError> {
+        self.load_within(keys, &Call::new()).await
+    }
+
+    async fn load_within(&self, keys: &[K], call: &Call) -> Result<Loaded<K>, FactError> {
         let permit = self.permits.acquire().await;
         let number = permit.number();
         let source = Arc::clone(&self.source);
-        let keys = SmallVec::<[K; 1]>::from(keys);
+        let (keys, call) = (SmallVec::<[K; 1]>::from(keys), call.clone());
         let load = Box::pin(async move {
             // Dropped after the load, when its connection is free.
             let _permit = permit;
-            source.load(&keys).await
+            source.load_within(&keys, &call).await
         });
         OwnedLoad::new(&self.permits, number, load).await
     }

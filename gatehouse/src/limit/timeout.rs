@@ -4,10 +4,10 @@ use std::fmt;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::fact::{FactError, LoadedFact};
-use crate::source::{FactSource, Loaded};
+use crate::source::{Call, FactSource, Loaded};
 
 /// A source whose loads fail when they take too long.
 ///
@@ -81,7 +81,13 @@ impl<S: fmt::Debug> fmt::Debug for Timeout<S> {
 
 impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for Timeout<S> {
     async fn load(&self, keys: &[K]) -> Result<Loaded<K>, FactError> {
-        let mut load = pin!(self.source.load(keys));
+        self.load_within(keys, &Call::new()).await
+    }
+
+    async fn load_within(&self, keys: &[K], call: &Call) -> Result<Loaded<K>, FactError> {
+        let limited = Instant::now().checked_add(self.limit);
+        let call = limited.into_iter().fold(call.clone(), Call::with_deadline);
+        let mut load = pin!(self.source.load_within(keys, &call));
         let mut sleep = (self.sleep)(self.limit);
         poll_fn(|cx| {
             if let Poll::Ready(loaded) = load.as_mut().poll(cx) {

@@ -89,11 +89,11 @@ impl<P: Sources, K: Stored<P>> Asker<Load> for RoundAsker<'_, P, K> {
 }
 
 impl<P: Sources, K: Stored<P>> AnyTable<P> for Table<K> {
-    fn start_load(&self, sources: &StdArc<P>, BatchHandle { id, load }: BatchHandle<'_>) {
+    fn start_load(&self, sources: &StdArc<P>, BatchHandle { id, load, call }: BatchHandle<'_>) {
         let Some(state) = self.state() else { return };
         let batch = state.core.lock().begin_loading(id);
         if let Some(batch) = batch {
-            load.start(Box::pin(load::load(StdArc::clone(sources), batch)));
+            load.start(Box::pin(load::load(StdArc::clone(sources), batch, call)));
         }
     }
 

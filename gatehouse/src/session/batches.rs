@@ -81,6 +81,17 @@ pub(crate) enum Registered {
     Closed,
 }
 
+/// The outcome of telling the value of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// The key has the value that was told.
+    Noted,
+    /// The key is known or being loaded; nothing is changed.
+    Known,
+    /// The core is closed: its session has new sources.
+    Closed,
+}
+
 /// One fact type's slots and batches; see the [module](self).
 #[derive(Debug)]
 pub(crate) struct Batches<F> {
@@ -170,6 +181,29 @@ impl<F> Batches<F> {
         Registered::Leading(id)
     }
 
+    /// Makes a finished batch of one key, with this hash, that is neither known nor being loaded; `found` is
+    /// its slot, if it was ever asked for.
+    pub(super) fn insert_finished(
+        &mut self,
+        hash: u64,
+        found: Option<usize>,
+    ) -> Result<BatchId, Told> {
+        if self.closed {
+            return Err(Told::Closed);
+        }
+        if let Some(slot) = found {
+            let (batch, _) = self.position(slot);
+            if self.by_number[batch].state != State::Abandoned {
+                return Err(Told::Known);
+            }
+        }
+        let id = self.add_batch(State::Finished, |_| None);
+        self.by_number[id.number()].keys = 1;
+        self.by_number[id.number()].live_keys = 1;
+        self.assign(hash, found, KeyPosition { batch: id.number, at: 0 });
+        Ok(id)
+    }
+
     /// Adds the asker to the waiters of a batch in flight, unless it is one of them.
     fn join(&mut self, id: BatchId, asker: &mut dyn Asker<F>) {
         let batch = &mut self.by_number[id.number()];
@@ -217,19 +251,25 @@ impl<F> Batches<F> {
         {
             return self.id(open);
         }
+        let id = self.add_batch(State::Open, |id| Some(asker.open(id)));
+        self.in_flight += 1;
+        self.open = Some(id.number);
+        id
+    }
+
+    /// Adds a batch without keys, which takes the number of an abandoned one if there is one.
+    fn add_batch(&mut self, state: State, load: impl FnOnce(BatchId) -> Option<F>) -> BatchId {
         let number = self.free_numbers.pop().unwrap_or_else(|| {
             u32::try_from(self.by_number.len()).expect("a session has less than 2^32 batches")
         });
         let id = BatchId { number, serial: self.opened };
-        let (serial, load) = (id.serial, Some(asker.open(id)));
-        let batch = Batch { serial, state: State::Open, keys: 0, live_keys: 0, waiters: 0, load };
+        let (serial, load) = (id.serial, load(id));
+        let batch = Batch { serial, state, keys: 0, live_keys: 0, waiters: 0, load };
         match self.by_number.get_mut(id.number()) {
             Some(abandoned) => *abandoned = batch,
             None => self.by_number.push(batch),
         }
         self.opened += 1;
-        self.in_flight += 1;
-        self.open = Some(number);
         id
     }
 

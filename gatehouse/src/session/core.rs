@@ -23,7 +23,7 @@
 
 use std::sync::Arc;
 
-use super::batches::{Asker, BatchId, Batches, Registered};
+use super::batches::{Asker, BatchId, Batches, Registered, Told};
 use crate::collections::{Hashed, OneOrMany};
 
 /// One fact type's results and loads in flight; see the [module](self).
@@ -129,6 +129,23 @@ impl<K: Eq, R: Default, F> Core<K, R, F> {
             asking.replaced = asking.key.take().and_then(|key| self.add_key(id, key.key));
         }
         registered
+    }
+
+    /// Makes a key known, with `results` for it alone, unless it is known or being loaded: then `results` are
+    /// not taken. The caller drops both outside the lock.
+    pub(crate) fn tell(&mut self, asking: &mut Asking<K, R>, results: &mut Option<R>) -> Told {
+        let Some(key) = &asking.key else { return Told::Closed };
+        let found = self.find(key);
+        let id = match self.batches.insert_finished(key.hash(), found) {
+            Ok(id) => id,
+            Err(told) => return told,
+        };
+        if let (Some(key), Some(results)) = (asking.key.take(), results.take()) {
+            let batch = LoadingBatch { keys: OneOrMany::One(key.key), results };
+            let keys = self.keys_mut(id.number());
+            asking.replaced = Some(std::mem::replace(keys, Keys::Loading(Arc::new(batch))));
+        }
+        Told::Noted
     }
 
     /// Adds a new key to an open batch. Returns the keys of the abandoned batch whose number it reuses.

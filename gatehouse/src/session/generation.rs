@@ -5,7 +5,8 @@ use std::sync::Arc as StdArc;
 use super::memo::Memo;
 use super::shared_future::WaiterSet;
 use super::storage::{AnyTable, Sources};
-use crate::sync::{Arc, AtomicBool, Mutex, Ordering};
+use crate::source::Call;
+use crate::sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering};
 
 /// A set of sources and everything that was loaded from it. Replacing the sources of a session
 /// begins a new generation, so that no value of the old sources is ever seen beside one of the new
@@ -15,6 +16,9 @@ pub(crate) struct Generation<P: Sources> {
     pub(crate) tables: P::Tables,
     pub(crate) memo: Memo,
     pub(super) waiters: Arc<WaiterSet>,
+    /// The calls that its loads make, if they differ from a plain call. It stays when the sources are
+    /// replaced.
+    call: OnceLock<Arc<Mutex<Call>>>,
     /// Whether no load begins any more: the session has new sources.
     closed: AtomicBool,
     /// Held while a table is initialised, and while all tables are closed: no table is initialised
@@ -30,7 +34,31 @@ impl<P: Sources> Generation<P> {
     pub(super) fn new(sources: StdArc<P>, waiters: Arc<WaiterSet>) -> Self {
         let (tables, memo) = (P::tables(), Memo::default());
         let (closed, closing) = (AtomicBool::new(false), Mutex::new(()));
-        Self { sources, tables, memo, waiters, closed, closing }
+        Self { sources, tables, memo, waiters, call: OnceLock::new(), closed, closing }
+    }
+
+    /// The generation after this one, with other sources.
+    pub(super) fn followed_by(&self, sources: StdArc<P>) -> Self {
+        let next = Self::new(sources, Arc::clone(&self.waiters));
+        if let Some(call) = self.call.get() {
+            let _ = next.call.set(Arc::clone(call));
+        }
+        next
+    }
+
+    /// The call of a load that begins now.
+    pub(super) fn call(&self) -> Call {
+        self.call.get().map(|call| call.lock().clone()).unwrap_or_default()
+    }
+
+    /// Whether its loads make other calls than plain ones.
+    pub(super) fn has_call(&self) -> bool {
+        self.call.get().is_some()
+    }
+
+    /// Changes the calls of the loads that begin from now on.
+    pub(super) fn change_call(&self, change: impl FnOnce(&mut Call)) {
+        change(&mut self.call.get_or_init(Arc::default).lock());
     }
 
     /// Whether the session still answers from this generation.

@@ -1,11 +1,18 @@
 //! The session: a handle, the state that its clones share, and the deadline.
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+use std::any::{Any, TypeId};
 use std::fmt;
 use std::sync::Arc as StdArc;
+use std::time::Instant;
 
 use super::generation::Generation;
 use super::shared_future::{SharedFuture, WaiterSet};
 use super::storage::Sources;
+#[cfg(doc)]
+use crate::source::Call;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+use crate::source::Lent;
 use crate::sync::{Arc, AtomicBool, AtomicUsize, Mutex, MutexGuard, OnceLock, Ordering};
 use crate::unwind;
 
@@ -177,8 +184,8 @@ impl<P: Sources> Session<P> {
     pub fn replace_sources(&self, sources: impl IntoSources<P>) -> Result<(), LoadsInFlight> {
         let sources = sources.into_sources();
         let shared = self.shared();
-        let next = Generation::new(sources, Arc::clone(&shared.waiters));
         let mut current = shared.current.lock();
+        let next = current.followed_by(sources);
         if !current.close_if_idle() {
             return Err(LoadsInFlight);
         }
@@ -225,6 +232,40 @@ impl<P: Sources> Session<P> {
     /// ```
     #[must_use]
     pub fn with_deadline(self, deadline: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.set_deadline(None, deadline)
+    }
+
+    /// Sets the deadline, as [`with_deadline`](Self::with_deadline) does, and tells the sources when it is:
+    /// the loads that begin from now on have it in their [`Call`]. `deadline` ends at the time `at`.
+    ///
+    /// ```
+    /// # use gatehouse::prelude::*;
+    /// # #[derive(Sources)] struct AppFacts {}
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use std::time::{Duration, Instant};
+    ///
+    /// let at = Instant::now() + Duration::from_millis(200);
+    /// let session = Session::new(AppFacts {})
+    ///     .with_deadline_at(at, tokio::time::sleep_until(at.into()));
+    /// # let _ = session; }
+    /// ```
+    #[must_use]
+    pub fn with_deadline_at(
+        self,
+        at: Instant,
+        deadline: impl Future<Output = ()> + Send + 'static,
+    ) -> Self {
+        self.set_deadline(Some(at), deadline)
+    }
+
+    fn set_deadline(
+        self,
+        at: Option<Instant>,
+        deadline: impl Future<Output = ()> + Send + 'static,
+    ) -> Self {
+        if at.is_some() || self.generation().has_call() {
+            self.generation().change_call(|call| call.set_deadline(at));
+        }
         let shared = self.shared();
         let deadline = SharedFuture::for_session(Box::pin(deadline), Arc::clone(&shared.waiters));
         let former = std::mem::replace(&mut *shared.deadline.lock(), Deadline::Ahead(deadline));
@@ -232,6 +273,21 @@ impl<P: Sources> Session<P> {
         // The waiters drive it from now on.
         shared.waiters.wake();
         self
+    }
+
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    /// Lends `resource` to the loads that begin from now on, in place of a field of the session's sources.
+    pub(crate) fn lend<F: 'static>(
+        &self,
+        field: impl FnOnce(&P) -> &F,
+        resource: StdArc<dyn Any + Send + Sync>,
+    ) {
+        let generation = self.generation();
+        let sources = StdArc::clone(&generation.sources);
+        let address = std::ptr::from_ref(field(&sources)).addr();
+        let field = TypeId::of::<F>();
+        let lent = Lent { field, address, resource, sources, others: None };
+        generation.change_call(|call| call.lend(lent));
     }
 
     /// Whether the session's deadline has passed. Drives the deadline, so that its end wakes the waiters.

@@ -7,20 +7,24 @@ use super::results::{BatchResults, KeyBatch, match_answers};
 use super::storage::{Sources, Stored};
 use crate::fact::FactError;
 use crate::observe::{Answers, LoadObserver};
-use crate::source::FactSource;
+use crate::source::{Call, FactSource};
 
 /// Loads the keys of a batch, and sets the batch's results.
 ///
 /// A key that the source leaves out is missing. Keys that nobody asked for are dropped. If the source does not
 /// declare them, they are also reported, and every key without an answer has failed.
-pub(super) async fn load<P: Sources, K: Stored<P>>(sources: Arc<P>, batch: Arc<KeyBatch<K>>) {
+pub(super) async fn load<P: Sources, K: Stored<P>>(
+    sources: Arc<P>,
+    batch: Arc<KeyBatch<K>>,
+    call: Call,
+) {
     let keys = &batch.keys;
     let observer = LoadObserver::open(K::NAME, keys.len());
     #[cfg(feature = "testing")]
     crate::observe::counts::note_load::<K>(keys.len());
     let source = K::source(&sources);
     // Pinned here, so that the instrumented future stores a reference instead of a second copy.
-    let answer = observer.within(pin!(source.load(keys))).await;
+    let answer = observer.within(pin!(source.load_within(keys, &call))).await;
     let answer = match answer {
         Ok(loaded) => {
             let (mut found, foreign) = match_answers(loaded, keys);
@@ -35,7 +39,7 @@ pub(super) async fn load<P: Sources, K: Stored<P>>(sources: Arc<P>, batch: Arc<K
         Err(error) => Err(error),
     };
     observer.close(|| count(keys.len(), &answer));
-    drop(source);
+    drop((source, call));
     // The results are set last: should a destructor of the user's panic, there are none.
     drop(sources);
     // A load ends once, so nothing is set yet.

@@ -10,7 +10,7 @@
 //! - `table`: one fact type's core, and its loads. `storage`: the tables of a set of sources.
 //! - `generation`: a set of sources, and what was loaded from it. `handle`: the session itself.
 //! - `round`: one evaluation's waiting, and its cancellation. `ask`: a key is asked for in a round.
-//! - `load`: one call of a source.
+//! - `load`: one call of a source. `known`: facts that the session is told.
 //!
 //! Nothing that needs no key type is generic over one: it is compiled once, and not for each fact.
 
@@ -21,6 +21,7 @@ mod core;
 mod cycle;
 mod generation;
 mod handle;
+mod known;
 mod links;
 mod load;
 mod memo;
@@ -36,6 +37,7 @@ mod waiter;
 pub(crate) use self::generation::Generation;
 pub(crate) use self::handle::EvaluationGuard;
 pub use self::handle::{IntoSources, LoadsInFlight, Session};
+pub use self::known::AlreadyKnown;
 pub(crate) use self::memo::{DerivedResult, FactMemo, Final, MemoEntry};
 pub(crate) use self::round::Round;
 pub use self::storage::{AnyTable, BatchHandle, BatchesHandle, Sources, Stored};

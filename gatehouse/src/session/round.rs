@@ -215,7 +215,8 @@ impl<P: Sources> Driver for RoundDriver<'_, P> {
         let new = &self.pending.batches[begun..];
         for pending in new {
             let PendingBatch { table, id, load, .. } = pending;
-            table(&self.generation.tables).begin(&self.generation.sources, *id, load);
+            let (sources, call) = (&self.generation.sources, self.generation.call());
+            table(&self.generation.tables).begin(sources, call, *id, load);
         }
         !new.is_empty()
     }

@@ -7,7 +7,7 @@ use super::batches::{BatchId, Batches};
 use super::shared_future::SharedFuture;
 use super::table::Table;
 use crate::fact::LoadedFact;
-use crate::source::FactSource;
+use crate::source::{Call, FactSource};
 
 /// The sources of an application: what [`#[derive(Sources)]`](derive@crate::Sources)
 /// writes for a struct whose fields are marked `#[loads(Fact, …)]`.
@@ -60,6 +60,8 @@ pub trait AnyTable<P: Sources>: Send + Sync {
 pub struct BatchHandle<'b> {
     pub(super) id: BatchId,
     pub(super) load: &'b StdArc<SharedFuture>,
+    /// The call that its load makes.
+    pub(super) call: Call,
 }
 
 /// The batches of a table, opaque to the outside.
@@ -67,8 +69,14 @@ pub struct BatchesHandle<'l>(pub(super) &'l mut Batches<StdArc<SharedFuture>>);
 
 impl<P: Sources> dyn AnyTable<P> + '_ {
     /// Begins the load of a batch that an evaluation waits for, unless it has begun.
-    pub(super) fn begin(&self, sources: &StdArc<P>, id: BatchId, load: &StdArc<SharedFuture>) {
-        self.start_load(sources, BatchHandle { id, load });
+    pub(super) fn begin(
+        &self,
+        sources: &StdArc<P>,
+        call: Call,
+        id: BatchId,
+        load: &StdArc<SharedFuture>,
+    ) {
+        self.start_load(sources, BatchHandle { id, load, call });
     }
 
     /// Removes an evaluation from the waiters of a batch; cancels the load if it was the last one.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc as StdArc;
 
-use super::batches::BatchId;
-use super::core::{CachedAt, Core};
-use super::results::{self, KeyBatch, Results};
+use super::batches::{BatchId, Told};
+use super::core::{Asking, CachedAt, Core};
+use super::results::{self, BatchResults, KeyBatch, Results};
 use super::shared_future::{LoadOwner, SharedFuture};
-use crate::collections::{HashState, Hashed};
+use crate::collections::{HashState, Hashed, OneOrMany};
 use crate::fact::{FactError, FactKey, FactResult};
 use crate::sync::{Hint, Mutex, OnceLock, Ordering};
 
@@ -25,8 +25,8 @@ pub struct Table<K: FactKey> {
 /// user code under any of them is the `Eq` of a key.
 pub(super) struct TableState<K: FactKey> {
     pub(super) core: Mutex<CoreOf<K>>,
-    /// Not zero once a load is over. Set before its batch is finished: whoever sees a known key sees this,
-    /// too.
+    /// Not zero once a load is over, or a value was told. Set before a key is known: whoever sees a known key
+    /// sees this, too.
     any_loaded: Hint,
     hash_state: HashState,
     recent: [SequentialReader<K>; RECENT_BATCHES],
@@ -143,6 +143,18 @@ impl<K: FactKey> TableState<K> {
             return None;
         }
         self.read_next(&key).or_else(|| self.look_up(key))
+    }
+
+    /// Makes a key known, unless it is known or being loaded.
+    pub(super) fn tell(&self, key: K, value: K::Value) -> Told {
+        let results = BatchResults::new(OneOrMany::One(Some(value)));
+        let mut results = Some(Results::from(Ok(results)));
+        let mut asking = Asking::new(self.hashed(key));
+        self.any_loaded.store(1, Ordering::Relaxed);
+        let mut core = self.core.lock();
+        let told = core.tell(&mut asking, &mut results);
+        drop(core);
+        told
     }
 
     fn look_up(&self, key: K) -> Option<FactResult<K::Value>> {

@@ -9,7 +9,8 @@
 // - `keys`: the keys of a load in their stored form;
 // - `statement`: what is asked of a table; `dialect`: in which words, `sqlite` and `postgres`;
 // - `rows`: the rows that come back; `value`: what they are in Rust;
-// - `source`: a table as the source of a fact.
+// - `source`: a table as the source of a fact; `within`: its loads on the caller's connection;
+// - `verify`: mappings beside the schema of a database.
 
 mod dialect;
 mod keys;
@@ -24,6 +25,7 @@ mod sqlite;
 mod statement;
 mod value;
 mod verify;
+mod within;
 
 pub use self::dialect::Dialect;
 pub use self::lend::Lend;
@@ -31,3 +33,4 @@ pub use self::mapping::{Mapping, Table};
 pub use self::rows::Cells;
 pub use self::source::{TableFact, table};
 pub use self::verify::{Checked, Schema, SchemaError, Verify};
+pub use self::within::{LentConnection, within};

@@ -74,11 +74,11 @@ impl<'r> Cells<'r> {
         }
     }
 
-    /// The next cell of the row.
+    /// Takes the next cell of the row.
     ///
     /// # Errors
     /// [`Misfit`] if it is no value of `V`.
-    pub fn next<V: Value>(&mut self) -> Result<V, Misfit> {
+    pub fn take<V: Value>(&mut self) -> Result<V, Misfit> {
         let at = self.at;
         self.at += 1;
         let taken = match &mut self.state {

@@ -9,6 +9,7 @@ use super::mapping::Mapping;
 use super::rows::{Cells, Rows};
 use super::statement::{Answer, Statement};
 use super::value::{All, Collected, Found, IsSet, IsTruth, Presence, ReadValue, Single};
+use super::within;
 use crate::fact::{FactError, FactKey, LoadedFact};
 use crate::source::{Call, FactSource, Loaded};
 use crate::value::{Form, Misfit, Value};
@@ -23,6 +24,9 @@ pub struct TableSource<'s, L, K, P, V> {
     fact: PhantomData<fn() -> K>,
 }
 
+/// The parts `P` of the key `K`, and one more, of the type `V`.
+type NextPart<P, K, V> = Part<P, fn(&K) -> &V>;
+
 /// The table of `mapping`, without columns so far.
 pub fn table<'s, K, L: Lend>(
     lend: &'s L,
@@ -33,10 +37,7 @@ pub fn table<'s, K, L: Lend>(
 
 impl<'s, L, K: FactKey, P> TableSource<'s, L, K, P, ()> {
     /// The next column of the key is this part.
-    pub fn key<V: Value>(
-        self,
-        part: fn(&K) -> &V,
-    ) -> TableSource<'s, L, K, Part<P, fn(&K) -> &V>, ()> {
+    pub fn key<V: Value>(self, part: fn(&K) -> &V) -> TableSource<'s, L, K, NextPart<P, K, V>, ()> {
         let Self { lend, mapping, parts, value, fact } = self;
         TableSource { lend, mapping, parts: Part::new(parts, part), value, fact }
     }
@@ -50,7 +51,7 @@ impl<'s, L, K: FactKey, P> TableSource<'s, L, K, P, ()> {
     }
 
     /// A row makes the fact `true` if a column is not NULL.
-    pub fn is_set(self) -> TableSource<'s, L, K, P, IsSet>
+    pub fn set(self) -> TableSource<'s, L, K, P, IsSet>
     where
         K::Value: IsTruth,
     {
@@ -183,7 +184,7 @@ impl<K: LoadedFact, L, P, V> TableSource<'_, L, K, P, V> {
 /// The rows of a statement for keys.
 async fn fetch<L: Lend>(
     lend: &L,
-    _call: &Call,
+    call: &Call,
     statement: &Statement<'_>,
     keys: &Keys<'_>,
 ) -> Result<Rows, FactError> {
@@ -192,6 +193,9 @@ async fn fetch<L: Lend>(
         return Ok(Rows::default());
     }
     let text = L::Database::text(statement, keys);
+    if let Some(lent) = call.lent(lend) {
+        return within::fetch::<L::Database>(lent, text, statement, keys).await;
+    }
     let mut connection = lend.lend().await?;
     Ok(L::Database::fetch(&mut connection, text, statement, keys).await?)
 }

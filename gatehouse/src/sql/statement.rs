@@ -12,7 +12,7 @@ pub struct Statement<'m> {
 
 /// What is asked about each key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Answer<'m> {
+pub enum Answer<'m> {
     /// Whether it has a row; one in which this column is not NULL, if there is one.
     Exists { not_null: Option<&'m str> },
     /// Its rows, or the first few of them.

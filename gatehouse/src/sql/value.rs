@@ -136,24 +136,24 @@ impl<V: Collected, F: Fn(&mut Cells<'_>) -> Result<V::Item, Misfit>> ReadValue<V
         match read(mapping, &self.0, row) {
             Found::Nothing | Found::Null => {}
             Found::Failed(error) => *found = Found::Failed(error),
-            Found::Value(item) => match found {
-                Found::Value(items) => items.push(item),
-                _ => {
-                    let mut items = V::empty();
-                    items.push(item);
-                    *found = Found::Value(items);
+            Found::Value(item) => {
+                if let Found::Nothing = found {
+                    *found = Found::Value(V::empty());
                 }
-            },
+                if let Found::Value(items) = found {
+                    items.push(item);
+                }
+            }
         }
     }
 }
 
 /// The rows of a key, with the columns that `read` takes.
-fn rows<'m, V>(
-    mapping: &'m Mapping,
+fn rows<V>(
+    mapping: &Mapping,
     read: impl Fn(&mut Cells<'_>) -> Result<V, Misfit>,
     limit: Option<u8>,
-) -> Answer<'m> {
+) -> Answer<'_> {
     let columns = mapping.value.iter().copied().zip(Cells::forms_of(read)).collect();
     Answer::Rows { columns, limit }
 }

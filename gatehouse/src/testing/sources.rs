@@ -83,7 +83,7 @@ impl IntoSources<Self> for FactTable {
 }
 
 impl<K: LoadedFact> Stored<FactTable> for K {
-    fn source(sources: &FactTable) -> &impl FactSource<Self> {
+    fn source(sources: &FactTable) -> impl FactSource<Self> {
         sources
     }
 

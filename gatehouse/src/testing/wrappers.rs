@@ -10,7 +10,7 @@ use super::measure::CountsLoads;
 use crate::fact::{FactError, FactKey, LoadedFact};
 use crate::observe::counts::Load;
 use crate::session::BoxFuture;
-use crate::source::{FactSource, Loaded};
+use crate::source::{Call, FactSource, Loaded};
 
 /// A source that remembers what it was asked, for every fact that it loads.
 ///
@@ -74,9 +74,17 @@ impl<S> Counted<S> {
 
 #[diagnostic::do_not_recommend]
 impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for Counted<S> {
-    fn load(&self, keys: &[K]) -> impl Future<Output = Result<Loaded<K>, FactError>> + Send {
+    async fn load(&self, keys: &[K]) -> Result<Loaded<K>, FactError> {
+        self.load_within(keys, &Call::new()).await
+    }
+
+    fn load_within(
+        &self,
+        keys: &[K],
+        call: &Call,
+    ) -> impl Future<Output = Result<Loaded<K>, FactError>> + Send {
         self.log.note(keys);
-        self.source.load(keys)
+        self.source.load_within(keys, call)
     }
 
     fn max_batch_size(&self) -> usize {
@@ -175,12 +183,16 @@ impl<S: fmt::Debug> fmt::Debug for Failing<S> {
 #[diagnostic::do_not_recommend]
 impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for Failing<S> {
     async fn load(&self, keys: &[K]) -> Result<Loaded<K>, FactError> {
+        self.load_within(keys, &Call::new()).await
+    }
+
+    async fn load_within(&self, keys: &[K], within: &Call) -> Result<Loaded<K>, FactError> {
         let number = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
         let call = SourceCall { number, fact: K::NAME, keys: keys.len() };
         if (self.fails)(call) {
             return Err(FactError::safe(format!("the test fails call {number} of this source")));
         }
-        self.source.load(keys).await
+        self.source.load_within(keys, within).await
     }
 
     fn max_batch_size(&self) -> usize {
@@ -244,8 +256,12 @@ impl<S: fmt::Debug> fmt::Debug for Late<S> {
 #[diagnostic::do_not_recommend]
 impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for Late<S> {
     async fn load(&self, keys: &[K]) -> Result<Loaded<K>, FactError> {
+        self.load_within(keys, &Call::new()).await
+    }
+
+    async fn load_within(&self, keys: &[K], call: &Call) -> Result<Loaded<K>, FactError> {
         (self.wait)().await;
-        self.source.load(keys).await
+        self.source.load_within(keys, call).await
     }
 
     fn max_batch_size(&self) -> usize {

@@ -11,7 +11,8 @@ pub type Layer = (&'static str, &'static [&'static str]);
 pub const LIBRARY: &[Layer] = &[
     ("sync", &["sync", "unwind"]),
     ("collections", &["collections"]),
-    ("text, value", &["text", "value"]),
+    ("text", &["text"]),
+    ("value", &["value"]),
     ("plan, domain", &["plan", "domain"]),
     ("fact", &["fact"]),
     ("combinators", &["combinators"]),
@@ -23,6 +24,7 @@ pub const LIBRARY: &[Layer] = &[
     ("eval", &["eval"]),
     ("policy", &["policy"]),
     ("gate", &["gate"]),
+    ("sql", &["sql"]),
     ("testing", &["testing"]),
     ("front", &["private", "prelude", "lib"]),
 ];

@@ -1,0 +1,104 @@
+//! One call of a source.
+
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+use std::any::{Any, TypeId};
+use std::fmt;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What a source may know of the request for which it is called, beside the keys: the deadline.
+///
+/// A session gives it to [`FactSource::load_within`](crate::FactSource::load_within). A source around another
+/// one passes it on.
+///
+/// ```
+/// use std::time::{Duration, Instant};
+/// use gatehouse::Call;
+///
+/// let (soon, later) = (Instant::now(), Instant::now() + Duration::from_secs(1));
+/// let call = Call::new().with_deadline(later).with_deadline(soon);
+/// assert_eq!(call.deadline(), Some(soon));
+/// ```
+#[derive(Clone, Default)]
+pub struct Call {
+    deadline: Option<Instant>,
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    lent: Option<Arc<Lent>>,
+}
+
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+/// Something that a request lends to its sources in place of a field, such as a connection.
+pub(crate) struct Lent {
+    /// The type of the field.
+    pub(crate) field: TypeId,
+    /// The address of the field.
+    pub(crate) address: usize,
+    /// What is lent.
+    pub(crate) resource: Arc<dyn Any + Send + Sync>,
+    /// The sources that have the field, which keep its address.
+    #[expect(dead_code, reason = "it is kept, and not read")]
+    pub(crate) sources: Arc<dyn Any + Send + Sync>,
+    /// What else is lent.
+    pub(crate) others: Option<Arc<Lent>>,
+}
+
+impl Call {
+    /// A call without a deadline.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The time at which the request gives up. Nobody waits for an answer that is later.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// The time until the [deadline](Self::deadline), zero if it has passed.
+    #[must_use]
+    pub fn time_left(&self) -> Option<Duration> {
+        self.deadline.map(|at| at.saturating_duration_since(Instant::now()))
+    }
+
+    /// The same call with this deadline, unless it has an earlier one.
+    #[must_use]
+    pub fn with_deadline(self, at: Instant) -> Self {
+        let earlier = self.deadline.map_or(at, |deadline| deadline.min(at));
+        Self { deadline: Some(earlier), ..self }
+    }
+
+    /// Replaces the deadline.
+    pub(crate) fn set_deadline(&mut self, at: Option<Instant>) {
+        self.deadline = at;
+    }
+
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    /// Lends something more.
+    pub(crate) fn lend(&mut self, lent: Lent) {
+        let others = self.lent.take();
+        self.lent = Some(Arc::new(Lent { others, ..lent }));
+    }
+
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    /// What the request lends in place of this field of its sources; the last that was lent, if several
+    /// were.
+    pub(crate) fn lent<F: 'static>(&self, field: &F) -> Option<&Arc<dyn Any + Send + Sync>> {
+        let (ty, address) = (TypeId::of::<F>(), std::ptr::from_ref(field).addr());
+        let mut next = self.lent.as_deref();
+        while let Some(lent) = next {
+            if lent.field == ty && lent.address == address {
+                return Some(&lent.resource);
+            }
+            next = lent.others.as_deref();
+        }
+        None
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("deadline", &self.deadline).finish_non_exhaustive()
+    }
+}
