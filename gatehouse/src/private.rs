@@ -33,7 +33,7 @@ pub use std::vec::Vec;
 /// What `#[rows(…)]` becomes: each fact has a function that says which table it is in.
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub mod rows {
-    pub use crate::sql::{Cells, Checked, Mapping, Table, TableFact, table};
+    pub use crate::sql::{Cells, Mapping, Table, TableFact, Verifier, table};
 }
 
 /// The code of facts that are rows of tables.

@@ -32,6 +32,8 @@ pub(super) struct Load {
 
 /// The rows of a fact: `table(key columns) -> value`.
 pub(super) struct Rows {
+    /// The mapping as written, with the fact.
+    pub text: String,
     /// The table.
     pub table: Table,
     /// The columns of the key.

@@ -29,7 +29,7 @@ impl Emitter<'_> {
         };
         mapped().next()?;
         let functions = mapped().map(|(load, rows, name)| self.function(load, rows, &name));
-        let checks = mapped().map(|(.., name)| quote!(__schema.check(&#name(self)).await;));
+        let checks = mapped().map(|(.., name)| quote!(__verifier.compare(&#name(self)).await;));
         let (library, ty) = (&self.sources.library, &self.ty);
         let (parameters, _, bounds) = self.generics.split_for_impl();
         Some(quote! {
@@ -39,10 +39,10 @@ impl Emitter<'_> {
                 impl #parameters #library::sql::Verify for #ty #bounds {
                     async fn verify(
                         &self,
-                    ) -> ::core::result::Result<#library::sql::Schema, #library::sql::SchemaError> {
-                        let mut __schema = #library::private::rows::Checked::new();
+                    ) -> ::core::result::Result<#library::sql::Verified, #library::sql::VerifyError> {
+                        let mut __verifier = #library::private::rows::Verifier::new();
                         #(#checks)*
-                        __schema.finish()
+                        __verifier.finish()
                     }
                 }
             }
@@ -82,6 +82,7 @@ impl Emitter<'_> {
             let library = &self.sources.library;
             quote!(#library::private::rows)
         };
+        let text = &rows.text;
         let name = fact.segments.last().map(|it| it.ident.unraw().to_string()).unwrap_or_default();
         let table = match &rows.table {
             Table::Named(names) => {
@@ -104,6 +105,7 @@ impl Emitter<'_> {
             rows.order.iter().map(|(Column { name, .. }, descending)| quote!((#name, #descending)));
         quote! {
             static __MAPPING: #rows_path::Mapping = #rows_path::Mapping {
+                text: #text,
                 fact: #name,
                 table: #table,
                 key: &[#(#key),*],

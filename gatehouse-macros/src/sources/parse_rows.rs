@@ -54,7 +54,8 @@ fn mapping(input: ParseStream) -> syn::Result<(Path, Rows)> {
     if !rest.is_empty() {
         return Err(diagnostics::rows_rest(text::of_expr(&rest)).on(rest));
     }
-    Ok((fact, Rows { table, key, key_span, value, order }))
+    let text = text::of_expr(&all);
+    Ok((fact, Rows { text, table, key, key_span, value, order }))
 }
 
 /// `table`, `schema.table` or a query, in the mapping `all`.

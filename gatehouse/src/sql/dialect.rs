@@ -1,7 +1,9 @@
 //! A database that facts can be loaded from.
 
 use super::keys::Keys;
+use super::mapping::Table;
 use super::rows::Rows;
+use super::schema::TableInfo;
 use super::statement::Statement;
 use crate::value::{Misfit, Scalar};
 
@@ -30,4 +32,11 @@ pub trait Words: sqlx::Database {
         statement: &Statement<'_>,
         keys: &Keys<'_>,
     ) -> impl Future<Output = Result<Rows, sqlx::Error>> + Send;
+
+    /// A table as the catalogue describes it, if it exists.
+    #[doc(hidden)]
+    fn table_info(
+        connection: &mut Self::Connection,
+        table: Table,
+    ) -> impl Future<Output = Result<Option<TableInfo>, sqlx::Error>> + Send;
 }

@@ -3,6 +3,8 @@
 /// The mapping of a fact to a table, as `#[rows(…)]` has it.
 #[derive(Debug)]
 pub struct Mapping {
+    /// The mapping as written.
+    pub text: &'static str,
     /// The name of the fact.
     pub fact: &'static str,
     /// The table.

@@ -10,7 +10,8 @@
 // - `statement`: what is asked of a table; `dialect`: in which words, `sqlite` and `postgres`;
 // - `rows`: the rows that come back; `value`: what they are in Rust;
 // - `source`: a table as the source of a fact; `within`: its loads on the caller's connection;
-// - `verify`: mappings beside the schema of a database.
+// - `verify`: mappings beside the schema of a database; `schema`: how a mapping fits a table,
+//   `sqlite_schema`, `postgres_schema`: the catalogues.
 
 mod dialect;
 mod keys;
@@ -18,10 +19,15 @@ mod lend;
 mod mapping;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "postgres")]
+mod postgres_schema;
 mod rows;
+mod schema;
 mod source;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(feature = "sqlite")]
+mod sqlite_schema;
 mod statement;
 mod value;
 mod verify;
@@ -32,5 +38,6 @@ pub use self::lend::Lend;
 pub use self::mapping::{Mapping, Table};
 pub use self::rows::Cells;
 pub use self::source::{TableFact, table};
-pub use self::verify::{Checked, Schema, SchemaError, Verify};
+pub use self::verify::Verifier;
+pub use self::verify::{Mismatch, Verified, Verify, VerifyError};
 pub use self::within::{LentConnection, within};

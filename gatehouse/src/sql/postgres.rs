@@ -16,7 +16,10 @@ use sqlx::{
 
 use super::dialect::{Dialect, Words};
 use super::keys::Keys;
+use super::mapping::Table;
+use super::postgres_schema;
 use super::rows::{Cell, Rows};
+use super::schema::TableInfo;
 use super::statement::{Answer, Statement, push_column, push_condition, push_path, push_table};
 use crate::value::{Form, Kind, Misfit, Scalar};
 
@@ -95,6 +98,13 @@ impl Words for Postgres {
             push_row(&mut rows, &row, width)?;
         }
         Ok(rows)
+    }
+
+    async fn table_info(
+        connection: &mut PgConnection,
+        table: Table,
+    ) -> Result<Option<TableInfo>, sqlx::Error> {
+        postgres_schema::table_info(connection, table).await
     }
 }
 

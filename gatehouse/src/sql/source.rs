@@ -127,6 +127,8 @@ pub struct Described {
     pub(super) key: Vec<Form>,
     /// What is asked about each key.
     pub(super) answer: Answer<'static>,
+    /// Whether a missing value is a failed load.
+    pub(super) is_required: bool,
 }
 
 impl<K, L, P, V> TableFact<K> for TableSource<'_, L, K, P, V>
@@ -145,7 +147,8 @@ where
     fn described(&self) -> Described {
         let mut key = Vec::new();
         self.parts.forms(&mut key);
-        Described { mapping: self.mapping, key, answer: self.value.answer(self.mapping) }
+        let answer = self.value.answer(self.mapping);
+        Described { mapping: self.mapping, key, answer, is_required: K::REQUIRED }
     }
 }
 

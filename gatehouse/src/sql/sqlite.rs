@@ -12,7 +12,10 @@ use sqlx::{
 
 use super::dialect::{Dialect, Words};
 use super::keys::Keys;
+use super::mapping::Table;
 use super::rows::{Cell, Rows};
+use super::schema::TableInfo;
+use super::sqlite_schema;
 use super::statement::{Answer, Statement, push_column, push_condition, push_name, push_table};
 use crate::value::{Kind, Misfit, Scalar};
 
@@ -64,6 +67,13 @@ impl Words for Sqlite {
             push_row(&mut rows, &row, width)?;
         }
         Ok(rows)
+    }
+
+    async fn table_info(
+        connection: &mut SqliteConnection,
+        table: Table,
+    ) -> Result<Option<TableInfo>, sqlx::Error> {
+        sqlite_schema::table_info(connection, table).await
     }
 }
 
