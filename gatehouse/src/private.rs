@@ -27,4 +27,7 @@ pub use crate::policy::{
 pub use crate::session::{
     AnyTable, BatchHandle, BatchesHandle, IntoSources, Sources, Stored, Table,
 };
+pub use crate::value::{
+    RefusedBounds, fits_repr, variant_as_text, variant_of_int, variant_of_text,
+};
 pub use std::vec::Vec;
