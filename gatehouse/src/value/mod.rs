@@ -4,13 +4,27 @@
 //! - `scalar`: the stored form, without its type in Rust;
 //! - `misfit`: why a value has no stored form, or a stored form no value;
 //! - `standard`: the values of the standard library;
+//! - `uuid`, `chrono`, `time`, `rust_decimal`: the values of these crates, each behind its feature;
+//!   `calendar`: what a database holds of dates and times;
 //! - `derived`: what the code of [`derive(Value)`](derive@Value) calls.
 
+#[cfg(any(feature = "chrono", feature = "time"))]
+mod calendar;
+#[cfg(feature = "chrono")]
+mod chrono;
 mod derived;
+#[cfg(all(test, not(loom)))]
+mod laws;
 mod misfit;
+#[cfg(feature = "rust_decimal")]
+mod rust_decimal;
 mod scalar;
 mod standard;
+#[cfg(feature = "time")]
+mod time;
 mod traits;
+#[cfg(feature = "uuid")]
+mod uuid;
 
 #[doc(hidden)]
 pub use self::derived::{
