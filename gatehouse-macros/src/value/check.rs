@@ -21,7 +21,9 @@ pub(super) fn item(item: &Item, errors: &Diagnostics) {
         Body::Struct(fields, options) => {
             check_one_field(item, fields, errors);
             check_newtype_options(item, errors);
-            options.iter().for_each(|options| check_field_options(item, options, errors));
+            for options in options {
+                check_field_options(item, options, errors);
+            }
         }
         Body::Enum(variants) => enumeration(item, variants, errors),
     }
@@ -140,7 +142,7 @@ fn check_texts_fit(options: &Options, errors: &Diagnostics) {
 
 /// An integer has neither another text nor a type of PostgreSQL's enums.
 fn check_repr_alone(item: &Item, variants: &[Variant], repr: &Setting, errors: &Diagnostics) {
-    let of_variants = variants.iter().flat_map(|variant| variant.options.get(Name::Rename));
+    let of_variants = variants.iter().filter_map(|variant| variant.options.get(Name::Rename));
     let texts = item.options.get(Name::RenameAll).into_iter().chain(of_variants);
     for Setting { name, .. } in texts {
         errors.push(name, diagnostics::value_repr_renamed(name, repr.text.value()));

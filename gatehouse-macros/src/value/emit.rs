@@ -19,7 +19,7 @@ pub(super) fn item(item: &Item) -> TokenStream {
         Body::Enum(variants) => emitter.enumeration(variants),
         Body::Union(_) => None,
     };
-    impls.map_or_else(|| stand_in(item), in_a_block)
+    impls.as_ref().map_or_else(|| stand_in(item), in_a_block)
 }
 
 /// Emits the impls of a type with errors: a value without a stored form. Its bound is checked where the type
@@ -45,7 +45,7 @@ pub(super) fn stand_in(item: &Item) -> TokenStream {
         }
         _ => TokenStream::new(),
     };
-    in_a_block(quote! {
+    in_a_block(&quote! {
         #[automatically_derived]
         #[allow(deprecated)]
         impl #parameters #library::value::Value for #name #arguments #bounds {
@@ -63,7 +63,7 @@ pub(super) fn stand_in(item: &Item) -> TokenStream {
     })
 }
 
-fn in_a_block(impls: TokenStream) -> TokenStream {
+fn in_a_block(impls: &TokenStream) -> TokenStream {
     quote!(const _: () = { #impls };)
 }
 

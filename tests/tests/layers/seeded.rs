@@ -42,7 +42,7 @@ fn a_line_that_points_upwards_is_found() {
         };
         let upward = findings.upward.iter().find(|upward| is_it(&upward.arrow));
         let upward = upward.unwrap_or_else(|| panic!("not found: {seeded}"));
-        assert_eq!((upward.higher, upward.lower), ("gate", "text"), "{seeded}");
+        assert_eq!((upward.higher, upward.lower), ("gate", "text, value"), "{seeded}");
         assert!(upward.arrow.to.starts_with("gatehouse/src/gate/"), "{}", upward.arrow);
         assert!(findings.circles.iter().any(|circle| circle.files.contains(LOW)), "{findings}");
     }
