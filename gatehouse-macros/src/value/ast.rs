@@ -8,6 +8,8 @@ use crate::crate_path::CratePath;
 pub(super) struct Item {
     /// The options on the type.
     pub options: Options,
+    /// Whether something deprecated is in it, for which the user's lint is to be silent.
+    pub is_deprecated: bool,
     /// Its name.
     pub name: Ident,
     /// Its generics: all are refused.

@@ -25,7 +25,7 @@ pub(super) fn item(item: &Item) -> TokenStream {
 /// Emits the impls of a type with errors: a value without a stored form. Its bound is checked where the type
 /// is used, so that a refused type without the traits of a value is no second error.
 pub(super) fn stand_in(item: &Item) -> TokenStream {
-    let Emitter { library, name, .. } = Emitter::new(item);
+    let Emitter { library, name, allow, .. } = Emitter::new(item);
     let mut generics = item.generics.clone();
     let bound = syn::parse_quote!(for<'__k> Self: #library::private::RefusedBounds<'__k>);
     generics.make_where_clause().predicates.push(bound);
@@ -37,7 +37,7 @@ pub(super) fn stand_in(item: &Item) -> TokenStream {
             let all = quote!(#(Self::#all),*);
             quote! {
                 #[automatically_derived]
-                #[allow(deprecated)]
+                #allow
                 impl #parameters #library::value::Finite for #name #arguments #bounds {
                     const ALL: &'static [Self] = &[#all];
                 }
@@ -47,7 +47,7 @@ pub(super) fn stand_in(item: &Item) -> TokenStream {
     };
     in_a_block(&quote! {
         #[automatically_derived]
-        #[allow(deprecated)]
+        #allow
         impl #parameters #library::value::Value for #name #arguments #bounds {
             const FORM: #library::value::Form = #library::value::Form::new(#library::value::Kind::Text);
             fn encode(&self) -> ::core::result::Result<#library::value::Scalar<'_>, #library::value::Misfit> {
@@ -73,18 +73,22 @@ struct Emitter<'a> {
     /// The path of the library.
     library: CratePath,
     name: &'a Ident,
+    /// The attribute of an impl that names what is deprecated. Elsewhere it would be an error below
+    /// `#![forbid(deprecated)]`.
+    allow: Option<TokenStream>,
 }
 
 impl<'a> Emitter<'a> {
     fn new(item: &'a Item) -> Self {
         let library = item.options.library.as_ref().map(|(_, path)| path.clone());
         let library = library.unwrap_or_else(CratePath::default_path);
-        Self { item, library, name: &item.name }
+        let allow = item.is_deprecated.then(|| quote!(#[allow(deprecated)]));
+        Self { item, library, name: &item.name, allow }
     }
 
     /// `impl Value`: its form, the expressions of `encode` and `decode`.
     fn value(&self, form: &TokenStream, encode: &TokenStream, decode: &TokenStream) -> TokenStream {
-        let Self { library, name, .. } = self;
+        let Self { library, name, allow, .. } = self;
         let (parameters, arguments, bounds) = self.item.generics.split_for_impl();
         let typed = self.item.options.get(Name::Type).map(|setting| {
             let name = setting.text.value();
@@ -92,7 +96,7 @@ impl<'a> Emitter<'a> {
         });
         quote! {
             #[automatically_derived]
-            #[allow(deprecated)]
+            #allow
             impl #parameters #library::value::Value for #name #arguments #bounds {
                 const FORM: #library::value::Form = #form #typed;
                 fn encode(&self) -> ::core::result::Result<#library::value::Scalar<'_>, #library::value::Misfit> {
@@ -136,13 +140,13 @@ impl<'a> Emitter<'a> {
             None => self.texts(variants),
             Some(repr) => self.integers(variants, Repr::of(&repr)?),
         };
-        let Self { library, name, .. } = self;
+        let Self { library, name, allow, .. } = self;
         let (parameters, arguments, bounds) = self.item.generics.split_for_impl();
         let all = variants.iter().map(|variant| &variant.name);
         Some(quote! {
             #value
             #[automatically_derived]
-            #[allow(deprecated)]
+            #allow
             impl #parameters #library::value::Finite for #name #arguments #bounds {
                 const ALL: &'static [Self] = &[#(Self::#all),*];
             }
@@ -188,7 +192,7 @@ impl<'a> Emitter<'a> {
 
     /// The discriminants that only rustc knows, held against the range of `repr`.
     fn fitting(&self, variants: &[Variant], repr: Repr) -> TokenStream {
-        let name = self.name;
+        let (name, allow) = (self.name, &self.allow);
         let known = repr::discriminants(variants);
         let unknown = variants.iter().zip(known).filter(|(_, known)| known.is_none());
         let fitting = unknown.map(|(variant, _)| {
@@ -212,7 +216,7 @@ impl<'a> Emitter<'a> {
                 #text,
             ));
             let call = quote_spanned!(first=> #library::private::fits_repr);
-            quote!(#[allow(deprecated)] const _: () = #call #arguments;)
+            quote!(#allow const _: () = #call #arguments;)
         });
         fitting.collect()
     }

@@ -18,7 +18,6 @@ fn a_newtype() {
     insta::assert_snapshot!(expansion(r#"#[value(type = "citext")] pub struct Email(String);"#), @r#"
     const _: () = {
         #[automatically_derived]
-        #[allow(deprecated)]
         impl ::gatehouse::value::Value for Email {
             const FORM: ::gatehouse::value::Form = <String as ::gatehouse::value::Value>::FORM
                 .with_type("citext");
@@ -48,7 +47,6 @@ fn a_newtype_with_a_named_field() {
     insta::assert_snapshot!(expansion("struct UserId { r#type: std::num::NonZero<u64> }"), @"
     const _: () = {
         #[automatically_derived]
-        #[allow(deprecated)]
         impl ::gatehouse::value::Value for UserId {
             const FORM: ::gatehouse::value::Form = <std::num::NonZero<
                 u64,
@@ -134,14 +132,12 @@ fn an_enum_as_integers() {
         r#"#[value(repr = "i16", crate = auth::gate)] enum Level { Guest, Member = 10, Staff = TOP - 1, Root }"#
     ), @r#"
     const _: () = {
-        #[allow(deprecated)]
         const _: () = auth::gate::private::fits_repr(
             Level::Staff as ::core::primitive::i128,
             ::core::primitive::i16::MIN as ::core::primitive::i128,
             ::core::primitive::i16::MAX as ::core::primitive::i128,
             "the discriminant of `Staff` does not fit into `i16`; write a larger `repr`, or a smaller discriminant",
         );
-        #[allow(deprecated)]
         const _: () = auth::gate::private::fits_repr(
             Level::Root as ::core::primitive::i128,
             ::core::primitive::i16::MIN as ::core::primitive::i128,
@@ -149,7 +145,6 @@ fn an_enum_as_integers() {
             "the discriminant of `Root` does not fit into `i16`; write a larger `repr`, or a smaller discriminant",
         );
         #[automatically_derived]
-        #[allow(deprecated)]
         impl auth::gate::value::Value for Level {
             const FORM: auth::gate::value::Form = auth::gate::value::Form::new(
                 auth::gate::value::Kind::Int,
@@ -196,7 +191,6 @@ fn an_enum_as_integers() {
             }
         }
         #[automatically_derived]
-        #[allow(deprecated)]
         impl auth::gate::value::Finite for Level {
             const ALL: &'static [Self] = &[
                 Self::Guest,
@@ -215,7 +209,6 @@ fn an_enum_with_errors_is_a_value_all_the_same() {
     insta::assert_snapshot!(testing::skeleton(compile, source), @"
     const _: () = {
         #[automatically_derived]
-        #[allow(deprecated)]
         impl<'a, T> ::gatehouse::value::Value for Role<'a, T>
         where
             for<'__k> Self: ::gatehouse::private::RefusedBounds<'__k>,
@@ -238,7 +231,6 @@ fn an_enum_with_errors_is_a_value_all_the_same() {
             }
         }
         #[automatically_derived]
-        #[allow(deprecated)]
         impl<'a, T> ::gatehouse::value::Finite for Role<'a, T>
         where
             for<'__k> Self: ::gatehouse::private::RefusedBounds<'__k>,
@@ -254,7 +246,6 @@ fn a_struct_with_errors_is_a_value_all_the_same() {
     insta::assert_snapshot!(testing::skeleton(compile, "struct Amount { cents: i64, currency: String }"), @"
     const _: () = {
         #[automatically_derived]
-        #[allow(deprecated)]
         impl ::gatehouse::value::Value for Amount
         where
             for<'__k> Self: ::gatehouse::private::RefusedBounds<'__k>,

@@ -93,6 +93,35 @@ pub struct r#struct(Email)
 where
     Email: Clone;
 
+/// Deprecated inside.
+#[allow(deprecated)]
+#[derive(Clone, Debug, PartialEq, Value)]
+pub struct Inside(Names);
+
+/// Nothing deprecated inside: there is nothing to allow.
+#[forbid(warnings)]
+pub mod forbidding {
+    use ::gatehouse::value::Value;
+    use ::std::clone::Clone;
+    use ::std::cmp::PartialEq;
+    use ::std::fmt::Debug;
+    use ::std::string::String;
+
+    /// A text.
+    #[derive(Clone, Debug, PartialEq, Value)]
+    pub struct Name(String);
+
+    /// Two integers.
+    #[derive(Clone, Debug, PartialEq, Value)]
+    #[value(repr = "u8")]
+    pub enum Level {
+        /// The least.
+        Least,
+        /// The greatest.
+        Greatest = 1 + 1,
+    }
+}
+
 macro_rules! values {
     ($name:ident, $ty:ty, $text:literal, $($variant:ident = $discriminant:expr),*) => {
         mod made {
