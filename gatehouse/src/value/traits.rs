@@ -25,6 +25,10 @@ use super::scalar::{Form, Scalar};
 /// | date of `chrono` and `time` | integer, days since 1970 | `date` |
 /// | `rust_decimal::Decimal` | text, without trailing zeros | `numeric` |
 ///
+/// What a database does not hold is an error, and never rounded: a time that is finer than a microsecond, a
+/// leap second of `chrono`, a date before 24 November of 4714 BC (where PostgreSQL begins), an integer over
+/// `i64::MAX`, a text with U+0000.
+///
 /// # Equality
 /// Two values are equal by `==` exactly if their stored forms are equal: an implementation promises it.
 /// Otherwise a database would find other rows for a key than the rules mean. So a float is no value. The
