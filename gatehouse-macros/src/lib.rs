@@ -1,7 +1,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs, unreachable_pub)]
-//! The policy compiler behind the `gatehouse` crate: [`fact!`], [`macro@policy`] and
-//! [`derive(Sources)`](derive@Sources).
+//! The policy compiler behind the `gatehouse` crate: [`fact!`], [`macro@policy`],
+//! [`derive(Sources)`](derive@Sources) and [`derive(Value)`](derive@Value).
 //!
 //! Use them through `gatehouse`, whose documentation has the whole language. Each macro is a small
 //! compiler with the same stages, in a folder of its own: parse into a syntax tree that keeps the user's
@@ -21,6 +21,7 @@ mod parse_util;
 mod policy;
 mod sources;
 mod text;
+mod value;
 
 #[cfg(test)]
 mod fuzz;
@@ -123,4 +124,70 @@ pub fn policy(attr: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Sources, attributes(loads, rows, sources, load, row))]
 pub fn sources(input: TokenStream) -> TokenStream {
     sources::expand(&input.into()).into()
+}
+
+/// Says how a database holds the values of a type of yours: a newtype, or an enum without fields.
+///
+/// ```text
+/// #[derive(Clone, Debug, PartialEq, Value)]
+/// struct UserId(u64);              // an integer, like its field
+///
+/// #[derive(Clone, Debug, PartialEq, Value)]
+/// #[value(type = "citext")]
+/// struct Email(String);            // a text; in PostgreSQL a `citext`
+///
+/// #[derive(Clone, Debug, PartialEq, Value)]
+/// #[value(rename_all = "snake_case", type = "role")]
+/// enum Role {
+///     Viewer,                      // 'viewer', of the PostgreSQL enum `role`
+///     #[value(rename = "writer")]
+///     Editor,                      // 'writer'
+/// }
+///
+/// #[derive(Clone, Debug, PartialEq, Value)]
+/// #[value(repr = "i16")]
+/// enum Level {
+///     Guest,                       // 0
+///     Member = 10,                 // 10
+/// }
+/// ```
+///
+/// The derive implements the trait `Value`, and for an enum `Finite` too, whose `ALL` has the variants in
+/// the order of declaration. The type itself is `Clone + Debug + PartialEq + Send + Sync + 'static`.
+///
+/// # Grammar
+///
+/// ```text
+/// newtype: [#[value(option, …)]] struct Name(Type);
+///        | [#[value(option, …)]] struct Name { field: Type }
+/// enum:    [#[value(option, …)]] enum Name { variant, … }
+/// variant: [#[value(rename = "text")]] Name [= discriminant]
+/// option:  type = "name"  |  rename_all = "case"  |  repr = "integer"  |  crate = path
+/// ```
+///
+/// On a newtype:
+/// - The field's type is a `Value`, and says how the newtype is stored.
+/// - `type = "citext"`: the column has this type in PostgreSQL, and not the usual one.
+///
+/// On an enum:
+/// - A variant is stored as text: its name as written, without `r#`.
+/// - `rename_all = "…"` writes the names otherwise, as serde does: `lowercase`, `UPPERCASE`, `PascalCase`,
+///   `camelCase`, `snake_case`, `SCREAMING_SNAKE_CASE`, `kebab-case`, `SCREAMING-KEBAB-CASE`.
+/// - `rename = "…"` on a variant is its text, whatever `rename_all` says. Two variants have two texts.
+/// - `type = "role"`: the column has this enum of PostgreSQL as its type.
+/// - `repr = "i16"` stores a variant as an integer, its discriminant, in place of a text. It is one of `i8`,
+///   `i16`, `i32`, `i64`, `u8`, `u16`, `u32`; a discriminant that does not fit into it does not compile. It
+///   needs no `#[repr(i16)]`, and neither renames nor a `type` beside it.
+///
+/// On both, `crate = path` names the path of the library.
+///
+/// A text or an integer in a column that is no variant is an error of that load, and never a value.
+///
+/// # Equality
+/// The trait promises that two values are equal by `==` exactly if their stored forms are equal. The derive
+/// keeps it with `#[derive(PartialEq)]`. It does not check a `PartialEq` that is written by hand: one that
+/// ignores the case of letters, say, breaks the promise.
+#[proc_macro_derive(Value, attributes(value))]
+pub fn value(input: TokenStream) -> TokenStream {
+    value::expand(&input.into()).into()
 }

@@ -112,6 +112,7 @@ mod tests {
     const FACTS: &str = "pub Admin(user: u32) -> bool = false;
         pub Level(user: u32) -> u8;
         pub Chief(user: u32) -> bool { Admin(user).await && Level(user).await == Some(9) }";
+    const VALUE: &str = "pub enum Role { Viewer, Editor }";
     const SOURCES: &str = "pub struct App { #[loads(Admin, Level)] db: Db }";
 
     fn of(what: &str) -> String {
@@ -157,8 +158,21 @@ mod tests {
     }
 
     #[test]
+    fn a_panic_of_a_value_is_one_error_and_the_value_is_there() {
+        let (errors, rest) = panicking(1, crate::value::expand, VALUE);
+        assert_eq!(errors, [("Role".to_owned(), of("#[derive(Value)]"))]);
+        assert!(rest.contains("::gatehouse::value::Value for Role"), "{rest}");
+        assert!(rest.contains("&[Self::Viewer, Self::Editor]"), "{rest}");
+    }
+
+    #[test]
     fn a_skeleton_that_panics_leaves_the_one_error() {
-        for (expand, item) in [(policy as fn(&_) -> _, POLICY), (crate::fact::expand, FACTS)] {
+        let rows = [
+            (policy as fn(&_) -> _, POLICY),
+            (crate::fact::expand, FACTS),
+            (crate::value::expand, VALUE),
+        ];
+        for (expand, item) in rows {
             let (errors, rest) = panicking(2, expand, item);
             assert_eq!((errors.len(), rest.as_str()), (1, ""));
         }

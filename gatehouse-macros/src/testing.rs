@@ -116,9 +116,16 @@ fn compile_item(item: &syn::Item, errors: &Diagnostics) -> TokenStream {
     }
     let derive = attrs.iter().position(|attr| attr.path().is_ident("derive"));
     derive.map_or(item.to_token_stream(), |at| {
-        attrs.remove(at);
-        crate::sources::compile(quote!(#(#attrs)* #rest), errors).unwrap_or_default()
+        let derived = attrs.remove(at).to_token_stream().to_string();
+        let compile =
+            if is_value(&derived) { crate::value::compile } else { crate::sources::compile };
+        compile(quote!(#(#attrs)* #rest), errors).unwrap_or_default()
     })
+}
+
+/// Whether a list of traits to derive, as text, has `Value` in it.
+pub(crate) fn is_value(derived: &str) -> bool {
+    derived.split(|c: char| !c.is_alphanumeric()).any(|word| word == "Value")
 }
 
 #[track_caller]

@@ -96,6 +96,7 @@
 //! | one request | [`Session`]; [`Gate::bind`] gives a [`Bound`], which answers; a helper function returns it as an [`Access`] |
 //! | answers | [`Decision`], [`AccessError`]; [`Explanation`] says why |
 //! | loading facts | [`FactSource`], [`Loaded`], [`FactError`]; [`limit`] |
+//! | how a database holds keys and values | [`value`], [`derive(Value)`](derive@value::Value) |
 //! | round trips, before anything runs | [`plan`] |
 //! | policies chosen at run time | [`dynamic`] |
 //! | tests of rules | `testing` |
@@ -140,6 +141,8 @@
 //! - `serde`: plans and explanations implement `Serialize`.
 //! - `records`: the module `records`, decision records for the audit log.
 //! - `json`: `records::JsonLines`, which writes decision records to a file.
+//! - `uuid`, `chrono`, `time`, `rust_decimal`: the types of these crates are values that a database holds: see
+//!   the trait [`Value`](trait@value::Value).
 //! - `testing`: the module `testing`, facts from literal rows, assertions about decisions, and the
 //!   coverage of policies. For dev-dependencies.
 //!

@@ -28,6 +28,9 @@ pub use crate::policy::{
 pub use crate::session::{
     AnyTable, BatchHandle, BatchesHandle, IntoSources, Sources, Stored, Table,
 };
+pub use crate::value::{
+    RefusedBounds, fits_repr, variant_as_text, variant_of_int, variant_of_text,
+};
 pub use std::vec::Vec;
 
 /// What `#[rows(…)]` becomes: each fact has a function that says which table it is in.

@@ -496,6 +496,48 @@ pub mod sources {
     pub struct NoFacts;
 }
 
+/// How a database holds it.
+pub mod values {
+    use gatehouse::value::Value;
+
+    /// A number.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Value)]
+    pub struct UserId(u64);
+
+    /// An address.
+    #[derive(Clone, Debug, PartialEq, Eq, Value)]
+    #[value(type = "citext")]
+    pub struct Email {
+        text: String,
+    }
+
+    /// A role.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Value)]
+    #[value(rename_all = "snake_case", type = "role")]
+    pub enum Role {
+        /// Looks.
+        Viewer,
+        /// Changes.
+        #[value(rename = "writer")]
+        Editor,
+        /// Is no more.
+        #[deprecated = "for the test"]
+        Owner,
+    }
+
+    /// A level.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Value)]
+    #[value(repr = "i16")]
+    pub enum Level {
+        /// The least.
+        Guest,
+        /// The next.
+        Member = 3 + 4,
+        /// The greatest.
+        Staff = 10,
+    }
+}
+
 use gatehouse::{Domain, Gate, Session};
 
 /// May somebody do something to a document?

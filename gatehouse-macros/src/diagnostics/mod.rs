@@ -1,4 +1,4 @@
-//! The compile errors of the three macros: the catalogue of their texts, and the collector of an item's
+//! The compile errors of the macros: the catalogue of their texts, and the collector of an item's
 //! errors.
 
 mod catalogue;

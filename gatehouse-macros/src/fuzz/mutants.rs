@@ -123,6 +123,10 @@ const PIECES: &[&str] = &[
     "if user.a { 1 } else { 2 } + 1",
     "matches!(Level(1).await, Some(n) if n > 1)",
     "crate = other",
+    "#[value(rename = \"a\")]",
+    "rename_all = \"snake_case\"",
+    "repr = \"u8\"",
+    "type = \"role\"",
     "where User: Copy",
     "#[cfg_attr(any(), allow(unused))]",
     "user: &User",
@@ -204,7 +208,7 @@ fn edits() -> impl Strategy<Value = Edit> {
 
 /// Programs of random tokens: of nothing else, or in place of a body, a key, a type, a pattern.
 pub(super) fn soup() -> impl Strategy<Value = Program> {
-    const FRAMES: [(Which, &str); 12] = [
+    const FRAMES: [(Which, &str); 16] = [
         (Which::Fact, "SOUP"),
         (Which::Fact, "pub Level SOUP -> u8;"),
         (Which::Fact, "pub Level(user: SOUP) -> SOUP = SOUP;"),
@@ -220,6 +224,10 @@ pub(super) fn soup() -> impl Strategy<Value = Program> {
         (Which::Policy, "async fn rule(u: &U) -> bool { A(1).await && SOUP || B(SOUP).await }"),
         (Which::Sources, "SOUP"),
         (Which::Sources, "struct App { #[loads(SOUP)] db: SOUP, SOUP }"),
+        (Which::Value, "SOUP"),
+        (Which::Value, "#[value(SOUP)] struct Id(SOUP);"),
+        (Which::Value, "#[value(SOUP)] enum Role { #[value(SOUP)] Viewer = SOUP, SOUP }"),
+        (Which::Value, "#[value(repr = \"i16\")] enum Role { Viewer = SOUP, Editor, SOUP }"),
     ];
     let options = prop_oneof![4 => Just(TokenStream::new()), 1 => tokens(4)];
     (select(&FRAMES[..]), tokens(24), options).prop_map(|((which, frame), soup, options)| {

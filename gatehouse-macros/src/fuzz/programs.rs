@@ -9,7 +9,8 @@ use std::sync::OnceLock;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use super::are_alike;
-use crate::{fact, policy, sources};
+use crate::testing::is_value;
+use crate::{fact, policy, sources, value};
 
 /// Which of the macros.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,7 @@ pub(super) enum Which {
     Fact,
     Policy,
     Sources,
+    Value,
 }
 
 /// One use of a macro.
@@ -50,6 +52,7 @@ impl Program {
             Which::Fact => fact::expand(input),
             Which::Policy => policy::expand(options, input),
             Which::Sources => sources::expand(input),
+            Which::Value => value::expand(input),
         }
     }
 
@@ -177,6 +180,8 @@ fn find(tokens: TokenStream, file: &Path, programs: &mut Vec<Stored>) {
                 store(Which::Policy, arguments, item(&trees[at + 1..]));
             } else if name == "derive" && arguments.to_string().contains("Sources") {
                 store(Which::Sources, TokenStream::new(), item(&trees[at + 1..]));
+            } else if name == "derive" && is_value(&arguments.to_string()) {
+                store(Which::Value, TokenStream::new(), item(&trees[at + 1..]));
             }
         }
     }

@@ -1,9 +1,9 @@
 //! A database that facts can be loaded from.
 
+use super::catalogue::TableInfo;
 use super::keys::Keys;
 use super::mapping::Table;
 use super::rows::Rows;
-use super::schema::TableInfo;
 use super::statement::Statement;
 use crate::value::{Misfit, Scalar};
 

@@ -10,9 +10,10 @@
 // - `statement`: what is asked of a table; `dialect`: in which words, `sqlite` and `postgres`;
 // - `rows`: the rows that come back; `value`: what they are in Rust;
 // - `source`: a table as the source of a fact; `within`: its loads on the caller's connection;
-// - `verify`: mappings beside the schema of a database; `schema`: how a mapping fits a table,
-//   `sqlite_schema`, `postgres_schema`: the catalogues.
+// - `verify`: mappings beside the schema of a database; `catalogue`: a table as the database describes it,
+//   `sqlite_catalogue`, `postgres_catalogue`: reading it; `schema`: how a mapping fits a table.
 
+mod catalogue;
 mod dialect;
 mod keys;
 mod lend;
@@ -20,14 +21,14 @@ mod mapping;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "postgres")]
-mod postgres_schema;
+mod postgres_catalogue;
 mod rows;
 mod schema;
 mod source;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(feature = "sqlite")]
-mod sqlite_schema;
+mod sqlite_catalogue;
 mod statement;
 mod value;
 mod verify;

@@ -14,12 +14,12 @@ use sqlx::{
     ValueRef as _,
 };
 
+use super::catalogue::TableInfo;
 use super::dialect::{Dialect, Words};
 use super::keys::Keys;
 use super::mapping::Table;
-use super::postgres_schema;
+use super::postgres_catalogue;
 use super::rows::{Cell, Rows};
-use super::schema::TableInfo;
 use super::statement::{Answer, Statement, push_column, push_condition, push_path, push_table};
 use crate::value::{Form, Kind, Misfit, Scalar};
 
@@ -104,7 +104,7 @@ impl Words for Postgres {
         connection: &mut PgConnection,
         table: Table,
     ) -> Result<Option<TableInfo>, sqlx::Error> {
-        postgres_schema::table_info(connection, table).await
+        postgres_catalogue::table_info(connection, table).await
     }
 }
 

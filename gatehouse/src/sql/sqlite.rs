@@ -10,12 +10,12 @@ use sqlx::{
     ValueRef as _,
 };
 
+use super::catalogue::TableInfo;
 use super::dialect::{Dialect, Words};
 use super::keys::Keys;
 use super::mapping::Table;
 use super::rows::{Cell, Rows};
-use super::schema::TableInfo;
-use super::sqlite_schema;
+use super::sqlite_catalogue;
 use super::statement::{Answer, Statement, push_column, push_condition, push_name, push_table};
 use crate::value::{Kind, Misfit, Scalar};
 
@@ -73,7 +73,7 @@ impl Words for Sqlite {
         connection: &mut SqliteConnection,
         table: Table,
     ) -> Result<Option<TableInfo>, sqlx::Error> {
-        sqlite_schema::table_info(connection, table).await
+        sqlite_catalogue::table_info(connection, table).await
     }
 }
 

@@ -3,9 +3,10 @@
 use std::error::Error;
 use std::fmt;
 
+use super::catalogue::TableInfo;
 use super::dialect::Words;
 use super::lend::Lend;
-use super::schema::{self, TableInfo};
+use super::schema;
 use super::source::{Described, TableFact};
 use crate::fact::LoadedFact;
 

@@ -7,9 +7,9 @@ use super::scalar::{Form, Scalar};
 
 /// A type of which a database holds values: in a column, or as a part of a key.
 ///
-/// `#[derive(Value)]` implements it for newtypes and for enums without fields. The
-/// library implements it for integers, `bool`, `String`, bytes and `Option`s of values, and behind features
-/// for the types of `uuid`, `chrono`, `time` and `rust_decimal`.
+/// [`#[derive(Value)]`](derive@super::Value) implements it for newtypes and for enums without fields; one `use`
+/// imports the trait and the derive. The library implements it for integers, `bool`, `String`, bytes and
+/// `Option`s of values, and behind features for the types of `uuid`, `chrono`, `time` and `rust_decimal`.
 ///
 /// | in Rust | in SQLite | in PostgreSQL |
 /// |---|---|---|
@@ -25,18 +25,47 @@ use super::scalar::{Form, Scalar};
 /// | date of `chrono` and `time` | integer, days since 1970 | `date` |
 /// | `rust_decimal::Decimal` | text, without trailing zeros | `numeric` |
 ///
+/// What a database does not hold is an error, and never rounded: a time that is finer than a microsecond, a
+/// leap second of `chrono`, a date before 24 November of 4714 BC (where PostgreSQL begins), an integer over
+/// `i64::MAX`, a text with U+0000.
+///
 /// # Equality
 /// Two values are equal by `==` exactly if their stored forms are equal: an implementation promises it.
-/// Otherwise a database would find other rows for a key than the rules mean. So a float is no value.
+/// Otherwise a database would find other rows for a key than the rules mean. So a float is no value. The
+/// derive keeps the promise for a type with `#[derive(PartialEq)]`; it cannot see what a `PartialEq` that is
+/// written by hand compares.
 ///
 /// # Examples
+/// A newtype is stored like its field:
 /// ```
 /// use gatehouse::value::{Scalar, Value};
 ///
-/// assert_eq!(7_u64.encode(), Ok(Scalar::Int(7)));
-/// assert_eq!(u64::decode(Scalar::Int(7)), Ok(7));
+/// #[derive(Clone, Debug, PartialEq, Value)]
+/// struct UserId(u64);
+///
+/// assert_eq!(UserId(7).encode(), Ok(Scalar::Int(7)));
+/// assert_eq!(UserId::decode(Scalar::Int(7)), Ok(UserId(7)));
 /// // A column of a database has no larger integers.
-/// assert!(u64::MAX.encode().is_err());
+/// assert!(UserId(u64::MAX).encode().is_err());
+/// ```
+///
+/// An enum is stored as text, or as an integer with `#[value(repr = "i16")]`:
+/// ```
+/// use gatehouse::value::{Finite, Scalar, Value};
+///
+/// #[derive(Clone, Debug, PartialEq, Value)]
+/// #[value(rename_all = "snake_case")]
+/// enum Role {
+///     Viewer,
+///     #[value(rename = "writer")]
+///     Editor,
+/// }
+///
+/// assert_eq!(Role::Editor.encode(), Ok(Scalar::Text("writer".into())));
+/// assert_eq!(Role::decode(Scalar::Text("viewer".into())), Ok(Role::Viewer));
+/// let misfit = Role::decode(Scalar::Text("root".into())).unwrap_err();
+/// assert_eq!(misfit.to_string(), "a text is no variant of `Role`");
+/// assert_eq!(Role::ALL, [Role::Viewer, Role::Editor]);
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no value that a database holds",
@@ -63,7 +92,7 @@ pub trait Value: Clone + Debug + PartialEq + Send + Sync + 'static {
 }
 
 /// A value whose type has few values, all of which are known: `bool`, and each enum that
-/// `#[derive(Value)]` is written on.
+/// `#[derive(Value)]` is written on, in the order of declaration.
 ///
 /// ```
 /// use gatehouse::value::Finite;

@@ -14,3 +14,4 @@ mod observed;
 mod orderings;
 mod out_of_turn;
 mod purity;
+mod values;

@@ -24,4 +24,14 @@ pub async fn high(user: &User) -> bool {
 #[sources(crate = crate::vendored::auth)]
 pub struct NoFacts {}
 
+#[derive(Clone, Debug, PartialEq, vendored::auth::value::Value)]
+#[value(crate = crate::vendored::auth, type = "citext")]
+pub struct Email(String);
+
+#[derive(Clone, Debug, PartialEq, vendored::auth::value::Value)]
+#[value(repr = "i16", crate = vendored::auth)]
+pub enum Rank {
+    Guest = 1 + 1,
+}
+
 fn main() {}

@@ -1,4 +1,4 @@
-//! Every diagnostic of the three macros: its reason, its text, a program with the mistake and one without.
+//! Every diagnostic of the macros: its reason, its text, a program with the mistake and one without.
 //! There is one file for each chapter of the page `what_the_compiler_says`.
 //!
 //! A message says what is wrong in the user's names, then what to write instead. The name of an entry
@@ -13,6 +13,7 @@ mod facts;
 mod policies;
 mod sources;
 mod tables;
+mod values;
 
 pub(crate) use anywhere::*;
 pub(crate) use bodies::*;
@@ -21,13 +22,14 @@ pub(crate) use facts::*;
 pub(crate) use policies::*;
 pub(crate) use sources::*;
 pub(crate) use tables::*;
+pub(crate) use values::*;
 
 #[cfg(test)]
 use super::Entry;
 
 /// Every chapter, in the order of the page.
 #[cfg(test)]
-pub(super) const ALL: [&[Entry]; 7] = [
+pub(super) const ALL: [&[Entry]; 8] = [
     anywhere::ANYWHERE,
     facts::FACTS,
     derived::DERIVED,
@@ -35,4 +37,5 @@ pub(super) const ALL: [&[Entry]; 7] = [
     bodies::BODIES,
     sources::SOURCES,
     tables::TABLES,
+    values::VALUES,
 ];

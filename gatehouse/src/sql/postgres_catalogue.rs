@@ -6,8 +6,8 @@ use sqlx::{
     Statement as _, TypeInfo as _,
 };
 
+use super::catalogue::{ColumnInfo, TableInfo};
 use super::mapping::Table;
-use super::schema::{ColumnInfo, TableInfo};
 use super::statement::push_path;
 use crate::value::Kind;
 

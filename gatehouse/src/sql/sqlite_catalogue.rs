@@ -5,8 +5,8 @@ use sqlx::{
     Statement as _,
 };
 
+use super::catalogue::{ColumnInfo, TableInfo};
 use super::mapping::Table;
-use super::schema::{ColumnInfo, TableInfo};
 use crate::value::Kind;
 
 /// A table, if it exists.

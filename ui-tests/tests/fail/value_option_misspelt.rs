@@ -1,0 +1,16 @@
+//! A misspelt option is never ignored.
+use gatehouse::value::{Misfit, Scalar, Value};
+
+#[derive(Clone, Debug, PartialEq, Value)]
+#[value(rename_al = "snake_case")]
+enum Access {
+    Owner,
+    Shared,
+}
+
+// What uses it has no error of its own.
+fn used(stored: Scalar<'static>) -> Result<Access, Misfit> {
+    Value::decode(stored)
+}
+
+fn main() {}
