@@ -54,6 +54,21 @@ pub(super) enum Table {
     Query(LitStr),
 }
 
+impl Rows {
+    /// Whether both are in the same table, by the same columns of the key.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        let same = |one: &[Column], other: &[Column]| {
+            one.iter().map(|it| &it.name).eq(other.iter().map(|it| &it.name))
+        };
+        let same_table = match (&self.table, &other.table) {
+            (Table::Named(one), Table::Named(other)) => same(one, other),
+            (Table::Query(one), Table::Query(other)) => one.value() == other.value(),
+            _ => false,
+        };
+        same_table && same(&self.key, &other.key)
+    }
+}
+
 impl Table {
     /// Its last token.
     pub(super) fn span(&self) -> Span {

@@ -90,10 +90,16 @@ impl<'a> Emitter<'a> {
             let table = quote_spanned!(first=> &#all.#table);
             quote!(#visitor(#table);)
         });
+        let shares_loads = self.shares_loads().then(|| {
+            quote!(
+                const SHARES_LOADS: ::core::primitive::bool = true;
+            )
+        });
         quote! {
             #[automatically_derived]
             impl #parameters #library::Sources for #ty #bounds {
                 type Tables = __Tables;
+                #shares_loads
                 fn tables() -> __Tables {
                     __Tables { #(#tables: #new),* }
                 }

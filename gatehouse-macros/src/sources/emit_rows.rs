@@ -53,7 +53,7 @@ impl Emitter<'_> {
     fn function(&self, load: &Load, rows: &Rows, name: &Ident) -> TokenStream {
         let (library, ty, fact) = (&self.sources.library, &self.ty, &load.fact);
         let (parameters, _, bounds) = self.generics.split_for_impl();
-        let mapping = self.mapping(fact, rows);
+        let mapping = self.mapping(load, rows);
         // The type and the struct may come from two macros, and a local is known to its own alone.
         let (source, _) = text::ends(&load.source);
         let sources = Ident::new("__sources", source);
@@ -76,8 +76,25 @@ impl Emitter<'_> {
         }
     }
 
+    /// Whether the sources have facts that can share a statement.
+    pub(super) fn shares_loads(&self) -> bool {
+        let mut loads = self.sources.loads.iter();
+        loads.any(|load| load.rows.as_ref().is_some_and(|rows| self.is_shared(load, rows)))
+    }
+
+    /// Whether another fact of the field is in the same table, by the same columns of the key. Facts with an
+    /// order have statements of their own.
+    fn is_shared(&self, load: &Load, rows: &Rows) -> bool {
+        let same = |other: &&Load| {
+            let other_rows = other.rows.as_ref().filter(|other| other.order.is_empty());
+            other.field == load.field && other_rows.is_some_and(|other| other.is_beside(rows))
+        };
+        rows.order.is_empty() && self.sources.loads.iter().filter(same).count() > 1
+    }
+
     /// The mapping as data.
-    fn mapping(&self, fact: &Path, rows: &Rows) -> TokenStream {
+    fn mapping(&self, load: &Load, rows: &Rows) -> TokenStream {
+        let (fact, is_shared) = (&load.fact, self.is_shared(load, rows));
         let rows_path = {
             let library = &self.sources.library;
             quote!(#library::private::rows)
@@ -111,6 +128,7 @@ impl Emitter<'_> {
                 key: &[#(#key),*],
                 value: &[#(#columns),*],
                 order: &[#(#order),*],
+                is_shared: #is_shared,
             };
         }
     }

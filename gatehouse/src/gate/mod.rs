@@ -19,6 +19,8 @@ use std::marker::PhantomData;
 
 use self::bound::GateType;
 pub use self::bound::{Access, Bound, NoContext, SuppliesContext};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub(crate) use self::pace::yield_now;
 pub use self::policies::{DynPolicies, Rules, Static};
 use crate::domain::Domain;
 use crate::plan::PolicyInfo;

@@ -107,7 +107,7 @@ impl Pace {
 }
 
 /// Yields once to the runtime.
-pub(super) async fn yield_now() {
+pub(crate) async fn yield_now() {
     let mut yielded = false;
     poll_fn(|cx| {
         if std::mem::replace(&mut yielded, true) {

@@ -46,9 +46,15 @@ impl<P: Sources> Generation<P> {
         next
     }
 
-    /// The call of a load that begins now.
-    pub(super) fn call(&self) -> Call {
-        self.call.get().map(|call| call.lock().clone()).unwrap_or_default()
+    /// The call of a number of loads that begin now.
+    pub(super) fn call_of(&self, loads: usize) -> Call {
+        let call = self.call.get().map(|call| call.lock().clone()).unwrap_or_default();
+        #[cfg(any(feature = "postgres", feature = "sqlite"))]
+        if P::SHARES_LOADS && loads > 1 {
+            return call.beginning_together();
+        }
+        let _ = loads;
+        call
     }
 
     /// Whether its loads make other calls than plain ones.

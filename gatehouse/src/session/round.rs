@@ -213,10 +213,11 @@ impl<P: Sources> Driver for RoundDriver<'_, P> {
     fn start_loads(&mut self) -> bool {
         let begun = std::mem::replace(&mut self.pending.begun, self.pending.batches.len());
         let new = &self.pending.batches[begun..];
+        let call = self.generation.call_of(new.len());
         for pending in new {
             let PendingBatch { table, id, load, .. } = pending;
-            let (sources, call) = (&self.generation.sources, self.generation.call());
-            table(&self.generation.tables).begin(sources, call, *id, load);
+            let sources = &self.generation.sources;
+            table(&self.generation.tables).begin(sources, call.clone(), *id, load);
         }
         !new.is_empty()
     }

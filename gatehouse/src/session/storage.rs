@@ -22,6 +22,10 @@ pub trait Sources: Send + Sync + Sized + 'static {
     #[doc(hidden)]
     type Tables: Send + Sync + 'static;
 
+    /// Whether loads of different facts that begin together can be one.
+    #[doc(hidden)]
+    const SHARES_LOADS: bool = false;
+
     /// Empty tables for a new session.
     #[doc(hidden)]
     fn tables() -> Self::Tables;

@@ -7,6 +7,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+use crate::sync::Mutex;
+
 /// What a source may know of the request for which it is called, beside the keys: the deadline.
 ///
 /// A session gives it to [`FactSource::load_within`](crate::FactSource::load_within). A source around another
@@ -25,6 +28,8 @@ pub struct Call {
     deadline: Option<Instant>,
     #[cfg(any(feature = "postgres", feature = "sqlite"))]
     lent: Option<Arc<Lent>>,
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    together: Option<Arc<BegunTogether>>,
 }
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
@@ -41,6 +46,34 @@ pub(crate) struct Lent {
     pub(crate) sources: Arc<dyn Any + Send + Sync>,
     /// What else is lent.
     pub(crate) others: Option<Arc<Lent>>,
+}
+
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+/// What the loads that begin together put down for each other.
+#[derive(Default)]
+pub(crate) struct BegunTogether(Mutex<Vec<Arc<dyn Any + Send + Sync>>>);
+
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+impl BegunTogether {
+    /// The value that is the `same` as `new`, which is put down if there is none.
+    pub(crate) fn find_or_insert<T: Send + Sync + 'static>(
+        &self,
+        new: T,
+        same: impl Fn(&T, &T) -> bool,
+    ) -> Option<Arc<T>> {
+        let mut values = self.0.lock();
+        let is_it = |value: &&Arc<dyn Any + Send + Sync>| {
+            value.downcast_ref().is_some_and(|value| same(value, &new))
+        };
+        let found = values.iter().find(is_it).cloned();
+        let value = found.unwrap_or_else(|| {
+            let new: Arc<dyn Any + Send + Sync> = Arc::new(new);
+            values.push(Arc::clone(&new));
+            new
+        });
+        drop(values);
+        value.downcast().ok()
+    }
 }
 
 impl Call {
@@ -72,6 +105,18 @@ impl Call {
     /// Replaces the deadline.
     pub(crate) fn set_deadline(&mut self, at: Option<Instant>) {
         self.deadline = at;
+    }
+
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    /// Calls that begin together from now on.
+    pub(crate) fn beginning_together(self) -> Self {
+        Self { together: Some(Arc::default()), ..self }
+    }
+
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    /// What is shared with the loads that began together with this one, if there are others.
+    pub(crate) fn begun_together(&self) -> Option<&BegunTogether> {
+        self.together.as_deref()
     }
 
     #[cfg(any(feature = "postgres", feature = "sqlite"))]

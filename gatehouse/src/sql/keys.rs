@@ -112,6 +112,22 @@ impl<'k> Keys<'k> {
         (Self { cells, numbers, parts }, refused)
     }
 
+    /// Keys with these parts, in the order in which they are asked.
+    pub(super) fn of_cells(forms: &[Form], cells: Vec<Scalar<'k>>, keys: usize) -> Self {
+        let parts = key_parts(forms, &cells, keys);
+        Self { cells, numbers: (0..keys).collect(), parts }
+    }
+
+    /// The forms of the parts.
+    pub(super) fn forms(&self) -> Vec<Form> {
+        self.parts.iter().map(|part| part.form).collect()
+    }
+
+    /// The stored parts, key by key.
+    pub(super) fn to_owned_cells(&self) -> Vec<Scalar<'static>> {
+        self.cells.iter().cloned().map(Scalar::into_owned).collect()
+    }
+
     /// The number of keys.
     pub(super) fn len(&self) -> usize {
         self.numbers.len()

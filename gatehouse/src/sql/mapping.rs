@@ -1,7 +1,7 @@
 //! The mapping of a fact to a table.
 
 /// The mapping of a fact to a table, as `#[rows(…)]` has it.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Mapping {
     /// The mapping as written.
     pub text: &'static str,
@@ -15,6 +15,8 @@ pub struct Mapping {
     pub value: &'static [&'static str],
     /// The columns by which the rows of a key are ordered; `true` for descending order.
     pub order: &'static [(&'static str, bool)],
+    /// Whether other facts of the field are in the same table, by the same columns of the key.
+    pub is_shared: bool,
 }
 
 /// The rows of a mapping.

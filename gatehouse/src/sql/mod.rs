@@ -8,13 +8,14 @@
 // - `lend`: what lends a connection;
 // - `keys`: the keys of a load in their stored form;
 // - `statement`: what is asked of a table; `dialect`: in which words, `sqlite` and `postgres`;
-// - `rows`: the rows that come back; `value`: what they are in Rust;
-// - `source`: a table as the source of a fact; `within`: its loads on the caller's connection;
+// - `fetch`: running it on a connection; `rows`: the rows that come back; `value`: what they are in Rust;
+// - `source`: a table as the source of a fact; `together`: facts that share a statement; `within`: its loads on the caller's connection;
 // - `verify`: mappings beside the schema of a database; `catalogue`: a table as the database describes it,
 //   `sqlite_catalogue`, `postgres_catalogue`: reading it; `schema`: how a mapping fits a table.
 
 mod catalogue;
 mod dialect;
+mod fetch;
 mod keys;
 mod lend;
 mod mapping;
@@ -30,6 +31,7 @@ mod sqlite;
 #[cfg(feature = "sqlite")]
 mod sqlite_catalogue;
 mod statement;
+mod together;
 mod value;
 mod verify;
 mod within;

@@ -1,6 +1,7 @@
 //! The rows that come back from a database.
 
 use std::mem;
+use std::ops::Range;
 
 use crate::value::{Form, Misfit, Scalar, Value};
 
@@ -29,6 +30,26 @@ impl Rows {
     /// Adds a cell to the last row.
     pub(super) fn push(&mut self, cell: Cell) {
         self.cells.push(cell);
+    }
+
+    /// Some of the rows, with some of the columns: those of the keys at `positions`, counted from its first;
+    /// those in which the column `set` is not NULL, if there is one.
+    pub(super) fn part(
+        &self,
+        positions: &Range<usize>,
+        columns: &[usize],
+        set: Option<usize>,
+    ) -> Self {
+        let mut part = Self::new(columns.len());
+        for (at, position) in self.positions.iter().enumerate() {
+            let row = &self.cells[at * self.width..(at + 1) * self.width];
+            let is_set = set.is_none_or(|column| row[column] != Ok(Scalar::Null));
+            if is_set && positions.contains(position) {
+                part.begin(position - positions.start);
+                part.cells.extend(columns.iter().map(|column| row[*column].clone()));
+            }
+        }
+        part
     }
 
     /// The rows, whose cells can be taken: the position of the key, and the cells.

@@ -3,13 +3,14 @@
 use std::marker::PhantomData;
 
 use super::dialect::Words;
+use super::fetch::fetch;
 use super::keys::{KeyParts, Keys, NoPart, Part, Refused};
 use super::lend::Lend;
 use super::mapping::Mapping;
-use super::rows::{Cells, Rows};
+use super::rows::Cells;
 use super::statement::{Answer, Statement};
+use super::together::Together;
 use super::value::{All, Collected, Found, IsSet, IsTruth, Presence, ReadValue, Single};
-use super::within;
 use crate::fact::{FactError, FactKey, LoadedFact};
 use crate::source::{Call, FactSource, Loaded};
 use crate::value::{Form, Misfit, Value};
@@ -96,7 +97,11 @@ where
         let statement =
             Statement { mapping: self.mapping, answer: self.value.answer(self.mapping) };
         let (encoded, refused) = Keys::encode(&self.parts, keys, L::Database::holds);
-        let mut rows = fetch(self.lend, call, &statement, &encoded).await?;
+        let lend = self.lend;
+        let mut rows = match Together::of(call, lend, self.mapping, &encoded) {
+            Some(together) => together.rows(statement.answer, &encoded, lend, call).await?,
+            None => fetch(lend, call, &statement, &encoded).await?,
+        };
         let mut found: Vec<Found<K::Value>> = Vec::new();
         found.resize_with(encoded.len(), || Found::Nothing);
         for (position, row) in rows.each() {
@@ -182,23 +187,4 @@ impl<K: LoadedFact, L, P, V> TableSource<'_, L, K, P, V> {
         }
         loaded
     }
-}
-
-/// The rows of a statement for keys.
-async fn fetch<L: Lend>(
-    lend: &L,
-    call: &Call,
-    statement: &Statement<'_>,
-    keys: &Keys<'_>,
-) -> Result<Rows, FactError> {
-    if keys.len() == 0 {
-        // Each key was refused.
-        return Ok(Rows::default());
-    }
-    let text = L::Database::text(statement, keys);
-    if let Some(lent) = call.lent(lend) {
-        return within::fetch::<L::Database>(lent, text, statement, keys).await;
-    }
-    let mut connection = lend.lend().await?;
-    Ok(L::Database::fetch(&mut connection, text, statement, keys).await?)
 }

@@ -1,0 +1,29 @@
+//! Running a statement on a connection.
+
+use super::dialect::Words;
+use super::keys::Keys;
+use super::lend::Lend;
+use super::rows::Rows;
+use super::statement::Statement;
+use super::within;
+use crate::fact::FactError;
+use crate::source::Call;
+
+/// The rows of a statement for keys.
+pub(super) async fn fetch<L: Lend>(
+    lend: &L,
+    call: &Call,
+    statement: &Statement<'_>,
+    keys: &Keys<'_>,
+) -> Result<Rows, FactError> {
+    if keys.len() == 0 {
+        // Each key was refused.
+        return Ok(Rows::default());
+    }
+    let text = L::Database::text(statement, keys);
+    if let Some(lent) = call.lent(lend) {
+        return within::fetch::<L::Database>(lent, text, statement, keys).await;
+    }
+    let mut connection = lend.lend().await?;
+    Ok(L::Database::fetch(&mut connection, text, statement, keys).await?)
+}
