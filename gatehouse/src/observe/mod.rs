@@ -41,4 +41,6 @@ use self::off::metrics;
 pub(crate) use self::off::records;
 #[cfg(not(feature = "tracing"))]
 use self::off::spans;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub(crate) use self::spans::statement;
 pub(crate) use self::spans::{CallerSpan, EvaluationSpan};

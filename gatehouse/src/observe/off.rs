@@ -75,6 +75,9 @@ pub(crate) mod spans {
             run()
         }
     }
+
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    pub(crate) fn statement(_text: &str, _keys: usize) {}
 }
 
 #[cfg(not(feature = "metrics"))]

@@ -212,3 +212,13 @@ impl CallerSpan {
         self.0.in_scope(run)
     }
 }
+
+/// Reports the text of a statement, which has no keys and no values in it.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub(crate) fn statement(text: &str, keys: usize) {
+    tracing::trace!(
+        target: "gatehouse::statement",
+        { db.query.text = text, gatehouse.keys = keys },
+        "statement"
+    );
+}

@@ -97,9 +97,9 @@ impl Call {
 
     /// The same call with this deadline, unless it has an earlier one.
     #[must_use]
-    pub fn with_deadline(self, at: Instant) -> Self {
-        let earlier = self.deadline.map_or(at, |deadline| deadline.min(at));
-        Self { deadline: Some(earlier), ..self }
+    pub fn with_deadline(mut self, at: Instant) -> Self {
+        self.deadline = Some(self.deadline.map_or(at, |deadline| deadline.min(at)));
+        self
     }
 
     /// Replaces the deadline.

@@ -7,6 +7,7 @@ use super::rows::Rows;
 use super::statement::Statement;
 use super::within;
 use crate::fact::FactError;
+use crate::observe;
 use crate::source::Call;
 
 /// The rows of a statement for keys.
@@ -21,6 +22,7 @@ pub(super) async fn fetch<L: Lend>(
         return Ok(Rows::default());
     }
     let text = L::Database::text(statement, keys);
+    observe::statement(&text, keys.len());
     if let Some(lent) = call.lent(lend) {
         return within::fetch::<L::Database>(lent, text, statement, keys).await;
     }
