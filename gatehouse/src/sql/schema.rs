@@ -143,7 +143,7 @@ fn indexes(mapping: &Mapping, answer: &Answer<'_>, table: &TableInfo, findings: 
                 Table::Query(_) => "a query",
             };
             findings.warnings.push(format!(
-                "{name} is {what}: it cannot be told whether a key has several rows, which fail it"
+                "it cannot be told of {what} whether a key has several rows: such a key fails"
             ));
         }
         return;

@@ -89,7 +89,11 @@ async fn add_indexes(
         let name = name.unwrap_or_default();
         if let Some(column) = info.columns.iter_mut().find(|column| column.name == name) {
             let is_text = column.kinds.as_ref().is_none_or(|kinds| kinds.contains(&Kind::Text));
-            column.is_bytewise = collation.filter(|_| is_text).map(|name| name == "BINARY");
+            let collation = collation.filter(|_| is_text);
+            column.is_bytewise = collation.as_ref().map(|name| name == "BINARY");
+            if let Some(loose) = collation.filter(|name| name != "BINARY") {
+                column.type_name = format!("{} COLLATE {loose}", column.type_name);
+            }
         }
         match indexes.last_mut() {
             Some((last, _, columns)) if *last == number => columns.push(name),
