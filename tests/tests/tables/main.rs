@@ -7,3 +7,5 @@ mod database;
 mod answers;
 
 mod forms;
+mod hostile;
+mod values;
