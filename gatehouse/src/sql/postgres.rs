@@ -34,6 +34,9 @@ const DAYS_TO_2000: i32 = 10_957;
 /// The first day of PostgreSQL's calendar, 4713-11-24 before our era, in days from 1970.
 const FIRST_DAY: i32 = -2_440_588;
 
+/// The last day of PostgreSQL's calendar, 5874897-12-31, in days from 1970.
+const LAST_DAY: i32 = 2_145_042_905;
+
 impl Words for Postgres {
     fn holds(scalar: &Scalar<'_>) -> Result<(), Misfit> {
         let first = i64::from(FIRST_DAY) * 86_400_000_000;
@@ -43,6 +46,9 @@ impl Words for Postgres {
             }
             Scalar::Date(it) if *it < FIRST_DAY => {
                 Err(Misfit::new("a date is before those that PostgreSQL holds"))
+            }
+            Scalar::Date(it) if *it > LAST_DAY => {
+                Err(Misfit::new("a date is after those that PostgreSQL holds"))
             }
             _ => Ok(()),
         }
@@ -324,8 +330,8 @@ fn cell(value: &PgValueRef<'_>) -> Result<Cell, BoxDynError> {
         "UUID" => Scalar::Uuid(bytes(value)?),
         "TIMESTAMPTZ" | "TIMESTAMP" => return Ok(timestamp(i64::from_be_bytes(bytes(value)?))),
         "DATE" => return Ok(date(i32::from_be_bytes(bytes(value)?))),
-        "TEXT" | "VARCHAR" | "CHAR" | "NAME" | "citext" | "CITEXT" => text(value)?,
-        _ if is_enum => text(value)?,
+        "TEXT" | "VARCHAR" | "CHAR" | "NAME" => text(value)?,
+        _ if is_enum || is_citext(name) => text(value)?,
         _ => return Ok(Err(Misfit::new("a column is of a type of which there are no values"))),
     }))
 }
@@ -339,15 +345,24 @@ fn plain_type(info: &PgTypeInfo) -> (&str, bool) {
     }
 }
 
+/// Whether a type is `citext`, whose name has that of its schema if this is in no search path.
+fn is_citext(name: &str) -> bool {
+    name.rsplit('.').next().is_some_and(|name| name.eq_ignore_ascii_case("citext"))
+}
+
 fn text(value: &PgValueRef<'_>) -> Result<Scalar<'static>, BoxDynError> {
     Ok(Scalar::Text(value.as_str()?.to_owned().into()))
 }
 
 /// A time, from microseconds since 2000. The infinite ones are the least and the largest number.
 fn timestamp(since_2000: i64) -> Cell {
+    if matches!(since_2000, i64::MIN | i64::MAX) {
+        return Err(Misfit::new("a time is infinite"));
+    }
     let since_1970 = since_2000.checked_add(MICROSECONDS_TO_2000);
-    let finite = since_1970.filter(|_| since_2000 != i64::MIN);
-    finite.map(Scalar::Timestamp).ok_or_else(|| Misfit::new("a time is infinite"))
+    since_1970
+        .map(Scalar::Timestamp)
+        .ok_or_else(|| Misfit::new("a time is too late for microseconds from 1970"))
 }
 
 /// A date, from days since 2000. The infinite ones are the least and the largest number.

@@ -111,7 +111,8 @@ fn push_part(text: &mut String, keys: &Keys<'_>, part: usize) {
     let at = keys.varying().position(|varying| varying == part).unwrap_or(0);
     text.push_str(if is_bytes { "unhex(" } else { "" });
     if keys.varying().nth(1).is_none() {
-        text.push_str("j.value");
+        // The sign takes the affinity of a column from it: it is compared as a parameter is.
+        text.push_str(if is_bytes { "j.value" } else { "+j.value" });
     } else {
         let _ = write!(text, "(j.value->>{at})");
     }

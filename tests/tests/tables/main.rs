@@ -1,0 +1,11 @@
+//! Facts from tables, on SQLite, and on PostgreSQL if `GATEHOUSE_POSTGRES` is the URL of a server.
+#![cfg(not(loom))]
+
+#[macro_use]
+mod database;
+#[macro_use]
+mod answers;
+
+mod forms;
+mod hostile;
+mod values;
