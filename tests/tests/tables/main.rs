@@ -8,4 +8,6 @@ mod answers;
 
 mod forms;
 mod hostile;
+mod shared;
 mod values;
+mod verify;
