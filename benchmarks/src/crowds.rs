@@ -154,7 +154,7 @@ struct Source<S> {
     polls: Polls,
 }
 
-impl<S: FactSource<Seen>> FactSource<Seen> for Source<S> {
+impl<S: FactSource<Seen> + 'static> FactSource<Seen> for Source<S> {
     async fn load(&self, keys: &[Seen]) -> Result<Loaded<Seen>, FactError> {
         self.polls.of(self.source.load(keys)).await
     }
@@ -170,7 +170,7 @@ struct Facts<S> {
     source: Source<S>,
 }
 
-fn session<S: FactSource<Seen>>(source: S, polls: &Polls) -> Session<Facts<S>> {
+fn session<S: FactSource<Seen> + 'static>(source: S, polls: &Polls) -> Session<Facts<S>> {
     Session::new(Facts { source: Source { source, polls: polls.clone() } })
 }
 
