@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gatehouse::bounds::LoadedFact;
-use gatehouse::{FactError, FactSource, Loaded};
+use gatehouse::{Call, FactError, FactSource, Loaded};
 use tokio::sync::Semaphore;
 
 /// A source that answers by another one, each call once it is released.
@@ -33,9 +33,13 @@ impl<S> Held<S> {
 
 impl<K: LoadedFact, S: FactSource<K>> FactSource<K> for Held<S> {
     async fn load(&self, keys: &[K]) -> Result<Loaded<K>, FactError> {
+        self.load_within(keys, &Call::new()).await
+    }
+
+    async fn load_within(&self, keys: &[K], call: &Call) -> Result<Loaded<K>, FactError> {
         self.calls.fetch_add(1, Ordering::Relaxed);
         self.released.acquire().await?.forget();
-        self.source.load(keys).await
+        self.source.load_within(keys, call).await
     }
 
     fn max_batch_size(&self) -> usize {

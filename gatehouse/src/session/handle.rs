@@ -263,10 +263,13 @@ impl<P: Sources> Session<P> {
         at: Option<Instant>,
         deadline: impl Future<Output = ()> + Send + 'static,
     ) -> Self {
-        if at.is_some() || self.generation().has_call() {
-            self.generation().change_call(|call| call.set_deadline(at));
-        }
         let shared = self.shared();
+        // Under the lock, so that it is not lost when the sources are replaced meanwhile.
+        let current = shared.current.lock();
+        if at.is_some() || current.has_call() {
+            current.change_call(|call| call.set_deadline(at));
+        }
+        drop(current);
         let deadline = SharedFuture::for_session(Box::pin(deadline), Arc::clone(&shared.waiters));
         let former = std::mem::replace(&mut *shared.deadline.lock(), Deadline::Ahead(deadline));
         former.cancel();
@@ -282,12 +285,12 @@ impl<P: Sources> Session<P> {
         field: impl FnOnce(&P) -> &F,
         resource: StdArc<dyn Any + Send + Sync>,
     ) {
-        let generation = self.generation();
-        let sources = StdArc::clone(&generation.sources);
+        let sources = StdArc::clone(&self.generation().sources);
         let address = std::ptr::from_ref(field(&sources)).addr();
         let field = TypeId::of::<F>();
         let lent = Lent { field, address, resource, sources, others: None };
-        generation.change_call(|call| call.lend(lent));
+        // Under the lock, so that it is not lost when the session is refreshed meanwhile.
+        self.shared().current.lock().change_call(|call| call.lend(lent));
     }
 
     /// Whether the session's deadline has passed. Drives the deadline, so that its end wakes the waiters.

@@ -72,11 +72,25 @@ impl<P: Sources> Session<P> {
     /// # }).unwrap();
     /// ```
     ///
+    /// # Cancel safety
+    /// Dropping the future is harmless.
+    ///
     /// # Errors
     /// The load has failed, or the session's deadline came first. An error is no answer: it must not be
     /// taken for a missing value.
-    pub async fn fact<K: Stored<P>>(&self, fact: K) -> Result<K::Output, FactError> {
-        let _evaluation = self.register_evaluation();
+    pub fn fact<K: Stored<P>>(
+        &self,
+        fact: K,
+    ) -> impl Future<Output = Result<K::Output, FactError>> + Send {
+        // Counted now and not at the first poll, so that the batches of others wait for it.
+        let guard = self.register_evaluation();
+        async move {
+            let _guard = guard;
+            self.load_fact(fact).await
+        }
+    }
+
+    async fn load_fact<K: Stored<P>>(&self, fact: K) -> Result<K::Output, FactError> {
         loop {
             let generation = self.generation();
             let table = K::table(&generation.tables);

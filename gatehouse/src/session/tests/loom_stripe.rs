@@ -2,7 +2,7 @@
 
 use loom::thread;
 
-use super::super::batches::{Asker, BatchId, Registered};
+use super::super::batches::{Asker, BatchId, Registered, Told};
 use super::super::core::{Asking, CachedAt, Core};
 use crate::collections::{HashState, Hashed};
 use crate::sync::model::explore;
@@ -91,6 +91,35 @@ fn a_key_has_one_leader() {
         let seen: Vec<_> = askers.into_iter().map(|asker| asker.join().unwrap()).collect();
         assert_eq!(seen.iter().filter(|(leads, _)| *leads).count(), 1);
         assert_eq!(seen.iter().map(|(_, keys)| keys).sum::<usize>(), 1);
+    });
+}
+
+/// Guarantees 1 and 10: a key that is told and asked for at the same time is either known from then on, or
+/// loaded, and whoever asked gets the value of the one that came first.
+#[test]
+fn a_key_is_told_or_loaded() {
+    explore("stripe: a key is told or loaded", None, || {
+        let stripe = stripe();
+        let teller = {
+            let stripe = Arc::clone(&stripe);
+            thread::spawn(move || {
+                let mut asking = Asking::new(key(1));
+                let mut results = Some(OnceLock::from(vec![3]));
+                stripe.lock().tell(&mut asking, &mut results)
+            })
+        };
+        let loaded = match register(&stripe, "a") {
+            Registered::Leading(batch) => {
+                assert_eq!(load(&stripe, batch, 7), ["a"]);
+                true
+            }
+            Registered::Cached(_) => false,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(peek(&stripe), Some(if loaded { 7 } else { 3 }));
+        let told = teller.join().unwrap();
+        assert_eq!(told, if loaded { Told::Known } else { Told::Noted });
+        assert!(stripe.lock().batches.is_idle());
     });
 }
 
