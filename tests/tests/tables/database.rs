@@ -113,7 +113,7 @@ impl Postgres {
             .await
             .unwrap_or_else(|error| panic!("{VARIABLE}={url}: {error}"));
         execute(&mut connection, &format!("CREATE SCHEMA {schema}")).await;
-        let options = options.options([("search_path", format!("{schema},public"))]);
+        let options = options.options([("search_path", &schema)]);
         let pool = PgPoolOptions::new().max_connections(4).connect_lazy_with(options.clone());
         Self { options, schema, pool }
     }
