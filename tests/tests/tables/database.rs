@@ -155,21 +155,21 @@ async fn execute(connection: &mut PgConnection, sql: &str) {
 }
 
 /// Runs a test on SQLite.
-pub async fn on_sqlite(test: impl AsyncFnOnce(&Lite)) {
-    test(&Lite::new().await).await;
+pub async fn on_sqlite<T>(test: impl AsyncFnOnce(&Lite) -> T) -> T {
+    test(&Lite::new().await).await
 }
 
 /// Runs a test on PostgreSQL, if there is a server.
-pub async fn on_postgres(test: impl AsyncFnOnce(&Postgres)) {
+pub async fn on_postgres<T>(test: impl AsyncFnOnce(&Postgres) -> T) -> Option<T> {
     let Ok(url) = std::env::var(VARIABLE) else {
         static SAID: Once = Once::new();
         SAID.call_once(|| say(&format!("on SQLite only: {VARIABLE} has no URL of a server")));
-        return;
+        return None;
     };
     let database = Postgres::new(&url).await;
     let result = AssertUnwindSafe(test(&database)).catch_unwind().await;
     database.end().await;
-    result.unwrap_or_else(|panic| resume_unwind(panic));
+    Some(result.unwrap_or_else(|panic| resume_unwind(panic)))
 }
 
 /// Writes a line where the harness of tests does not hold it back.

@@ -8,7 +8,7 @@ use gatehouse::prelude::*;
 use gatehouse::sql::Lend;
 use gatehouse_tests::soon;
 use sqlx::pool::PoolOptions;
-use sqlx::{AssertSqlSafe, Connection as _, PgPool, Pool, SqlitePool};
+use sqlx::{AssertSqlSafe, Connection as _, PgPool, Pool};
 use tokio::time::sleep;
 
 use crate::database::{Database, Lite, Postgres};

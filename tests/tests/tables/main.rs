@@ -9,4 +9,5 @@ mod answers;
 mod faults;
 mod forms;
 mod hostile;
+mod model;
 mod values;
