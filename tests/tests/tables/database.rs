@@ -1,5 +1,6 @@
 //! The databases of the tests: each test has one of its own.
 
+use std::fmt::Write as _;
 use std::io::{Write as _, stderr};
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Once;
@@ -36,7 +37,10 @@ pub trait Database {
 
     /// Bytes in SQL.
     fn bytes(bytes: &[u8]) -> String {
-        let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut digits = String::new();
+        for byte in bytes {
+            let _ = write!(digits, "{byte:02x}");
+        }
         if Self::IS_POSTGRES { format!("'\\x{digits}'::bytea") } else { format!("x'{digits}'") }
     }
 

@@ -175,7 +175,6 @@ async fn no_statement_without_a_key(database: &impl Database) {
     let answers = answers!(&session, TextOf(number): [u64::MAX, u64::MAX - 1].map(TextOf));
     assert_eq!(answers, [refused("number", TOO_LARGE), refused("number", TOO_LARGE)]);
     assert_eq!(answers!(&session, Known(text): [Known("\0".into())]), [refused("name", NO_TEXT)]);
-    assert_eq!(answers!(&session, Known(text): [Known("a".into()); 0]), [""; 0]);
     assert_eq!(db.loads.load(Ordering::Relaxed), 0);
 }
 

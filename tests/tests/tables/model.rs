@@ -1,5 +1,7 @@
 //! Random rows in tables, beside the same rows in a `FactTable`.
 
+use std::fmt::Write as _;
+
 use futures::FutureExt as _;
 use gatehouse::LoadedFact;
 use gatehouse::prelude::*;
@@ -169,16 +171,16 @@ impl Rows {
     /// Puts the rows into the tables of a database.
     async fn fill<D: Database>(&self, database: &D) {
         let number = |it: &Option<i64>| it.map_or("NULL".to_owned(), |it| it.to_string());
-        let text = |it: &Option<&str>| it.map_or("NULL".to_owned(), D::text);
+        let text = |it: Option<&str>| it.map_or("NULL".to_owned(), D::text);
         let mut sql = SCHEMA.to_owned();
         let mut insert = |table: &str, row: &[String]| {
-            sql.push_str(&format!("INSERT INTO {table} VALUES ({});", row.join(", ")));
+            let _ = write!(sql, "INSERT INTO {table} VALUES ({});", row.join(", "));
         };
         for user in &self.suspension {
             insert("suspension", &[number(user)]);
         }
         for (user, org, role) in &self.member {
-            insert("member", &[number(user), text(org), text(role)]);
+            insert("member", &[number(user), text(*org), text(*role)]);
         }
         for (id, parent) in &self.folder {
             insert("folder", &[number(id), number(parent)]);
@@ -187,7 +189,7 @@ impl Rows {
             insert("group_member", &[number(user), number(group)]);
         }
         for (user, org, at) in &self.actions {
-            insert("actions", &[number(user), text(org), number(at)]);
+            insert("actions", &[number(user), text(*org), number(at)]);
         }
         for user in &self.staff {
             insert("staff", &[number(user)]);
