@@ -95,7 +95,8 @@ async fn presence_is_true(database: &impl Database) {
     assert_eq!(answers, ["true", "false", "true", "false"]);
 }
 
-/// One key, keys of which a part is shared, keys of which none is: each shape has a statement of its own.
+/// Guarantee 13: one key, keys of which a part is shared, keys of which none is, each of which is a statement of its
+/// own.
 async fn each_shape_of_a_batch_answers_each_key(database: &impl Database) {
     let rows = "INSERT INTO member VALUES (1, 'a', 10), (1, 'b', 11), (2, 'a', 12), (3, 'c', 13)";
     let session =
@@ -127,7 +128,7 @@ async fn null_is_missing_or_none(database: &impl Database) {
     assert_eq!(answers, ["Some(None)", "Some(Some(2))", "None"]);
 }
 
-/// A fact of one value is not read from one of two rows, and the other keys of the batch are answered.
+/// Guarantee 13: a fact of one value is not read from one of two rows, and the other keys of the batch are answered.
 async fn two_rows_fail_their_key_alone(database: &impl Database) {
     let rows = "INSERT INTO member VALUES (1, 'a', 2, NULL), (1, 'a', 2, NULL), (1, 'b', NULL, 3),
         (1, 'b', 5, 3), (1, 'c', NULL, NULL), (1, 'c', NULL, NULL), (1, 'd', 6, NULL)";

@@ -313,7 +313,7 @@ fn runtime() -> tokio::runtime::Runtime {
     runtime.expect("a runtime")
 }
 
-/// Guarantee 13, on SQLite.
+/// Guarantee 13: rows in tables are the facts that they are in a `FactTable`, on SQLite.
 #[test]
 fn tables_answer_as_a_fact_table_does_on_sqlite() {
     let runtime = runtime();
@@ -322,7 +322,7 @@ fn tables_answer_as_a_fact_table_does_on_sqlite() {
     });
 }
 
-/// Guarantee 13, on PostgreSQL.
+/// Guarantee 13: rows in tables are the facts that they are in a `FactTable`, on PostgreSQL.
 #[test]
 fn tables_answer_as_a_fact_table_does_on_postgres() {
     let runtime = runtime();
