@@ -99,7 +99,8 @@ fn every_guarantee_has_harnesses_that_name_it() {
 fn every_harness_names_guarantees_that_exist() {
     let known: BTreeMap<u32, BTreeSet<String>> =
         table().into_iter().map(|it| (it.id, it.harnesses.into_iter().collect())).collect();
-    assert_eq!(known.keys().copied().collect::<Vec<_>>(), (1..=10).collect::<Vec<_>>());
+    // The numbers are permanent; 11 and 12 are not kept yet.
+    assert!(known.keys().copied().eq((1..=10).chain([13])));
     for (harness, ids) in harnesses() {
         for id in ids {
             let listed = known.get(&id);

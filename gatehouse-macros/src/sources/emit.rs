@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Generics, Ident, parse_quote};
+use syn::{Generics, Ident, TypeParam, WherePredicate, parse_quote};
 
 use super::ast::{Load, Sources};
 use crate::text;
@@ -183,7 +183,17 @@ fn bounded(sources: &Sources, ty: &TokenStream) -> Generics {
         return generics;
     }
     let library = &sources.library;
+    // All bounds of a parameter are in one place: a lint of clippy asks for it.
+    let inline: Vec<WherePredicate> = generics
+        .type_params_mut()
+        .filter_map(|TypeParam { ident, bounds, colon_token, .. }| {
+            colon_token.take()?;
+            let bounds = std::mem::take(bounds);
+            Some(parse_quote!(#ident: #bounds))
+        })
+        .collect();
     let bounds = &mut generics.make_where_clause().predicates;
+    bounds.extend(inline);
     bounds.push(parse_quote!(#ty: ::core::marker::Send + ::core::marker::Sync + 'static));
     for Load { fact, source, rows, .. } in &sources.loads {
         if mentions(source.to_token_stream(), &parameters) {

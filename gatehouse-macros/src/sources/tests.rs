@@ -177,9 +177,10 @@ fn parameters_are_bounded() {
             t1: ::gatehouse::private::Table<B>,
         }
         #[automatically_derived]
-        impl<D: Db> ::gatehouse::Sources for App<D>
+        impl<D> ::gatehouse::Sources for App<D>
         where
             D: Clone,
+            D: Db,
             App<D>: ::core::marker::Send + ::core::marker::Sync + 'static,
             Pool<D>: ::gatehouse::FactSource<A>,
         {
@@ -201,9 +202,10 @@ fn parameters_are_bounded() {
             }
         }
         #[automatically_derived]
-        impl<D: Db> ::gatehouse::IntoSources<Self> for App<D>
+        impl<D> ::gatehouse::IntoSources<Self> for App<D>
         where
             D: Clone,
+            D: Db,
             App<D>: ::core::marker::Send + ::core::marker::Sync + 'static,
             Pool<D>: ::gatehouse::FactSource<A>,
         {
@@ -211,9 +213,10 @@ fn parameters_are_bounded() {
                 ::std::sync::Arc::new(self)
             }
         }
-        impl<D: Db> ::gatehouse::private::Stored<App<D>> for A
+        impl<D> ::gatehouse::private::Stored<App<D>> for A
         where
             D: Clone,
+            D: Db,
             App<D>: ::core::marker::Send + ::core::marker::Sync + 'static,
             Pool<D>: ::gatehouse::FactSource<A>,
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
@@ -226,9 +229,10 @@ fn parameters_are_bounded() {
             }
         }
         #[automatically_derived]
-        impl<D: Db> ::gatehouse::ResolvedBy<App<D>> for A
+        impl<D> ::gatehouse::ResolvedBy<App<D>> for A
         where
             D: Clone,
+            D: Db,
             App<D>: ::core::marker::Send + ::core::marker::Sync + 'static,
             Pool<D>: ::gatehouse::FactSource<A>,
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
@@ -243,9 +247,10 @@ fn parameters_are_bounded() {
                 ::gatehouse::private::read_stored(__cx, self)
             }
         }
-        impl<D: Db> ::gatehouse::private::Stored<App<D>> for B
+        impl<D> ::gatehouse::private::Stored<App<D>> for B
         where
             D: Clone,
+            D: Db,
             App<D>: ::core::marker::Send + ::core::marker::Sync + 'static,
             Pool<D>: ::gatehouse::FactSource<A>,
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
@@ -258,9 +263,10 @@ fn parameters_are_bounded() {
             }
         }
         #[automatically_derived]
-        impl<D: Db> ::gatehouse::ResolvedBy<App<D>> for B
+        impl<D> ::gatehouse::ResolvedBy<App<D>> for B
         where
             D: Clone,
+            D: Db,
             App<D>: ::core::marker::Send + ::core::marker::Sync + 'static,
             Pool<D>: ::gatehouse::FactSource<A>,
             for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,

@@ -10,8 +10,8 @@ use sqlx::postgres::{
     PgValueRef,
 };
 use sqlx::{
-    Arguments as _, AssertSqlSafe, Encode, PgConnection, Postgres, Row as _, Type, TypeInfo as _,
-    ValueRef as _,
+    Arguments as _, AssertSqlSafe, Connection as _, Encode, PgConnection, Postgres, Row as _, Type,
+    TypeInfo as _, ValueRef as _,
 };
 
 use super::catalogue::TableInfo;
@@ -95,15 +95,13 @@ impl Words for Postgres {
         statement: &Statement<'_>,
         keys: &Keys<'_>,
     ) -> Result<Rows, sqlx::Error> {
-        let arguments = arguments(keys).map_err(sqlx::Error::Encode)?;
-        let width = statement.answer.width();
-        let mut rows = Rows::new(width);
-        let query = sqlx::query_with::<Postgres, _>(AssertSqlSafe(text), arguments);
-        let mut stream = query.fetch(connection);
-        while let Some(row) = stream.try_next().await? {
-            push_row(&mut rows, &row, width)?;
+        let fetched = rows(connection, text, statement, keys).await;
+        if !fetched.as_ref().is_err_and(is_stale) {
+            return fetched;
         }
-        Ok(rows)
+        // A migration has changed the type of a column: each load of this connection would fail from now on.
+        connection.clear_cached_statements().await?;
+        rows(connection, Self::text(statement, keys), statement, keys).await
     }
 
     async fn table_info(
@@ -112,6 +110,31 @@ impl Words for Postgres {
     ) -> Result<Option<TableInfo>, sqlx::Error> {
         postgres_catalogue::table_info(connection, table).await
     }
+}
+
+/// The rows of a statement.
+async fn rows(
+    connection: &mut PgConnection,
+    text: String,
+    statement: &Statement<'_>,
+    keys: &Keys<'_>,
+) -> Result<Rows, sqlx::Error> {
+    let arguments = arguments(keys).map_err(sqlx::Error::Encode)?;
+    let width = statement.answer.width();
+    let mut rows = Rows::new(width);
+    let query = sqlx::query_with::<Postgres, _>(AssertSqlSafe(text), arguments);
+    let mut stream = query.fetch(connection);
+    while let Some(row) = stream.try_next().await? {
+        push_row(&mut rows, &row, width)?;
+    }
+    Ok(rows)
+}
+
+/// Whether a prepared statement is refused because the types of its columns are others now ("cached plan must
+/// not change result type").
+fn is_stale(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| code == "0A000")
 }
 
 /// Whether there is one key, which is sent without arrays.

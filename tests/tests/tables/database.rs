@@ -1,5 +1,6 @@
 //! The databases of the tests: each test has one of its own.
 
+use std::fmt::Write as _;
 use std::io::{Write as _, stderr};
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Once;
@@ -36,7 +37,10 @@ pub trait Database {
 
     /// Bytes in SQL.
     fn bytes(bytes: &[u8]) -> String {
-        let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut digits = String::new();
+        for byte in bytes {
+            let _ = write!(digits, "{byte:02x}");
+        }
         if Self::IS_POSTGRES { format!("'\\x{digits}'::bytea") } else { format!("x'{digits}'") }
     }
 
@@ -113,7 +117,7 @@ impl Postgres {
             .await
             .unwrap_or_else(|error| panic!("{VARIABLE}={url}: {error}"));
         execute(&mut connection, &format!("CREATE SCHEMA {schema}")).await;
-        let options = options.options([("search_path", format!("{schema},public"))]);
+        let options = options.options([("search_path", &schema)]);
         let pool = PgPoolOptions::new().max_connections(4).connect_lazy_with(options.clone());
         Self { options, schema, pool }
     }
@@ -155,21 +159,21 @@ async fn execute(connection: &mut PgConnection, sql: &str) {
 }
 
 /// Runs a test on SQLite.
-pub async fn on_sqlite(test: impl AsyncFnOnce(&Lite)) {
-    test(&Lite::new().await).await;
+pub async fn on_sqlite<T>(test: impl AsyncFnOnce(&Lite) -> T) -> T {
+    test(&Lite::new().await).await
 }
 
 /// Runs a test on PostgreSQL, if there is a server.
-pub async fn on_postgres(test: impl AsyncFnOnce(&Postgres)) {
+pub async fn on_postgres<T>(test: impl AsyncFnOnce(&Postgres) -> T) -> Option<T> {
     let Ok(url) = std::env::var(VARIABLE) else {
         static SAID: Once = Once::new();
         SAID.call_once(|| say(&format!("on SQLite only: {VARIABLE} has no URL of a server")));
-        return;
+        return None;
     };
     let database = Postgres::new(&url).await;
     let result = AssertUnwindSafe(test(&database)).catch_unwind().await;
     database.end().await;
-    result.unwrap_or_else(|panic| resume_unwind(panic));
+    Some(result.unwrap_or_else(|panic| resume_unwind(panic)))
 }
 
 /// Writes a line where the harness of tests does not hold it back.

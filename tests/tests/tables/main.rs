@@ -6,8 +6,10 @@ mod database;
 #[macro_use]
 mod answers;
 
+mod faults;
 mod forms;
 mod hostile;
+mod model;
 mod shared;
 mod values;
 mod verify;
