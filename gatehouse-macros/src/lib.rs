@@ -110,17 +110,46 @@ pub fn policy(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// ```text
 /// #[derive(Sources)]
 /// struct AppFacts {
-///     #[loads(OrgRole, Suspended)]
-///     db: Database,        // implements FactSource<OrgRole> and FactSource<Suspended>
-///     #[loads(tree::Parent)]
-///     folders: FolderIndex,
+///     #[rows(Suspended = suspension(user_id))]            // a row is `true`
+///     #[rows(OrgRole = member(user_id, org_id) -> role)]
+///     db: PgPool,          // a pool of sqlx, or a type that lends connections of one
+///     #[loads(Weather, geo::Country)]
+///     client: Client,      // implements FactSource<Weather> and FactSource<geo::Country>
 ///     metrics: Metrics,    // loads nothing
 /// }
 /// ```
 ///
 /// Each fact has one source. A struct that loads nothing, `struct NoFacts;`, serves gates whose
-/// rules need none. `#[sources(crate = path)]` on the struct names the path of the library. (`load` is
-/// an attribute of this derive only so that its use is an error with a hint.)
+/// rules need none. `#[sources(crate = path)]` on the struct names the path of the library. (`load` and `row`
+/// are attributes of this derive only so that their use is an error with a hint.)
+///
+/// # Sources by hand: `loads`
+/// `#[loads(Fact, …)]`: the type of the field implements `FactSource` for each of these facts.
+///
+/// # Facts from tables: `rows`
+/// `#[rows(Fact = table(key columns) -> value)]`: the rows of a table have the fact. The field is a
+/// `SqlitePool` (feature `sqlite`), a `PgPool` (feature `postgres`), an `Arc` of one, or a type of yours
+/// that implements `gatehouse::sql::Lend`. The page `facts_from_tables` says what each form means.
+///
+/// ```text
+/// attribute: #[rows( mapping, … )]
+/// mapping:   Fact = table ( [column, …] ) [value]
+/// table:     name  |  schema.name  |  "SELECT … FROM …"
+/// value:     if column  |  -> row  |  -> [ row [order by column [asc | desc], …] ]
+/// row:       column  |  (column, column, …)  |  Struct { field [: column], … }
+/// column:    name  |  "any name"
+/// ```
+///
+/// - The columns in parentheses are the key parts, in the order of `fact!`. A key part and a column of the value
+///   are of types that implement `Value`.
+/// - Without a value, a row makes a `bool` fact true; with `if column`, a row in which this column is not NULL.
+/// - `-> row` is the value in the only row of a key; several rows fail the key. NULL in a single column is
+///   missing.
+/// - `-> [row]` is a `Vec` of all rows of a key. No row is missing. Rows whose single column is NULL are left
+///   out.
+/// - A query ends without `;`, and its columns are named as in a table.
+///
+/// The derive then also implements `gatehouse::sql::Verify`, whose `verify` compares the mappings with the schema.
 #[proc_macro_derive(Sources, attributes(loads, rows, sources, load, row))]
 pub fn sources(input: TokenStream) -> TokenStream {
     sources::expand(&input.into()).into()

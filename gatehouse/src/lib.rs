@@ -86,6 +86,9 @@
 //! # Ok(()) }
 //! ```
 //!
+//! Most facts are rows of tables. Then a line takes the place of a hand-written source:
+//! `#[rows(OrgRole = member(user_id, org_id) -> role)]` on a field that is a pool of SQLite or PostgreSQL.
+//!
 //! # Where to look
 //!
 //! | for | see |
@@ -96,6 +99,14 @@
 //! | one request | [`Session`]; [`Gate::bind`] gives a [`Bound`], which answers; a helper function returns it as an [`Access`] |
 //! | answers | [`Decision`], [`AccessError`]; [`Explanation`] says why |
 //! | loading facts | [`FactSource`], [`Loaded`], [`FactError`]; [`limit`] |
+#![cfg_attr(
+    any(feature = "postgres", feature = "sqlite"),
+    doc = "| facts that are rows of tables | the page [`facts_from_tables`], [`derive(Sources)`](derive@Sources); the module [`sql`] |"
+)]
+#![cfg_attr(
+    not(any(feature = "postgres", feature = "sqlite")),
+    doc = "| facts that are rows of tables | [`derive(Sources)`](derive@Sources), and with the feature `sqlite` or `postgres` the page `facts_from_tables` |"
+)]
 //! | how a database holds keys and values | [`value`], [`derive(Value)`](derive@value::Value) |
 //! | round trips, before anything runs | [`plan`] |
 //! | policies chosen at run time | [`dynamic`] |
@@ -141,6 +152,8 @@
 //! - `serde`: plans and explanations implement `Serialize`.
 //! - `records`: the module `records`, decision records for the audit log.
 //! - `json`: `records::JsonLines`, which writes decision records to a file.
+//! - `sqlite`, `postgres`: facts that are rows of tables, through sqlx: the module `sql`, and the page
+//!   `facts_from_tables`. They need Rust 1.94.
 //! - `uuid`, `chrono`, `time`, `rust_decimal`: the types of these crates are values that a database holds: see
 //!   the trait [`Value`](trait@value::Value).
 //! - `testing`: the module `testing`, facts from literal rows, assertions about decisions, and the
@@ -257,11 +270,18 @@ pub mod records {
     };
 }
 
-// Pages of the documentation. The examples of the first are tests; those of the second are not: most of
-// them must not compile, and `ui-tests` compiles them.
+// Pages of the documentation. The examples of the first two are tests; those of the second need both databases and `testing`.
+// Those of the third are none: most of them must not compile, and `ui-tests` compiles them.
 #[cfg(doc)]
 #[doc = include_str!("../doc/the-language.md")]
 pub mod the_language {}
+#[cfg(all(
+    doc,
+    any(feature = "postgres", feature = "sqlite"),
+    any(not(doctest), all(feature = "postgres", feature = "sqlite", feature = "testing"))
+))]
+#[doc = include_str!("../doc/facts-from-tables.md")]
+pub mod facts_from_tables {}
 #[cfg(all(doc, not(doctest)))]
 #[doc = include_str!("../doc/what-the-compiler-says.md")]
 pub mod what_the_compiler_says {}

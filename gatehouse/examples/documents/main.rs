@@ -1,7 +1,8 @@
 //! The whole of gatehouse on an embedded database: `cargo run --example documents`.
 //!
-//! It makes a database in a temporary directory, asks who may do what to one document, takes
-//! a table away, filters a page of a thousand documents for three users, and counts the queries.
+//! It makes a database in a temporary directory, compares the facts with its tables, asks who may do what to
+//! one document, takes a table away, filters a page of a thousand documents for three users, and counts the
+//! queries.
 
 mod db;
 mod policies;
@@ -13,6 +14,7 @@ use std::time::Instant;
 
 use gatehouse::error::FilterError;
 use gatehouse::prelude::*;
+use gatehouse::sql::Verify;
 
 use self::db::{AppFacts, Database};
 use self::policies::{Action, Document, GATE, User};
@@ -30,6 +32,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let facts = Arc::new(AppFacts { db: db.clone() });
     let screen = Screen::new();
 
+    screen.title("The facts, beside the tables");
+    let verified = facts.verify().await?;
+    screen.note(&format!("each fits its table; {} warnings", verified.warnings().len()));
+
     screen.title("The plan, before anything runs");
     Screen::indented(&GATE.plan().to_string());
 
@@ -41,7 +47,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         why(&facts, user, action, &page[0], &screen).await;
     }
     db.execute("ALTER TABLE suspension RENAME TO taken_away").await?;
-    screen.note("the table of suspensions is taken away");
+    screen.title("The table of suspensions is taken away");
+    if let Err(error) = facts.verify().await {
+        Screen::indented(&error.to_string());
+    }
     why(&facts, &ANN, Action::Edit, &page[0], &screen).await;
     db.execute("ALTER TABLE taken_away RENAME TO suspension").await?;
 

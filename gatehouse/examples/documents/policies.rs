@@ -1,9 +1,12 @@
 //! The rules: facts, policies, the gate.
 
 use gatehouse::prelude::*;
+use gatehouse::value::Value;
 
-/// What somebody may do in an organisation; each role includes those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What somebody may do in an organisation; each role includes those before it. The database holds
+/// `'viewer'` and `'editor'`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Value)]
+#[value(rename_all = "lowercase")]
 pub enum Role {
     Viewer,
     Editor,

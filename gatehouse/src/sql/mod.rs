@@ -38,9 +38,13 @@ mod within;
 
 pub use self::dialect::Dialect;
 pub use self::lend::Lend;
-pub use self::mapping::{Mapping, Table};
-pub use self::rows::Cells;
-pub use self::source::{TableFact, table};
-pub use self::verify::Verifier;
 pub use self::verify::{Mismatch, Verified, Verify, VerifyError};
 pub use self::within::{LentConnection, within};
+// Public because generated code has them. Nobody writes them.
+#[doc(hidden)]
+pub use self::{
+    mapping::{Mapping, Table},
+    rows::Cells,
+    source::{TableFact, table},
+    verify::Verifier,
+};
