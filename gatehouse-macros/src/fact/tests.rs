@@ -142,6 +142,14 @@ fn a_fact() {
                 __found
             }
         }
+        #[automatically_derived]
+        impl ::gatehouse::private::KeyParts<(UserId, OrgId)> for OrgRole {
+            fn parts(
+                &self,
+            ) -> <(UserId, OrgId) as ::gatehouse::private::PartTypes>::Refs<'_> {
+                (&self.user, &self.org)
+            }
+        }
     };
     "#);
 }
@@ -217,6 +225,12 @@ fn a_fact_without_parts_and_with_everything_else() {
                     return __value;
                 }
                 vec![1]
+            }
+        }
+        #[automatically_derived]
+        impl crate::auth::private::KeyParts<()> for r#Type {
+            fn parts(&self) -> <() as crate::auth::private::PartTypes>::Refs<'_> {
+                ()
             }
         }
     };
