@@ -16,7 +16,7 @@ pub use crate::combinators::words as word;
 pub use crate::domain::Domain;
 pub use crate::eval::*;
 pub use crate::fact::bounds::*;
-pub use crate::fact::parts::{CoveredBy, KeyParts, Nth, PartTypes, covered, part};
+pub use crate::fact::parts::{CoveredBy, KeyParts, Nth, PartTypes};
 pub use crate::fact::{FactKey, LoadedFact, Sensitive, plan_load, plan_recursion};
 pub use crate::plan::{
     Condition, ConditionKind, Cost, Derivation, Effect, Guard, LoadKind, Location, Plan,
@@ -36,7 +36,7 @@ pub use std::vec::Vec;
 /// What `#[rows(…)]` becomes: each fact has a function that says which table it is in.
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub mod rows {
-    pub use crate::sql::{Cells, Mapping, Table, TableFact, Verifier, table};
+    pub use crate::sql::{Cells, Mapping, Table, TableFact, Verifier, lent, table};
 }
 
 /// The code of facts that are rows of tables.

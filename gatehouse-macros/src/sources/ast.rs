@@ -80,8 +80,8 @@ pub(super) enum Value {
 pub(super) enum Row {
     /// A column.
     Column(Column),
-    /// A tuple of columns.
-    Tuple(Vec<Column>),
+    /// A tuple of columns, in these parentheses.
+    Tuple(DelimSpan, Vec<Column>),
     /// A struct, with a column for each field.
     Struct(Path, Vec<(Ident, Column)>),
 }
@@ -91,7 +91,7 @@ impl Row {
     pub(super) fn columns(&self) -> Vec<&Column> {
         match self {
             Self::Column(column) => vec![column],
-            Self::Tuple(columns) => columns.iter().collect(),
+            Self::Tuple(_, columns) => columns.iter().collect(),
             Self::Struct(_, fields) => fields.iter().map(|(_, column)| column).collect(),
         }
     }

@@ -1,7 +1,7 @@
 //! Emits the facts that are rows of tables.
 
-use proc_macro2::{Literal, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Ident, Path};
 
@@ -57,21 +57,26 @@ impl Emitter<'_> {
         // The type and the struct may come from two macros, and a local is known to its own alone.
         let (source, _) = text::ends(&load.source);
         let sources = Ident::new("__sources", source);
-        let field = &load.field;
+        // All of it is shown at the type, the field with the names that it sees.
+        let field = load.field.to_token_stream().into_iter().map(|mut token| {
+            token.set_span(token.span().located_at(source));
+            token
+        });
+        let field: TokenStream = field.collect();
         let lend = quote_spanned!(source=> &#sources.#field);
         let path = library.spanned(source);
-        let table = quote_spanned!(source=> #path::private::rows::table::<#fact, _>);
-        let keys = rows.key.iter().enumerate().map(|(at, column)| self.key(fact, at, column));
-        let columns = Literal::usize_unsuffixed(rows.key.len());
-        let covered = self.covered(fact, rows, &columns);
-        let value = value(fact, rows);
+        let lent = quote_spanned!(source=> #path::private::rows::lent(#lend));
+        let (first, last) = text::ends(fact);
+        let path = library.spanned(first);
+        let table = quote_spanned!(first=> #path::private::rows::table);
+        let types = quote_spanned!(last=> ::<#fact, _, _>);
+        let (key, value) = (key(rows), value(fact, rows));
         quote! {
             fn #name #parameters(
                 #sources: &#ty,
             ) -> impl #library::private::rows::TableFact<#fact> + '_ #bounds {
                 #mapping
-                #covered
-                #table(#lend, &__MAPPING) #(#keys)* #value
+                #table #types (#lent, &__MAPPING) #key #value
             }
         }
     }
@@ -114,26 +119,18 @@ impl Emitter<'_> {
             };
         }
     }
+}
 
-    /// A column of the key: what is wrong with it is said at its name.
-    fn key(&self, fact: &Path, at: usize, column: &Column) -> TokenStream {
-        let library = self.sources.library.spanned(column.span);
+/// The columns of the key: what is wrong with one is said at its name, and that they are too few at the
+/// parentheses.
+fn key(rows: &Rows) -> TokenStream {
+    let columns = rows.key.iter().enumerate().map(|(at, column)| {
         let at = Literal::usize_unsuffixed(at);
-        let key = Ident::new("__key", Span::mixed_site());
-        let part = quote_spanned!(column.span=> #library::private::part::<#at, _, _>(#key));
-        quote_spanned!(column.span=> .key(|#key: &#fact| #part))
-    }
-
-    /// The check that no key part is without a column, which is said at the parentheses.
-    fn covered(&self, fact: &Path, rows: &Rows, columns: &Literal) -> TokenStream {
-        let (open, close) = (rows.key_span.open(), rows.key_span.close());
-        let library = self.sources.library.spanned(open);
-        let covered = quote_spanned!(open=> #library::private::covered);
-        let arguments = quote_spanned!(close=> ::<#columns, #fact, _>());
-        quote! {
-            const _: () = #covered #arguments;
-        }
-    }
+        quote_spanned!(column.span=> .key::<#at>())
+    });
+    let number = Literal::usize_unsuffixed(rows.key.len());
+    let covered = quote_spanned!(rows.key_span.join()=> .covered::<#number>());
+    quote!(#(#columns)* #covered)
 }
 
 /// How the value is read: what is wrong with it is said at its columns.
@@ -161,10 +158,9 @@ fn function(table: &Ident) -> Ident {
 /// Where an error about a row as a whole is.
 fn at(row: &Row) -> Span {
     match row {
+        Row::Column(column) => column.span,
+        Row::Tuple(parentheses, _) => parentheses.join(),
         Row::Struct(path, _) => text::ends(path).0,
-        Row::Column(_) | Row::Tuple(_) => {
-            row.columns().first().map_or_else(Span::call_site, |column| column.span)
-        }
     }
 }
 
@@ -176,20 +172,22 @@ fn read(row: &Row) -> TokenStream {
         (0..columns.len()).map(|at| Ident::new(&format!("__{at}"), Span::mixed_site())).collect();
     let taken = columns.iter().map(|column| quote_spanned!(column.span=> #cells.take()));
     let value = match row {
-        Row::Column(_) => {
-            let taken = taken.into_iter();
-            return quote!(|#cells| #(#taken)*);
+        Row::Column(_) => return quote!(|#cells| #(#taken)*),
+        Row::Tuple(parentheses, _) => {
+            let mut tuple = Group::new(Delimiter::Parenthesis, quote!(#(#names?),*));
+            tuple.set_span(parentheses.join());
+            tuple.into_token_stream()
         }
-        Row::Tuple(_) => quote!((#(#names?),*)),
         Row::Struct(path, fields) => {
             let fields = fields.iter().map(|(field, _)| field);
             quote!(#path { #(#fields: #names?),* })
         }
     };
+    // With braces `Ok` is no function, whose argument a wrong type would be.
     quote! {
         |#cells| {
             let (#(#names,)*) = (#(#taken,)*);
-            ::core::result::Result::Ok(#value)
+            ::core::result::Result::Ok { 0: #value }
         }
     }
 }

@@ -124,7 +124,7 @@ fn row(input: ParseStream) -> syn::Result<Row> {
         if columns.len() < 2 {
             return Err(diagnostics::rows_tuple().on(group));
         }
-        return Ok(Row::Tuple(columns));
+        return Ok(Row::Tuple(group.delim_span(), columns));
     }
     if is_struct(input) {
         let path = input.parse::<Path>()?;

@@ -1,8 +1,16 @@
 //! The parts of a key by their index, for code that `#[derive(Sources)]` generates: it knows no names of
 //! parts.
 
+use super::key::LoadedFact;
+
 /// A key whose parts have the types `T`, a tuple. A key has one such tuple.
-pub trait KeyParts<T: PartTypes> {
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be in a table",
+    label = "not a fact that is loaded, with at most 12 key parts",
+    note = "declare it as `fact! {{ Name(part: Type) -> Value; }}`; a fact with a body is computed from other facts: map those, and remove it here",
+    note = "for a fact of more key parts write `impl FactSource`, and `#[loads(…)]` in place of `#[rows(…)]`"
+)]
+pub trait KeyParts<T: PartTypes>: LoadedFact {
     /// The parts, in the order of declaration.
     fn parts(&self) -> T::Refs<'_>;
 }
@@ -10,7 +18,7 @@ pub trait KeyParts<T: PartTypes> {
 /// The types of a key's parts: a tuple.
 pub trait PartTypes: 'static {
     /// A reference to each part.
-    type Refs<'k>;
+    type Refs<'k>: Copy;
 }
 
 /// The types of a key's parts, of which there is one with the index `N`.
@@ -34,14 +42,6 @@ pub trait Nth<const N: usize>: PartTypes {
     note = "the types of its key parts are `{Self}`: name one column for each, in their order"
 )]
 pub trait CoveredBy<const N: usize> {}
-
-/// The part of a key with the index `N`.
-pub fn part<const N: usize, K: KeyParts<T>, T: Nth<N>>(key: &K) -> &T::Part {
-    T::nth(key.parts())
-}
-
-/// Checks that `N` columns are enough for the key parts of `K`.
-pub const fn covered<const N: usize, K: KeyParts<T>, T: PartTypes + CoveredBy<N>>() {}
 
 /// Implements the traits for tuples: the types; the index of each; the numbers of columns that are enough.
 macro_rules! tuples {

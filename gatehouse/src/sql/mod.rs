@@ -35,7 +35,7 @@ mod verify;
 mod within;
 
 pub use self::dialect::Dialect;
-pub use self::lend::Lend;
+pub use self::lend::{Lend, lent};
 pub use self::mapping::{Mapping, Table};
 pub use self::rows::Cells;
 pub use self::source::{TableFact, table};
