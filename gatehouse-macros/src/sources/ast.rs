@@ -26,8 +26,18 @@ pub(super) struct Load {
     pub field: Member,
     /// The field's type: the source, or what lends connections to the rows.
     pub source: Type,
-    /// The table of the fact, if the field is no source of its own.
-    pub rows: Option<Rows>,
+    /// How the field loads it.
+    pub by: By,
+}
+
+/// How a field loads a fact.
+pub(super) enum By {
+    /// It is a source.
+    Itself,
+    /// It lends connections to the table that the fact is in.
+    Rows(Rows),
+    /// That has an error.
+    Refused,
 }
 
 /// The rows of a fact: `table(key columns) -> value`.
@@ -82,8 +92,8 @@ pub(super) enum Row {
     Column(Column),
     /// A tuple of columns, in these parentheses.
     Tuple(DelimSpan, Vec<Column>),
-    /// A struct, with a column for each field.
-    Struct(Path, Vec<(Ident, Column)>),
+    /// A struct, with a column for each field in these braces.
+    Struct(Path, DelimSpan, Vec<(Ident, Column)>),
 }
 
 impl Row {
@@ -92,7 +102,7 @@ impl Row {
         match self {
             Self::Column(column) => vec![column],
             Self::Tuple(_, columns) => columns.iter().collect(),
-            Self::Struct(_, fields) => fields.iter().map(|(_, column)| column).collect(),
+            Self::Struct(_, _, fields) => fields.iter().map(|(_, column)| column).collect(),
         }
     }
 }

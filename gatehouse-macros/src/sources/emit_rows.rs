@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Ident, Path};
 
-use super::ast::{Column, Load, Row, Rows, Table, Value};
+use super::ast::{By, Column, Load, Row, Rows, Table, Value};
 use super::emit::Emitter;
 use crate::text;
 
@@ -16,7 +16,7 @@ impl Emitter<'_> {
         let fact = library.spanned(text::ends(&load.fact).0);
         quote! {
             fn source(__sources: &#ty) -> impl #fact::FactSource<Self> {
-                #name(__sources)
+                #library::private::table_source!(#name(__sources))
             }
         }
     }
@@ -25,15 +25,19 @@ impl Emitter<'_> {
     pub(super) fn rows(&self) -> Option<TokenStream> {
         let mapped = || {
             let loads = self.sources.loads.iter().zip(&self.tables);
-            loads.filter_map(|(load, table)| Some((load, load.rows.as_ref()?, function(table))))
+            loads.filter_map(|(load, table)| match &load.by {
+                By::Rows(rows) => Some((load, rows, function(table))),
+                By::Itself | By::Refused => None,
+            })
         };
-        mapped().next()?;
+        // Without a database it is an error, at the first fact.
+        let (first, ..) = mapped().next()?;
+        let (first, _) = text::ends(&first.fact);
         let functions = mapped().map(|(load, rows, name)| self.function(load, rows, &name));
         let checks = mapped().map(|(.., name)| quote!(__verifier.compare(&#name(self)).await;));
         let (library, ty) = (&self.sources.library, &self.ty);
         let (parameters, _, bounds) = self.generics.split_for_impl();
-        Some(quote! {
-            #library::private::with_tables! {
+        let code = quote! {
                 #(#functions)*
                 #[automatically_derived]
                 impl #parameters #library::sql::Verify for #ty #bounds {
@@ -45,8 +49,11 @@ impl Emitter<'_> {
                         __verifier.finish()
                     }
                 }
-            }
-        })
+        };
+        let mut code = Group::new(Delimiter::Brace, code);
+        code.set_span(first);
+        let library = library.spanned(first);
+        Some(quote_spanned!(first=> #library::private::with_tables! #code))
     }
 
     /// The function that says which table a fact is in.
@@ -126,7 +133,7 @@ impl Emitter<'_> {
 fn key(rows: &Rows) -> TokenStream {
     let columns = rows.key.iter().enumerate().map(|(at, column)| {
         let at = Literal::usize_unsuffixed(at);
-        quote_spanned!(column.span=> .key::<#at>())
+        quote_spanned!(column.span=> .key::<#at, _>())
     });
     let number = Literal::usize_unsuffixed(rows.key.len());
     let covered = quote_spanned!(rows.key_span.join()=> .covered::<#number>());
@@ -160,7 +167,7 @@ fn at(row: &Row) -> Span {
     match row {
         Row::Column(column) => column.span,
         Row::Tuple(parentheses, _) => parentheses.join(),
-        Row::Struct(path, _) => text::ends(path).0,
+        Row::Struct(path, ..) => text::ends(path).0,
     }
 }
 
@@ -178,9 +185,11 @@ fn read(row: &Row) -> TokenStream {
             tuple.set_span(parentheses.join());
             tuple.into_token_stream()
         }
-        Row::Struct(path, fields) => {
+        Row::Struct(path, braces, fields) => {
             let fields = fields.iter().map(|(field, _)| field);
-            quote!(#path { #(#fields: #names?),* })
+            let mut inside = Group::new(Delimiter::Brace, quote!(#(#fields: #names?),*));
+            inside.set_span(braces.join());
+            quote!(#path #inside)
         }
     };
     // With braces `Ok` is no function, whose argument a wrong type would be.

@@ -35,13 +35,17 @@ pub trait Nth<const N: usize>: PartTypes {
     fn nth(parts: Self::Refs<'_>) -> &Self::Part;
 }
 
-/// The types of a key's parts, of which there are no more than `N`.
+/// `N` columns.
+#[derive(Debug)]
+pub struct Columns<const N: usize>;
+
+/// Columns that are enough for key parts of the types `T`.
 #[diagnostic::on_unimplemented(
     message = "fewer columns are named than the fact has key parts",
     label = "a key part has no column",
-    note = "the types of its key parts are `{Self}`: name one column for each, in their order"
+    note = "the types of its key parts are `{T}`: name one column for each, in their order"
 )]
-pub trait CoveredBy<const N: usize> {}
+pub trait Cover<T> {}
 
 /// Implements the traits for tuples: the types; the index of each; the numbers of columns that are enough.
 macro_rules! tuples {
@@ -56,6 +60,7 @@ macro_rules! tuples {
         $(tuples! { @one $types $tuple $at $part })*
     };
     (@one [$($type:ident)*] $tuple:tt $at:tt $part:ident) => {
+        #[diagnostic::do_not_recommend]
         impl<$($type: 'static),*> Nth<$at> for $tuple {
             type Part = $part;
 
@@ -68,7 +73,8 @@ macro_rules! tuples {
         $(tuples! { @covered $types $tuple $columns })*
     };
     (@covered [$($type:ident)*] $tuple:tt $columns:literal) => {
-        impl<$($type),*> CoveredBy<$columns> for $tuple {}
+        #[diagnostic::do_not_recommend]
+        impl<$($type),*> Cover<$tuple> for Columns<$columns> {}
     };
 }
 tuples! {

@@ -12,7 +12,7 @@ use super::rows::{Cells, Rows};
 use super::statement::{Answer, Statement};
 use super::value::{All, Collected, Found, IsSet, IsTruth, Presence, ReadValue, Single};
 use super::within;
-use crate::fact::parts::{CoveredBy, KeyParts, Nth, PartTypes};
+use crate::fact::parts::{Columns, Cover, KeyParts, Nth, PartTypes};
 use crate::fact::{FactError, LoadedFact};
 use crate::source::{Call, FactSource, Loaded};
 use crate::value::{Form, Misfit, Value};
@@ -67,12 +67,11 @@ pub fn table<K: KeyParts<T>, T: SourceOf, H>(
 pub struct Unread<V>(PhantomData<fn() -> V>);
 
 impl<H, K, T: PartTypes, X> TableSource<H, K, T, Unread<X>> {
-    /// The next column of the key is the part with the index `N`.
+    /// The next column of the key is the part with the index `N`, a `V`.
     #[must_use]
-    pub fn key<const N: usize>(mut self) -> Self
+    pub fn key<const N: usize, V: Value>(mut self) -> Self
     where
-        T: Nth<N>,
-        T::Part: Value,
+        T: Nth<N, Part = V>,
     {
         self.parts.push(Part::<T>::nth::<N>());
         self
@@ -82,7 +81,7 @@ impl<H, K, T: PartTypes, X> TableSource<H, K, T, Unread<X>> {
     #[must_use]
     pub fn covered<const N: usize>(self) -> Self
     where
-        T: CoveredBy<N>,
+        Columns<N>: Cover<T>,
     {
         self
     }

@@ -9,9 +9,4 @@ struct AppFacts {
     db: PgPool,
 }
 
-// What uses it has no error of its own.
-fn used(facts: AppFacts) -> Session<AppFacts> {
-    Session::new(facts)
-}
-
 fn main() {}
