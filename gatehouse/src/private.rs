@@ -16,7 +16,7 @@ pub use crate::combinators::words as word;
 pub use crate::domain::Domain;
 pub use crate::eval::*;
 pub use crate::fact::bounds::*;
-pub use crate::fact::parts::{CoveredBy, KeyParts, Nth, PartTypes, covered, part};
+pub use crate::fact::parts::{Columns, Cover, KeyParts, Nth, PartTypes};
 pub use crate::fact::{FactKey, LoadedFact, Sensitive, plan_load, plan_recursion};
 pub use crate::plan::{
     Condition, ConditionKind, Cost, Derivation, Effect, Guard, LoadKind, Location, Plan,
@@ -28,6 +28,7 @@ pub use crate::policy::{
 pub use crate::session::{
     AnyTable, BatchHandle, BatchesHandle, IntoSources, Sources, Stored, Table,
 };
+pub use crate::source::RefusedSource;
 pub use crate::value::{
     RefusedBounds, fits_repr, variant_as_text, variant_of_int, variant_of_text,
 };
@@ -36,7 +37,7 @@ pub use std::vec::Vec;
 /// What `#[rows(…)]` becomes: each fact has a function that says which table it is in.
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub mod rows {
-    pub use crate::sql::{Cells, Mapping, Table, TableFact, Verifier, table};
+    pub use crate::sql::{Cells, Mapping, Table, TableFact, Verifier, lent, table};
 }
 
 /// The code of facts that are rows of tables.
@@ -45,6 +46,16 @@ pub mod rows {
 #[macro_export]
 macro_rules! __with_tables {
     ($($code:tt)*) => { $($code)* };
+}
+
+/// The source of a fact that is rows of a table.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __table_source {
+    ($source:expr) => {
+        $source
+    };
 }
 
 /// The code of facts that are rows of tables.
@@ -59,4 +70,14 @@ macro_rules! __with_tables {
         );
     };
 }
-pub use crate::__with_tables as with_tables;
+
+/// The source of a fact that is rows of a table, of which there are none.
+#[cfg(not(any(feature = "postgres", feature = "sqlite")))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __table_source {
+    ($source:expr) => {
+        $crate::private::RefusedSource
+    };
+}
+pub use crate::{__table_source as table_source, __with_tables as with_tables};

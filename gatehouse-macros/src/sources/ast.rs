@@ -26,8 +26,28 @@ pub(super) struct Load {
     pub field: Member,
     /// The field's type: the source, or what lends connections to the rows.
     pub source: Type,
-    /// The table of the fact, if the field is no source of its own.
-    pub rows: Option<Rows>,
+    /// How the field loads it.
+    pub by: By,
+}
+
+impl Load {
+    /// The rows of the fact, if it is in a table.
+    pub(super) fn rows(&self) -> Option<&Rows> {
+        match &self.by {
+            By::Rows(rows) => Some(rows),
+            By::Itself | By::Refused => None,
+        }
+    }
+}
+
+/// How a field loads a fact.
+pub(super) enum By {
+    /// It is a source.
+    Itself,
+    /// It lends connections to the table that the fact is in.
+    Rows(Rows),
+    /// That has an error.
+    Refused,
 }
 
 /// The rows of a fact: `table(key columns) -> value`.
@@ -95,10 +115,10 @@ pub(super) enum Value {
 pub(super) enum Row {
     /// A column.
     Column(Column),
-    /// A tuple of columns.
-    Tuple(Vec<Column>),
-    /// A struct, with a column for each field.
-    Struct(Path, Vec<(Ident, Column)>),
+    /// A tuple of columns, in these parentheses.
+    Tuple(DelimSpan, Vec<Column>),
+    /// A struct, with a column for each field in these braces.
+    Struct(Path, DelimSpan, Vec<(Ident, Column)>),
 }
 
 impl Row {
@@ -106,8 +126,8 @@ impl Row {
     pub(super) fn columns(&self) -> Vec<&Column> {
         match self {
             Self::Column(column) => vec![column],
-            Self::Tuple(columns) => columns.iter().collect(),
-            Self::Struct(_, fields) => fields.iter().map(|(_, column)| column).collect(),
+            Self::Tuple(_, columns) => columns.iter().collect(),
+            Self::Struct(_, _, fields) => fields.iter().map(|(_, column)| column).collect(),
         }
     }
 }

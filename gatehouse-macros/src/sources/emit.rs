@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Generics, Ident, TypeParam, WherePredicate, parse_quote};
 
-use super::ast::{Load, Sources};
+use super::ast::{By, Load, Sources};
 use crate::text;
 
 /// Emits all impls.
@@ -139,12 +139,23 @@ impl<'a> Emitter<'a> {
         }
     }
 
+    /// In place of the source of a fact, which has an error.
+    fn refused_source(&self) -> TokenStream {
+        let (library, ty) = (&self.sources.library, &self.ty);
+        quote! {
+            fn source(_: &#ty) -> impl #library::FactSource<Self> {
+                #library::private::RefusedSource
+            }
+        }
+    }
+
     /// One fact: where it is kept, who loads it, and that it can be asked for.
     fn load(&self, load: &Load, table: &Ident) -> TokenStream {
         let (library, ty, fact) = (&self.sources.library, &self.ty, &load.fact);
-        let source = match &load.rows {
-            None => self.field_source(load),
-            Some(_) => self.rows_source(load, table),
+        let source = match &load.by {
+            By::Itself => self.field_source(load),
+            By::Rows(_) => self.rows_source(load, table),
+            By::Refused => self.refused_source(),
         };
         // That it is a fact which a source loads is taken for granted here, and checked where the
         // tables are visited: one error, and no conflict with the impl of a derived fact.
@@ -195,12 +206,13 @@ fn bounded(sources: &Sources, ty: &TokenStream) -> Generics {
     let bounds = &mut generics.make_where_clause().predicates;
     bounds.extend(inline);
     bounds.push(parse_quote!(#ty: ::core::marker::Send + ::core::marker::Sync + 'static));
-    for Load { fact, source, rows, .. } in &sources.loads {
+    for Load { fact, source, by, .. } in &sources.loads {
         if mentions(source.to_token_stream(), &parameters) {
-            bounds.push(match rows {
-                None => parse_quote!(#source: #library::FactSource<#fact>),
-                Some(_) => parse_quote!(#source: #library::sql::Lend),
-            });
+            match by {
+                By::Itself => bounds.push(parse_quote!(#source: #library::FactSource<#fact>)),
+                By::Rows(_) => bounds.push(parse_quote!(#source: #library::sql::Lend)),
+                By::Refused => {}
+            }
         }
     }
     generics

@@ -1,7 +1,7 @@
 //! Emits the facts that are rows of tables.
 
-use proc_macro2::{Literal, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Ident, Path};
 
@@ -16,7 +16,7 @@ impl Emitter<'_> {
         let fact = library.spanned(text::ends(&load.fact).0);
         quote! {
             fn source(__sources: &#ty) -> impl #fact::FactSource<Self> {
-                #name(__sources)
+                #library::private::table_source!(#name(__sources))
             }
         }
     }
@@ -25,15 +25,16 @@ impl Emitter<'_> {
     pub(super) fn rows(&self) -> Option<TokenStream> {
         let mapped = || {
             let loads = self.sources.loads.iter().zip(&self.tables);
-            loads.filter_map(|(load, table)| Some((load, load.rows.as_ref()?, function(table))))
+            loads.filter_map(|(load, table)| Some((load, load.rows()?, function(table))))
         };
-        mapped().next()?;
+        // Without a database it is an error, at the first fact.
+        let (first, ..) = mapped().next()?;
+        let (first, _) = text::ends(&first.fact);
         let functions = mapped().map(|(load, rows, name)| self.function(load, rows, &name));
         let checks = mapped().map(|(.., name)| quote!(__verifier.compare(&#name(self)).await;));
         let (library, ty) = (&self.sources.library, &self.ty);
         let (parameters, _, bounds) = self.generics.split_for_impl();
-        Some(quote! {
-            #library::private::with_tables! {
+        let code = quote! {
                 #(#functions)*
                 #[automatically_derived]
                 impl #parameters #library::sql::Verify for #ty #bounds {
@@ -45,8 +46,11 @@ impl Emitter<'_> {
                         __verifier.finish()
                     }
                 }
-            }
-        })
+        };
+        let mut code = Group::new(Delimiter::Brace, code);
+        code.set_span(first);
+        let library = library.spanned(first);
+        Some(quote_spanned!(first=> #library::private::with_tables! #code))
     }
 
     /// The function that says which table a fact is in.
@@ -57,21 +61,26 @@ impl Emitter<'_> {
         // The type and the struct may come from two macros, and a local is known to its own alone.
         let (source, _) = text::ends(&load.source);
         let sources = Ident::new("__sources", source);
-        let field = &load.field;
+        // All of it is shown at the type, the field with the names that it sees.
+        let field = load.field.to_token_stream().into_iter().map(|mut token| {
+            token.set_span(token.span().located_at(source));
+            token
+        });
+        let field: TokenStream = field.collect();
         let lend = quote_spanned!(source=> &#sources.#field);
         let path = library.spanned(source);
-        let table = quote_spanned!(source=> #path::private::rows::table::<#fact, _>);
-        let keys = rows.key.iter().enumerate().map(|(at, column)| self.key(fact, at, column));
-        let columns = Literal::usize_unsuffixed(rows.key.len());
-        let covered = self.covered(fact, rows, &columns);
-        let value = value(fact, rows);
+        let lent = quote_spanned!(source=> #path::private::rows::lent(#lend));
+        let (first, last) = text::ends(fact);
+        let path = library.spanned(first);
+        let table = quote_spanned!(first=> #path::private::rows::table);
+        let types = quote_spanned!(last=> ::<#fact, _, _>);
+        let (key, value) = (key(rows), value(fact, rows));
         quote! {
             fn #name #parameters(
                 #sources: &#ty,
             ) -> impl #library::private::rows::TableFact<#fact> + '_ #bounds {
                 #mapping
-                #covered
-                #table(#lend, &__MAPPING) #(#keys)* #value
+                #table #types (#lent, &__MAPPING) #key #value
             }
         }
     }
@@ -79,14 +88,14 @@ impl Emitter<'_> {
     /// Whether the sources have facts that can share a statement.
     pub(super) fn shares_loads(&self) -> bool {
         let mut loads = self.sources.loads.iter();
-        loads.any(|load| load.rows.as_ref().is_some_and(|rows| self.is_shared(load, rows)))
+        loads.any(|load| load.rows().is_some_and(|rows| self.is_shared(load, rows)))
     }
 
     /// Whether another fact of the field is in the same table, by the same columns of the key. Facts with an
     /// order have statements of their own.
     fn is_shared(&self, load: &Load, rows: &Rows) -> bool {
         let same = |other: &&Load| {
-            let other_rows = other.rows.as_ref().filter(|other| other.order.is_empty());
+            let other_rows = other.rows().filter(|other| other.order.is_empty());
             other.field == load.field && other_rows.is_some_and(|other| other.is_beside(rows))
         };
         rows.order.is_empty() && self.sources.loads.iter().filter(same).count() > 1
@@ -132,26 +141,18 @@ impl Emitter<'_> {
             };
         }
     }
+}
 
-    /// A column of the key: what is wrong with it is said at its name.
-    fn key(&self, fact: &Path, at: usize, column: &Column) -> TokenStream {
-        let library = self.sources.library.spanned(column.span);
+/// The columns of the key: what is wrong with one is said at its name, and that they are too few at the
+/// parentheses.
+fn key(rows: &Rows) -> TokenStream {
+    let columns = rows.key.iter().enumerate().map(|(at, column)| {
         let at = Literal::usize_unsuffixed(at);
-        let key = Ident::new("__key", Span::mixed_site());
-        let part = quote_spanned!(column.span=> #library::private::part::<#at, _, _>(#key));
-        quote_spanned!(column.span=> .key(|#key: &#fact| #part))
-    }
-
-    /// The check that no key part is without a column, which is said at the parentheses.
-    fn covered(&self, fact: &Path, rows: &Rows, columns: &Literal) -> TokenStream {
-        let (open, close) = (rows.key_span.open(), rows.key_span.close());
-        let library = self.sources.library.spanned(open);
-        let covered = quote_spanned!(open=> #library::private::covered);
-        let arguments = quote_spanned!(close=> ::<#columns, #fact, _>());
-        quote! {
-            const _: () = #covered #arguments;
-        }
-    }
+        quote_spanned!(column.span=> .key::<#at, _>())
+    });
+    let number = Literal::usize_unsuffixed(rows.key.len());
+    let covered = quote_spanned!(rows.key_span.join()=> .covered::<#number>());
+    quote!(#(#columns)* #covered)
 }
 
 /// How the value is read: what is wrong with it is said at its columns.
@@ -179,10 +180,9 @@ fn function(table: &Ident) -> Ident {
 /// Where an error about a row as a whole is.
 fn at(row: &Row) -> Span {
     match row {
-        Row::Struct(path, _) => text::ends(path).0,
-        Row::Column(_) | Row::Tuple(_) => {
-            row.columns().first().map_or_else(Span::call_site, |column| column.span)
-        }
+        Row::Column(column) => column.span,
+        Row::Tuple(parentheses, _) => parentheses.join(),
+        Row::Struct(path, ..) => text::ends(path).0,
     }
 }
 
@@ -194,20 +194,24 @@ fn read(row: &Row) -> TokenStream {
         (0..columns.len()).map(|at| Ident::new(&format!("__{at}"), Span::mixed_site())).collect();
     let taken = columns.iter().map(|column| quote_spanned!(column.span=> #cells.take()));
     let value = match row {
-        Row::Column(_) => {
-            let taken = taken.into_iter();
-            return quote!(|#cells| #(#taken)*);
+        Row::Column(_) => return quote!(|#cells| #(#taken)*),
+        Row::Tuple(parentheses, _) => {
+            let mut tuple = Group::new(Delimiter::Parenthesis, quote!(#(#names?),*));
+            tuple.set_span(parentheses.join());
+            tuple.into_token_stream()
         }
-        Row::Tuple(_) => quote!((#(#names?),*)),
-        Row::Struct(path, fields) => {
+        Row::Struct(path, braces, fields) => {
             let fields = fields.iter().map(|(field, _)| field);
-            quote!(#path { #(#fields: #names?),* })
+            let mut inside = Group::new(Delimiter::Brace, quote!(#(#fields: #names?),*));
+            inside.set_span(braces.join());
+            quote!(#path #inside)
         }
     };
+    // With braces `Ok` is no function, whose argument a wrong type would be.
     quote! {
         |#cells| {
             let (#(#names,)*) = (#(#taken,)*);
-            ::core::result::Result::Ok(#value)
+            ::core::result::Result::Ok { 0: #value }
         }
     }
 }

@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Attribute, Data, DeriveInput, Field, Fields, Member, Meta, Path, Token};
 
-use super::ast::{Load, Sources};
+use super::ast::{By, Load, Sources};
 use super::parse_rows;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Diagnostics;
@@ -56,14 +56,14 @@ fn loads_of(field: &Field, member: &Member, errors: &Diagnostics) -> Vec<Load> {
     if field.ident.as_ref().is_some_and(|name| name == "_") {
         return Vec::new();
     }
-    let load = |fact, rows| Load { fact, field: member.clone(), source: field.ty.clone(), rows };
+    let load = |fact, by| Load { fact, field: member.clone(), source: field.ty.clone(), by };
     let mut loads = Vec::new();
     for attr in &field.attrs {
         if is_attribute(attr, "loads", "load", errors) {
-            loads.extend(facts(attr, errors).into_iter().map(|fact| load(fact, None)));
+            loads.extend(facts(attr, errors).into_iter().map(|fact| load(fact, By::Itself)));
         } else if is_attribute(attr, "rows", "row", errors) {
             let mappings = parse_rows::mappings(attr, errors).into_iter();
-            loads.extend(mappings.map(|(fact, rows)| load(fact, Some(rows))));
+            loads.extend(mappings.map(|(fact, by)| load(fact, by)));
         }
     }
     loads

@@ -7,13 +7,14 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseBuffer, ParseStream, Parser};
 use syn::{Attribute, Ident, LitStr, Meta, Path, Token};
 
-use super::ast::{Column, Row, Rows, Table, Value};
+use super::ast::{By, Column, Row, Rows, Table, Value};
 use crate::diagnostics::Diagnostics;
 use crate::parse_util::up_to_comma;
+use crate::text::is_type_name;
 use crate::{diagnostics, text};
 
-/// The mappings of one `#[rows(…)]`: each fact with its rows.
-pub(super) fn mappings(attr: &Attribute, errors: &Diagnostics) -> Vec<(Path, Rows)> {
+/// The mappings of one `#[rows(…)]`: each fact, and its rows if they have no error.
+pub(super) fn mappings(attr: &Attribute, errors: &Diagnostics) -> Vec<(Path, By)> {
     let list = match &attr.meta {
         Meta::List(list) if !list.tokens.is_empty() => list,
         meta => {
@@ -28,14 +29,27 @@ pub(super) fn mappings(attr: &Attribute, errors: &Diagnostics) -> Vec<(Path, Row
             if one.is_empty() {
                 errors.push_at(input.span(), diagnostics::rows_mapping());
             } else {
+                let fact = fact.parse2(one.clone());
                 let parse = |input: ParseStream| mapping(input);
-                mappings.extend(errors.keep(parse.parse2(one)));
+                mappings.extend(match errors.keep(parse.parse2(one)) {
+                    Some((fact, rows)) => Some((fact, By::Rows(rows))),
+                    None => fact.ok().map(|fact| (fact, By::Refused)),
+                });
             }
             input.parse::<Option<Token![,]>>()?;
         }
         Ok(mappings)
     };
     errors.keep(list.parse_args_with(parser)).unwrap_or_default()
+}
+
+/// The fact of a mapping, whatever else is wrong.
+fn fact(input: ParseStream) -> syn::Result<Path> {
+    let fact = input.parse::<Path>()?;
+    let name = fact.segments.last();
+    let is_fact = name.is_some_and(|last| last.arguments.is_none() && is_type_name(&last.ident));
+    let rest: TokenStream = input.parse()?;
+    if is_fact { Ok(fact) } else { Err(diagnostics::rows_mapping().on(rest)) }
 }
 
 /// `Fact = table(key) -> value`
@@ -124,7 +138,7 @@ fn row(input: ParseStream) -> syn::Result<Row> {
         if columns.len() < 2 {
             return Err(diagnostics::rows_tuple().on(group));
         }
-        return Ok(Row::Tuple(columns));
+        return Ok(Row::Tuple(group.delim_span(), columns));
     }
     if is_struct(input) {
         let path = input.parse::<Path>()?;
@@ -134,7 +148,7 @@ fn row(input: ParseStream) -> syn::Result<Row> {
         if fields.is_empty() {
             return Err(diagnostics::rows_value().on(group));
         }
-        return Ok(Row::Struct(path, fields));
+        return Ok(Row::Struct(path, group.delim_span(), fields));
     }
     let all = input.fork().parse::<TokenStream>()?;
     name(input).map(Row::Column).map_err(|at| diagnostics::rows_value().on(or(at, &all)))

@@ -1,8 +1,16 @@
 //! The parts of a key by their index, for code that `#[derive(Sources)]` generates: it knows no names of
 //! parts.
 
+use super::key::LoadedFact;
+
 /// A key whose parts have the types `T`, a tuple. A key has one such tuple.
-pub trait KeyParts<T: PartTypes> {
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be in a table",
+    label = "not a fact that is loaded, with at most 12 key parts",
+    note = "declare it as `fact! {{ Name(part: Type) -> Value; }}`; a fact with a body is computed from other facts: map those, and remove it here",
+    note = "for a fact of more key parts write `impl FactSource`, and `#[loads(…)]` in place of `#[rows(…)]`"
+)]
+pub trait KeyParts<T: PartTypes>: LoadedFact {
     /// The parts, in the order of declaration.
     fn parts(&self) -> T::Refs<'_>;
 }
@@ -10,7 +18,7 @@ pub trait KeyParts<T: PartTypes> {
 /// The types of a key's parts: a tuple.
 pub trait PartTypes: 'static {
     /// A reference to each part.
-    type Refs<'k>;
+    type Refs<'k>: Copy;
 }
 
 /// The types of a key's parts, of which there is one with the index `N`.
@@ -27,21 +35,17 @@ pub trait Nth<const N: usize>: PartTypes {
     fn nth(parts: Self::Refs<'_>) -> &Self::Part;
 }
 
-/// The types of a key's parts, of which there are no more than `N`.
+/// `N` columns.
+#[derive(Debug)]
+pub struct Columns<const N: usize>;
+
+/// Columns that are enough for key parts of the types `T`.
 #[diagnostic::on_unimplemented(
     message = "fewer columns are named than the fact has key parts",
     label = "a key part has no column",
-    note = "the types of its key parts are `{Self}`: name one column for each, in their order"
+    note = "the types of its key parts are `{T}`: name one column for each, in their order"
 )]
-pub trait CoveredBy<const N: usize> {}
-
-/// The part of a key with the index `N`.
-pub fn part<const N: usize, K: KeyParts<T>, T: Nth<N>>(key: &K) -> &T::Part {
-    T::nth(key.parts())
-}
-
-/// Checks that `N` columns are enough for the key parts of `K`.
-pub const fn covered<const N: usize, K: KeyParts<T>, T: PartTypes + CoveredBy<N>>() {}
+pub trait Cover<T> {}
 
 /// Implements the traits for tuples: the types; the index of each; the numbers of columns that are enough.
 macro_rules! tuples {
@@ -56,6 +60,7 @@ macro_rules! tuples {
         $(tuples! { @one $types $tuple $at $part })*
     };
     (@one [$($type:ident)*] $tuple:tt $at:tt $part:ident) => {
+        #[diagnostic::do_not_recommend]
         impl<$($type: 'static),*> Nth<$at> for $tuple {
             type Part = $part;
 
@@ -68,7 +73,8 @@ macro_rules! tuples {
         $(tuples! { @covered $types $tuple $columns })*
     };
     (@covered [$($type:ident)*] $tuple:tt $columns:literal) => {
-        impl<$($type),*> CoveredBy<$columns> for $tuple {}
+        #[diagnostic::do_not_recommend]
+        impl<$($type),*> Cover<$tuple> for Columns<$columns> {}
     };
 }
 tuples! {

@@ -2,57 +2,31 @@
 
 use std::fmt;
 
+use crate::fact::parts::{Nth, PartTypes};
 use crate::value::{Form, Misfit, Scalar, Value};
 
-/// The parts of a fact's key, each of which a database holds.
-pub trait KeyParts<K> {
-    /// The forms of the parts, in order.
-    fn forms(&self, forms: &mut Vec<Form>);
-
-    /// Appends the stored forms of the parts.
-    ///
-    /// # Errors
-    /// The first part that has none, by its index.
-    fn encode<'k>(&self, key: &'k K, cells: &mut Vec<Scalar<'k>>) -> Result<(), (usize, Misfit)>;
+/// How one part of a key is stored; `T` are the types of all parts.
+pub(super) struct Part<T: PartTypes> {
+    /// The form.
+    pub(super) form: Form,
+    /// Appends the stored form of the part.
+    push: for<'k> fn(T::Refs<'k>, &mut Vec<Scalar<'k>>) -> Result<(), Misfit>,
 }
 
-/// No part.
-#[derive(Clone, Copy)]
-pub struct NoPart;
-
-/// The parts before one, and this one.
-#[derive(Clone, Copy)]
-pub struct Part<P, F> {
-    before: P,
-    part: F,
-}
-
-impl<P, F> Part<P, F> {
-    pub(super) fn new(before: P, part: F) -> Self {
-        Self { before, part }
-    }
-}
-
-impl<K> KeyParts<K> for NoPart {
-    fn forms(&self, _: &mut Vec<Form>) {}
-
-    fn encode<'k>(&self, _: &'k K, _: &mut Vec<Scalar<'k>>) -> Result<(), (usize, Misfit)> {
-        Ok(())
-    }
-}
-
-impl<K, V: Value, P: KeyParts<K>> KeyParts<K> for Part<P, fn(&K) -> &V> {
-    fn forms(&self, forms: &mut Vec<Form>) {
-        self.before.forms(forms);
-        forms.push(V::FORM);
-    }
-
-    fn encode<'k>(&self, key: &'k K, cells: &mut Vec<Scalar<'k>>) -> Result<(), (usize, Misfit)> {
-        let first = cells.len();
-        self.before.encode(key, cells)?;
-        let scalar = (self.part)(key).encode().map_err(|misfit| (cells.len() - first, misfit))?;
-        cells.push(scalar);
-        Ok(())
+impl<T: PartTypes> Part<T> {
+    /// The part with the index `N`.
+    pub(super) fn nth<const N: usize>() -> Self
+    where
+        T: Nth<N>,
+        T::Part: Value,
+    {
+        Self {
+            form: T::Part::FORM,
+            push: |parts, cells| {
+                cells.push(T::nth(parts).encode()?);
+                Ok(())
+            },
+        }
     }
 }
 
@@ -83,22 +57,21 @@ pub(super) struct Refused {
 }
 
 impl<'k> Keys<'k> {
-    /// The stored forms of `keys`, and the keys that have none.
-    pub(super) fn encode<K>(
-        parts: &impl KeyParts<K>,
+    /// The stored forms of `keys`, whose parts `parts_of` gives, and the keys that have none.
+    pub(super) fn encode<K, T: PartTypes>(
+        parts: &[Part<T>],
+        parts_of: fn(&K) -> T::Refs<'_>,
         keys: &'k [K],
         holds: impl Fn(&Scalar<'_>) -> Result<(), Misfit>,
     ) -> (Self, Vec<Refused>) {
-        let mut forms = Vec::new();
-        parts.forms(&mut forms);
-        let width = forms.len();
-        let mut cells = Vec::with_capacity(width * keys.len());
+        let mut cells = Vec::with_capacity(parts.len() * keys.len());
         let (mut numbers, mut refused) = (Vec::with_capacity(keys.len()), Vec::new());
         for (key, number) in keys.iter().zip(0..) {
-            let first = cells.len();
-            let encoded = parts.encode(key, &mut cells).and_then(|()| {
-                let mut new = cells[first..].iter().enumerate();
-                new.try_for_each(|(part, cell)| holds(cell).map_err(|misfit| (part, misfit)))
+            let (first, values) = (cells.len(), parts_of(key));
+            let encoded = parts.iter().enumerate().try_for_each(|(at, part)| {
+                let stored = (part.push)(values, &mut cells)
+                    .and_then(|()| cells.last().map_or(Ok(()), &holds));
+                stored.map_err(|misfit| (at, misfit))
             });
             match encoded {
                 Ok(()) => numbers.push(number),
@@ -108,6 +81,7 @@ impl<'k> Keys<'k> {
                 }
             }
         }
+        let forms: Vec<_> = parts.iter().map(|part| part.form).collect();
         let parts = key_parts(&forms, &cells, numbers.len());
         (Self { cells, numbers, parts }, refused)
     }

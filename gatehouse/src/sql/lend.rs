@@ -63,3 +63,47 @@ impl<L: Lend> Lend for Arc<L> {
         L::lend(self).await
     }
 }
+
+/// What lends connections, as the source of a table holds it.
+#[derive(Debug)]
+pub struct Lender<'s, L>(&'s L);
+
+/// A [`Lender`].
+pub trait Lends: Send + Sync {
+    /// What lends.
+    type Lend: Lend;
+
+    /// What lends.
+    fn lend(&self) -> &Self::Lend;
+}
+
+impl<L: Lend> Lends for Lender<'_, L> {
+    type Lend = L;
+
+    fn lend(&self) -> &L {
+        self.0
+    }
+}
+
+/// The lender of a [`Lend`], found by its database. A type that lends nothing has an error where it is
+/// written; it has no database and so no lender, and what is built on that has no error of its own.
+pub trait LenderOf {
+    /// The lender.
+    type Lender<'s, L: 's>;
+
+    /// The lender.
+    fn lender<L>(lend: &L) -> Self::Lender<'_, L>;
+}
+
+impl<D: Dialect> LenderOf for D {
+    type Lender<'s, L: 's> = Lender<'s, L>;
+
+    fn lender<L>(lend: &L) -> Lender<'_, L> {
+        Lender(lend)
+    }
+}
+
+/// What a field lends.
+pub fn lent<L: Lend>(field: &L) -> <L::Database as LenderOf>::Lender<'_, L> {
+    <L::Database as LenderOf>::lender(field)
+}

@@ -43,6 +43,7 @@ pub use self::within::{LentConnection, within};
 // Public because generated code has them. Nobody writes them.
 #[doc(hidden)]
 pub use self::{
+    lend::lent,
     mapping::{Mapping, Table},
     rows::Cells,
     source::{TableFact, table},

@@ -2,91 +2,135 @@
 
 use std::marker::PhantomData;
 
+use smallvec::SmallVec;
+
 use super::dialect::Words;
 use super::fetch::fetch;
-use super::keys::{KeyParts, Keys, NoPart, Part, Refused};
-use super::lend::Lend;
+use super::keys::{Keys, Part, Refused};
+use super::lend::{Lend, Lends};
 use super::mapping::Mapping;
 use super::rows::Cells;
 use super::statement::{Answer, Statement};
 use super::together::Together;
 use super::value::{All, Collected, Found, IsSet, IsTruth, Presence, ReadValue, Single};
-use crate::fact::{FactError, FactKey, LoadedFact};
+use crate::fact::parts::{Columns, Cover, KeyParts, Nth, PartTypes};
+use crate::fact::{FactError, LoadedFact};
 use crate::source::{Call, FactSource, Loaded};
 use crate::value::{Form, Misfit, Value};
 
-/// A table as the source of the fact `K`, or what is known of it so far: `P` are the key parts, `V` is how
-/// the value is read.
-pub struct TableSource<'s, L, K, P, V> {
-    lend: &'s L,
+/// A table as the source of the fact `K`, or what is known of it so far: `H` lends connections, `T` are the
+/// types of the key parts, `V` is how the value is read.
+///
+/// What does not fit has an error in the step that takes it, at the user's token. No later step asks for
+/// the same again, so that the error is the only one.
+pub struct TableSource<H, K, T: PartTypes, V> {
+    lender: H,
     mapping: &'static Mapping,
-    parts: P,
+    parts: SmallVec<[Part<T>; 3]>,
+    parts_of: for<'k> fn(&'k K) -> T::Refs<'k>,
     value: V,
-    fact: PhantomData<fn() -> K>,
 }
 
-/// The parts `P` of the key `K`, and one more, of the type `V`.
-type NextPart<P, K, V> = Part<P, fn(&K) -> &V>;
+/// The source of a table, found by the types of the key parts. What is no fact in a table has an error where
+/// it is written; it has no key parts and so no source, and what is built on that has no error of its own.
+pub trait SourceOf: PartTypes + Sized {
+    /// The source, with nothing said about the value, which is a `V`.
+    type Source<H, K, V>;
+
+    /// The source.
+    fn source<H, K: KeyParts<Self>, V>(
+        lender: H,
+        mapping: &'static Mapping,
+    ) -> Self::Source<H, K, V>;
+}
+
+impl<T: PartTypes> SourceOf for T {
+    type Source<H, K, V> = TableSource<H, K, T, Unread<V>>;
+
+    fn source<H, K: KeyParts<T>, V>(
+        lender: H,
+        mapping: &'static Mapping,
+    ) -> TableSource<H, K, T, Unread<V>> {
+        let parts = SmallVec::new();
+        TableSource { lender, mapping, parts, parts_of: K::parts, value: Unread(PhantomData) }
+    }
+}
 
 /// The table of `mapping`, without columns so far.
-pub fn table<'s, K, L: Lend>(
-    lend: &'s L,
+pub fn table<K: KeyParts<T>, T: SourceOf, H>(
+    lender: H,
     mapping: &'static Mapping,
-) -> TableSource<'s, L, K, NoPart, ()> {
-    TableSource { lend, mapping, parts: NoPart, value: (), fact: PhantomData }
+) -> T::Source<H, K, K::Value> {
+    T::source(lender, mapping)
 }
 
-impl<'s, L, K: FactKey, P> TableSource<'s, L, K, P, ()> {
-    /// The next column of the key is this part.
-    pub fn key<V: Value>(self, part: fn(&K) -> &V) -> TableSource<'s, L, K, NextPart<P, K, V>, ()> {
-        let Self { lend, mapping, parts, value, fact } = self;
-        TableSource { lend, mapping, parts: Part::new(parts, part), value, fact }
+/// The value `V`, of which it is not known how it is read.
+pub struct Unread<V>(PhantomData<fn() -> V>);
+
+impl<H, K, T: PartTypes, X> TableSource<H, K, T, Unread<X>> {
+    /// The next column of the key is the part with the index `N`, a `V`.
+    #[must_use]
+    pub fn key<const N: usize, V: Value>(mut self) -> Self
+    where
+        T: Nth<N, Part = V>,
+    {
+        self.parts.push(Part::<T>::nth::<N>());
+        self
+    }
+
+    /// The key has `N` columns, and no more parts than that.
+    #[must_use]
+    pub fn covered<const N: usize>(self) -> Self
+    where
+        Columns<N>: Cover<T>,
+    {
+        self
     }
 
     /// A row makes the fact `true`.
-    pub fn presence(self) -> TableSource<'s, L, K, P, Presence>
+    pub fn presence(self) -> TableSource<H, K, T, Presence<X>>
     where
-        K::Value: IsTruth,
+        X: IsTruth,
     {
-        self.with(Presence)
+        self.with(Presence(X::truth))
     }
 
     /// A row makes the fact `true` if a column is not NULL.
-    pub fn set(self) -> TableSource<'s, L, K, P, IsSet>
+    pub fn set(self) -> TableSource<H, K, T, IsSet<X>>
     where
-        K::Value: IsTruth,
+        X: IsTruth,
     {
-        self.with(IsSet)
+        self.with(IsSet(X::truth))
     }
 
     /// The value is in the only row of a key.
-    pub fn single<F>(self, read: F) -> TableSource<'s, L, K, P, Single<F>>
+    pub fn single<F>(self, read: F) -> TableSource<H, K, T, Single<F>>
     where
-        F: Fn(&mut Cells<'_>) -> Result<K::Value, Misfit>,
+        F: Fn(&mut Cells<'_>) -> Result<X, Misfit>,
     {
         self.with(Single(read))
     }
 
     /// The value has an element for each row of a key.
-    pub fn all<F>(self, read: F) -> TableSource<'s, L, K, P, All<F>>
+    pub fn all<I, F>(self, read: F) -> TableSource<H, K, T, All<X, I, F>>
     where
-        K::Value: Collected,
-        F: Fn(&mut Cells<'_>) -> Result<<K::Value as Collected>::Item, Misfit>,
+        X: Collected<Item = I>,
+        F: Fn(&mut Cells<'_>) -> Result<I, Misfit>,
     {
-        self.with(All(read))
+        self.with(All { empty: X::empty, push: X::push, read })
     }
 
-    fn with<V>(self, value: V) -> TableSource<'s, L, K, P, V> {
-        let Self { lend, mapping, parts, fact, .. } = self;
-        TableSource { lend, mapping, parts, value, fact }
+    fn with<V>(self, value: V) -> TableSource<H, K, T, V> {
+        let Self { lender, mapping, parts, parts_of, value: _ } = self;
+        TableSource { lender, mapping, parts, parts_of, value }
     }
 }
 
-impl<K, L, P, V> FactSource<K> for TableSource<'_, L, K, P, V>
+impl<H, K, T, V> FactSource<K> for TableSource<H, K, T, V>
 where
     K: LoadedFact,
-    L: Lend,
-    P: KeyParts<K> + Send + Sync,
+    H: Lends,
+    T: PartTypes,
     V: ReadValue<K::Value> + Send + Sync,
 {
     async fn load(&self, keys: &[K]) -> Result<Loaded<K>, FactError> {
@@ -96,8 +140,9 @@ where
     async fn load_within(&self, keys: &[K], call: &Call) -> Result<Loaded<K>, FactError> {
         let statement =
             Statement { mapping: self.mapping, answer: self.value.answer(self.mapping) };
-        let (encoded, refused) = Keys::encode(&self.parts, keys, L::Database::holds);
-        let lend = self.lend;
+        let (encoded, refused) =
+            Keys::encode(&self.parts, self.parts_of, keys, <H::Lend as Lend>::Database::holds);
+        let lend = self.lender.lend();
         let mut rows = match Together::of(call, lend, self.mapping, &encoded) {
             Some(together) => together.rows(statement.answer, &encoded, lend, call).await?,
             None => fetch(lend, call, &statement, &encoded).await?,
@@ -114,7 +159,19 @@ where
 }
 
 /// A fact that is in a table: its source, and its mapping.
-pub trait TableFact<K: LoadedFact>: FactSource<K> {
+pub trait TableFact<K: LoadedFact>: FactSource<K> + Mapped {}
+
+impl<K, H, T, V> TableFact<K> for TableSource<H, K, T, V>
+where
+    K: LoadedFact,
+    H: Lends,
+    T: PartTypes,
+    V: ReadValue<K::Value> + Send + Sync,
+{
+}
+
+/// What is mapped to a table.
+pub trait Mapped {
     /// What lends connections.
     type Lend: Lend;
 
@@ -136,28 +193,27 @@ pub struct Described {
     pub(super) is_required: bool,
 }
 
-impl<K, L, P, V> TableFact<K> for TableSource<'_, L, K, P, V>
+impl<H, K, T, V> Mapped for TableSource<H, K, T, V>
 where
     K: LoadedFact,
-    L: Lend,
-    P: KeyParts<K> + Send + Sync,
+    H: Lends,
+    T: PartTypes,
     V: ReadValue<K::Value> + Send + Sync,
 {
-    type Lend = L;
+    type Lend = H::Lend;
 
-    fn lend(&self) -> &L {
-        self.lend
+    fn lend(&self) -> &H::Lend {
+        self.lender.lend()
     }
 
     fn described(&self) -> Described {
-        let mut key = Vec::new();
-        self.parts.forms(&mut key);
+        let key = self.parts.iter().map(|part| part.form).collect();
         let answer = self.value.answer(self.mapping);
         Described { mapping: self.mapping, key, answer, is_required: K::REQUIRED }
     }
 }
 
-impl<K: LoadedFact, L, P, V> TableSource<'_, L, K, P, V> {
+impl<H, K: LoadedFact, T: PartTypes, V> TableSource<H, K, T, V> {
     /// The answer: the values by the position of their keys, and the keys that have no stored form.
     fn loaded(
         &self,

@@ -30,11 +30,11 @@ pub enum Found<V> {
 
 /// The value `true` of a key that has a row.
 #[derive(Clone, Copy, Debug)]
-pub struct Presence;
+pub struct Presence<V>(pub(super) fn() -> V);
 
 /// The value `true` of a key that has a row in which the column of the value is not NULL.
 #[derive(Clone, Copy, Debug)]
-pub struct IsSet;
+pub struct IsSet<V>(pub(super) fn() -> V);
 
 /// The value in the only row of a key.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +42,11 @@ pub struct Single<F>(pub(super) F);
 
 /// A `Vec` of what is in each row of a key.
 #[derive(Clone, Copy, Debug)]
-pub struct All<F>(pub(super) F);
+pub struct All<V, I, F> {
+    pub(super) empty: fn() -> V,
+    pub(super) push: fn(&mut V, I),
+    pub(super) read: F,
+}
 
 /// The value of a fact that a row makes `true`.
 #[diagnostic::on_unimplemented(
@@ -90,23 +94,23 @@ impl<T> Collected for Vec<T> {
     }
 }
 
-impl<V: IsTruth> ReadValue<V> for Presence {
+impl<V> ReadValue<V> for Presence<V> {
     fn answer<'m>(&self, _: &'m Mapping) -> Answer<'m> {
         Answer::Exists { not_null: None }
     }
 
     fn add(&self, _: &Mapping, found: &mut Found<V>, _: Cells<'_>) {
-        *found = Found::Value(V::truth());
+        *found = Found::Value((self.0)());
     }
 }
 
-impl<V: IsTruth> ReadValue<V> for IsSet {
+impl<V> ReadValue<V> for IsSet<V> {
     fn answer<'m>(&self, mapping: &'m Mapping) -> Answer<'m> {
         Answer::Exists { not_null: mapping.value.first().copied() }
     }
 
     fn add(&self, _: &Mapping, found: &mut Found<V>, _: Cells<'_>) {
-        *found = Found::Value(V::truth());
+        *found = Found::Value((self.0)());
     }
 }
 
@@ -124,24 +128,24 @@ impl<V, F: Fn(&mut Cells<'_>) -> Result<V, Misfit>> ReadValue<V> for Single<F> {
     }
 }
 
-impl<V: Collected, F: Fn(&mut Cells<'_>) -> Result<V::Item, Misfit>> ReadValue<V> for All<F> {
+impl<V, I, F: Fn(&mut Cells<'_>) -> Result<I, Misfit>> ReadValue<V> for All<V, I, F> {
     fn answer<'m>(&self, mapping: &'m Mapping) -> Answer<'m> {
-        rows(mapping, &self.0, None)
+        rows(mapping, &self.read, None)
     }
 
     fn add(&self, mapping: &Mapping, found: &mut Found<V>, row: Cells<'_>) {
         if let Found::Failed(_) = found {
             return;
         }
-        match read(mapping, &self.0, row) {
+        match read(mapping, &self.read, row) {
             Found::Nothing | Found::Null => {}
             Found::Failed(error) => *found = Found::Failed(error),
             Found::Value(item) => {
                 if let Found::Nothing = found {
-                    *found = Found::Value(V::empty());
+                    *found = Found::Value((self.empty)());
                 }
                 if let Found::Value(items) = found {
-                    items.push(item);
+                    (self.push)(items, item);
                 }
             }
         }

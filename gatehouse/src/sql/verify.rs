@@ -7,8 +7,7 @@ use super::catalogue::TableInfo;
 use super::dialect::Words;
 use super::lend::Lend;
 use super::schema;
-use super::source::{Described, TableFact};
-use crate::fact::LoadedFact;
+use super::source::{Described, Mapped};
 
 /// Sources some of whose facts are in tables: [`#[derive(Sources)]`](derive@crate::Sources) implements it where
 /// a field has `#[rows(…)]`.
@@ -142,7 +141,7 @@ impl Verifier {
     }
 
     /// Compares a mapping.
-    pub async fn compare<K: LoadedFact>(&mut self, fact: &impl TableFact<K>) {
+    pub async fn compare(&mut self, fact: &impl Mapped) {
         let described = fact.described();
         let mapping = described.mapping.text;
         let mismatch = |text| Mismatch { mapping, text };

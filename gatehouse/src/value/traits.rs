@@ -72,7 +72,7 @@ use super::scalar::{Form, Scalar};
     label = "not a `gatehouse::value::Value`",
     note = "on a type of your own, a newtype or an enum without fields, write `#[derive(Value)]`",
     note = "a float is no value: use an integer or a decimal; the types of `uuid`, `chrono`, `time` and `rust_decimal` are values with the feature of that name",
-    note = "for all rows of a key write the column in brackets: `-> [column]`"
+    note = "in `#[rows(…)]`, all rows of a key are `-> [column]`, and several columns are `-> (column, column)` or `-> Struct {{ field, field: column }}`"
 )]
 pub trait Value: Clone + Debug + PartialEq + Send + Sync + 'static {
     /// The stored form of its values.

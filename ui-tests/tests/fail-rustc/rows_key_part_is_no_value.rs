@@ -1,0 +1,24 @@
+use gatehouse::prelude::*;
+use sqlx::PgPool;
+
+fact! {
+    pub OrgRole(user: User) -> i64;
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct User {
+    id: i64,
+}
+
+#[derive(Sources)]
+struct AppFacts {
+    #[rows(OrgRole = member(user_id) -> role)]
+    db: PgPool,
+}
+
+// What uses it has no error of its own.
+fn used(facts: AppFacts) -> Session<AppFacts> {
+    Session::new(facts)
+}
+
+fn main() {}

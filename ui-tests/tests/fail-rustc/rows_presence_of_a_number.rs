@@ -1,0 +1,19 @@
+use gatehouse::prelude::*;
+use sqlx::PgPool;
+
+fact! {
+    pub OrgRole(user: i64, org: i64) -> i64;
+}
+
+#[derive(Sources)]
+struct AppFacts {
+    #[rows(OrgRole = member(user_id, org_id))]
+    db: PgPool,
+}
+
+// What uses it has no error of its own.
+fn used(facts: AppFacts) -> Session<AppFacts> {
+    Session::new(facts)
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+use gatehouse::prelude::*;
+use sqlx::PgPool;
+
+fact! {
+    pub Member(user: i64) -> (i64, Option<i64>, bool);
+}
+
+#[derive(Sources)]
+struct AppFacts {
+    #[rows(Member = member(user_id) -> (role, banned_at))]
+    db: PgPool,
+}
+
+// What uses it has no error of its own.
+fn used(facts: AppFacts) -> Session<AppFacts> {
+    Session::new(facts)
+}
+
+fn main() {}
