@@ -263,10 +263,14 @@ impl<P: Sources> Session<P> {
         at: Option<Instant>,
         deadline: impl Future<Output = ()> + Send + 'static,
     ) -> Self {
-        if at.is_some() || self.generation().has_call() {
-            self.generation().change_call(|call| call.set_deadline(at));
-        }
         let shared = self.shared();
+        {
+            // Under the lock, so that sources that replace the present ones have it, too.
+            let current = shared.current.lock();
+            if at.is_some() || current.has_call() {
+                current.change_call(|call| call.set_deadline(at));
+            }
+        }
         let deadline = SharedFuture::for_session(Box::pin(deadline), Arc::clone(&shared.waiters));
         let former = std::mem::replace(&mut *shared.deadline.lock(), Deadline::Ahead(deadline));
         former.cancel();
@@ -282,12 +286,15 @@ impl<P: Sources> Session<P> {
         field: impl FnOnce(&P) -> &F,
         resource: StdArc<dyn Any + Send + Sync>,
     ) {
-        let generation = self.generation();
-        let sources = StdArc::clone(&generation.sources);
-        let address = std::ptr::from_ref(field(&sources)).addr();
-        let field = TypeId::of::<F>();
-        let lent = Lent { field, address, resource, sources, others: None };
-        generation.change_call(|call| call.lend(lent));
+        let sources = StdArc::clone(&self.generation().sources);
+        let field = field(&sources);
+        let (address, all) = (std::ptr::from_ref(field).addr(), StdArc::as_ptr(&sources).addr());
+        // Where `field` is behind a pointer, no load would find what is lent.
+        let is_inside = address >= all && address + size_of::<F>() <= all + size_of::<P>();
+        let place = is_inside.then(|| (TypeId::of::<F>(), address));
+        let lent = Lent { place, resource, sources, others: None };
+        // Under the lock, so that it is still lent after a refresh.
+        self.shared().current.lock().change_call(|call| call.lend(lent));
     }
 
     /// Whether the session's deadline has passed. Drives the deadline, so that its end wakes the waiters.

@@ -75,8 +75,23 @@ impl<P: Sources> Session<P> {
     /// # Errors
     /// The load has failed, or the session's deadline came first. An error is no answer: it must not be
     /// taken for a missing value.
-    pub async fn fact<K: Stored<P>>(&self, fact: K) -> Result<K::Output, FactError> {
-        let _evaluation = self.register_evaluation();
+    ///
+    /// # Cancel safety
+    /// Dropping the future is harmless: if nobody else waits for the load, it is given up, and the fact can be
+    /// asked for again.
+    pub fn fact<K: Stored<P>>(
+        &self,
+        fact: K,
+    ) -> impl Future<Output = Result<K::Output, FactError>> + Send {
+        // Now, and not at the first poll: facts that are awaited side by side are loaded by one call.
+        let evaluation = self.register_evaluation();
+        async move {
+            let _evaluation = evaluation;
+            self.load_fact(fact).await
+        }
+    }
+
+    async fn load_fact<K: Stored<P>>(&self, fact: K) -> Result<K::Output, FactError> {
         loop {
             let generation = self.generation();
             let table = K::table(&generation.tables);

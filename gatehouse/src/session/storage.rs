@@ -32,6 +32,12 @@ pub trait Sources: Send + Sync + Sized + 'static {
 }
 
 /// A fact that one of the sources `P` loads: written by `#[derive(Sources)]`.
+#[diagnostic::on_unimplemented(
+    message = "no source of `{P}` loads the fact `{Self}`",
+    label = "the session cannot be told it or asked for it",
+    note = "`know` and `fact` take facts that a field of the `#[derive(Sources)]` struct loads: write `#[loads({Self})]` or `#[rows({Self} = …)]` there",
+    note = "a fact with a body is computed from others: name those, or decide by a gate whose policy needs it"
+)]
 pub trait Stored<P: Sources>: LoadedFact {
     /// The source. Its type is not named, because it may be private where `P` is public.
     fn source(sources: &P) -> impl FactSource<Self>;

@@ -196,7 +196,7 @@ async fn fetch<L: Lend>(
         return Ok(Rows::default());
     }
     let text = L::Database::text(statement, keys);
-    if let Some(lent) = call.lent(lend) {
+    if let Some(lent) = call.lent(lend)? {
         return within::fetch::<L::Database>(lent, text, statement, keys).await;
     }
     let mut connection = lend.lend().await?;

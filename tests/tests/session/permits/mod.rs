@@ -145,7 +145,10 @@ impl Event {
 }
 
 /// One load of a source, without a session.
-fn load<S: FactSource<Plain>>(source: &Arc<S>, id: u32) -> Pin<Box<dyn Future<Output = bool>>> {
+fn load<S: FactSource<Plain> + 'static>(
+    source: &Arc<S>,
+    id: u32,
+) -> Pin<Box<dyn Future<Output = bool>>> {
     let source = source.clone();
     Box::pin(async move { source.load(&[Plain(id)]).await.is_ok_and(|loaded| loaded.len() == 1) })
 }
