@@ -114,8 +114,11 @@ mod tests {
         }
     }
 
-    /// Whether `binary::module::test` is a function of that module's file.
+    /// Whether `binary::module::test` is a function of that module's file, or `binary::module::test::database` of
+    /// which a macro makes a test for each database.
     fn is_test(tests: &Path, name: &str) -> bool {
+        let databases = ["::sqlite", "::postgres"];
+        let name = databases.iter().find_map(|it| name.strip_suffix(it)).unwrap_or(name);
         let Some((module, test)) = name.rsplit_once("::") else { return false };
         let module = tests.join(module.replace("::", "/"));
         let files = [module.with_extension("rs"), module.join("mod.rs"), module.join("main.rs")];
