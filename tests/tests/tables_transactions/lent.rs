@@ -110,7 +110,7 @@ async fn a_session_sees_the_writes_of_its_transaction<D: Database>(database: &D)
     assert_eq!([decided(&later, 1).await, decided(&later, 2).await], ["allow"; 2]);
 }
 
-/// A connection that was taken back is not replaced by one of the pool: what is not known yet fails.
+/// Guarantee 9: a connection that was taken back is not replaced by one of the pool: what is not known yet fails.
 async fn loads_after_take_fail<D: Database>(database: &D) {
     database.run(TABLES).await;
     database.run("INSERT INTO document VALUES (1, 1), (2, 1)").await;

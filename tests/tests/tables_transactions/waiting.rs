@@ -73,7 +73,7 @@ async fn evaluations_share_the_connection<D: Database>(database: &D) {
     lent.take().unwrap().commit().await.unwrap();
 }
 
-/// Guarantee 8 holds on a lent connection: a check that is kept and not polled holds up no other.
+/// Guarantee 8: on a lent connection, too, a check that is kept and not polled holds up no other.
 async fn a_parked_check_holds_up_nobody<D: Database>(database: &D) {
     set_up(database).await;
     let pool = database.pool(1);

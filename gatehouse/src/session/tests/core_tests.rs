@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use proptest::prelude::*;
 
-use super::super::batches::{Asker, BatchId, Registered};
+use super::super::batches::{Asker, BatchId, Registered, Told};
 use super::super::core::{Asking, CachedAt, Core, LoadingBatch};
 use crate::collections::Hashed;
 
@@ -38,6 +38,11 @@ enum Step {
     Peek {
         key: u8,
     },
+    /// The session is told the value of a key.
+    Tell {
+        key: u8,
+        value: u32,
+    },
     Close,
     Reopen,
 }
@@ -51,6 +56,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => (0..6_usize).prop_map(|taken| Step::Abandon { taken }),
         2 => (0..4_u8).prop_map(|waiter| Step::Leave { waiter }),
         3 => (0..6_u8).prop_map(|key| Step::Peek { key }),
+        2 => (0..6_u8, any::<u32>()).prop_map(|(key, value)| Step::Tell { key, value }),
         1 => Just(Step::Close),
         1 => Just(Step::Reopen),
     ];
@@ -152,6 +158,7 @@ impl Both {
                 let known = self.model.known.get(&key).copied();
                 assert_eq!(self.peek(key), known);
             }
+            Step::Tell { key, value } => self.tell(key, value),
             Step::Close => {
                 self.model.closed |= self.model.batches.is_empty();
                 assert_eq!(self.core.batches.close_if_idle(), self.model.closed);
@@ -217,6 +224,22 @@ impl Both {
         assert_eq!(*batch.keys, *expected);
         assert!(self.core.begin_loading(name).is_none(), "a batch is taken once");
         self.taken.push((id, batch));
+    }
+
+    fn tell(&mut self, key: u8, value: u32) {
+        let expected = if self.model.closed {
+            Told::Closed
+        } else if self.model.known.contains_key(&key) || self.model.batch_of(key).is_some() {
+            Told::Known
+        } else {
+            self.model.known.insert(key, value);
+            Told::Noted
+        };
+        let (mut asking, results) = (Asking::new(self.hashed(key)), Results::from(vec![value]));
+        let mut results = Some(results);
+        assert_eq!(self.core.tell(&mut asking, &mut results), expected);
+        assert_eq!(results.is_none(), expected == Told::Noted);
+        assert_eq!(self.peek(key), self.model.known.get(&key).copied());
     }
 
     /// The waiters of a batch that is there no more, and of one that is.
