@@ -8,7 +8,9 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
+use std::time::Instant;
 
+use gatehouse::Call;
 use gatehouse::prelude::*;
 use loom::future::block_on;
 use loom::thread;
@@ -281,6 +283,65 @@ fn sources_are_replaced_atomically() {
         let access = RIGHT_LEFT.bind(&session, &0, &());
         assert!(block_on(access.check(&1)).is_deny());
         assert!(replaced || new.keys.load(Ordering::Relaxed) == 0);
+    });
+}
+
+/// Guarantees 4 and 10: a session is told a key while an evaluation asks for it. One of them comes first; what
+/// it knows is what everybody reads from then on.
+#[test]
+fn a_key_is_told_while_it_is_asked_for() {
+    explore("session: a key is told while it is asked for", Some(3), || {
+        let answers = Arc::new(Answers::new(true, false));
+        let session = session(&answers);
+        let other = {
+            let session = session.clone();
+            thread::spawn(move || {
+                let access = LEFT.bind(&session, &0, &());
+                block_on(access.check(&1)).is_allow()
+            })
+        };
+        // The source would answer otherwise.
+        let is_told = session.know(Left(1), false).is_ok();
+        let first = block_on(session.fact(Left(1))).unwrap();
+        let is_allowed = other.join().unwrap();
+        let second = block_on(session.fact(Left(1))).unwrap();
+        assert_eq!([first, second, is_allowed], [!is_told; 3]);
+        assert_eq!(answers.keys.load(Ordering::Relaxed), usize::from(!is_told));
+    });
+}
+
+/// Says whether its calls had a deadline.
+struct Watch;
+
+impl FactSource<Left> for Watch {
+    async fn load(&self, _: &[Left]) -> Result<Loaded<Left>, FactError> {
+        Ok(Loaded::new())
+    }
+
+    async fn load_within(&self, keys: &[Left], call: &Call) -> Result<Loaded<Left>, FactError> {
+        let has_deadline = call.deadline().is_some();
+        Ok(keys.iter().map(|key| (key.clone(), has_deadline)).collect())
+    }
+}
+
+#[derive(Sources)]
+struct Watched {
+    #[loads(Left)]
+    watch: Watch,
+}
+
+/// Guarantee 9: a deadline is set while the sources are replaced. The calls of the new ones have it.
+#[test]
+fn a_deadline_is_set_while_sources_are_replaced() {
+    explore("session: a deadline is set while sources are replaced", Some(3), || {
+        let session = Session::new(Watched { watch: Watch });
+        let other = {
+            let session = session.clone();
+            thread::spawn(move || session.replace_sources(Watched { watch: Watch }).unwrap())
+        };
+        let session = session.with_deadline_at(Instant::now(), std::future::pending());
+        other.join().unwrap();
+        assert!(block_on(session.fact(Left(1))).unwrap());
     });
 }
 

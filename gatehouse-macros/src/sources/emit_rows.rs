@@ -69,7 +69,7 @@ impl Emitter<'_> {
         let field: TokenStream = field.collect();
         let lend = quote_spanned!(source=> &#sources.#field);
         let path = library.spanned(source);
-        let lent = quote_spanned!(source=> #path::private::rows::lent(#lend));
+        let lender = quote_spanned!(source=> #path::private::rows::lent(#lend));
         let (first, last) = text::ends(fact);
         let path = library.spanned(first);
         let table = quote_spanned!(first=> #path::private::rows::table);
@@ -80,7 +80,7 @@ impl Emitter<'_> {
                 #sources: &#ty,
             ) -> impl #library::private::rows::TableFact<#fact> + '_ #bounds {
                 #mapping
-                #table #types (#lent, &__MAPPING) #key #value
+                #table #types (#lender, &__MAPPING) #key #value
             }
         }
     }

@@ -286,10 +286,13 @@ impl<P: Sources> Session<P> {
         resource: StdArc<dyn Any + Send + Sync>,
     ) {
         let sources = StdArc::clone(&self.generation().sources);
-        let address = std::ptr::from_ref(field(&sources)).addr();
-        let field = TypeId::of::<F>();
-        let lent = Lent { field, address, resource, sources, others: None };
-        // Under the lock, so that it is not lost when the session is refreshed meanwhile.
+        let field = field(&sources);
+        let (address, all) = (std::ptr::from_ref(field).addr(), StdArc::as_ptr(&sources).addr());
+        // Where `field` is behind a pointer, no load would find what is lent.
+        let is_inside = address >= all && address + size_of::<F>() <= all + size_of::<P>();
+        let place = is_inside.then(|| (TypeId::of::<F>(), address));
+        let lent = Lent { place, resource, sources, others: None };
+        // Under the lock, so that it is still lent after a refresh.
         self.shared().current.lock().change_call(|call| call.lend(lent));
     }
 

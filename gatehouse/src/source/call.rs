@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
+use crate::fact::FactError;
 use crate::sync::Mutex;
 
 /// What a source may know of the request for which it is called, beside the keys: the deadline.
@@ -35,10 +36,8 @@ pub struct Call {
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 /// Something that a request lends to its sources in place of a field, such as a connection.
 pub(crate) struct Lent {
-    /// The type of the field.
-    pub(crate) field: TypeId,
-    /// The address of the field.
-    pub(crate) address: usize,
+    /// The type and the address of the field; `None` if it is no field of the sources.
+    pub(crate) place: Option<(TypeId, usize)>,
     /// What is lent.
     pub(crate) resource: Arc<dyn Any + Send + Sync>,
     /// The sources that have the field, which keep its address.
@@ -129,16 +128,28 @@ impl Call {
     #[cfg(any(feature = "postgres", feature = "sqlite"))]
     /// What the request lends in place of this field of its sources; the last that was lent, if several
     /// were.
-    pub(crate) fn lent<F: 'static>(&self, field: &F) -> Option<&Arc<dyn Any + Send + Sync>> {
-        let (ty, address) = (TypeId::of::<F>(), std::ptr::from_ref(field).addr());
+    ///
+    /// # Errors
+    /// Something is lent in place of what is no field, so it cannot be said of which loads it is.
+    pub(crate) fn lent<F: 'static>(
+        &self,
+        field: &F,
+    ) -> Result<Option<&Arc<dyn Any + Send + Sync>>, FactError> {
+        let place = (TypeId::of::<F>(), std::ptr::from_ref(field).addr());
+        let mut found = None;
         let mut next = self.lent.as_deref();
         while let Some(lent) = next {
-            if lent.field == ty && lent.address == address {
-                return Some(&lent.resource);
+            let lent_for = lent.place.ok_or_else(|| {
+                FactError::safe(
+                    "what was lent to the session is not in place of a field of its sources",
+                )
+            })?;
+            if lent_for == place && found.is_none() {
+                found = Some(&lent.resource);
             }
             next = lent.others.as_deref();
         }
-        None
+        Ok(found)
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) async fn fetch<L: Lend>(
     }
     let text = L::Database::text(statement, keys);
     observe::statement(&text, keys.len());
-    if let Some(lent) = call.lent(lend) {
+    if let Some(lent) = call.lent(lend)? {
         return within::fetch::<L::Database>(lent, text, statement, keys).await;
     }
     let mut connection = lend.lend().await?;

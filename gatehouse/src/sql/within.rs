@@ -61,7 +61,8 @@ use crate::session::{Session, Sources};
 /// # }
 /// ```
 ///
-/// `connection` is a transaction or a connection of a pool, or a connection in a `Box`.
+/// `connection` is a transaction or a connection of a pool, or a connection in a `Box`. `field` gives a field
+/// of the sources itself, and not what a pointer in a field points to: the loads of tables fail otherwise.
 pub fn within<P, L, C>(
     session: &Session<P>,
     field: impl FnOnce(&P) -> &L,
@@ -91,7 +92,7 @@ impl<C: 'static> LentConnection<C> {
     ///
     /// # Errors
     /// [`LoadsInFlight`] while a load uses the connection: a check is still waiting. A check that was dropped
-    /// uses nothing.
+    /// uses nothing. Also if the connection was taken back before.
     pub fn take(&self) -> Result<C, LoadsInFlight> {
         let connection = self.slot.take_back().ok_or(LoadsInFlight)?;
         connection.downcast().map(|connection| *connection).map_err(|_| LoadsInFlight)

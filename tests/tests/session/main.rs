@@ -9,7 +9,6 @@ mod known;
 mod long_work;
 mod panics_in_drop;
 mod parked;
-
 mod permit_schedules;
 mod permits;
 mod reentrant;

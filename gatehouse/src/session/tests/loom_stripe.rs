@@ -273,3 +273,29 @@ fn a_key_is_loaded_once() {
         assert_eq!(peek(&stripe), Some(7));
     });
 }
+
+/// Guarantees 4 and 10: a key is told while another thread asks for it. One of them comes first, and its value
+/// stays.
+#[test]
+fn telling_races_with_asking() {
+    explore("stripe: telling races with asking", None, || {
+        let stripe = stripe();
+        let asker = {
+            let stripe = Arc::clone(&stripe);
+            thread::spawn(move || {
+                let registered = register(&stripe, "a");
+                batch_of(&registered).is_some_and(|batch| !load(&stripe, batch, 7).is_empty())
+            })
+        };
+        let mut results = Some(Results::from(vec![9]));
+        let told = stripe.lock().tell(&mut Asking::new(key(1)), &mut results);
+        let seen = peek(&stripe);
+        assert!(told == Told::Known || seen == Some(9));
+        let loaded = asker.join().unwrap();
+        assert_eq!(told, if loaded { Told::Known } else { Told::Noted });
+        let value = peek(&stripe).unwrap();
+        assert_eq!(value, if loaded { 7 } else { 9 });
+        assert!(seen.is_none_or(|seen| seen == value));
+        assert!(stripe.lock().batches.is_idle());
+    });
+}

@@ -62,6 +62,27 @@ fn a_record_says_what_a_decision_depends_on() {
     assert!(facts[1]["source"].as_str().unwrap().ends_with("::Levels"));
 }
 
+/// What the session was told is listed as what it has loaded.
+#[test]
+fn a_record_lists_what_the_session_was_told() {
+    let (recorder, events) = collecting(Vec::new());
+    let recorder = recorder.with_facts();
+    let loaded = session().with_recorder(&recorder);
+    let told = session().with_recorder(&recorder);
+    told.know(Level(7), 5).unwrap();
+    for session in [&loaded, &told] {
+        check_all(session, 7, &[5]);
+    }
+    recorder.flush(PATIENCE).unwrap();
+    let facts = records(&events).into_iter().map(|record| {
+        let line = serde_json::to_value(record).unwrap();
+        line["facts"].clone()
+    });
+    let [loaded, told]: [Value; 2] = facts.collect::<Vec<_>>().try_into().unwrap();
+    assert_eq!(told[0]["found"], json!({"value": "5"}));
+    assert_eq!(told, loaded);
+}
+
 #[test]
 fn a_record_names_subject_action_resource_and_policy() {
     let page = Page::default();
