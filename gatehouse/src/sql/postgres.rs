@@ -133,7 +133,7 @@ async fn rows(
 /// Whether a prepared statement is refused because the types of its columns are others now ("cached plan must
 /// not change result type").
 fn is_stale(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| code == "0A000")
 }
 
