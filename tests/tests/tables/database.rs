@@ -59,14 +59,18 @@ pub trait Database {
 pub struct Lite {
     folder: TempDir,
     pool: SqlitePool,
+    /// One connection: another one may have a schema of before, and refuse an `INSERT` for that.
+    setup: SqlitePool,
 }
 
 impl Lite {
-    async fn new() -> Self {
+    fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let options = PoolOptions::new().max_connections(4);
-        let pool = options.connect_with(Self::options(&folder)).await.expect("a database");
-        Self { folder, pool }
+        let pool = |size| {
+            PoolOptions::new().max_connections(size).connect_lazy_with(Self::options(&folder))
+        };
+        let (pool, setup) = (pool(4), pool(1));
+        Self { folder, pool, setup }
     }
 
     fn options(folder: &TempDir) -> SqliteConnectOptions {
@@ -92,7 +96,7 @@ impl Database for Lite {
     }
 
     async fn run(&self, sql: &str) {
-        let done = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&self.pool).await;
+        let done = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&self.setup).await;
         done.unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 }
@@ -160,7 +164,7 @@ async fn execute(connection: &mut PgConnection, sql: &str) {
 
 /// Runs a test on SQLite.
 pub async fn on_sqlite<T>(test: impl AsyncFnOnce(&Lite) -> T) -> T {
-    test(&Lite::new().await).await
+    test(&Lite::new()).await
 }
 
 /// Runs a test on PostgreSQL, if there is a server.

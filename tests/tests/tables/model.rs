@@ -23,6 +23,12 @@ fact! {
     pub Suspended(user: i64) -> bool = false;
     /// The role of `user` in `org`.
     pub OrgRole(user: i64, org: String) -> Role;
+    /// Whether `user` is in `org`.
+    pub IsMember(user: i64, org: String) -> bool = false;
+    /// Whether `user` is muted in `org`.
+    pub Muted(user: i64, org: String) -> bool = false;
+    /// The roles of `user` in `org`.
+    pub RolesIn(user: i64, org: String) -> Vec<Role>;
     /// The folder around `folder`.
     pub Parent(folder: i64) -> i64;
     /// The groups of `user`.
@@ -48,6 +54,9 @@ fact! {
 struct Tables<L: Lend> {
     #[rows(Suspended = suspension(user_id))]
     #[rows(OrgRole = member(user_id, org_id) -> role)]
+    #[rows(IsMember = member(user_id, org_id))]
+    #[rows(Muted = member(user_id, org_id) if muted_at)]
+    #[rows(RolesIn = member(user_id, org_id) -> [role order by role])]
     #[rows(Parent = folder(id) -> parent_id)]
     #[rows(GroupsOf = group_member(user_id) -> [group_id order by group_id])]
     #[rows(Banned = actions(user_id, org_id) if banned_at)]
@@ -59,7 +68,7 @@ struct Tables<L: Lend> {
 /// The tables of [`Tables`].
 const SCHEMA: &str = "
     CREATE TABLE suspension (user_id BIGINT);
-    CREATE TABLE member (user_id BIGINT, org_id TEXT, role TEXT);
+    CREATE TABLE member (user_id BIGINT, org_id TEXT, role TEXT, muted_at BIGINT);
     CREATE TABLE folder (id BIGINT, parent_id BIGINT);
     CREATE TABLE group_member (user_id BIGINT, group_id BIGINT);
     CREATE TABLE actions (user_id BIGINT, org_id TEXT, banned_at BIGINT);
@@ -93,6 +102,21 @@ async fn banned(user: &i64, document: &Document) -> bool {
     Banned(*user, document.org.clone()).await
 }
 
+#[policy(forbid)]
+async fn muted(user: &i64, document: &Document) -> bool {
+    Muted(*user, document.org.clone()).await && document.group > 1
+}
+
+#[policy]
+async fn member(user: &i64, document: &Document) -> bool {
+    IsMember(*user, document.org.clone()).await && document.group == 0
+}
+
+#[policy]
+async fn reader(user: &i64, document: &Document) -> bool {
+    RolesIn(*user, document.org.clone()).await?.contains(&Role::Reader)
+}
+
 #[policy]
 async fn editor(user: &i64, document: &Document) -> bool {
     OrgRole(*user, document.org.clone()).await? == Role::Editor
@@ -113,13 +137,14 @@ async fn inside(user: &i64, document: &Document) -> bool {
     Inside(*user, document.folder?).await
 }
 
-static GATE: Gate<Documents, (suspended, banned, editor, group, admin, inside)> = Gate::new();
+type Policies = (suspended, banned, muted, member, reader, editor, group, admin, inside);
+static GATE: Gate<Documents, Policies> = Gate::new();
 
 /// The rows of all tables.
 #[derive(Clone, Debug)]
 struct Rows {
     suspension: Vec<Option<i64>>,
-    member: Vec<(Option<i64>, Option<&'static str>, Option<&'static str>)>,
+    member: Vec<(Option<i64>, Option<&'static str>, Option<&'static str>, Option<i64>)>,
     folder: Vec<(Option<i64>, Option<i64>)>,
     group_member: Vec<(Option<i64>, Option<i64>)>,
     actions: Vec<(Option<i64>, Option<&'static str>, Option<i64>)>,
@@ -146,7 +171,7 @@ fn text(texts: &'static [&'static str]) -> impl Strategy<Value = Option<&'static
 prop_compose! {
     fn rows()(
         suspension in vec(number(4 * USERS), 0..3),
-        member in vec((number(USERS), text(&ORGS), text(&ROLES)), 0..8),
+        member in vec((number(USERS), text(&ORGS), text(&ROLES), option::weighted(0.2, 0_i64..3)), 0..8),
         folder in vec((number(FOLDERS), number(FOLDERS)), 0..5),
         group_member in vec((number(USERS), number(4)), 0..6),
         actions in vec((number(USERS), text(&ORGS), option::of(0_i64..3)), 0..5),
@@ -179,8 +204,8 @@ impl Rows {
         for user in &self.suspension {
             insert("suspension", &[number(user)]);
         }
-        for (user, org, role) in &self.member {
-            insert("member", &[number(user), text(*org), text(*role)]);
+        for (user, org, role, muted) in &self.member {
+            insert("member", &[number(user), text(*org), text(*role), number(muted)]);
         }
         for (id, parent) in &self.folder {
             insert("folder", &[number(id), number(parent)]);
@@ -208,16 +233,14 @@ impl Rows {
         }
         for user in 0..USERS {
             for org in ORGS {
-                let key = OrgRole(user, org.to_owned());
                 let of = |row: &(Option<i64>, Option<&str>)| *row == (Some(user), Some(org));
-                let rows = self.member.iter().filter(|(user, org, _)| of(&(*user, *org)));
-                facts = with_single(facts, key, "member", rows.map(|(.., role)| *role), |role| {
-                    match role {
-                        "reader" => Ok(Role::Reader),
-                        "editor" => Ok(Role::Editor),
-                        _ => Err("the column `role` of `member` does not fit: a text is no `Role`"),
-                    }
-                });
+                let rows = self.member.iter().filter(|(user, org, ..)| of(&(*user, *org)));
+                facts = with_member(
+                    facts,
+                    user,
+                    org,
+                    rows.map(|(.., role, at)| (*role, *at)).collect(),
+                );
                 if self.actions.iter().any(|(user, org, at)| of(&(*user, *org)) && at.is_some()) {
                     facts = facts.with(Banned(user, org.to_owned()), true);
                 }
@@ -242,6 +265,36 @@ impl Rows {
         staff.sort_unstable();
         if staff.is_empty() { facts } else { facts.with(Admins(), staff) }
     }
+}
+
+/// Adds the facts of a table that several are in, for one key, from the columns `role` and `muted_at`.
+fn with_member(
+    mut facts: FactTable,
+    user: i64,
+    org: &str,
+    rows: Vec<(Option<&str>, Option<i64>)>,
+) -> FactTable {
+    let read = |role: &str| match role {
+        "reader" => Ok(Role::Reader),
+        "editor" => Ok(Role::Editor),
+        _ => Err("the column `role` of `member` does not fit: a text is no `Role`"),
+    };
+    let mut texts: Vec<_> = rows.iter().filter_map(|(role, _)| *role).collect();
+    texts.sort_unstable();
+    let key = RolesIn(user, org.to_owned());
+    facts = match texts.into_iter().map(read).collect::<Result<Vec<_>, _>>() {
+        Ok(roles) if roles.is_empty() => facts,
+        Ok(roles) => facts.with(key, roles),
+        Err(text) => facts.failing(key, FactError::safe(text)),
+    };
+    if !rows.is_empty() {
+        facts = facts.with(IsMember(user, org.to_owned()), true);
+    }
+    if rows.iter().any(|(_, at)| at.is_some()) {
+        facts = facts.with(Muted(user, org.to_owned()), true);
+    }
+    let key = OrgRole(user, org.to_owned());
+    with_single(facts, key, "member", rows.into_iter().map(|(role, _)| role), read)
 }
 
 /// Adds a fact of one value, if a key has one row, and what is wrong otherwise.
@@ -269,7 +322,7 @@ fn with_single<K: LoadedFact, C>(
 
 #[derive(Sources)]
 struct Table {
-    #[loads(Suspended, OrgRole, Parent, GroupsOf, Banned, Admins, Grant)]
+    #[loads(Suspended, OrgRole, IsMember, Muted, RolesIn, Parent, GroupsOf, Banned, Admins, Grant)]
     facts: FactTable,
 }
 
