@@ -112,6 +112,12 @@ impl<'k> Keys<'k> {
         self.numbers.get(position).copied()
     }
 
+    /// The stored forms of the parts of the key at a position, which there must be.
+    pub(super) fn cells(&self, position: usize) -> &[Scalar<'k>] {
+        let width = self.parts.len();
+        &self.cells[position * width..(position + 1) * width]
+    }
+
     /// The stored forms of one part, in the order of the keys.
     pub(super) fn column(&self, part: usize) -> impl Iterator<Item = &Scalar<'k>> + Clone {
         self.cells.iter().skip(part).step_by(self.parts.len())

@@ -1,5 +1,6 @@
 //! SQLite: the keys of a load are one parameter, an array in JSON.
 
+use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use futures_util::TryStreamExt as _;
@@ -58,13 +59,14 @@ impl Words for Sqlite {
         statement: &Statement<'_>,
         keys: &Keys<'_>,
     ) -> Result<Rows, sqlx::Error> {
-        let arguments = arguments(keys)?;
+        let order = order(keys);
+        let arguments = arguments(keys, &order)?;
         let width = statement.answer.width();
         let mut rows = Rows::new(width);
         let query = sqlx::query_with::<Sqlite, _>(AssertSqlSafe(text), arguments);
         let mut stream = query.fetch(connection);
         while let Some(row) = stream.try_next().await? {
-            push_row(&mut rows, &row, width)?;
+            push_row(&mut rows, &row, &order, width)?;
         }
         Ok(rows)
     }
@@ -134,11 +136,11 @@ fn push_order(text: &mut String, order: &[(&str, bool)]) {
 }
 
 /// The array of the parts that vary, then each shared part.
-fn arguments(keys: &Keys<'_>) -> Result<SqliteArguments, sqlx::Error> {
+fn arguments(keys: &Keys<'_>, order: &[usize]) -> Result<SqliteArguments, sqlx::Error> {
     let mut arguments = SqliteArguments::default();
     let mut result = Ok(());
     if !is_single(keys) {
-        result = arguments.add(array(keys));
+        result = arguments.add(array(keys, order));
     }
     for part in keys.shared() {
         let scalar = keys.column(part).next().unwrap_or(&Scalar::Null);
@@ -157,21 +159,48 @@ fn arguments(keys: &Keys<'_>) -> Result<SqliteArguments, sqlx::Error> {
     Ok(arguments)
 }
 
+/// The positions of the keys in the order in which they are sent: that of an index, so that neighbours are found
+/// in the same page. It is the order of the parts, as far as it is known: a collation may have another.
+fn order(keys: &Keys<'_>) -> Vec<usize> {
+    let mut order: Vec<_> = (0..keys.len()).collect();
+    order.sort_unstable_by(|one, other| {
+        keys.cells(*one)
+            .iter()
+            .zip(keys.cells(*other))
+            .map(compared)
+            .fold(Ordering::Equal, Ordering::then)
+    });
+    order
+}
+
+/// How two values of a column are ordered.
+fn compared((one, other): (&Scalar<'_>, &Scalar<'_>)) -> Ordering {
+    match (one, other) {
+        (Scalar::Int(one), Scalar::Int(other)) => one.cmp(other),
+        (Scalar::Timestamp(one), Scalar::Timestamp(other)) => one.cmp(other),
+        (Scalar::Date(one), Scalar::Date(other)) => one.cmp(other),
+        (Scalar::Text(one), Scalar::Text(other)) => one.cmp(other),
+        (Scalar::Bytes(one), Scalar::Bytes(other)) => one.cmp(other),
+        (Scalar::Uuid(one), Scalar::Uuid(other)) => one.cmp(other),
+        // Any order is right, and others are rarely keys.
+        _ => Ordering::Equal,
+    }
+}
+
 /// The parts that vary, as JSON: an element for each key, which is an array if there are several parts.
-fn array(keys: &Keys<'_>) -> String {
+fn array(keys: &Keys<'_>, order: &[usize]) -> String {
     let varying: Vec<_> = keys.varying().collect();
-    let mut columns: Vec<_> = varying.iter().map(|part| keys.column(*part)).collect();
     let mut json = String::with_capacity(keys.len() * 16 + 2);
-    json.push('[');
-    for number in 0..keys.len() {
-        json.push_str(if number > 0 { "," } else { "" });
-        if let [column] = columns.as_mut_slice() {
-            push_json(&mut json, column.next());
+    for (number, position) in order.iter().enumerate() {
+        json.push(if number > 0 { ',' } else { '[' });
+        let cells = keys.cells(*position);
+        if let [part] = varying.as_slice() {
+            push_json(&mut json, &cells[*part]);
             continue;
         }
-        for (at, column) in columns.iter_mut().enumerate() {
+        for (at, part) in varying.iter().enumerate() {
             json.push(if at > 0 { ',' } else { '[' });
-            push_json(&mut json, column.next());
+            push_json(&mut json, &cells[*part]);
         }
         json.push(']');
     }
@@ -180,15 +209,15 @@ fn array(keys: &Keys<'_>) -> String {
 }
 
 /// Appends a value as JSON.
-fn push_json(json: &mut String, scalar: Option<&Scalar<'_>>) {
+fn push_json(json: &mut String, scalar: &Scalar<'_>) {
     match scalar {
-        None | Some(Scalar::Null) => json.push_str("null"),
-        Some(Scalar::Bool(it)) => json.push(if *it { '1' } else { '0' }),
-        Some(Scalar::Int(it) | Scalar::Timestamp(it)) => push_display(json, it),
-        Some(Scalar::Date(it)) => push_display(json, it),
-        Some(Scalar::Text(it) | Scalar::Decimal(it)) => push_string(json, it),
-        Some(Scalar::Bytes(it)) => push_hex(json, it),
-        Some(Scalar::Uuid(it)) => push_hex(json, it),
+        Scalar::Null => json.push_str("null"),
+        Scalar::Bool(it) => json.push(if *it { '1' } else { '0' }),
+        Scalar::Int(it) | Scalar::Timestamp(it) => push_display(json, it),
+        Scalar::Date(it) => push_display(json, it),
+        Scalar::Text(it) | Scalar::Decimal(it) => push_string(json, it),
+        Scalar::Bytes(it) => push_hex(json, it),
+        Scalar::Uuid(it) => push_hex(json, it),
     }
 }
 
@@ -220,10 +249,16 @@ fn push_string(json: &mut String, text: &str) {
     json.push('"');
 }
 
-/// Adds a row: its first column is the position of the key.
-fn push_row(rows: &mut Rows, row: &SqliteRow, width: usize) -> Result<(), sqlx::Error> {
-    let position: i64 = row.try_get(0)?;
-    rows.begin(usize::try_from(position).unwrap_or(usize::MAX));
+/// Adds a row: its first column is the number of the key in the order in which it was sent.
+fn push_row(
+    rows: &mut Rows,
+    row: &SqliteRow,
+    order: &[usize],
+    width: usize,
+) -> Result<(), sqlx::Error> {
+    let number: i64 = row.try_get(0)?;
+    let position = usize::try_from(number).ok().and_then(|number| order.get(number));
+    rows.begin(position.copied().unwrap_or(usize::MAX));
     for at in 1..=width {
         rows.push(cell(row.try_get_raw(at)?).map_err(sqlx::Error::Decode)?);
     }
