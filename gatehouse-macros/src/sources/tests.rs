@@ -385,6 +385,7 @@ fn a_set_with_errors_is_there_all_the_same() {
 
 /// One line per entry of the catalogue: source, and for each error what is underlined, and the message.
 #[test]
+#[allow(clippy::too_many_lines, reason = "the catalogue is long")]
 fn the_catalogue() {
     let sources = [
         "enum App { A }",

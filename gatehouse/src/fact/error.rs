@@ -230,6 +230,13 @@ pub struct FailedFact {
     pub error: FactError,
 }
 
+impl Error for FailedFact {
+    /// The source's own error.
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.source().map(|error| error as _)
+    }
+}
+
 impl fmt::Display for FailedFact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`: {}", self.fact, self.error)

@@ -6,7 +6,7 @@ use super::batches::Told;
 use super::handle::Session;
 use super::round::Round;
 use super::storage::{Sources, Stored};
-use crate::fact::FactError;
+use crate::fact::{FactError, FailedFact};
 use crate::sync::Arc;
 
 /// A session is told the value of a fact that it knows already, or that is being loaded.
@@ -68,7 +68,7 @@ impl<P: Sources> Session<P> {
     /// let session = Session::new(FactTable::new().with(Seats(3), 20));
     /// assert_eq!(session.fact(Seats(3)).await?, Some(20));
     /// assert_eq!(session.fact(Seats(4)).await?, None);
-    /// # Ok::<(), gatehouse::FactError>(())
+    /// # Ok::<(), gatehouse::error::FailedFact>(())
     /// # }).unwrap();
     /// ```
     ///
@@ -81,12 +81,13 @@ impl<P: Sources> Session<P> {
     pub fn fact<K: Stored<P>>(
         &self,
         fact: K,
-    ) -> impl Future<Output = Result<K::Output, FactError>> + Send {
+    ) -> impl Future<Output = Result<K::Output, FailedFact>> + Send {
         // Counted now and not at the first poll, so that the batches of others wait for it.
         let guard = self.register_evaluation();
         async move {
             let _guard = guard;
-            self.load_fact(fact).await
+            let loaded = self.load_fact(fact).await;
+            loaded.map_err(|error| FailedFact { fact: K::NAME, error })
         }
     }
 

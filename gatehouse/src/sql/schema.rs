@@ -64,7 +64,13 @@ fn key_column(column: &ColumnInfo, form: &Form, findings: &mut Findings) {
              write `#[value(type = \"{type_name}\")]` on the type of the key part"
         ));
     }
-    if column.is_bytewise == Some(false) {
+    let is_citext = type_name.rsplit('.').next() == Some("citext");
+    if is_citext && form.type_name.is_none() {
+        findings.warnings.push(format!(
+            "the column `{name}` is of the type {type_name}, and a text is compared with it byte by byte, \
+             without an index; write `#[value(type = \"citext\")]` on the type of the key part"
+        ));
+    } else if column.is_bytewise == Some(false) {
         findings.warnings.push(format!(
             "the column `{name}` compares texts that differ as equal ({type_name}); a key is answered by \
              the rows of all of them"

@@ -176,8 +176,8 @@ fn order(keys: &Keys<'_>) -> Vec<usize> {
 /// How two values of a column are ordered.
 fn compared((one, other): (&Scalar<'_>, &Scalar<'_>)) -> Ordering {
     match (one, other) {
-        (Scalar::Int(one), Scalar::Int(other)) => one.cmp(other),
-        (Scalar::Timestamp(one), Scalar::Timestamp(other)) => one.cmp(other),
+        (Scalar::Int(one), Scalar::Int(other))
+        | (Scalar::Timestamp(one), Scalar::Timestamp(other)) => one.cmp(other),
         (Scalar::Date(one), Scalar::Date(other)) => one.cmp(other),
         (Scalar::Text(one), Scalar::Text(other)) => one.cmp(other),
         (Scalar::Bytes(one), Scalar::Bytes(other)) => one.cmp(other),

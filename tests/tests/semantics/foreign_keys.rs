@@ -461,7 +461,7 @@ fn an_omitted_key_reads_the_same_everywhere() {
 /// Guarantee 9: wrappers of a source pass its declaration on.
 #[tokio::test(start_paused = true)]
 async fn a_wrapped_source_declares_for_both() {
-    async fn paid(source: impl FactSource<Paid>) -> &'static str {
+    async fn paid(source: impl FactSource<Paid> + 'static) -> &'static str {
         let session = Session::new(Around { source });
         PAID.bind(&session, &(), &()).check(&1).await.as_str()
     }

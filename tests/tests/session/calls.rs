@@ -57,7 +57,7 @@ async fn check(session: &Session<Facts>, thing: u32) {
     assert!(OPEN.bind(session, &(), &()).check(&thing).await.is_allow());
 }
 
-const HOUR: Duration = Duration::from_hours(1);
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// A sleep that never ends: the instant alone is of interest.
 fn never() -> impl Future<Output = ()> + Send + 'static {

@@ -243,22 +243,6 @@ impl Both {
         self.taken.push((id, batch));
     }
 
-    fn tell(&mut self, key: u8, value: u32) {
-        let expected = if self.model.closed {
-            Told::Closed
-        } else if self.model.known.contains_key(&key) || self.model.batch_of(key).is_some() {
-            Told::Known
-        } else {
-            self.model.known.insert(key, value);
-            Told::Noted
-        };
-        let (mut asking, results) = (Asking::new(self.hashed(key)), Results::from(vec![value]));
-        let mut results = Some(results);
-        assert_eq!(self.core.tell(&mut asking, &mut results), expected);
-        assert_eq!(results.is_none(), expected == Told::Noted);
-        assert_eq!(self.peek(key), self.model.known.get(&key).copied());
-    }
-
     /// The waiters of a batch that is there no more, and of one that is.
     fn remove(&mut self, taken: usize) -> Option<(u64, Batch)> {
         let (id, _) = *self.taken.get(taken)?;
