@@ -140,11 +140,14 @@ async fn inside(user: &i64, document: &Document) -> bool {
 type Policies = (suspended, banned, muted, member, reader, editor, group, admin, inside);
 static GATE: Gate<Documents, Policies> = Gate::new();
 
+/// A row of `member`.
+type MemberRow = (Option<i64>, Option<&'static str>, Option<&'static str>, Option<i64>);
+
 /// The rows of all tables.
 #[derive(Clone, Debug)]
 struct Rows {
     suspension: Vec<Option<i64>>,
-    member: Vec<(Option<i64>, Option<&'static str>, Option<&'static str>, Option<i64>)>,
+    member: Vec<MemberRow>,
     folder: Vec<(Option<i64>, Option<i64>)>,
     group_member: Vec<(Option<i64>, Option<i64>)>,
     actions: Vec<(Option<i64>, Option<&'static str>, Option<i64>)>,
