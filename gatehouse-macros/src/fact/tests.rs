@@ -229,9 +229,7 @@ fn a_fact_without_parts_and_with_everything_else() {
         }
         #[automatically_derived]
         impl crate::auth::private::KeyParts<()> for r#Type {
-            fn parts(&self) -> <() as crate::auth::private::PartTypes>::Refs<'_> {
-                ()
-            }
+            fn parts(&self) -> <() as crate::auth::private::PartTypes>::Refs<'_> {}
         }
     };
     "#);

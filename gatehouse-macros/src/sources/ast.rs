@@ -35,7 +35,7 @@ pub(super) enum By {
     /// It is a source.
     Itself,
     /// It lends connections to the table that the fact is in.
-    Rows(Rows),
+    Rows(Box<Rows>),
     /// That has an error.
     Refused,
 }

@@ -70,9 +70,9 @@ impl Emitter<'_> {
             token
         });
         let field: TokenStream = field.collect();
-        let lend = quote_spanned!(source=> &#sources.#field);
+        let lender = quote_spanned!(source=> &#sources.#field);
         let path = library.spanned(source);
-        let lent = quote_spanned!(source=> #path::private::rows::lent(#lend));
+        let lent = quote_spanned!(source=> #path::private::rows::lent(#lender));
         let (first, last) = text::ends(fact);
         let path = library.spanned(first);
         let table = quote_spanned!(first=> #path::private::rows::table);

@@ -32,7 +32,7 @@ pub(super) fn mappings(attr: &Attribute, errors: &Diagnostics) -> Vec<(Path, By)
                 let fact = fact.parse2(one.clone());
                 let parse = |input: ParseStream| mapping(input);
                 mappings.extend(match errors.keep(parse.parse2(one)) {
-                    Some((fact, rows)) => Some((fact, By::Rows(rows))),
+                    Some((fact, rows)) => Some((fact, By::Rows(Box::new(rows)))),
                     None => fact.ok().map(|fact| (fact, By::Refused)),
                 });
             }

@@ -377,6 +377,224 @@ fn a_set_with_errors_is_there_all_the_same() {
     ");
 }
 
+/// All forms of a mapping.
+const EVERY_FORM: &str = r#"struct App {
+    #[rows(Suspended = suspension(user_id))]
+    #[rows(Banned = auth.member(user_id, "org id") if banned_at)]
+    #[rows(OrgRole = member(user_id, r#type) -> role, Admins = staff() -> [user_id order by since desc, user_id])]
+    #[rows(Pair = member(user_id) -> (role, since))]
+    #[rows(org::Info = "SELECT * FROM member"(user_id) -> [model::Info { role, since: "joined at" }])]
+    db: Pool,
+}"#;
+
+#[test]
+#[allow(clippy::too_many_lines, reason = "it is what the macro writes")]
+fn rows_in_every_form() {
+    insta::assert_snapshot!(tables(&expansion(EVERY_FORM)), @r#"
+    fn __t0_rows(
+        __sources: &App,
+    ) -> impl ::gatehouse::private::rows::TableFact<Suspended> + '_ {
+        static __MAPPING: ::gatehouse::private::rows::Mapping = ::gatehouse::private::rows::Mapping {
+            text: "Suspended = suspension(user_id)",
+            fact: "Suspended",
+            table: ::gatehouse::private::rows::Table::Named(&["suspension"]),
+            key: &["user_id"],
+            value: &[],
+            order: &[],
+        };
+        ::gatehouse::private::rows::table::<
+            Suspended,
+            _,
+            _,
+        >(::gatehouse::private::rows::lent(&__sources.db), &__MAPPING)
+            .key::<0, _>()
+            .covered::<1>()
+            .presence()
+    }
+    fn __t1_rows(
+        __sources: &App,
+    ) -> impl ::gatehouse::private::rows::TableFact<Banned> + '_ {
+        static __MAPPING: ::gatehouse::private::rows::Mapping = ::gatehouse::private::rows::Mapping {
+            text: "Banned = auth.member(user_id, \"org id\") if banned_at",
+            fact: "Banned",
+            table: ::gatehouse::private::rows::Table::Named(&["auth", "member"]),
+            key: &["user_id", "org id"],
+            value: &["banned_at"],
+            order: &[],
+        };
+        ::gatehouse::private::rows::table::<
+            Banned,
+            _,
+            _,
+        >(::gatehouse::private::rows::lent(&__sources.db), &__MAPPING)
+            .key::<0, _>()
+            .key::<1, _>()
+            .covered::<2>()
+            .set()
+    }
+    fn __t2_rows(
+        __sources: &App,
+    ) -> impl ::gatehouse::private::rows::TableFact<OrgRole> + '_ {
+        static __MAPPING: ::gatehouse::private::rows::Mapping = ::gatehouse::private::rows::Mapping {
+            text: "OrgRole = member(user_id, r#type) -> role",
+            fact: "OrgRole",
+            table: ::gatehouse::private::rows::Table::Named(&["member"]),
+            key: &["user_id", "type"],
+            value: &["role"],
+            order: &[],
+        };
+        ::gatehouse::private::rows::table::<
+            OrgRole,
+            _,
+            _,
+        >(::gatehouse::private::rows::lent(&__sources.db), &__MAPPING)
+            .key::<0, _>()
+            .key::<1, _>()
+            .covered::<2>()
+            .single(|__cells| __cells.take())
+    }
+    fn __t3_rows(
+        __sources: &App,
+    ) -> impl ::gatehouse::private::rows::TableFact<Admins> + '_ {
+        static __MAPPING: ::gatehouse::private::rows::Mapping = ::gatehouse::private::rows::Mapping {
+            text: "Admins = staff() -> [user_id order by since desc, user_id]",
+            fact: "Admins",
+            table: ::gatehouse::private::rows::Table::Named(&["staff"]),
+            key: &[],
+            value: &["user_id"],
+            order: &[("since", true), ("user_id", false)],
+        };
+        ::gatehouse::private::rows::table::<
+            Admins,
+            _,
+            _,
+        >(::gatehouse::private::rows::lent(&__sources.db), &__MAPPING)
+            .covered::<0>()
+            .all(|__cells| __cells.take())
+    }
+    fn __t4_rows(__sources: &App) -> impl ::gatehouse::private::rows::TableFact<Pair> + '_ {
+        static __MAPPING: ::gatehouse::private::rows::Mapping = ::gatehouse::private::rows::Mapping {
+            text: "Pair = member(user_id) -> (role, since)",
+            fact: "Pair",
+            table: ::gatehouse::private::rows::Table::Named(&["member"]),
+            key: &["user_id"],
+            value: &["role", "since"],
+            order: &[],
+        };
+        ::gatehouse::private::rows::table::<
+            Pair,
+            _,
+            _,
+        >(::gatehouse::private::rows::lent(&__sources.db), &__MAPPING)
+            .key::<0, _>()
+            .covered::<1>()
+            .single(|__cells| {
+                let (__0, __1) = (__cells.take(), __cells.take());
+                ::core::result::Result::Ok {
+                    0: (__0?, __1?),
+                }
+            })
+    }
+    fn __t5_rows(
+        __sources: &App,
+    ) -> impl ::gatehouse::private::rows::TableFact<org::Info> + '_ {
+        static __MAPPING: ::gatehouse::private::rows::Mapping = ::gatehouse::private::rows::Mapping {
+            text: "org::Info = \"SELECT * FROM member\"(user_id) -> [model::Info { role, since: \"joined at\" }]",
+            fact: "Info",
+            table: ::gatehouse::private::rows::Table::Query("SELECT * FROM member"),
+            key: &["user_id"],
+            value: &["role", "joined at"],
+            order: &[],
+        };
+        ::gatehouse::private::rows::table::<
+            org::Info,
+            _,
+            _,
+        >(::gatehouse::private::rows::lent(&__sources.db), &__MAPPING)
+            .key::<0, _>()
+            .covered::<1>()
+            .all(|__cells| {
+                let (__0, __1) = (__cells.take(), __cells.take());
+                ::core::result::Result::Ok {
+                    0: model::Info {
+                        role: __0?,
+                        since: __1?,
+                    },
+                }
+            })
+    }
+    #[automatically_derived]
+    impl ::gatehouse::sql::Verify for App {
+        async fn verify(
+            &self,
+        ) -> ::core::result::Result<
+            ::gatehouse::sql::Verified,
+            ::gatehouse::sql::VerifyError,
+        > {
+            let mut __verifier = ::gatehouse::private::rows::Verifier::new();
+            __verifier.compare(&__t0_rows(self)).await;
+            __verifier.compare(&__t1_rows(self)).await;
+            __verifier.compare(&__t2_rows(self)).await;
+            __verifier.compare(&__t3_rows(self)).await;
+            __verifier.compare(&__t4_rows(self)).await;
+            __verifier.compare(&__t5_rows(self)).await;
+            __verifier.finish()
+        }
+    }
+    "#);
+}
+
+#[test]
+fn the_source_of_a_fact_in_a_table() {
+    let expansion = expansion("struct App { #[rows(A = a(x))] db: Pool }");
+    let (_, stored) = expansion.split_once("private::Stored<App> for A").expect("a source");
+    let (source, _) = stored.split_once("fn table").expect("a table");
+    insta::assert_snapshot!(source, @"
+
+    where
+        for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
+    {
+        fn source(__sources: &App) -> impl ::gatehouse::FactSource<Self> {
+            ::gatehouse::private::table_source!(__t0_rows(__sources))
+        }
+    ");
+}
+
+#[test]
+fn a_mapping_with_an_error_has_a_source_all_the_same() {
+    let source = "struct App { #[rows(A = a, B = b(x))] db: Pool }";
+    let skeleton = testing::skeleton(compile, source);
+    let (_, stored) = skeleton.split_once("private::Stored<App> for A").expect("a source");
+    let (source, _) = stored.split_once("fn table").expect("a table");
+    insta::assert_snapshot!(source, @"
+
+    where
+        for<'k> Self: ::gatehouse::private::LoadedBounds<'k>,
+    {
+        fn source(_: &App) -> impl ::gatehouse::FactSource<Self> {
+            ::gatehouse::private::RefusedSource
+        }
+    ");
+    assert!(skeleton.contains("private::Stored<App> for B"), "{skeleton}");
+    assert_eq!(tables(&skeleton).matches("fn __t").count(), 1, "{skeleton}");
+}
+
+#[test]
+fn a_database_that_is_a_parameter_is_bounded() {
+    let expansion = expansion("struct App<L> { #[rows(A = a(x))] db: Arc<L>, other: L }");
+    let bound = "Arc<L>: ::gatehouse::sql::Lend";
+    assert_eq!(expansion.matches(bound).count(), 4, "{expansion}");
+    assert_eq!(tables(&expansion).matches(bound).count(), 2, "{expansion}");
+}
+
+/// The code that is there for tables alone, as rustfmt would print it.
+fn tables(expansion: &str) -> String {
+    let (_, code) = expansion.split_once("with_tables! {").expect("tables");
+    let (code, _) = code.rsplit_once("}\n};").expect("the end");
+    let file = syn::parse_str(code).expect("the code of tables does not parse");
+    prettyplease::unparse(&file)
+}
+
 /// One line per entry of the catalogue: source, and for each error what is underlined, and the message.
 #[test]
 fn the_catalogue() {
@@ -483,6 +701,10 @@ fn the_catalogue() {
         rows_mapping
         A: a(x)
         rows_mapping
+        A
+        loads_twice
+        A
+        loads_twice
     struct App { #[rows(A = 7(x), B = (x), C = a.7(x), D = "a"(x), E = "SELECT 1;"(x))] db: Pool }
         7
         rows_table
