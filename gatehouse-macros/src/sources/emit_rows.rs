@@ -77,13 +77,15 @@ impl Emitter<'_> {
         let path = library.spanned(first);
         let table = quote_spanned!(first=> #path::private::rows::table);
         let types = quote_spanned!(last=> ::<#fact, _, _>);
+        let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#lent, &__MAPPING));
+        arguments.set_span(last);
         let (key, value) = (key(rows), value(fact, rows));
         quote! {
             fn #name #parameters(
                 #sources: &#ty,
             ) -> impl #library::private::rows::TableFact<#fact> + '_ #bounds {
                 #mapping
-                #table #types (#lent, &__MAPPING) #key #value
+                #table #types #arguments #key #value
             }
         }
     }
