@@ -496,6 +496,65 @@ pub mod sources {
     pub struct NoFacts;
 }
 
+/// Facts from tables.
+pub mod tables {
+    use std::sync::Arc;
+
+    use gatehouse::prelude::*;
+    use gatehouse::sql::Lend;
+    use sqlx::{PgPool, Postgres};
+
+    /// A struct of values.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Info {
+        /// What they may do.
+        pub role: i64,
+        /// Since when.
+        pub since: Option<i64>,
+    }
+
+    fact! {
+        /// A `bool`.
+        pub Suspended(user: i64) -> bool = false;
+        /// A column that is set.
+        pub Banned(user: i64, org: String) -> bool = false;
+        /// A value.
+        pub OrgRole(user: i64, org: String) -> i64;
+        /// Several values.
+        pub Member(user: i64) -> (i64, Option<i64>);
+        /// All rows, as structs.
+        pub Infos(user: i64) -> Vec<Info>;
+        /// No key parts.
+        pub Admins() -> Vec<i64>;
+        /// A query.
+        pub Grant(user: i64) -> bool = false;
+        /// Of this module alone.
+        Private(user: i64) -> bool = false;
+        /// A fact of a field with a type of the user's.
+        pub Level(user: i64) -> i64;
+    }
+
+    /// All forms.
+    #[derive(Clone, Debug, Sources)]
+    pub struct AppFacts<L>
+    where
+        L: Lend<Database = Postgres>,
+    {
+        /// The database.
+        #[rows(Suspended = suspension(user_id))]
+        #[rows(Banned = member(user_id, org) if banned_at, OrgRole = member(user_id, org) -> role)]
+        #[rows(Member = member(user_id) -> (role, since))]
+        #[rows(Infos = member(user_id) -> [Info { role, since } order by since desc])]
+        #[rows(Admins = staff() -> [user_id])]
+        #[rows(Grant = "SELECT user_id FROM access WHERE NOT revoked" (user_id))]
+        #[rows(Private = private(user_id))]
+        pub db: PgPool,
+        #[rows(Level = level(user_id) -> level)]
+        /// Another one.
+        pub other: Arc<L>,
+    }
+}
+
 /// How a database holds it.
 pub mod values {
     use gatehouse::value::Value;

@@ -313,15 +313,13 @@ impl<'a> Emitter<'a> {
         let types = self.fields.iter().map(|field| &field.ty);
         let types = quote!((#(#types,)*));
         let names = self.fields.iter().map(|field| &field.name);
-        // Without parts, `()` is the value.
-        let unit = self.fields.is_empty().then(|| quote!(#[allow(clippy::unused_unit)]));
+        let parts = (!self.fields.is_empty()).then(|| quote!((#(&self.#names,)*)));
         (self.fields.len() <= MAX_COLUMNS).then(|| {
             quote! {
                 #[automatically_derived]
-                #unit
                 impl #library::private::KeyParts<#types> for #name {
                     fn parts(&self) -> <#types as #library::private::PartTypes>::Refs<'_> {
-                        (#(&self.#names,)*)
+                        #parts
                     }
                 }
             }

@@ -228,11 +228,8 @@ fn a_fact_without_parts_and_with_everything_else() {
             }
         }
         #[automatically_derived]
-        #[allow(clippy::unused_unit)]
         impl crate::auth::private::KeyParts<()> for r#Type {
-            fn parts(&self) -> <() as crate::auth::private::PartTypes>::Refs<'_> {
-                ()
-            }
+            fn parts(&self) -> <() as crate::auth::private::PartTypes>::Refs<'_> {}
         }
     };
     "#);

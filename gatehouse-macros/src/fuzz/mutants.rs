@@ -100,6 +100,12 @@ const WORDS: &[&str] = &[
 /// Attributes and other pieces that random tokens find only by chance.
 const PIECES: &[&str] = &[
     "#[loads(Level, Grant)]",
+    "#[rows(Level = level(user_id) -> level)]",
+    "Grant = schema.access(user_id, \"folder id\") if since",
+    "Level = \"SELECT * FROM level\"(user) -> [S { level, since: at } order by since desc]",
+    "-> (role, since)",
+    "-> [role order by since desc, role]",
+    "rows",
     "#[cfg(any())]",
     "#[allow(unused)]",
     "#![gatehouse(crate = other)]",
@@ -208,7 +214,7 @@ fn edits() -> impl Strategy<Value = Edit> {
 
 /// Programs of random tokens: of nothing else, or in place of a body, a key, a type, a pattern.
 pub(super) fn soup() -> impl Strategy<Value = Program> {
-    const FRAMES: [(Which, &str); 16] = [
+    const FRAMES: [(Which, &str); 19] = [
         (Which::Fact, "SOUP"),
         (Which::Fact, "pub Level SOUP -> u8;"),
         (Which::Fact, "pub Level(user: SOUP) -> SOUP = SOUP;"),
@@ -224,6 +230,9 @@ pub(super) fn soup() -> impl Strategy<Value = Program> {
         (Which::Policy, "async fn rule(u: &U) -> bool { A(1).await && SOUP || B(SOUP).await }"),
         (Which::Sources, "SOUP"),
         (Which::Sources, "struct App { #[loads(SOUP)] db: SOUP, SOUP }"),
+        (Which::Sources, "struct App { #[rows(SOUP)] db: Pool, #[rows(Level = SOUP)] b: SOUP }"),
+        (Which::Sources, "struct App { #[rows(Level = level(SOUP) -> SOUP, SOUP)] db: Pool }"),
+        (Which::Sources, "struct App { #[rows(Level = a() -> [SOUP], Grant = b SOUP)] db: Pool }"),
         (Which::Value, "SOUP"),
         (Which::Value, "#[value(SOUP)] struct Id(SOUP);"),
         (Which::Value, "#[value(SOUP)] enum Role { #[value(SOUP)] Viewer = SOUP, SOUP }"),

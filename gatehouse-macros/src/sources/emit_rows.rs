@@ -67,20 +67,22 @@ impl Emitter<'_> {
             token
         });
         let field: TokenStream = field.collect();
-        let lend = quote_spanned!(source=> &#sources.#field);
+        let lender = quote_spanned!(source=> &#sources.#field);
         let path = library.spanned(source);
-        let lender = quote_spanned!(source=> #path::private::rows::lent(#lend));
+        let lent = quote_spanned!(source=> #path::private::rows::lent(#lender));
         let (first, last) = text::ends(fact);
         let path = library.spanned(first);
         let table = quote_spanned!(first=> #path::private::rows::table);
         let types = quote_spanned!(last=> ::<#fact, _, _>);
+        let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#lent, &__MAPPING));
+        arguments.set_span(last);
         let (key, value) = (key(rows), value(fact, rows));
         quote! {
             fn #name #parameters(
                 #sources: &#ty,
             ) -> impl #library::private::rows::TableFact<#fact> + '_ #bounds {
                 #mapping
-                #table #types (#lender, &__MAPPING) #key #value
+                #table #types #arguments #key #value
             }
         }
     }

@@ -9,6 +9,8 @@ mod parse_rows;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_rows;
 
 use proc_macro2::TokenStream;
 

@@ -5,11 +5,11 @@ use proc_macro2::TokenStream;
 use crate::diagnostics::Diagnostics;
 use crate::testing;
 
-fn compile(input: TokenStream, errors: &Diagnostics) -> TokenStream {
+pub(super) fn compile(input: TokenStream, errors: &Diagnostics) -> TokenStream {
     super::compile(input, errors).unwrap_or_default()
 }
 
-fn expansion(source: &str) -> String {
+pub(super) fn expansion(source: &str) -> String {
     testing::expansion(compile, source)
 }
 
@@ -383,6 +383,17 @@ fn a_set_with_errors_is_there_all_the_same() {
     ");
 }
 
+/// Each source, and for each of its errors what is underlined, and its name.
+pub(super) fn errors(sources: &[&str]) -> String {
+    let lines = sources.iter().map(|source| {
+        let errors = testing::errors(compile, source);
+        let errors =
+            errors.iter().map(|(underlined, message)| format!("    {underlined}\n    {message}\n"));
+        format!("{source}\n{}", errors.collect::<String>())
+    });
+    lines.collect()
+}
+
 /// One line per entry of the catalogue: source, and for each error what is underlined, and the message.
 #[test]
 #[allow(clippy::too_many_lines, reason = "the catalogue is long")]
@@ -403,24 +414,8 @@ fn the_catalogue() {
         "struct App { #[loads(m::A)] db: Database, #[loads(B, m::A)] other: Other }",
         "#[sources(path = x)] struct App;",
         "#[sources] struct App;",
-        "struct App { #[rows] db: Pool, #[rows()] b: Pool, #[rows = 3] c: Pool, #[row(A = a())] d: Pool }",
-        "struct App { #[rows(A, 3, , A =, = a(x), A: a(x))] db: Pool }",
-        "struct App { #[rows(A = 7(x), B = (x), C = a.7(x), D = \"a\"(x), E = \"SELECT 1;\"(x))] db: Pool }",
-        "struct App { #[rows(A = a, B = a[x], C = \"SELECT 1\", D = a.b -> c)] db: Pool }",
-        "struct App { #[rows(A = a(7), B = a(x y), C = a(x, x), D = a(,), E = a(\"\"), F = a() if)] db: Pool }",
-        "struct App { #[rows(A = a() ->, B = a() -> 7, C = a() -> [], D = a() -> S {}, E = a() -> {x})] db: Pool }",
-        "struct App { #[rows(A = a() -> (x), B = a() -> (), C = a() -> S { 7 }, D = a() -> S { x: })] db: Pool }",
-        "struct App { #[rows(A = a() -> [x sorted y], B = a() -> [x order y], C = a() -> [x order by y up])] db: Pool }",
-        "struct App { #[rows(A = a() -> x if y, B = a() where x, C = a() if x -> y, D = a()? -> x)] db: Pool }",
-        "struct App { #[rows(A = a(x), A = b(x))] db: Pool, #[rows(A<u8> = a(x))] other: Pool }",
     ];
-    let lines = sources.map(|source| {
-        let errors = testing::errors(compile, source);
-        let errors =
-            errors.iter().map(|(underlined, message)| format!("    {underlined}\n    {message}\n"));
-        format!("{source}\n{}", errors.collect::<String>())
-    });
-    insta::assert_snapshot!(lines.concat(), @r#"
+    insta::assert_snapshot!(errors(&sources), @"
     enum App { A }
         enum
         sources_not_struct
@@ -468,103 +463,5 @@ fn the_catalogue() {
     #[sources] struct App;
         sources
         crate_argument
-    struct App { #[rows] db: Pool, #[rows()] b: Pool, #[rows = 3] c: Pool, #[row(A = a())] d: Pool }
-        rows
-        rows_nothing
-        rows()
-        rows_nothing
-        rows = 3
-        rows_nothing
-        row
-        rows_misspelt
-    struct App { #[rows(A, 3, , A =, = a(x), A: a(x))] db: Pool }
-        A
-        rows_mapping
-        3
-        rows_mapping
-        ,
-        rows_mapping
-        A =
-        rows_table
-        = a(x)
-        rows_mapping
-        A: a(x)
-        rows_mapping
-    struct App { #[rows(A = 7(x), B = (x), C = a.7(x), D = "a"(x), E = "SELECT 1;"(x))] db: Pool }
-        7
-        rows_table
-        (x)
-        rows_table
-        7
-        rows_table
-        "a"
-        rows_no_query
-        "SELECT 1;"
-        rows_semicolon
-    struct App { #[rows(A = a, B = a[x], C = "SELECT 1", D = a.b -> c)] db: Pool }
-        a
-        rows_key
-        a
-        rows_key
-        "SELECT 1"
-        rows_key
-        b
-        rows_key
-    struct App { #[rows(A = a(7), B = a(x y), C = a(x, x), D = a(,), E = a(""), F = a() if)] db: Pool }
-        7
-        rows_column
-        y
-        rows_column
-        x
-        rows_key_twice
-        ,
-        rows_column
-        ""
-        rows_column
-        if
-        rows_column
-    struct App { #[rows(A = a() ->, B = a() -> 7, C = a() -> [], D = a() -> S {}, E = a() -> {x})] db: Pool }
-        ->
-        rows_value
-        7
-        rows_value
-        []
-        rows_value
-        {}
-        rows_value
-        {x}
-        rows_value
-    struct App { #[rows(A = a() -> (x), B = a() -> (), C = a() -> S { 7 }, D = a() -> S { x: })] db: Pool }
-        (x)
-        rows_tuple
-        ()
-        rows_tuple
-        7
-        rows_column
-        :
-        rows_column
-    struct App { #[rows(A = a() -> [x sorted y], B = a() -> [x order y], C = a() -> [x order by y up])] db: Pool }
-        sorted y
-        rows_order
-        order y
-        rows_order
-        order by y up
-        rows_order
-    struct App { #[rows(A = a() -> x if y, B = a() where x, C = a() if x -> y, D = a()? -> x)] db: Pool }
-        if y
-        rows_rest
-        where x
-        rows_rest
-        -> y
-        rows_rest
-        ? -> x
-        rows_rest
-    struct App { #[rows(A = a(x), A = b(x))] db: Pool, #[rows(A<u8> = a(x))] other: Pool }
-        <u8>
-        loads_generics
-        A
-        loads_twice
-        A
-        loads_twice
-    "#);
+    ");
 }

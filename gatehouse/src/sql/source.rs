@@ -34,23 +34,20 @@ pub struct TableSource<H, K, T: PartTypes, V> {
 /// The source of a table, found by the types of the key parts. What is no fact in a table has an error where
 /// it is written; it has no key parts and so no source, and what is built on that has no error of its own.
 pub trait SourceOf: PartTypes + Sized {
-    /// The source, with nothing said about the value, which is a `V`.
-    type Source<H, K, V>;
+    /// The source of the fact `K`, with nothing said about its value.
+    type Source<H, K: KeyParts<Self>>;
 
     /// The source.
-    fn source<H, K: KeyParts<Self>, V>(
-        lender: H,
-        mapping: &'static Mapping,
-    ) -> Self::Source<H, K, V>;
+    fn source<H, K: KeyParts<Self>>(lender: H, mapping: &'static Mapping) -> Self::Source<H, K>;
 }
 
 impl<T: PartTypes> SourceOf for T {
-    type Source<H, K, V> = TableSource<H, K, T, Unread<V>>;
+    type Source<H, K: KeyParts<T>> = TableSource<H, K, T, Unread<K::Value>>;
 
-    fn source<H, K: KeyParts<T>, V>(
+    fn source<H, K: KeyParts<T>>(
         lender: H,
         mapping: &'static Mapping,
-    ) -> TableSource<H, K, T, Unread<V>> {
+    ) -> TableSource<H, K, T, Unread<K::Value>> {
         let parts = SmallVec::new();
         TableSource { lender, mapping, parts, parts_of: K::parts, value: Unread(PhantomData) }
     }
@@ -60,7 +57,7 @@ impl<T: PartTypes> SourceOf for T {
 pub fn table<K: KeyParts<T>, T: SourceOf, H>(
     lender: H,
     mapping: &'static Mapping,
-) -> T::Source<H, K, K::Value> {
+) -> T::Source<H, K> {
     T::source(lender, mapping)
 }
 

@@ -10,6 +10,8 @@ pub struct User {
 fact! {
     pub Level(user: u32) -> u8;
     pub Suspended(user: u32) -> bool = false;
+    pub Member(user: u32) -> (u32, ::std::option::Option<u32>);
+    pub Groups(user: u32) -> ::std::vec::Vec<u32>;
 }
 
 #[policy(forbid)]
@@ -37,6 +39,9 @@ impl ::gatehouse::FactSource<Level> for Store {
 pub struct Facts {
     #[loads(Level)]
     store: Store,
+    #[rows(Suspended = suspension(user_id), Member = member(user_id) -> (role, since))]
+    #[rows(Groups = groups(user_id) -> [group_id])]
+    db: ::sqlx::PgPool,
 }
 
 #[derive(Sources)]

@@ -24,6 +24,13 @@ pub async fn high(user: &User) -> bool {
 #[sources(crate = crate::vendored::auth)]
 pub struct NoFacts {}
 
+#[derive(Sources)]
+#[sources(crate = crate::vendored::auth)]
+pub struct Facts {
+    #[rows(Level = level(user_id) -> level)]
+    db: sqlx::PgPool,
+}
+
 #[derive(Clone, Debug, PartialEq, vendored::auth::value::Value)]
 #[value(crate = crate::vendored::auth, type = "citext")]
 pub struct Email(String);
