@@ -112,6 +112,7 @@ impl<'k> Keys<'k> {
         self.numbers.get(position).copied()
     }
 
+    #[cfg(feature = "sqlite")]
     /// The stored forms of the parts of the key at a position, which there must be.
     pub(super) fn cells(&self, position: usize) -> &[Scalar<'k>] {
         let width = self.parts.len();
