@@ -1,7 +1,7 @@
 //! Facts that a session is told, and facts that it is asked for beside its rules.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::future::join;
 use futures::{FutureExt, poll};
@@ -156,26 +156,17 @@ async fn an_explanation_shows_what_was_told() {
     assert_eq!(held.calls(), 1);
 }
 
-/// Many keys are told and read in linear time.
+/// Guarantee 10: a page reads many keys that were told, and loads none.
 #[tokio::test]
 async fn many_keys_are_told() {
-    let time = async |keys: u32| {
-        let Setup { held, session, .. } = setup();
-        let things: Vec<_> = (0..keys).collect();
-        let before = Instant::now();
-        for thing in &things {
-            session.know(Open(*thing), thing % 2 == 0).unwrap();
-        }
-        let decisions = OPEN.bind(&session, &(), &()).check_all(&things).await;
-        let time = before.elapsed();
-        assert!(decisions.iter().zip(&things).all(|(it, thing)| it.is_allow() == (thing % 2 == 0)));
-        assert_eq!(held.calls(), 0);
-        time
-    };
-    time(1_000).await;
-    let (few, many) = (time(1_000).await, time(20_000).await);
-    let most = 20 * 8 * few.max(Duration::from_millis(1));
-    assert!(many < most, "1 000 keys take {few:?}, 20 000 take {many:?}");
+    let Setup { held, session, .. } = setup();
+    let things: Vec<_> = (0..20_000).collect();
+    for thing in &things {
+        session.know(Open(*thing), thing % 2 == 0).unwrap();
+    }
+    let decisions = OPEN.bind(&session, &(), &()).check_all(&things).await;
+    assert!(decisions.iter().zip(&things).all(|(it, thing)| it.is_allow() == (thing % 2 == 0)));
+    assert_eq!(held.calls(), 0);
 }
 
 /// Facts that are asked for at the same time, and the keys of a check, are one call.
