@@ -31,6 +31,6 @@ fn a_missing_feature_is_one_error() {
     let errors: Vec<_> = said.lines().filter(|line| line.starts_with("error")).collect();
     assert_eq!(errors.len(), 2, "{said}");
     assert!(errors[0].contains("`#[rows(…)]` needs a database: write `features"), "{said}");
-    assert!(said.contains("refused.rs:22:12"), "{said}");
+    assert!(said.contains("refused.rs:23:12"), "{said}");
     assert!(!said.contains("warning"), "{said}");
 }

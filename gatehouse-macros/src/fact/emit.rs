@@ -255,7 +255,8 @@ impl<'a> Emitter<'a> {
         let answered = match self.fact.ending {
             Ending::Body(_) => self.derived_impls(),
             Ending::Plain | Ending::Default(_) => {
-                let (loaded, parts) = (self.loaded_impl(&output, &bounds), self.parts_impl());
+                let (loaded, parts) =
+                    (self.loaded_impl(&output, &bounds), self.parts_impl(&bounds));
                 quote!(#loaded #parts)
             }
         };
@@ -307,7 +308,7 @@ impl<'a> Emitter<'a> {
 
     /// `impl KeyParts`: the key parts by their index, for mappings to columns. None for a key of more parts than
     /// a mapping can have.
-    fn parts_impl(&self) -> Option<TokenStream> {
+    fn parts_impl(&self, bounds: &TokenStream) -> Option<TokenStream> {
         const MAX_COLUMNS: usize = 12;
         let (library, name) = (self.library, &self.fact.name);
         let types = self.fields.iter().map(|field| &field.ty);
@@ -317,7 +318,7 @@ impl<'a> Emitter<'a> {
         (self.fields.len() <= MAX_COLUMNS).then(|| {
             quote! {
                 #[automatically_derived]
-                impl #library::private::KeyParts<#types> for #name {
+                impl #library::private::KeyParts<#types> for #name #bounds {
                     fn parts(&self) -> <#types as #library::private::PartTypes>::Refs<'_> {
                         #parts
                     }

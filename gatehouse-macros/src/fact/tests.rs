@@ -143,7 +143,11 @@ fn a_fact() {
             }
         }
         #[automatically_derived]
-        impl ::gatehouse::private::KeyParts<(UserId, OrgId)> for OrgRole {
+        impl ::gatehouse::private::KeyParts<(UserId, OrgId)> for OrgRole
+        where
+            for<'k> Self: ::gatehouse::private::KeyBounds<'k>,
+            for<'k> Role: ::gatehouse::private::ValueBounds<'k>,
+        {
             fn parts(
                 &self,
             ) -> <(UserId, OrgId) as ::gatehouse::private::PartTypes>::Refs<'_> {
@@ -228,7 +232,11 @@ fn a_fact_without_parts_and_with_everything_else() {
             }
         }
         #[automatically_derived]
-        impl crate::auth::private::KeyParts<()> for r#Type {
+        impl crate::auth::private::KeyParts<()> for r#Type
+        where
+            for<'k> Self: crate::auth::private::KeyBounds<'k>,
+            for<'k> Vec<u8>: crate::auth::private::ValueBounds<'k>,
+        {
             fn parts(&self) -> <() as crate::auth::private::PartTypes>::Refs<'_> {}
         }
     };

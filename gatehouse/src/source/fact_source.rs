@@ -225,6 +225,7 @@ pub trait FactSource<K: LoadedFact>: Send + Sync {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<K: LoadedFact, S: FactSource<K> + ?Sized> FactSource<K> for &S {
     fn load(&self, keys: &[K]) -> impl Future<Output = Result<Loaded<K>, FactError>> + Send {
         S::load(self, keys)

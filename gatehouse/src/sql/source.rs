@@ -123,6 +123,7 @@ impl<H, K, T: PartTypes, X> TableSource<H, K, T, Unread<X>> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<H, K, T, V> FactSource<K> for TableSource<H, K, T, V>
 where
     K: LoadedFact,
