@@ -74,7 +74,7 @@ fn read_source(module: &str, source: &str, named: &mut Named) {
         }
         let function = line.strip_prefix("async fn ").or_else(|| line.strip_prefix("fn "));
         if let Some(function) = function {
-            let name = function.split('(').next().unwrap_or_default();
+            let name = function.split(['(', '<']).next().unwrap_or_default();
             if !ids.is_empty() {
                 named.insert(format!("{module}::{name}"), std::mem::take(&mut ids));
             }
