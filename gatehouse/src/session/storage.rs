@@ -40,7 +40,7 @@ pub trait Sources: Send + Sync + Sized + 'static {
     message = "no source of `{P}` loads the fact `{Self}`",
     label = "expected a fact that a source of the session loads",
     note = "a fact with a body is computed from other facts: name those in its place",
-    note = "for a fact without a body, write `#[loads({Self})]` on a field of `{P}`"
+    note = "for a fact without a body, write `#[loads({Self})]` or `#[rows({Self} = …)]` on a field of `{P}`"
 )]
 pub trait Stored<P: Sources>: LoadedFact {
     /// The source. Its type is not named, because it may be private where `P` is public.

@@ -104,7 +104,7 @@ async fn a_known_key_cannot_be_told() {
     let table = Arc::new(
         FactTable::new()
             .with(Owner(1), 7)
-            .failing(Owner(3), FactError::safe("`Seats`: the database is down")),
+            .failing(Owner(3), FactError::safe("the database is down")),
     );
     let session = Session::new(Arc::clone(&table));
     let access = OWNED.bind(&session, &(), &());
@@ -254,7 +254,7 @@ async fn facts_join_the_batches_of_their_time() {
 /// The value, a missing one, a default, a failure.
 #[tokio::test]
 async fn a_fact_is_what_a_rule_would_see() {
-    let down = || FactError::safe("`Seats`: the database is down");
+    let down = || FactError::safe("the database is down");
     let table = FactTable::new().with(Owner(1), 7).failing(Owner(3), down());
     let session = Session::new(table.failing(Seats(3), down()));
     assert_eq!(session.fact(Owner(1)).await.unwrap(), Some(7));
