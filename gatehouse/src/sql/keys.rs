@@ -70,6 +70,7 @@ impl<'k> Keys<'k> {
             let (first, values) = (cells.len(), parts_of(key));
             let encoded = parts.iter().enumerate().try_for_each(|(at, part)| {
                 let stored = (part.push)(values, &mut cells)
+                    .and_then(|()| cells.last().map_or(Ok(()), |cell| part.form.check(cell)))
                     .and_then(|()| cells.last().map_or(Ok(()), &holds));
                 stored.map_err(|misfit| (at, misfit))
             });

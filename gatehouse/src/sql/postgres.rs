@@ -57,6 +57,13 @@ impl Words for Postgres {
     fn text(statement: &Statement<'_>, keys: &Keys<'_>) -> String {
         let mut text = String::with_capacity(320);
         let order = statement.mapping.order;
+        if let table @ Table::Query(_) = statement.mapping.table {
+            // Outside of `LATERAL`, where a query would see the keys: a column that its tables have not, such
+            // as `n`, would be one of theirs.
+            text.push_str("WITH t AS NOT MATERIALIZED (SELECT * FROM ");
+            push_table(&mut text, table);
+            text.push_str(") ");
+        }
         text.push_str("SELECT ");
         text.push_str(if is_single(keys) { "1::int8" } else { "k.n" });
         for at in 0..statement.answer.width() {
@@ -69,7 +76,10 @@ impl Words for Postgres {
         text.push_str("LATERAL (SELECT ");
         push_columns(&mut text, statement);
         text.push_str(" FROM ");
-        push_table(&mut text, statement.mapping.table);
+        match statement.mapping.table {
+            Table::Query(_) => text.push('t'),
+            table @ Table::Named(_) => push_table(&mut text, table),
+        }
         push_condition(&mut text, statement, keys, |text, column, part| {
             push_equal(text, keys, column, part);
         });
@@ -101,7 +111,8 @@ impl Words for Postgres {
         }
         // A migration has changed the type of a column: each load of this connection would fail from now on.
         connection.clear_cached_statements().await?;
-        rows(connection, Self::text(statement, keys), statement, keys).await
+        // In a transaction, which the error has aborted, the second one says nothing.
+        rows(connection, Self::text(statement, keys), statement, keys).await.or(fetched)
     }
 
     async fn table_info(

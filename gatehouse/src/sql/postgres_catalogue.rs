@@ -8,7 +8,7 @@ use sqlx::{
 
 use super::catalogue::{ColumnInfo, TableInfo};
 use super::mapping::Table;
-use super::statement::push_path;
+use super::statement::{self, push_path};
 use crate::value::Kind;
 
 /// The columns of a table: name, type, whether it is not NULL, the name of the type below domains, whether that
@@ -82,6 +82,9 @@ fn column(row: &PgRow) -> Result<ColumnInfo, sqlx::Error> {
 async fn queried(connection: &mut PgConnection, query: &str) -> Result<TableInfo, sqlx::Error> {
     let text = format!("SELECT * FROM (\n{query}\n) AS t");
     let statement = connection.prepare(AssertSqlSafe(text).into_sql_str()).await?;
+    if statement.parameters().is_some_and(|it| it.either(<[_]>::len, |number| number) > 0) {
+        return Err(statement::query_has_parameters());
+    }
     let column = |name: &str, info: &PgTypeInfo| {
         let is_enum = matches!(info.kind(), PgTypeKind::Enum(_));
         let type_name = info.name().to_lowercase();

@@ -25,12 +25,12 @@ impl Dialect for Sqlite {}
 impl Words for Sqlite {
     fn text(statement: &Statement<'_>, keys: &Keys<'_>) -> String {
         let mut text = String::with_capacity(256);
-        let number = if is_single(keys) { "0" } else { "j.key" };
+        let number = if is_single(keys) { "0" } else { names(statement).key };
         text.push_str("SELECT ");
         text.push_str(number);
         match &statement.answer {
             Answer::Exists { .. } => {
-                push_keys(&mut text, keys, " FROM ");
+                push_keys(&mut text, statement, keys);
                 text.push_str(" WHERE EXISTS (SELECT 1 FROM ");
                 push_rows(&mut text, statement, keys);
                 text.push(')');
@@ -41,7 +41,7 @@ impl Words for Sqlite {
                     push_column(&mut text, column);
                 }
                 // The keys come first, whatever the planner expects of the table.
-                push_keys(&mut text, keys, " FROM ");
+                push_keys(&mut text, statement, keys);
                 text.push_str(if is_single(keys) { " FROM " } else { " CROSS JOIN " });
                 push_rows(&mut text, statement, keys);
                 push_order(&mut text, statement.mapping.order);
@@ -59,6 +59,9 @@ impl Words for Sqlite {
         statement: &Statement<'_>,
         keys: &Keys<'_>,
     ) -> Result<Rows, sqlx::Error> {
+        if let Table::Query(query) = statement.mapping.table {
+            sqlite_catalogue::check_query(connection, query).await?;
+        }
         let order = order(keys);
         let arguments = arguments(keys, &order)?;
         let width = statement.answer.width();
@@ -79,16 +82,37 @@ impl Words for Sqlite {
     }
 }
 
+/// The table of the keys, and its columns.
+struct Names {
+    table: &'static str,
+    key: &'static str,
+    value: &'static str,
+}
+
+fn names(statement: &Statement<'_>) -> Names {
+    match statement.mapping.table {
+        Table::Named(_) => Names { table: "json_each(?1) AS j", key: "j.key", value: "j.value" },
+        // A query inside `EXISTS` sees the keys: a column that its tables have not, such as `type` or `id`,
+        // would be one of theirs. So they have names that nobody writes.
+        Table::Query(_) => Names {
+            table: "(SELECT key AS \"gatehouse key\", value AS \"gatehouse value\" \
+                    FROM json_each(?1)) AS j",
+            key: "j.\"gatehouse key\"",
+            value: "j.\"gatehouse value\"",
+        },
+    }
+}
+
 /// Whether there is one key, which is sent without an array.
 fn is_single(keys: &Keys<'_>) -> bool {
     keys.varying().next().is_none()
 }
 
 /// Appends the array of keys as a table, if there is one.
-fn push_keys(text: &mut String, keys: &Keys<'_>, word: &str) {
+fn push_keys(text: &mut String, statement: &Statement<'_>, keys: &Keys<'_>) {
     if !is_single(keys) {
-        text.push_str(word);
-        text.push_str("json_each(?1) AS j");
+        text.push_str(" FROM ");
+        text.push_str(names(statement).table);
     }
 }
 
@@ -98,12 +122,12 @@ fn push_rows(text: &mut String, statement: &Statement<'_>, keys: &Keys<'_>) {
     push_condition(text, statement, keys, |text, column, part| {
         push_column(text, column);
         text.push_str(if keys.parts[part].has_null { " IS " } else { " = " });
-        push_part(text, keys, part);
+        push_part(text, names(statement).value, keys, part);
     });
 }
 
 /// Appends a part of the key: a parameter of its own, or what the array has.
-fn push_part(text: &mut String, keys: &Keys<'_>, part: usize) {
+fn push_part(text: &mut String, array: &str, keys: &Keys<'_>, part: usize) {
     let is_bytes = is_bytes(keys.parts[part].form.kind);
     if let Some(at) = keys.shared().position(|shared| shared == part) {
         let first = if is_single(keys) { 1 } else { 2 };
@@ -114,9 +138,10 @@ fn push_part(text: &mut String, keys: &Keys<'_>, part: usize) {
     text.push_str(if is_bytes { "unhex(" } else { "" });
     if keys.varying().nth(1).is_none() {
         // The sign takes the affinity of a column from it: it is compared as a parameter is.
-        text.push_str(if is_bytes { "j.value" } else { "+j.value" });
+        text.push_str(if is_bytes { "" } else { "+" });
+        text.push_str(array);
     } else {
-        let _ = write!(text, "(j.value->>{at})");
+        let _ = write!(text, "({array}->>{at})");
     }
     text.push_str(if is_bytes { ")" } else { "" });
 }

@@ -1,12 +1,16 @@
 //! The catalogue of SQLite.
 
+use std::collections::BTreeMap;
+
+use sqlx::sqlite::SqliteStatement;
 use sqlx::{
-    AssertSqlSafe, Column as _, Executor as _, Row as _, SqlSafeStr as _, SqliteConnection,
+    AssertSqlSafe, Column as _, Either, Executor as _, Row as _, SqlSafeStr as _, SqliteConnection,
     Statement as _,
 };
 
 use super::catalogue::{ColumnInfo, TableInfo};
 use super::mapping::Table;
+use super::statement;
 use crate::value::Kind;
 
 /// A table, if it exists.
@@ -34,13 +38,12 @@ async fn named(
     let columns = "SELECT name, type, \"notnull\", pk FROM pragma_table_xinfo(?1, ?2)";
     let rows = sqlx::query(columns).bind(table).bind(schema).fetch_all(&mut *connection).await?;
     let mut info = TableInfo::default();
-    let (mut primary_key, mut key_columns) = (Vec::new(), 0);
+    let mut primary_key = BTreeMap::new();
     for row in rows {
         let (name, type_name): (String, String) = (row.try_get(0)?, row.try_get(1)?);
         let (is_not_null, key): (bool, i64) = (row.try_get(2)?, row.try_get(3)?);
         if key > 0 {
-            primary_key.push(name.clone());
-            key_columns += 1;
+            primary_key.insert(key, name.clone());
         }
         let kinds = kinds(&type_name);
         let is_nullable = Some(!is_not_null && key == 0);
@@ -51,7 +54,8 @@ async fn named(
         return Ok(None);
     }
     let mut unique = Vec::new();
-    if key_columns > 0 {
+    if !primary_key.is_empty() {
+        let primary_key: Vec<_> = primary_key.into_values().collect();
         unique.push(primary_key.clone());
         info.indexes.push(primary_key);
     }
@@ -62,7 +66,8 @@ async fn named(
 
 /// Whether it is no view.
 async fn is_table(connection: &mut SqliteConnection, table: &str) -> Result<bool, sqlx::Error> {
-    let query = "SELECT count(*) FROM pragma_table_list WHERE name = ?1 AND type = 'view'";
+    let query =
+        "SELECT count(*) FROM pragma_table_list WHERE name = ?1 COLLATE NOCASE AND type = 'view'";
     let views: i64 = sqlx::query(query).bind(table).fetch_one(connection).await?.try_get(0)?;
     Ok(views == 0)
 }
@@ -109,10 +114,30 @@ async fn add_indexes(
     Ok(())
 }
 
-/// The columns of a query, of which no more is known.
-async fn queried(connection: &mut SqliteConnection, query: &str) -> Result<TableInfo, sqlx::Error> {
+/// An error if a query has parameters: they would be those of the statement around it, or NULL.
+pub(super) async fn check_query(
+    connection: &mut SqliteConnection,
+    query: &str,
+) -> Result<(), sqlx::Error> {
+    prepared(connection, query).await.map(drop)
+}
+
+/// A query as a statement of its own.
+async fn prepared(
+    connection: &mut SqliteConnection,
+    query: &str,
+) -> Result<SqliteStatement, sqlx::Error> {
     let text = format!("SELECT * FROM (\n{query}\n) AS t");
     let statement = connection.prepare(AssertSqlSafe(text).into_sql_str()).await?;
+    match statement.parameters() {
+        Some(Either::Right(1..)) => Err(statement::query_has_parameters()),
+        _ => Ok(statement),
+    }
+}
+
+/// The columns of a query, of which no more is known.
+async fn queried(connection: &mut SqliteConnection, query: &str) -> Result<TableInfo, sqlx::Error> {
+    let statement = prepared(connection, query).await?;
     let column = |name: &str| ColumnInfo {
         name: name.to_owned(),
         type_name: "unknown".to_owned(),

@@ -18,7 +18,8 @@ use crate::fact::FactError;
 use crate::session::{Session, Sources};
 
 /// Makes the loads of a session use `connection`, where they would use what `field` lends: from now on, until
-/// it is [taken back](LentConnection::take). So the rules see what the caller's transaction has written, and
+/// it is [taken back](LentConnection::take), or the session gets [other sources](Session::replace_sources),
+/// which have another field. So the rules see what the caller's transaction has written, and
 /// what they see stays so until the caller writes, as far as the isolation of the transaction promises it.
 ///
 /// The loads go one after the other. Facts that the session knows already are not loaded again.

@@ -33,6 +33,11 @@ impl Misfit {
         Self(Reason::Other(text.into()))
     }
 
+    /// A text has a character that a database does not hold.
+    pub(crate) fn null_character() -> Self {
+        Self::new("a text has the character U+0000, which a database does not hold")
+    }
+
     /// `found` is of another kind than `expected`.
     #[must_use]
     pub fn kind(found: &Scalar<'_>, expected: &'static str) -> Self {

@@ -79,7 +79,7 @@ texts! { String Box<str> Arc<str> }
 /// A text, unless it has a character that a database does not hold.
 fn text(text: &str) -> Result<Scalar<'_>, Misfit> {
     if text.contains('\0') {
-        return Err(Misfit::new("a text has the character U+0000, which a database does not hold"));
+        return Err(Misfit::null_character());
     }
     Ok(Scalar::Text(Cow::Borrowed(text)))
 }

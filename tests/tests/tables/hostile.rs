@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gatehouse::prelude::*;
-use gatehouse::sql::Lend;
+use gatehouse::sql::{Lend, Verify as _};
 use sqlx::Pool;
 use sqlx::pool::PoolConnection;
 
 use crate::database::{Database, Lite, Postgres, say};
-use crate::values::{Amount, At, CiText, Day, EnumRole, Id, Local, Lowered, Role};
+use crate::values::{Amount, At, CiText, Day, EnumRole, Id, Local, Lowered, OddlyStored, Role};
 
 fact! {
     /// The number of a text.
@@ -749,6 +749,129 @@ async fn infinite_times_do_not_fit(database: &Postgres) {
     );
 }
 
+// Queries of a careless application.
+
+fact! {
+    /// Whether `user` is banned; the table has lost the column `type`.
+    pub OfLostType(user: i64) -> bool = false;
+    /// Whether `user` is banned; the table has lost the column `n`.
+    pub OfLostNumber(user: i64) -> bool = false;
+    /// The user; the table has lost the columns of this query.
+    pub OfLostColumns(user: i64, other: i64) -> i64;
+    /// Whether `user` is banned, by a query with a parameter.
+    pub Anonymous(user: i64) -> bool = false;
+    /// Whether `user` is banned, by a query with a numbered parameter.
+    pub Numbered(user: i64) -> bool = false;
+    /// Whether `user` is banned, by a query that names what a statement does.
+    pub Named(user: i64) -> bool = false;
+}
+
+#[derive(Sources)]
+struct Careless<L: Lend> {
+    #[rows(OfLostType = "SELECT id AS user_id FROM t WHERE type = 'integer' AND key >= 0"(user_id))]
+    #[rows(OfLostNumber = "SELECT id AS user_id FROM t WHERE n < 9 AND p0 > 0"(user_id))]
+    #[rows(OfLostColumns = "SELECT id AS a, id AS b FROM t WHERE value <> '' OR p1 > 0"(a, b) -> a)]
+    #[rows(Anonymous = "SELECT id AS user_id FROM t WHERE kind = ?"(user_id))]
+    #[rows(Numbered = "SELECT id AS user_id FROM t WHERE id = $1"(user_id))]
+    #[rows(Named = "WITH j AS (SELECT id AS k FROM t) SELECT k AS user_id FROM j -- done"(user_id))]
+    db: L,
+}
+
+const CARELESS: &str = "
+    CREATE TABLE t (id BIGINT, kind TEXT);
+    INSERT INTO t VALUES (1, 'ban'), (2, 'ban');
+";
+
+/// A query sees its own tables, and not the keys: a column that is gone is an error, with any number of keys.
+async fn a_query_sees_nothing_of_the_keys(database: &impl Database) {
+    database.run(CARELESS).await;
+    let session = Session::new(Careless { db: database.pool() });
+    for keys in [vec![1], vec![2, 3], vec![4, 5, 6]] {
+        let keys = || keys.iter().copied();
+        let failed = vec!["its source failed"; keys().len()];
+        let answers =
+            answers!(&session, OfLostType(user): keys().map(OfLostType).collect::<Vec<_>>());
+        assert_eq!(answers, failed);
+        let answers =
+            answers!(&session, OfLostNumber(user): keys().map(OfLostNumber).collect::<Vec<_>>());
+        assert_eq!(answers, failed);
+        let keys: Vec<_> = keys().map(|key| OfLostColumns(key, key)).collect();
+        assert_eq!(answers!(&session, OfLostColumns(user, other): keys), failed);
+    }
+    let answers = answers!(&session, Named(user): [1, 2, 3].map(Named));
+    assert_eq!(answers, ["true", "true", "false"]);
+    session.refresh().unwrap();
+    assert_eq!(answers!(&session, Named(user): [Named(2)]), ["true"]);
+}
+
+/// The statement of a connection may be older than a migration.
+async fn a_column_that_a_query_loses_is_an_error(database: &impl Database) {
+    database.run(CARELESS).await;
+    database.run("ALTER TABLE t ADD COLUMN type TEXT; ALTER TABLE t ADD COLUMN key INT").await;
+    database.run("UPDATE t SET type = 'integer', key = 1").await;
+    let session = Session::new(Careless { db: database.pool() });
+    let answers = answers!(&session, OfLostType(user): [1, 2, 3].map(OfLostType));
+    assert_eq!(answers, ["true", "true", "false"]);
+    database.run("ALTER TABLE t RENAME COLUMN type TO sort").await;
+    session.refresh().unwrap();
+    let answers = answers!(&session, OfLostType(user): [1, 2, 3].map(OfLostType));
+    assert_eq!(answers, ["its source failed"; 3]);
+}
+
+/// Nobody gives a query its parameters: they are neither NULL nor those of the statement around it.
+async fn a_query_with_a_parameter_fails<D: Database>(database: &D) {
+    database.run(CARELESS).await;
+    let facts = Arc::new(Careless { db: database.pool() });
+    let session = Session::new(facts.clone());
+    let (one, several) = ([Anonymous(1)], [2, 3].map(Anonymous));
+    assert_eq!(answers!(&session, Anonymous(user): one), ["its source failed"]);
+    assert_eq!(answers!(&session, Anonymous(user): several), ["its source failed"; 2]);
+    if !D::IS_POSTGRES {
+        assert_eq!(answers!(&session, Numbered(user): [Numbered(1)]), ["its source failed"]);
+    }
+    assert_eq!(answers!(&session, Numbered(user): [2, 3].map(Numbered)), ["its source failed"; 2]);
+    let error = facts.verify().await.expect_err("it does not fit").to_string();
+    let reason = "`Numbered = \"SELECT id AS user_id FROM t WHERE id = $1\"(user_id)`: the schema could not \
+                  be read: error with configuration: the query has a parameter, and gets no values: ";
+    assert!(error.contains(reason), "{error}");
+    assert!(error.contains("kind = ?\"(user_id)`: "), "{error}");
+}
+
+fact! {
+    /// Whether there is a text, which is stored as its type pleases.
+    pub KnownOddly(text: OddlyStored) -> bool = false;
+    /// Whether there is a pair.
+    pub KnownPairOddly(number: i64, text: OddlyStored) -> bool = false;
+}
+
+#[derive(Sources)]
+struct OddKeys<L: Lend> {
+    #[rows(KnownOddly = named(name))]
+    #[rows(KnownPairOddly = named(number, name))]
+    db: L,
+}
+
+/// Guarantee 13: a key whose stored form is not of the form of its type fails, and the others of its batch are
+/// answered. A database would not find it, without an error.
+async fn a_key_of_another_form_fails_alone(database: &impl Database) {
+    fill(database).await;
+    let session = Session::new(OddKeys { db: database.pool() });
+    let form = refused("name", "`Value::encode` gives another form than `Value::FORM`");
+    let text = refused("name", NO_TEXT);
+    let odd = [OddlyStored::Number(7), OddlyStored::Null, OddlyStored::Text("ann\0x")];
+    let expected = [&form, &form, &text];
+    for (key, expected) in odd.into_iter().zip(expected) {
+        let answers = answers!(&session, KnownOddly(text): [KnownOddly(key)]);
+        assert_eq!(answers, [expected.as_str()]);
+    }
+    session.refresh().unwrap();
+    let keys = [odd[0], OddlyStored::Text("ann"), odd[1], odd[2], OddlyStored::Text("x")];
+    let expected = [&form, "true", &form, &text, "false"];
+    assert_eq!(answers!(&session, KnownOddly(text): keys.map(KnownOddly)), expected);
+    let keys = keys.map(|key| KnownPairOddly(2, key));
+    assert_eq!(answers!(&session, KnownPairOddly(number, text): keys), expected);
+}
+
 on_each_database! {
     any_text_is_a_key
     any_text_is_a_value
@@ -760,7 +883,11 @@ on_each_database! {
     a_key_that_the_database_spells_otherwise_is_answered
     each_spelling_of_a_key_is_answered
     trailing_spaces_are_what_the_column_makes_of_them
+    a_key_of_another_form_fails_alone
     a_row_that_does_not_fit_fails_its_key
+    a_query_sees_nothing_of_the_keys
+    a_column_that_a_query_loses_is_an_error
+    a_query_with_a_parameter_fails
     times_come_back
     a_time_out_of_bounds_fails_alone
 }

@@ -89,6 +89,30 @@ impl Value for Lowered {
     }
 }
 
+/// A text by its form, and what it likes to be when it is stored: it breaks the promise of [`Value`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OddlyStored {
+    Text(&'static str),
+    Number(i64),
+    Null,
+}
+
+impl Value for OddlyStored {
+    const FORM: Form = Form::new(Kind::Text);
+
+    fn encode(&self) -> Result<Scalar<'_>, Misfit> {
+        Ok(match self {
+            Self::Text(text) => Scalar::Text((*text).into()),
+            Self::Number(number) => Scalar::Int(*number),
+            Self::Null => Scalar::Null,
+        })
+    }
+
+    fn decode(_: Scalar<'_>) -> Result<Self, Misfit> {
+        Ok(Self::Null)
+    }
+}
+
 /// Declares a type of values around what a [`Scalar`] has inside.
 macro_rules! scalars {
     ($($(#[$doc:meta])* $name:ident($inner:ty): $kind:ident $scalar:ident or $lite:ident, $name_in_text:literal;)*) => {$(

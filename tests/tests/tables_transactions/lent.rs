@@ -215,6 +215,24 @@ async fn known_facts_are_not_read_from_the_transaction<D: Database>(database: &D
     assert_eq!([decided(&session, 1).await, decided(&session, 2).await], ["allow", "deny"]);
 }
 
+/// A plan that a migration has made stale aborts the transaction: the error says so, and not what follows.
+async fn a_stale_plan_is_the_error_that_is_seen(database: &Server) {
+    database.run(TABLES).await;
+    database.run("INSERT INTO document VALUES (1, 1)").await;
+    let pool = database.pool(1);
+    assert_eq!(decided(&Session::new(App { db: pool.clone() }), 1).await, "allow");
+    let mut connection = database.connection().await;
+    let migration = "ALTER TABLE document ALTER owner TYPE INTEGER";
+    Server::execute(&mut connection, migration).await.unwrap();
+    let session = Session::new(App { db: pool.clone() });
+    let lent = sql::within(&session, |facts| &facts.db, pool.begin().await.unwrap());
+    let error = soon(session.fact(Owner(1))).await.unwrap_err();
+    let error = error.error.source().unwrap().to_string();
+    assert!(error.contains("cached plan must not change result type"), "{error}");
+    lent.take().unwrap().rollback().await.unwrap();
+    assert_eq!(decided(&Session::new(App { db: pool }), 1).await, "allow");
+}
+
 /// Row-level security and settings of the transaction hold for the rules.
 async fn settings_of_the_transaction_hold(database: &Server) {
     database.run(TABLES).await;
@@ -253,5 +271,6 @@ on_each_database! {
 }
 
 on_postgres! {
+    a_stale_plan_is_the_error_that_is_seen
     settings_of_the_transaction_hold
 }
