@@ -7,9 +7,11 @@
 // - `mapping`: a fact's table and columns, as written;
 // - `lend`: what lends a connection;
 // - `keys`: the keys of a load in their stored form;
-// - `statement`: what is asked of a table; `dialect`: in which words, `sqlite` and `postgres`;
+// - `statement`: what is asked of a table; `dialect`: in which words, `sqlite` and `postgres` (with
+//   `postgres_arguments` and `postgres_rows`, what is sent and what comes back);
 // - `fetch`: running it on a connection; `rows`: the rows that come back; `value`: what they are in Rust;
-// - `source`: a table as the source of a fact; `together`: facts that share a statement; `within`: its loads on the caller's connection;
+// - `source`: a table as the source of a fact; `together`: facts that share a statement; `within`: its loads
+//   on the caller's connection;
 // - `verify`: mappings beside the schema of a database; `catalogue`: a table as the database describes it,
 //   `sqlite_catalogue`, `postgres_catalogue`: reading it; `schema`: how a mapping fits a table.
 
@@ -22,7 +24,11 @@ mod mapping;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "postgres")]
+mod postgres_arguments;
+#[cfg(feature = "postgres")]
 mod postgres_catalogue;
+#[cfg(feature = "postgres")]
+mod postgres_rows;
 mod rows;
 mod schema;
 mod source;

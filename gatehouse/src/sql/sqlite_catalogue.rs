@@ -1,6 +1,7 @@
 //! The catalogue of SQLite.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use sqlx::sqlite::SqliteStatement;
 use sqlx::{
@@ -114,12 +115,20 @@ async fn add_indexes(
     Ok(())
 }
 
+/// The queries that have no parameters. A query is checked once, and not at each load.
+static CHECKED: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+
 /// An error if a query has parameters: they would be those of the statement around it, or NULL.
 pub(super) async fn check_query(
     connection: &mut SqliteConnection,
-    query: &str,
+    query: &'static str,
 ) -> Result<(), sqlx::Error> {
-    prepared(connection, query).await.map(drop)
+    let is_checked = || CHECKED.lock().unwrap_or_else(PoisonError::into_inner).contains(query);
+    if !is_checked() {
+        prepared(connection, query).await?;
+        CHECKED.lock().unwrap_or_else(PoisonError::into_inner).insert(query);
+    }
+    Ok(())
 }
 
 /// A query as a statement of its own.
