@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 use crate::fact::FactError;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 use crate::sync::Mutex;
 
 /// What a source may know of the request for which it is called, beside the keys: the deadline.
