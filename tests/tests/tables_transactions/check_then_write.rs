@@ -87,7 +87,8 @@ async fn a_ban_is_not_caught_under_read_committed(database: &Server) {
 async fn a_ban_is_caught_under_serializable(database: &Server) {
     let pool = set_up(database).await;
     let error = ban_in_between(&pool, "SERIALIZABLE", BAN_AND_TIDY_UP).await.unwrap_err();
-    let code = error.as_database_error().and_then(|error| error.code()).unwrap().into_owned();
+    let code =
+        error.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap().into_owned();
     assert_eq!(code, "40001");
     assert_eq!(posts_of_the_banned(&pool).await, 0);
     // The request is tried again, and is denied.
