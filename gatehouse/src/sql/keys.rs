@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::fact::parts::{Nth, PartTypes};
-use crate::value::{Form, Misfit, Scalar, Value};
+use crate::value::{Form, Kind, Misfit, Scalar, Value};
 
 /// How one part of a key is stored; `T` are the types of all parts.
 pub(super) struct Part<T: PartTypes> {
@@ -70,7 +70,7 @@ impl<'k> Keys<'k> {
             let (first, values) = (cells.len(), parts_of(key));
             let encoded = parts.iter().enumerate().try_for_each(|(at, part)| {
                 let stored = (part.push)(values, &mut cells)
-                    .and_then(|()| cells.last().map_or(Ok(()), |cell| part.form.check(cell)))
+                    .and_then(|()| cells.last().map_or(Ok(()), |cell| check(part.form, cell)))
                     .and_then(|()| cells.last().map_or(Ok(()), &holds));
                 stored.map_err(|misfit| (at, misfit))
             });
@@ -138,6 +138,25 @@ impl<'k> Keys<'k> {
     fn with_shared(&self, is_shared: bool) -> impl Iterator<Item = usize> + Clone + '_ {
         let parts = self.parts.iter().enumerate();
         parts.filter(move |(_, part)| part.is_shared == is_shared).map(|(at, _)| at)
+    }
+}
+
+/// Whether a scalar is of the form of its type. An implementation of [`Value`] by hand may give another, which
+/// a database would look up without an error, and not find.
+fn check(form: Form, scalar: &Scalar<'_>) -> Result<(), Misfit> {
+    let kind = match form.kind {
+        Kind::LocalTimestamp => Kind::Timestamp,
+        kind => kind,
+    };
+    match scalar {
+        Scalar::Null if form.nullable => Ok(()),
+        scalar if scalar.kind() != Some(kind) => {
+            Err(Misfit::new("`Value::encode` gives another form than `Value::FORM`"))
+        }
+        Scalar::Text(text) | Scalar::Decimal(text) if text.contains('\0') => {
+            Err(Misfit::null_character())
+        }
+        _ => Ok(()),
     }
 }
 

@@ -156,7 +156,7 @@ impl Verifier {
                 self.errors.push(mismatch(format!("there is no table {table}")));
             }
             Err(error) => {
-                self.errors.push(mismatch(format!("the schema could not be read: {error}")));
+                self.errors.push(mismatch(unreadable(&error)));
                 self.source.get_or_insert(error);
             }
         }
@@ -172,6 +172,18 @@ impl Verifier {
             return Ok(Verified { warnings });
         }
         Err(VerifyError { errors, warnings, source })
+    }
+}
+
+/// Why the schema could not be read, without what sqlx says around it: the line, say, in the source of PostgreSQL.
+fn unreadable(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(error) => {
+            format!("the schema could not be read: {}", error.message())
+        }
+        // Of our own.
+        sqlx::Error::Configuration(error) => error.to_string(),
+        error => format!("the schema could not be read: {error}"),
     }
 }
 

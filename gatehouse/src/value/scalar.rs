@@ -2,9 +2,6 @@
 
 use std::borrow::Cow;
 
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
-use super::misfit::Misfit;
-
 /// A value as a database holds it.
 ///
 /// Times are whole microseconds. A text has no character U+0000, which PostgreSQL does not store.
@@ -118,25 +115,5 @@ impl Form {
     #[must_use]
     pub const fn or_null(self) -> Self {
         Self { nullable: true, ..self }
-    }
-
-    /// Whether a scalar is one of this form. An implementation of [`Value`](super::Value) by hand may give
-    /// another, which a database would look up without an error, and not find.
-    #[cfg(any(feature = "postgres", feature = "sqlite"))]
-    pub(crate) fn check(self, scalar: &Scalar<'_>) -> Result<(), Misfit> {
-        let kind = match self.kind {
-            Kind::LocalTimestamp => Kind::Timestamp,
-            kind => kind,
-        };
-        match scalar {
-            Scalar::Null if self.nullable => Ok(()),
-            scalar if scalar.kind() != Some(kind) => {
-                Err(Misfit::new("`Value::encode` gives another form than `Value::FORM`"))
-            }
-            Scalar::Text(text) | Scalar::Decimal(text) if text.contains('\0') => {
-                Err(Misfit::null_character())
-            }
-            _ => Ok(()),
-        }
     }
 }

@@ -831,8 +831,8 @@ async fn a_query_with_a_parameter_fails<D: Database>(database: &D) {
     }
     assert_eq!(answers!(&session, Numbered(user): [2, 3].map(Numbered)), ["its source failed"; 2]);
     let error = facts.verify().await.expect_err("it does not fit").to_string();
-    let reason = "`Numbered = \"SELECT id AS user_id FROM t WHERE id = $1\"(user_id)`: the schema could not \
-                  be read: error with configuration: the query has a parameter, and gets no values: ";
+    let reason = "`Numbered = \"SELECT id AS user_id FROM t WHERE id = $1\"(user_id)`: the query has a \
+                  parameter, and gets no values: ";
     assert!(error.contains(reason), "{error}");
     assert!(error.contains("kind = ?\"(user_id)`: "), "{error}");
 }
