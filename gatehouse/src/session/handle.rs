@@ -282,18 +282,27 @@ impl<P: Sources> Session<P> {
     /// Lends `resource` to the loads that begin from now on, in place of a field of the session's sources.
     pub(crate) fn lend<F: 'static>(
         &self,
-        field: impl FnOnce(&P) -> &F,
-        resource: StdArc<dyn Any + Send + Sync>,
+        field: impl Fn(&P) -> &F,
+        resource: &StdArc<dyn Any + Send + Sync>,
     ) {
-        let sources = StdArc::clone(&self.generation().sources);
-        let field = field(&sources);
-        let (address, all) = (std::ptr::from_ref(field).addr(), StdArc::as_ptr(&sources).addr());
-        // Where `field` is behind a pointer, no load would find what is lent.
-        let is_inside = address >= all && address + size_of::<F>() <= all + size_of::<P>();
-        let place = is_inside.then(|| (TypeId::of::<F>(), address));
-        let lent = Lent { place, resource, sources, others: None };
-        // Under the lock, so that it is still lent after a refresh.
-        self.shared().current.lock().change_call(|call| call.lend(lent));
+        loop {
+            let sources = StdArc::clone(&self.generation().sources);
+            let field = field(&sources);
+            let (address, all) =
+                (std::ptr::from_ref(field).addr(), StdArc::as_ptr(&sources).addr());
+            // Where `field` is behind a pointer, no load would find what is lent.
+            let is_inside = address >= all && address + size_of::<F>() <= all + size_of::<P>();
+            let place = is_inside.then(|| (TypeId::of::<F>(), address));
+            // Under the lock, so that it is still lent after a refresh.
+            let current = self.shared().current.lock();
+            if StdArc::ptr_eq(&current.sources, &sources) {
+                let resource = StdArc::clone(resource);
+                current
+                    .change_call(|call| call.lend(Lent { place, resource, sources, others: None }));
+                return;
+            }
+            // The sources were replaced meanwhile.
+        }
     }
 
     /// Whether the session's deadline has passed. Drives the deadline, so that its end wakes the waiters.

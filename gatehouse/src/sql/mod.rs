@@ -4,7 +4,7 @@
 //! the field is a `SqlitePool` or a `PgPool`, or a type of yours that [lends](Lend) connections of one.
 //! The page [`facts_from_tables`](crate::facts_from_tables) has all forms.
 
-// - `mapping`: a fact's table and columns, as written;
+// - `mapping`: a fact's table and columns, as written; `query`: queries in the place of tables;
 // - `lend`: what lends a connection;
 // - `keys`: the keys of a load in their stored form;
 // - `statement`: what is asked of a table; `dialect`: in which words, `sqlite` and `postgres` (with
@@ -29,6 +29,7 @@ mod postgres_arguments;
 mod postgres_catalogue;
 #[cfg(feature = "postgres")]
 mod postgres_rows;
+mod query;
 mod rows;
 mod schema;
 mod source;

@@ -92,6 +92,9 @@ impl Words for Postgres {
         statement: &Statement<'_>,
         keys: &Keys<'_>,
     ) -> Result<Rows, sqlx::Error> {
+        if let Table::Query(query) = statement.mapping.table {
+            postgres_catalogue::check_query(connection, query).await?;
+        }
         let fetched = rows(connection, text, statement, keys).await;
         if !fetched.as_ref().is_err_and(is_stale) {
             return fetched;

@@ -1,6 +1,6 @@
 //! The catalogue of PostgreSQL.
 
-use sqlx::postgres::{PgRow, PgTypeInfo, PgTypeKind};
+use sqlx::postgres::{PgRow, PgStatement, PgTypeInfo, PgTypeKind};
 use sqlx::{
     AssertSqlSafe, Column as _, Executor as _, PgConnection, Row as _, SqlSafeStr as _,
     Statement as _, TypeInfo as _,
@@ -8,7 +8,8 @@ use sqlx::{
 
 use super::catalogue::{ColumnInfo, TableInfo};
 use super::mapping::Table;
-use super::statement::{self, push_path};
+use super::query;
+use super::statement::push_path;
 use crate::value::Kind;
 
 /// The columns of a table: name, type, whether it is not NULL, the name of the type below domains, whether that
@@ -78,13 +79,32 @@ fn column(row: &PgRow) -> Result<ColumnInfo, sqlx::Error> {
     })
 }
 
-/// The columns of a query, and their types.
-async fn queried(connection: &mut PgConnection, query: &str) -> Result<TableInfo, sqlx::Error> {
+/// An error if a query has parameters: they would be those of the statement around it.
+pub(super) async fn check_query(
+    connection: &mut PgConnection,
+    query: &'static str,
+) -> Result<(), sqlx::Error> {
+    if !query::is_checked(query) {
+        prepared(connection, query).await?;
+        query::set_checked(query);
+    }
+    Ok(())
+}
+
+/// A query as a statement of its own.
+async fn prepared(connection: &mut PgConnection, query: &str) -> Result<PgStatement, sqlx::Error> {
     let text = format!("SELECT * FROM (\n{query}\n) AS t");
     let statement = connection.prepare(AssertSqlSafe(text).into_sql_str()).await?;
-    if statement.parameters().is_some_and(|it| it.either(<[_]>::len, |number| number) > 0) {
-        return Err(statement::query_has_parameters());
+    let parameters = statement.parameters().map(|it| it.either(<[_]>::len, |number| number));
+    if parameters.is_some_and(|number| number > 0) {
+        return Err(query::has_parameters());
     }
+    Ok(statement)
+}
+
+/// The columns of a query, and their types.
+async fn queried(connection: &mut PgConnection, query: &str) -> Result<TableInfo, sqlx::Error> {
+    let statement = prepared(connection, query).await?;
     let column = |name: &str, info: &PgTypeInfo| {
         let is_enum = matches!(info.kind(), PgTypeKind::Enum(_));
         let type_name = info.name().to_lowercase();

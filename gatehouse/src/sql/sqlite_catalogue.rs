@@ -1,7 +1,6 @@
 //! The catalogue of SQLite.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
 
 use sqlx::sqlite::SqliteStatement;
 use sqlx::{
@@ -11,7 +10,7 @@ use sqlx::{
 
 use super::catalogue::{ColumnInfo, TableInfo};
 use super::mapping::Table;
-use super::statement;
+use super::query;
 use crate::value::Kind;
 
 /// A table, if it exists.
@@ -115,18 +114,14 @@ async fn add_indexes(
     Ok(())
 }
 
-/// The queries that have no parameters. A query is checked once, and not at each load.
-static CHECKED: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
-
 /// An error if a query has parameters: they would be those of the statement around it, or NULL.
 pub(super) async fn check_query(
     connection: &mut SqliteConnection,
     query: &'static str,
 ) -> Result<(), sqlx::Error> {
-    let is_checked = || CHECKED.lock().unwrap_or_else(PoisonError::into_inner).contains(query);
-    if !is_checked() {
+    if !query::is_checked(query) {
         prepared(connection, query).await?;
-        CHECKED.lock().unwrap_or_else(PoisonError::into_inner).insert(query);
+        query::set_checked(query);
     }
     Ok(())
 }
@@ -139,7 +134,7 @@ async fn prepared(
     let text = format!("SELECT * FROM (\n{query}\n) AS t");
     let statement = connection.prepare(AssertSqlSafe(text).into_sql_str()).await?;
     match statement.parameters() {
-        Some(Either::Right(1..)) => Err(statement::query_has_parameters()),
+        Some(Either::Right(1..)) => Err(query::has_parameters()),
         _ => Ok(statement),
     }
 }

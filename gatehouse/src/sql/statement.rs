@@ -92,10 +92,3 @@ pub(super) fn push_condition(
         text.push_str(" IS NOT NULL");
     }
 }
-
-/// A query of a mapping has parameters, for which there are no values.
-pub(super) fn query_has_parameters() -> sqlx::Error {
-    let text = "the query has a parameter, and gets no values: write them into it, or make the column one of \
-                the key";
-    sqlx::Error::Configuration(text.into())
-}

@@ -66,7 +66,7 @@ use crate::session::{Session, Sources};
 /// of the sources itself, and not what a pointer in a field points to: the loads of tables fail otherwise.
 pub fn within<P, L, C>(
     session: &Session<P>,
-    field: impl FnOnce(&P) -> &L,
+    field: impl Fn(&P) -> &L,
     connection: C,
 ) -> LentConnection<C>
 where
@@ -75,7 +75,8 @@ where
     C: DerefMut<Target = <L::Database as sqlx::Database>::Connection> + Send + 'static,
 {
     let slot: Arc<Slot<L::Database>> = Arc::new(Slot(Mutex::new(Some(Box::new(connection)))));
-    session.lend(field, Arc::clone(&slot) as _);
+    let resource: Arc<dyn Any + Send + Sync> = Arc::clone(&slot) as _;
+    session.lend(field, &resource);
     LentConnection { slot, connection: PhantomData }
 }
 
