@@ -52,12 +52,12 @@ impl Batch {
     pub fn keys(self, size: usize, seed: u64) -> Vec<Level> {
         let mut numbers = Numbers(seed);
         let end = if self == Self::OneUser { OF_FIRST } else { COUNT };
-        let (mut seen, mut keys) = (HashSet::new(), Vec::with_capacity(size));
+        let (mut taken, mut keys) = (HashSet::new(), Vec::with_capacity(size));
         while keys.len() < size {
             let (usr, document) = row(numbers.below(end));
             let has_row = (keys.len() as u64 + seed).is_multiple_of(2);
             let key = Level(usr, document + i64::from(!has_row));
-            if seen.insert(key.clone()) {
+            if taken.insert(key.clone()) {
                 keys.push(key);
             }
         }

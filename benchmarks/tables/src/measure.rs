@@ -39,14 +39,14 @@ pub async fn print_rows(side: &impl Side) {
     }
 }
 
-async fn print_row<S: Side>(side: &S, batch: Batch, size: usize) {
+async fn print_row<S: Side>(side: &S, batch: Batch, number: usize) {
     let forms = S::forms(batch);
-    let batches: Vec<_> = (0..BATCHES).map(|seed| batch.keys(size, seed)).collect();
+    let batches: Vec<_> = (0..BATCHES).map(|seed| batch.keys(number, seed)).collect();
     for keys in &batches {
         assert_same(side, forms, keys).await;
     }
     let mut times = vec![Vec::new(); forms.len() + 1];
-    for at in 0..(60_000 / size).clamp(60, 3_000) {
+    for at in 0..(60_000 / number).clamp(60, 3_000) {
         let keys = &batches[at % batches.len()];
         for turn in 0..times.len() {
             // What was first last time is last now: what comes first finds colder caches.
@@ -67,7 +67,7 @@ async fn print_row<S: Side>(side: &S, batch: Batch, size: usize) {
     let least = by_hand.iter().map(|(it, _)| it.least).fold(f64::INFINITY, f64::min);
     let (hand, form) = by_hand.into_iter().min_by(best).expect("a form");
     println!(
-        "| {} | {} | {size} | {:.1} | {:.1} | **{:.2}** | {:.2} | {} |",
+        "| {} | {} | {number} | {:.1} | {:.1} | **{:.2}** | {:.2} | {} |",
         S::NAME,
         batch.name(),
         ours.median,

@@ -34,13 +34,13 @@ impl App {
         let file = SqliteConnectOptions::new().filename(folder.join("share.db"));
         let options = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false);
         let db = options.connect_with(file.create_if_missing(true)).await?;
-        let fill = format!(
+        let rows = format!(
             "CREATE TABLE share (usr INTEGER, document INTEGER, level INTEGER NOT NULL, \
                  PRIMARY KEY (usr, document)) WITHOUT ROWID; \
              WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {COUNT}) \
              INSERT INTO share {ROWS} ORDER BY 1, 2; ANALYZE"
         );
-        sqlx::raw_sql(AssertSqlSafe(fill)).execute(&db).await?;
+        sqlx::raw_sql(AssertSqlSafe(rows)).execute(&db).await?;
         Ok(Self { db })
     }
 
