@@ -5,6 +5,8 @@
 //! ```
 
 pub use crate::combinators::{all, any, each, lazy};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use crate::sql::Verify;
 pub use crate::{
     Decision, Domain, FactError, FactKey, FactSource, Gate, Loaded, Policy, Session, Sources, fact,
     policy,

@@ -14,7 +14,6 @@ use std::time::Instant;
 
 use gatehouse::error::FilterError;
 use gatehouse::prelude::*;
-use gatehouse::sql::Verify;
 
 use self::db::{AppFacts, Database};
 use self::policies::{Action, Document, GATE, User};

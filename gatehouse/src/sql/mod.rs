@@ -46,7 +46,7 @@ mod within;
 pub use self::dialect::Dialect;
 pub use self::lend::Lend;
 pub use self::verify::{Mismatch, Verified, Verify, VerifyError};
-pub use self::within::{LentConnection, within};
+pub use self::within::{LentConnection, TakeError, within};
 // Public because generated code has them. Nobody writes them.
 #[doc(hidden)]
 pub use self::{

@@ -17,7 +17,6 @@ use super::source::{Described, Mapped};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use gatehouse::prelude::*;
-/// use gatehouse::sql::Verify;
 /// use sqlx::SqlitePool;
 ///
 /// fact! { pub Owner(doc: i64) -> i64; }

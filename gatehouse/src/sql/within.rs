@@ -13,7 +13,6 @@ use super::keys::Keys;
 use super::lend::Lend;
 use super::rows::Rows;
 use super::statement::Statement;
-use crate::error::LoadsInFlight;
 use crate::fact::FactError;
 use crate::session::{Session, Sources};
 
@@ -93,13 +92,34 @@ impl<C: 'static> LentConnection<C> {
     /// indeterminate.
     ///
     /// # Errors
-    /// [`LoadsInFlight`] while a load uses the connection: a check is still waiting. A check that was dropped
-    /// uses nothing. Also if the connection was taken back before.
-    pub fn take(&self) -> Result<C, LoadsInFlight> {
-        let connection = self.slot.take_back().ok_or(LoadsInFlight)?;
-        connection.downcast().map(|connection| *connection).map_err(|_| LoadsInFlight)
+    /// [`TakeError::LoadsInFlight`] while a load uses the connection: a check is still waiting. A check that was
+    /// dropped uses nothing. [`TakeError::Taken`] if the connection was taken back before.
+    pub fn take(&self) -> Result<C, TakeError> {
+        let connection = self.slot.take_back()?;
+        connection.downcast().map(|connection| *connection).map_err(|_| TakeError::Taken)
     }
 }
+
+/// A lent connection cannot be taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TakeError {
+    /// A load uses it.
+    LoadsInFlight,
+    /// It was taken back before.
+    Taken,
+}
+
+impl fmt::Display for TakeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LoadsInFlight => "the session has loads in flight on the lent connection",
+            Self::Taken => "the lent connection was taken back before",
+        })
+    }
+}
+
+impl std::error::Error for TakeError {}
 
 impl<C> fmt::Debug for LentConnection<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -130,12 +150,13 @@ impl<D: Dialect, C: DerefMut<Target = D::Connection> + Send + 'static> Connectio
 /// A [`Slot`] of any database.
 trait TakeBack: Send + Sync {
     /// The connection, if no load uses it.
-    fn take_back(&self) -> Option<Box<dyn Any>>;
+    fn take_back(&self) -> Result<Box<dyn Any>, TakeError>;
 }
 
 impl<D: Dialect> TakeBack for Slot<D> {
-    fn take_back(&self) -> Option<Box<dyn Any>> {
-        Some(self.0.try_lock()?.take()?.into_any())
+    fn take_back(&self) -> Result<Box<dyn Any>, TakeError> {
+        let mut slot = self.0.try_lock().ok_or(TakeError::LoadsInFlight)?;
+        Ok(slot.take().ok_or(TakeError::Taken)?.into_any())
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gatehouse::prelude::*;
-use gatehouse::sql::{Lend, Verify as _};
+use gatehouse::sql::Lend;
 use sqlx::Pool;
 use sqlx::pool::PoolConnection;
 

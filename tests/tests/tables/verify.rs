@@ -1,7 +1,7 @@
 //! What `verify` sees.
 
 use gatehouse::prelude::*;
-use gatehouse::sql::{Lend, Verify};
+use gatehouse::sql::Lend;
 use gatehouse::value::Value;
 
 use crate::database::Database;

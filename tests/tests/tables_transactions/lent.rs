@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gatehouse::prelude::*;
-use gatehouse::sql::{self, Dialect, Lend};
+use gatehouse::sql::{self, Dialect, Lend, TakeError};
 use gatehouse_tests::soon;
 use sqlx::Pool;
 use sqlx::pool::PoolConnection;
@@ -120,7 +120,7 @@ async fn loads_after_take_fail<D: Database>(database: &D) {
     let lent = sql::within(&session, |facts| &facts.db, transaction);
     assert_eq!(decided(&session, 1).await, "allow");
     let transaction = lent.take().unwrap();
-    assert!(lent.take().is_err());
+    assert_eq!(lent.take().err(), Some(TakeError::Taken));
     // What is known stays known.
     assert_eq!(decided(&session, 1).await, "allow");
     let decision = soon(OWNER.bind(&session, &1, &()).check(&2)).await;
