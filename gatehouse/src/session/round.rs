@@ -213,13 +213,16 @@ impl<P: Sources> Driver for RoundDriver<'_, P> {
     fn start_loads(&mut self) -> bool {
         let begun = std::mem::replace(&mut self.pending.begun, self.pending.batches.len());
         let new = &self.pending.batches[begun..];
+        if new.is_empty() {
+            return false;
+        }
         let call = self.generation.call_of(new.len());
         for pending in new {
             let PendingBatch { table, id, load, .. } = pending;
             let sources = &self.generation.sources;
             table(&self.generation.tables).begin(sources, call.clone(), *id, load);
         }
-        !new.is_empty()
+        true
     }
 
     fn drive_loads(&mut self) {
