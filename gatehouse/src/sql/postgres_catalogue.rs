@@ -2,7 +2,7 @@
 
 use sqlx::postgres::{PgRow, PgStatement, PgTypeInfo, PgTypeKind};
 use sqlx::{
-    AssertSqlSafe, Column as _, Executor as _, PgConnection, Row as _, SqlSafeStr as _,
+    AssertSqlSafe, Column as _, Executor as _, PgConnection, Postgres, Row as _, SqlSafeStr as _,
     Statement as _, TypeInfo as _,
 };
 
@@ -79,16 +79,12 @@ fn column(row: &PgRow) -> Result<ColumnInfo, sqlx::Error> {
     })
 }
 
-/// An error if a query has parameters: they would be those of the statement around it.
+/// An error if a query has parameters.
 pub(super) async fn check_query(
     connection: &mut PgConnection,
     query: &'static str,
 ) -> Result<(), sqlx::Error> {
-    if !query::is_checked(query) {
-        prepared(connection, query).await?;
-        query::set_checked(query);
-    }
-    Ok(())
+    query::check::<Postgres, _>(query, prepared(connection, query)).await
 }
 
 /// A query as a statement of its own.

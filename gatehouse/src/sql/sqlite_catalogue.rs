@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use sqlx::sqlite::SqliteStatement;
 use sqlx::{
-    AssertSqlSafe, Column as _, Either, Executor as _, Row as _, SqlSafeStr as _, SqliteConnection,
-    Statement as _,
+    AssertSqlSafe, Column as _, Either, Executor as _, Row as _, SqlSafeStr as _, Sqlite,
+    SqliteConnection, Statement as _,
 };
 
 use super::catalogue::{ColumnInfo, TableInfo};
@@ -114,16 +114,12 @@ async fn add_indexes(
     Ok(())
 }
 
-/// An error if a query has parameters: they would be those of the statement around it, or NULL.
+/// An error if a query has parameters.
 pub(super) async fn check_query(
     connection: &mut SqliteConnection,
     query: &'static str,
 ) -> Result<(), sqlx::Error> {
-    if !query::is_checked(query) {
-        prepared(connection, query).await?;
-        query::set_checked(query);
-    }
-    Ok(())
+    query::check::<Sqlite, _>(query, prepared(connection, query)).await
 }
 
 /// A query as a statement of its own.
