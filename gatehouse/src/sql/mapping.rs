@@ -1,7 +1,7 @@
 //! The mapping of a fact to a table.
 
 /// The mapping of a fact to a table, as `#[rows(…)]` has it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Mapping {
     /// The mapping as written.
     pub text: &'static str,

@@ -189,11 +189,8 @@ fn arguments(keys: &Keys<'_>, order: &[usize]) -> Result<SqliteArguments, sqlx::
 fn order(keys: &Keys<'_>) -> Vec<usize> {
     let mut order: Vec<_> = (0..keys.len()).collect();
     order.sort_unstable_by(|one, other| {
-        keys.cells(*one)
-            .iter()
-            .zip(keys.cells(*other))
-            .map(compared)
-            .fold(Ordering::Equal, Ordering::then)
+        let mut parts = keys.cells(*one).iter().zip(keys.cells(*other)).map(compared);
+        parts.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     });
     order
 }
@@ -240,7 +237,9 @@ fn push_json(json: &mut String, scalar: &Scalar<'_>) {
         Scalar::Bool(it) => json.push(if *it { '1' } else { '0' }),
         Scalar::Int(it) | Scalar::Timestamp(it) => push_display(json, it),
         Scalar::Date(it) => push_display(json, it),
-        Scalar::Text(it) | Scalar::Decimal(it) => push_string(json, it),
+        Scalar::Text(it) | Scalar::Decimal(it) => {
+            push_display(json, serde_json::Value::from(&**it));
+        }
         Scalar::Bytes(it) => push_hex(json, it),
         Scalar::Uuid(it) => push_hex(json, it),
     }
@@ -254,22 +253,6 @@ fn push_hex(json: &mut String, bytes: &[u8]) {
     json.push('"');
     for byte in bytes {
         let _ = write!(json, "{byte:02x}");
-    }
-    json.push('"');
-}
-
-/// Appends a text as a string of JSON.
-fn push_string(json: &mut String, text: &str) {
-    json.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => json.push_str("\\\""),
-            '\\' => json.push_str("\\\\"),
-            control if control < ' ' => {
-                let _ = write!(json, "\\u{:04x}", u32::from(control));
-            }
-            other => json.push(other),
-        }
     }
     json.push('"');
 }

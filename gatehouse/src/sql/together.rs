@@ -32,7 +32,6 @@ pub(super) struct Together {
 type Outcome = Result<Rows, FactError>;
 
 /// What loads that share a statement have in common.
-#[derive(PartialEq)]
 struct Place {
     /// The type and the address of what lends connections.
     lend: (TypeId, usize),
