@@ -10,7 +10,7 @@
 // - `statement`: what is asked of a table; `dialect`: in which words, `sqlite` and `postgres` (with
 //   `postgres_arguments` and `postgres_rows`, what is sent and what comes back);
 // - `fetch`: running it on a connection; `rows`: the rows that come back; `value`: what they are in Rust;
-// - `source`: a table as the source of a fact; `together`: facts that share a statement; `within`: its loads
+// - `source`: a table as the source of a fact; `shared_statement`: facts that share a statement; `within`: its loads
 //   on the caller's connection;
 // - `verify`: mappings beside the schema of a database; `catalogue`: a table as the database describes it,
 //   `sqlite_catalogue`, `postgres_catalogue`: reading it; `schema`: how a mapping fits a table.
@@ -32,13 +32,13 @@ mod postgres_rows;
 mod query;
 mod rows;
 mod schema;
+mod shared_statement;
 mod source;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(feature = "sqlite")]
 mod sqlite_catalogue;
 mod statement;
-mod together;
 mod value;
 mod verify;
 mod within;

@@ -10,8 +10,8 @@ use super::keys::{Keys, Part, Refused};
 use super::lend::{Lend, Lends};
 use super::mapping::Mapping;
 use super::rows::Cells;
+use super::shared_statement::SharedStatement;
 use super::statement::{Answer, Statement};
-use super::together::Together;
 use super::value::{All, Collected, Found, IsSet, IsTruth, Presence, ReadValue, Single};
 use crate::fact::parts::{Columns, Cover, KeyParts, Nth, PartTypes};
 use crate::fact::{FactError, LoadedFact};
@@ -141,8 +141,8 @@ where
         let (encoded, refused) =
             Keys::encode(&self.parts, self.parts_of, keys, <H::Lend as Lend>::Database::holds);
         let lend = self.lender.lend();
-        let mut rows = match Together::of(call, lend, self.mapping, &encoded) {
-            Some(together) => together.rows(statement.answer, &encoded, lend, call).await?,
+        let mut rows = match SharedStatement::of(call, lend, self.mapping, &encoded) {
+            Some(shared) => shared.rows(statement.answer, &encoded, lend, call).await?,
             None => fetch(lend, call, &statement, &encoded).await?,
         };
         let mut found: Vec<Found<K::Value>> = Vec::new();

@@ -21,7 +21,7 @@ use crate::value::{Form, Kind, Scalar};
 /// Loads that begin together and ask the same table by the same columns of the key. Each adds its request;
 /// then the first that goes on asks for all of them, and the others wait for it. If it is dropped before, the
 /// next one asks.
-pub(super) struct Together {
+pub(super) struct SharedStatement {
     place: Place,
     requests: Mutex<Vec<Arc<Request>>>,
     /// The rows of the requests that were asked for, in their order, until each is taken.
@@ -46,7 +46,7 @@ struct Request {
     keys: usize,
 }
 
-impl Together {
+impl SharedStatement {
     /// The loads that began together with this one and share its statement; `None` if none can.
     pub(super) fn of<L: 'static>(
         call: &Call,
