@@ -235,11 +235,6 @@ impl Node {
         self.any(&|node| matches!(node, Node::Load(..)))
     }
 
-    /// Whether the load `id` is inside.
-    pub(crate) fn contains(&self, id: LoadId) -> bool {
-        self.any(&|node| matches!(node, Node::Load(load, _, _) if *load == id))
-    }
-
     /// Whether the policy, or an enclosing loop or block, can be exited from inside.
     pub(crate) fn leaves(&self) -> bool {
         self.any(&|node| matches!(node, Node::Try(..) | Node::Return(..))) || self.jumps_out()

@@ -11,21 +11,19 @@
 //! - `ordering`: the values that `<` and the like compare, which must not be missing.
 //! - `emit`: the body as plain synchronous Rust. `plan_constant`: its plan as a constant.
 
+pub(crate) mod analysis;
 pub(crate) mod ast;
 pub(crate) mod attributes;
 pub(crate) mod capitals;
 mod check;
-pub(crate) mod emit;
 mod expected;
-mod guard;
 mod inside;
-mod known;
 pub(crate) mod leftover;
-mod load_path;
 pub(crate) mod lower;
 pub(crate) mod names;
 mod ordering;
 pub(crate) mod plan;
 pub(crate) mod plan_constant;
-mod slice;
+pub(crate) mod rust;
+pub(crate) mod source;
 pub(crate) mod total;

@@ -7,7 +7,7 @@ use quote::ToTokens;
 use syn::{BinOp, Expr};
 
 use super::ast::{Block, Node, Stmt};
-use super::emit;
+use super::source;
 use super::total::is_total_shape;
 
 /// Names of locals, and identifiers that could be such names.
@@ -15,7 +15,7 @@ pub(crate) type Names = BTreeSet<String>;
 
 /// Every name in the kept part of `node` that may be a local: fields, methods and path segments are not.
 pub(crate) fn mentioned(node: &Node) -> Names {
-    mentioned_in(emit::as_passed(node))
+    mentioned_in(source::as_passed(node))
 }
 
 /// [`mentioned`] for any tokens.
@@ -281,7 +281,7 @@ pub(crate) fn acted_on(node: &Node) -> Names {
             names
         }
         Node::Plain(expr) | Node::Compound(expr, _) if acts(expr) => {
-            first_name(emit::as_written(node)).into_iter().collect()
+            first_name(source::as_written(node)).into_iter().collect()
         }
         _ => Names::new(),
     }
@@ -316,7 +316,7 @@ fn first_name(tokens: TokenStream) -> Option<String> {
 
 /// The names among `mutable` that evaluating `node` may change.
 pub(crate) fn changed(node: &Node, mutable: &Names) -> Names {
-    let written = emit::as_written(node);
+    let written = source::as_written(node);
     if use_macro_that_may_change_all(written.clone()) {
         return mutable.clone();
     }
@@ -404,5 +404,5 @@ pub(crate) fn has_open_type(node: &Node) -> bool {
             _ => false,
         })
     }
-    is_open(emit::as_passed(node))
+    is_open(source::as_passed(node))
 }

@@ -4,26 +4,28 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Path;
 
+use super::analysis::conditions::Condition;
 use super::ast::{Body, Kind, Load};
-use super::plan::{BodyPlan, PlannedLoad};
+use super::plan::body_plan::{BodyPlan, PathGuard, PlannedLoad};
 use crate::text;
 
 /// The plan of a body. `is_recursive` says whether a fact depends on the fact whose body it is.
 pub(crate) fn plan(
     body: &Body,
-    plan: &BodyPlan,
+    plan: &BodyPlan<'_>,
+    parameters: &[Condition],
     runtime: &TokenStream,
     is_recursive: &dyn Fn(&Path) -> bool,
 ) -> TokenStream {
-    if body.loads.is_empty() && plan.conditions.is_empty() {
+    if body.loads.is_empty() && plan.conditions.list.is_empty() && parameters.is_empty() {
         return no_plan(runtime);
     }
-    let loads = body.loads.iter().zip(&plan.loads);
-    let loads = loads.map(|(load, planned)| {
+    let loads = body.loads.iter().zip(&plan.loads).enumerate();
+    let loads = loads.map(|(at, (load, planned))| {
         let is_recursive = is_recursive(&load.fact);
-        planned_load(load, planned, runtime, is_recursive)
+        planned_load(load, planned, &plan.guards_of(at), runtime, is_recursive)
     });
-    let conditions = plan.conditions.iter().map(|condition| {
+    let conditions = plan.conditions.list.iter().chain(parameters).map(|condition| {
         let (text, place) = (&condition.text, place(condition.at));
         let kind = Ident::new(&format!("{:?}", condition.kind), Span::call_site());
         let loads = condition.loads.iter().copied().map(Literal::usize_unsuffixed);
@@ -50,6 +52,7 @@ pub(crate) fn no_plan(runtime: &TokenStream) -> TokenStream {
 fn planned_load(
     load: &Load,
     planned: &PlannedLoad,
+    guards: &[&PathGuard],
     runtime: &TokenStream,
     is_recursive: bool,
 ) -> TokenStream {
@@ -65,8 +68,9 @@ fn planned_load(
         let id = Literal::usize_unsuffixed(*id);
         quote!(#runtime::Wait::new(#id, #because))
     });
-    let guards =
-        planned.guards.iter().map(|(text, holds)| quote!(#runtime::Guard::new(#text, #holds)));
+    let guards = guards
+        .iter()
+        .map(|PathGuard { text, holds, .. }| quote!(#runtime::Guard::new(#text, #holds)));
     let place = place(load.ends.0);
     quote! {
         #runtime::#function::<#fact>(

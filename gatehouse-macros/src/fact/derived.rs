@@ -13,15 +13,15 @@ use super::ast::{Block, Ending, Fact};
 use super::recursion::{self, LoadPartiality, PartialOperand};
 use crate::body::ast::{Body, Node};
 use crate::body::lower;
-use crate::body::plan::BodyPlan;
+use crate::body::plan::body_plan::BodyPlan;
 use crate::body::total::is_total;
 use crate::diagnostics::Diagnostics;
 use crate::{diagnostics, text};
 
 /// A body that compiles.
-pub(super) struct Derived {
-    pub(super) body: Body,
-    pub(super) plan: BodyPlan,
+pub(super) struct Derived<'b> {
+    pub(super) body: &'b Body,
+    pub(super) plan: BodyPlan<'b>,
     /// The facts that it depends on and that are not derived in this block: it needs sources for them.
     pub(super) bases: Vec<Path>,
     /// The facts that depend on it and that it depends on, itself included; empty if it is not recursive.
@@ -32,7 +32,7 @@ pub(super) struct Derived {
     pub(super) beside_recursion: Vec<PartialOperand>,
 }
 
-impl Derived {
+impl Derived<'_> {
     /// Whether `fact` depends on the fact whose body this is.
     pub(super) fn is_recursive(&self, fact: &Path) -> bool {
         is_in_cycle(&self.cycle, fact)
@@ -65,12 +65,8 @@ fn local_name(path: &Path) -> Option<&Ident> {
     }
 }
 
-/// Compiles every body of a block. A body with errors has none in the result.
-pub(super) fn block(
-    block: &Block,
-    runtime: &TokenStream,
-    errors: &Diagnostics,
-) -> BTreeMap<usize, Derived> {
+/// Lowers every body of a block. A body with errors has none in the result.
+pub(super) fn bodies(block: &Block, errors: &Diagnostics) -> BTreeMap<usize, Body> {
     let mut bodies = BTreeMap::new();
     for (at, fact) in block.facts.iter().enumerate() {
         let in_this = Diagnostics::new();
@@ -81,25 +77,33 @@ pub(super) fn block(
         }
         errors.absorb(&in_this);
     }
-    let needs = DependencyGraph::of(block, &bodies);
-    let partial = partial(block, &bodies);
+    bodies
+}
+
+/// Plans every body of a block. A body with errors has none in the result.
+pub(super) fn block<'b>(
+    block: &Block,
+    bodies: &'b BTreeMap<usize, Body>,
+    errors: &Diagnostics,
+) -> BTreeMap<usize, Derived<'b>> {
+    let needs = DependencyGraph::of(block, bodies);
+    let partial = partial(block, bodies);
     let mut derived = BTreeMap::new();
-    for (at, body) in bodies {
+    for (&at, body) in bodies {
         let fact = &block.facts[at];
         let cycle = needs.cycle(&fact.name);
         let in_this = Diagnostics::new();
-        recursion::check(fact, &body, &cycle, &in_this);
+        recursion::check(fact, body, &cycle, &in_this);
         if in_this.is_empty() {
-            let plan = BodyPlan::new(&body, false, runtime);
+            let plan = BodyPlan::new(body, false);
             let bases = needs.bases(&fact.name);
             let is_total = needs.is_total(&fact.name, &partial);
-            let beside_recursion = recursion::beside_recursion(&body, &cycle, &|fact| match needs
-                .derived_fact(fact)
-            {
-                Some(name) if needs.is_total(name, &partial) => LoadPartiality::Total,
-                Some(_) => LoadPartiality::Partial,
-                None => LoadPartiality::Unknown,
-            });
+            let beside_recursion =
+                recursion::beside_recursion(body, &cycle, &|fact| match needs.derived_fact(fact) {
+                    Some(name) if needs.is_total(name, &partial) => LoadPartiality::Total,
+                    Some(_) => LoadPartiality::Partial,
+                    None => LoadPartiality::Unknown,
+                });
             let derived_fact = Derived { body, plan, bases, cycle, is_total, beside_recursion };
             derived.insert(at, derived_fact);
         }
@@ -116,12 +120,12 @@ fn partial(block: &Block, bodies: &BTreeMap<usize, Body>) -> BTreeSet<Ident> {
 }
 
 /// A cycle of facts without a base case, reported once, at its first fact.
-fn check_base_cases(block: &Block, derived: &BTreeMap<usize, Derived>, errors: &Diagnostics) {
+fn check_base_cases(block: &Block, derived: &BTreeMap<usize, Derived<'_>>, errors: &Diagnostics) {
     let mut said: Vec<&Ident> = Vec::new();
     for (at, Derived { cycle, .. }) in derived {
         let name = &block.facts[*at].name;
         let of_cycle = derived.iter().filter(|(at, _)| cycle.contains(&block.facts[**at].name));
-        let groundless = of_cycle.filter(|(_, it)| recursion::has_no_base_case(&it.body, cycle));
+        let groundless = of_cycle.filter(|(_, it)| recursion::has_no_base_case(it.body, cycle));
         // A fact of the cycle with an error might have been the base case.
         let all = !cycle.is_empty() && groundless.count() == cycle.len();
         if all && !said.contains(&name) {

@@ -16,7 +16,7 @@ use crate::crate_path::CratePath;
 use crate::{conditional, text};
 
 /// Emits all facts of a block.
-pub(super) fn block(block: &Block, derived: &BTreeMap<usize, Derived>) -> TokenStream {
+pub(super) fn block(block: &Block, derived: &BTreeMap<usize, Derived<'_>>) -> TokenStream {
     let facts = block.facts.iter().enumerate();
     facts.map(|(at, fact)| Emitter::new(fact, derived.get(&at), &block.library).fact()).collect()
 }
@@ -42,7 +42,7 @@ pub(super) struct Emitter<'a> {
     /// The fact.
     pub(super) fact: &'a Fact,
     /// Its computation, if it has a body without errors.
-    pub(super) derived: Option<&'a Derived>,
+    pub(super) derived: Option<&'a Derived<'a>>,
     /// The fields of its key.
     pub(super) fields: Vec<Field<'a>>,
     /// The type of its value, or the stand-in.
@@ -51,7 +51,7 @@ pub(super) struct Emitter<'a> {
 
 impl<'a> Emitter<'a> {
     /// The data of `fact`, with stand-ins for the parts that the checks removed.
-    fn new(fact: &'a Fact, derived: Option<&'a Derived>, library: &'a CratePath) -> Self {
+    fn new(fact: &'a Fact, derived: Option<&'a Derived<'a>>, library: &'a CratePath) -> Self {
         let stand_in = || quote!(#library::private::Refused);
         let or_stand_in =
             |ty: &Option<Type>| ty.as_ref().map_or_else(stand_in, ToTokens::to_token_stream);

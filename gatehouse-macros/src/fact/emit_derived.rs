@@ -9,9 +9,11 @@ use super::ast::Fact;
 use super::derived::{Derived, is_bool, is_option};
 use super::emit::Emitter;
 use super::recursion::PartialOperand;
-use crate::body::emit::{self, cx};
 use crate::body::names::mentioned_in;
 use crate::body::plan_constant;
+use crate::body::rust::emitter::Emitter as BodyEmitter;
+use crate::body::rust::variables::cx;
+use crate::body::rust::{early, result};
 use crate::{conditional, diagnostics, text};
 
 impl Emitter<'_> {
@@ -21,7 +23,7 @@ impl Emitter<'_> {
         let (library, Fact { name, .. }) = (self.library, self.fact);
         let runtime = &quote!(#library::private);
         let text = name.unraw().to_string();
-        let plan = plan_constant::plan(&derived.body, &derived.plan, runtime, &|fact| {
+        let plan = plan_constant::plan(derived.body, &derived.plan, &[], runtime, &|fact| {
             derived.is_recursive(fact)
         });
         let line = quote_spanned!(name.span()=> ::core::line!());
@@ -79,7 +81,7 @@ impl Emitter<'_> {
         let observer = Ident::new("__Observer", Span::mixed_site());
         let bases = self.derived.map(|derived| derived.bases.as_slice()).unwrap_or_default();
         let lints = lints(&self.fact.attrs);
-        let unreachable = self.derived.and_then(|derived| emit::lints_of(&derived.body));
+        let unreachable = self.derived.and_then(|derived| result::lints_of(derived.body));
         // The compiler shows the impls at the fact's name, and not at the macro's call.
         let (at, span) = (library.spanned(name.span()), name.span());
         let resolved_by = quote_spanned!(span=> impl<#sources> #at::ResolvedBy<#sources>);
@@ -147,20 +149,12 @@ impl Emitter<'_> {
             };
             return (evaluate, quote!(let _ = #cx;));
         };
-        let stmts = &plan.code;
-        let (parts, value) = (self.parts(stmts), emit::result(body, stmts));
+        let stmts = &BodyEmitter::function(body, &plan.conditions, runtime);
+        let (parts, value) = (self.parts(stmts), result::result(body, stmts));
         let evaluate = quote!(#parts #value);
-        let slices = plan.loads.iter().filter_map(|load| load.slice.as_ref());
-        // Each slice has key parts of its own, since a key takes them by value.
-        let slices = slices.map(|slice| {
-            let parts = self.parts(slice);
-            quote!({ #parts #slice })
-        });
-        let known = plan.known.list().iter().map(|(name, known)| {
-            let parts = self.parts(known);
-            quote!(let #name = { #parts #known };)
-        });
-        (evaluate, text::ours("mut", quote!(let _ = &#cx; #(#known)* #(#slices)*)))
+        // Each request has key parts of its own, since a key takes them by value.
+        let requests = early::code(body, &plan.early, &|code| self.parts(code), runtime);
+        (evaluate, text::ours("mut", quote!(let _ = &#cx; #requests)))
     }
 
     /// Binds the key parts that `code` mentions.

@@ -14,9 +14,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
-use quote::quote;
 
-use crate::crate_path::CratePath;
 use crate::diagnostics::Diagnostics;
 use crate::{fragment, panics};
 
@@ -44,11 +42,7 @@ fn fallback(input: TokenStream) -> TokenStream {
 pub(crate) fn compile(input: TokenStream, errors: &Diagnostics) -> TokenStream {
     let mut block = parse::block(fragment::opened(input), errors);
     check::block(&mut block, errors);
-    let derived = derived::block(&block, &runtime(&block.library), errors);
+    let bodies = derived::bodies(&block, errors);
+    let derived = derived::block(&block, &bodies, errors);
     emit::block(&block, &derived)
-}
-
-/// The path of what generated code calls.
-fn runtime(library: &CratePath) -> TokenStream {
-    quote!(#library::private)
 }

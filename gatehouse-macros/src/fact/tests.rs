@@ -558,38 +558,34 @@ fn a_derived_fact() {
                 __cx: &mut Cx<__Sources, __Observer>,
             ) {
                 let _ = &__cx;
-                {
-                    let folder = <u64 as KeyPart>::part_clone(
-                        &self.folder,
-                    );
-                    run_slice(
-                        __cx,
-                        |__cx| {
-                            ask(Parent(folder), __cx);
-                            ::core::result::Result::Ok(())
-                        },
-                    );
-                }
-                {
-                    let user = <UserId as KeyPart>::part_clone(
-                        &self.user,
-                    );
-                    let folder = <u64 as KeyPart>::part_clone(
-                        &self.folder,
-                    );
-                    run_slice(
-                        __cx,
-                        |__cx| {
-                            match read(Parent(folder), __cx)? {
-                                Some(above) => {
-                                    ask(Viewer(user, above), __cx);
-                                }
-                                _ => {}
+                run_slice(
+                    __cx,
+                    |__cx| {
+                        let folder = <u64 as KeyPart>::part_clone(
+                            &self.folder,
+                        );
+                        ask(Parent(folder), __cx);
+                        ::core::result::Result::Ok(())
+                    },
+                );
+                run_slice(
+                    __cx,
+                    |__cx| {
+                        let user = <UserId as KeyPart>::part_clone(
+                            &self.user,
+                        );
+                        let folder = <u64 as KeyPart>::part_clone(
+                            &self.folder,
+                        );
+                        match read(Parent(folder), __cx)? {
+                            Some(above) => {
+                                ask(Viewer(user, above), __cx);
                             }
-                            ::core::result::Result::Ok(())
-                        },
-                    );
-                }
+                            _ => {}
+                        }
+                        ::core::result::Result::Ok(())
+                    },
+                );
             }
         }
     };

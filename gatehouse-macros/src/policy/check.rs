@@ -5,7 +5,7 @@ use syn::{Expr, Lit, UnOp};
 use super::parse::{Options, Policy};
 use crate::body::ast::{Block, Body, Node, Stmt};
 use crate::body::lower::bare;
-use crate::body::plan::BodyPlan;
+use crate::body::plan::body_plan::BodyPlan;
 use crate::diagnostics::Diagnostics;
 use crate::{diagnostics, text};
 
@@ -119,7 +119,7 @@ fn constant_expr(expr: &Expr) -> Option<bool> {
 pub(super) fn budget(
     options: &Options,
     body: &Body,
-    plan: &BodyPlan,
+    plan: &BodyPlan<'_>,
     errors: &Diagnostics,
 ) -> bool {
     let Some(budget) = options.rounds else { return true };

@@ -9,10 +9,13 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Meta};
 
 use super::parse::{Options, Parameter, Policy, Role};
+use crate::body::analysis::conditions::{Condition, ConditionKind, ImmediateAnswers};
 use crate::body::ast::Body;
-use crate::body::emit::{self, ConditionKind, ImmediateAnswers, ReportedCondition, cx};
-use crate::body::plan::BodyPlan;
+use crate::body::plan::body_plan::BodyPlan;
 use crate::body::plan_constant;
+use crate::body::rust::emitter::Emitter;
+use crate::body::rust::variables::cx;
+use crate::body::rust::{early, result};
 use crate::crate_path::CratePath;
 use crate::{conditional, text};
 
@@ -26,32 +29,33 @@ pub(super) fn emit(
     policy: &Policy,
     options: &Options,
     body: &Body,
-    mut plan: BodyPlan,
+    plan: &BodyPlan<'_>,
     runtime: &TokenStream,
 ) -> TokenStream {
     let (request, cx) = (request(), cx());
-    let parameters = bindings(policy, plan.conditions.len(), runtime);
-    plan.conditions.extend(policy.parameters.iter().filter_map(condition));
-    let applies = emit::result(body, &plan.code);
+    let parameters = bindings(policy, plan.conditions.list.len(), runtime);
+    let code = Emitter::function(body, &plan.conditions, runtime);
+    let applies = result::result(body, &code);
     let evaluate = quote!(#parameters #applies);
-    let slices: Vec<_> = plan.loads.iter().filter_map(|load| load.slice.as_ref()).collect();
-    let ask = if slices.is_empty() {
+    // The parameters are references, so no code uses them up.
+    let requests = early::code(body, &plan.early, &|_| TokenStream::new(), runtime);
+    let ask = if requests.is_empty() {
         quote!(let _ = (#request, #cx);)
     } else {
         let parameters = quiet_bindings(policy);
-        let known = plan.known.list().iter().map(|(name, known)| quote!(let #name = #known;));
-        text::ours("mut", quote!(#parameters #(#known)* #(#slices)*))
+        text::ours("mut", quote!(#parameters #requests))
     };
     let name = &policy.name;
     let rule = quote!(<#name as #runtime::Policy>::PLAN);
     let budget = options.rounds.map(|rounds| plan_constant::budget(body, &rule, rounds, runtime));
     let facts = body.facts();
+    let conditions: Vec<_> = policy.parameters.iter().filter_map(condition).collect();
     items(
         policy,
         options,
-        &plan_constant::plan(body, &plan, runtime, &|_| false),
+        &plan_constant::plan(body, plan, &conditions, runtime, &|_| false),
         runtime,
-        &Code { evaluate, lints: emit::lints_of(body), ask, facts, budget },
+        &Code { evaluate, lints: result::lints_of(body), ask, facts, budget },
     )
 }
 
@@ -286,11 +290,11 @@ fn bindings(policy: &Policy, first: usize, runtime: &TokenStream) -> TokenStream
 }
 
 /// The condition of a parameter whose pattern may not match.
-fn condition(parameter: &Parameter) -> Option<ReportedCondition> {
+fn condition(parameter: &Parameter) -> Option<Condition> {
     let Parameter { pat, role, .. } = parameter;
     let is_unit = matches!(pat, syn::Pat::Tuple(it) if it.elems.is_empty());
     let is_open = !matches!(pat, syn::Pat::Wild(_)) && !is_unit && !is_plain(pat);
-    is_open.then(|| ReportedCondition {
+    is_open.then(|| Condition {
         kind: ConditionKind::Pattern,
         text: format!("{} is {}", format!("{role:?}").to_lowercase(), text::of_expr(pat)),
         at: text::ends(pat).0,

@@ -10,7 +10,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 
 use self::parse::{Options, Policy};
 use crate::body::lower;
-use crate::body::plan::BodyPlan;
+use crate::body::plan::body_plan::BodyPlan;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Diagnostics;
 use crate::{diagnostics, fragment, panics};
@@ -61,12 +61,12 @@ pub(crate) fn compile(attr: TokenStream, item: TokenStream, errors: &Diagnostics
     if !body.is_whole || !policy.has_signature {
         return items::skeleton(&policy, &options, &runtime);
     }
-    let plan = BodyPlan::new(&body, options.lazy.is_some(), &runtime);
+    let plan = BodyPlan::new(&body, options.lazy.is_some());
     if !check::budget(&options, &body, &plan, errors) {
         // One error is enough.
         options.rounds = None;
     }
-    items::emit(&policy, &options, &body, plan, &runtime)
+    items::emit(&policy, &options, &body, &plan, &runtime)
 }
 
 /// An item that is no function is emitted unchanged; where Rust's parser rejects it, too, its error is reported.

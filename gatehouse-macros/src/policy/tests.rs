@@ -9,7 +9,7 @@ use quote::quote;
 use super::compile;
 use crate::body::ast::LoadId;
 use crate::body::lower;
-use crate::body::plan::BodyPlan;
+use crate::body::plan::body_plan::BodyPlan;
 use crate::diagnostics::Diagnostics;
 use crate::{testing, text};
 
@@ -39,7 +39,7 @@ fn plan(body: &str) -> String {
     let block = syn::parse_str(&format!("{{ {body} }}")).expect("a body");
     let lowered = lower::body(block, crate::body::names::Names::new(), quote!(bool), true, &errors);
     assert!(errors.into_vec().is_empty(), "the body has errors");
-    let plan = BodyPlan::new(&lowered, false, &TokenStream::new());
+    let plan = BodyPlan::new(&lowered, false);
     let key = |id: &LoadId| text::of_expr(&lowered.loads[*id].written);
     let mut lines = String::new();
     for (id, load) in plan.loads.iter().enumerate() {
@@ -344,10 +344,10 @@ fn control_flow_leads_to_a_load() {
                         }),
                     ),
                 );
-                run_partial_slice(
-                    __cx,
-                    |__cx| {
-                        if __known_0 != ::core::option::Option::Some(false) {
+                if __known_0 != ::core::option::Option::Some(false) {
+                    run_partial_slice(
+                        __cx,
+                        |__cx| {
                             match doc.kind {
                                 Kind::Open => {}
                                 Kind::Team(team) => {
@@ -357,14 +357,12 @@ fn control_flow_leads_to_a_load() {
                                 }
                                 _ => {}
                             }
-                        }
-                        ::core::result::Result::Ok(())
-                    },
-                );
-                run_partial_slice(
-                    __cx,
-                    |__cx| {
-                        if __known_0 != ::core::option::Option::Some(false) {
+                            ::core::result::Result::Ok(())
+                        },
+                    );
+                    run_partial_slice(
+                        __cx,
+                        |__cx| {
                             match doc.kind {
                                 Kind::Open => {}
                                 Kind::Team(team) if team > 3 => {}
@@ -376,10 +374,10 @@ fn control_flow_leads_to_a_load() {
                                 }
                                 _ => {}
                             }
-                        }
-                        ::core::result::Result::Ok(())
-                    },
-                );
+                            ::core::result::Result::Ok(())
+                        },
+                    );
+                }
             }
     ");
 }
@@ -462,11 +460,11 @@ fn what_may_panic_waits_for_its_turn() {
     1  A(x)
     2  B(x), in its turn; after A(x): `xs[0] == 1` may do more than look, so it must wait for its turn
     "#);
-    assert_snapshot!(plan("let a = A(x).await?; let c = C(a - 1).await?; D(c).await"), @r#"
+    assert_snapshot!(plan("let a = A(x).await?; let c = C(a - 1).await?; D(c).await"), @"
     1  A(x)
     2  C(a - 1), in its turn; after A(x): `C(a - 1)` may do more than look, so it must wait for its turn
-    3  D(c), in its turn; after A(x): `C(a - 1).await?` may do more than look, so it must wait for its turn; after C(a - 1): `C(a - 1).await?` may do more than look, so it must wait for its turn
-    "#);
+    3  D(c), in its turn; after C(a - 1): `C(a - 1).await?` may do more than look, so it must wait for its turn
+    ");
     assert_snapshot!(plan("lazy(A(x)).await && lazy(B(x)).await && C(x).await"), @r#"
     1  lazy(A(x)), in its turn
     2  lazy(B(x)), in its turn; after lazy(A(x)): it is lazy
@@ -618,35 +616,42 @@ fn early_ways_out_stay() {
             ) {
                 let user: &User = __request.subject();
                 let doc: &Document = __request.resource();
-                run_slice(
+                if leads_on(
                     __cx,
                     |__cx| {
                         if doc.public {
-                            return ::core::result::Result::Ok(());
+                            return ::core::result::Result::Err(
+                                Stop::Pending,
+                            );
                         }
-                        if let Some(team) = doc.team {} else {
-                            ask(B(doc.id), __cx);
-                        }
-                        ::core::result::Result::Ok(())
+                        return ::core::result::Result::Ok(true);
+                        ::core::result::Result::Ok(false)
                     },
-                );
-                run_slice(
-                    __cx,
-                    |__cx| {
-                        if doc.public {
-                            return ::core::result::Result::Ok(());
-                        }
-                        let Some(team) = doc.team else {
-                            return ::core::result::Result::Ok(());
-                        };
-                        let half = half(team);
-                        if doc.closed {
-                            return ::core::result::Result::Ok(());
-                        }
-                        ask(C(half), __cx);
-                        ::core::result::Result::Ok(())
-                    },
-                );
+                ) {
+                    run_slice(
+                        __cx,
+                        |__cx| {
+                            if let Some(team) = doc.team {} else {
+                                ask(B(doc.id), __cx);
+                            }
+                            ::core::result::Result::Ok(())
+                        },
+                    );
+                    run_slice(
+                        __cx,
+                        |__cx| {
+                            let Some(team) = doc.team else {
+                                return ::core::result::Result::Ok(());
+                            };
+                            let half = half(team);
+                            if doc.closed {
+                                return ::core::result::Result::Ok(());
+                            }
+                            ask(C(half), __cx);
+                            ::core::result::Result::Ok(())
+                        },
+                    );
+                }
             }
     ");
 }

@@ -62,3 +62,20 @@ pub fn partial_if_known<P: Sources, O: Observer>(
 ) -> Option<bool> {
     if PANICS_ABORT { None } else { if_known(cx, condition) }
 }
+
+/// Whether a condition on local data leads on to the requests behind it. It does not where it panics, since the body may
+/// not reach it.
+pub fn leads_on<P: Sources, O: Observer>(
+    cx: &mut Cx<P, O>,
+    condition: impl FnOnce(&mut Cx<P, O>) -> Result<bool, Stop>,
+) -> bool {
+    if_known(cx, condition) == Some(true)
+}
+
+/// As [`leads_on`], for a condition whose tokens may panic: it does not lead on where a panic ends the process.
+pub fn partial_leads_on<P: Sources, O: Observer>(
+    cx: &mut Cx<P, O>,
+    condition: impl FnOnce(&mut Cx<P, O>) -> Result<bool, Stop>,
+) -> bool {
+    partial_if_known(cx, condition) == Some(true)
+}

@@ -29,7 +29,10 @@ mod texts;
 mod trace;
 mod unloaded;
 
-pub use self::ask::{ask, ask_each, if_known, partial_if_known, run_partial_slice, run_slice};
+pub use self::ask::{
+    ask, ask_each, if_known, leads_on, partial_if_known, partial_leads_on, run_partial_slice,
+    run_slice,
+};
 pub use self::compared::{Compared, First, HasOrder, Simple, compared, compared_by, compared_load};
 pub use self::conditions::{
     Bool, MaybeBool, MetIfBool, NotBool, met, pattern_tried, pattern_tried_with,

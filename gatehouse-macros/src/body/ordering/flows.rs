@@ -5,10 +5,10 @@ use quote::ToTokens;
 use syn::{Expr, Pat};
 
 use super::super::ast::{Block, Let, LoopHead, Node, Stmt, bound_names};
-use super::super::emit::as_written;
 use super::super::inside::{Part, visit};
 use super::super::lower::bare;
 use super::super::names::{Names, has_open_type, mentioned_in};
+use super::super::source::as_written;
 use super::is_leaf;
 
 /// The flow of a statement: if a mentioned name depends on a fact, so may the bound names.

@@ -4,9 +4,9 @@ use proc_macro2::Span;
 use syn::{Expr, UnOp};
 
 use super::super::ast::Node;
-use super::super::emit::as_written;
 use super::super::lower::{bare, is_capitalised, is_of_prelude, only_name};
 use super::super::names::Names;
+use super::super::source::as_written;
 use super::Ordering;
 use crate::text;
 

@@ -10,10 +10,10 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, ExprCall, ExprMethodCall, Pat};
 
-use super::super::emit::scrutinee;
 use super::super::inside::{Part, visit};
 use super::super::lower::children_mut;
 use super::super::names::Names;
+use super::super::rust::braces::scrutinee;
 use super::Ordering;
 use super::flows::names_of;
 use super::methods::{

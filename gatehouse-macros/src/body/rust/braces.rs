@@ -1,0 +1,59 @@
+//! Braces and parentheses around generated code, with the spans that rustc shows.
+
+use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
+use quote::quote;
+use syn::token::Brace;
+
+use crate::text;
+
+/// The scrutinee of a `match` or `if let`. The user may have written it where more is allowed: here the braces of a
+/// struct would be taken for the arms, and `&&` for the end of the scrutinee.
+pub(crate) fn scrutinee(tokens: TokenStream) -> TokenStream {
+    let has_more = |tree: TokenTree| match tree {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        TokenTree::Punct(punct) => {
+            matches!(punct.as_char(), '&' | '|') && punct.spacing() == Spacing::Joint
+        }
+        _ => false,
+    };
+    if tokens.clone().into_iter().any(has_more) { quote!((#tokens)) } else { tokens }
+}
+
+/// A block that begins with `first`, and that rustc shows as the user's.
+pub(super) fn inside(first: Option<TokenStream>, block: TokenStream) -> TokenStream {
+    inside_at(first, block, Span::call_site())
+}
+
+/// [`inside`], for a place where the user may have an expression without braces: rustc then shows the braces at its
+/// `end`, where its advice on what to write behind the expression belongs.
+pub(super) fn inside_at(first: Option<TokenStream>, expr: TokenStream, end: Span) -> TokenStream {
+    let Some(first) = first else { return expr };
+    match only_block(&expr) {
+        Some(block) => {
+            let rest = block.stream();
+            braces_at(block.span(), quote!(#first #rest))
+        }
+        None => braces_at(end, quote!(#first #expr)),
+    }
+}
+
+/// Braces with `tokens` in them.
+fn only_block(tokens: &TokenStream) -> Option<Group> {
+    let mut tokens = tokens.clone().into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Group(it)), None) if it.delimiter() == Delimiter::Brace => Some(it),
+        _ => None,
+    }
+}
+
+/// The user's braces around `tokens`.
+pub(super) fn braces(brace: Brace, tokens: TokenStream) -> TokenStream {
+    braces_at(brace.span.join(), tokens)
+}
+
+/// Braces around `tokens`, which rustc shows at `span`.
+fn braces_at(span: Span, tokens: TokenStream) -> TokenStream {
+    let mut group = Group::new(Delimiter::Brace, tokens);
+    group.set_span(text::located(span));
+    TokenTree::Group(group).into()
+}
