@@ -3,10 +3,11 @@
 use proc_macro2::Span;
 use syn::{Expr, Pat, UnOp};
 
-use super::ast::{Block, Body, Kind, Node, Stmt};
-use super::lower::{MatchesArguments, bare, is_of_prelude, key_of_fact, only_name};
-use super::{expected, leftover};
+use super::analysis::plain_bools;
+use super::leftover;
+use super::tree::{Block, Body, Kind, Node, Stmt};
 use crate::diagnostics::Diagnostics;
+use crate::syntax::{MatchesArguments, bare, is_of_prelude, key_of_fact, only_name};
 use crate::{diagnostics, text};
 
 /// Checks a body that ends at `end`, with `written` loads in the source.
@@ -17,7 +18,7 @@ pub(super) fn body(body: &mut Body, end: Span, written: usize, errors: &Diagnost
         leftover::refuse(body, written, errors);
     }
     check_block(&body.block, body, errors);
-    for expr in expected::plain_bools(body) {
+    for expr in plain_bools(body) {
         check_loaded(expr, body, errors);
     }
     body.is_whole &= errors.count() == before;

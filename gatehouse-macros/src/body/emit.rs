@@ -11,13 +11,11 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::token::Brace;
 use syn::{Expr, ExprBreak, ExprLit, Label, Lifetime, Lit, Pat, Token, UnOp};
 
-use super::ast::{
+use super::analysis::{Ordering, is_total};
+use super::tree::{
     Arm, Block, Body, If, Kind, Let, Load, LoadId, Logic, LoopHead, Match, Node, Stmt,
 };
-use super::lower::{bare, children_mut};
-use super::names::is_comparison;
-use super::ordering::Ordering;
-use super::total::is_total;
+use crate::syntax::{bare, children_mut, is_comparison};
 use crate::text;
 
 /// The variable that facts are read from. Its hygiene keeps it apart from a user's local. A pattern would compare with

@@ -8,11 +8,11 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use syn::{Expr, UnOp};
 
-use super::ast::{Arm, Block, If, Let, Logic, Match, Node, Stmt, binds_mutably};
+use super::analysis as names;
 use super::emit;
 use super::load_path::pat_binds;
-use super::names;
 use super::slice::Dataflow;
+use super::tree::{Arm, Block, If, Let, Logic, Match, Node, Stmt, binds_mutably};
 
 /// A guard, or the reason why it cannot be evaluated early.
 type Guard = Result<Option<TokenStream>, String>;

@@ -13,12 +13,11 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use super::ast::{Body, LoadId, Node, Stmt};
+use super::analysis::{self as names, is_total};
 use super::emit::{Emitter, cx, scrutinee};
 use super::load_path::Step;
-use super::names;
 use super::slice::{SlicedStep, wrap};
-use super::total::is_total;
+use super::tree::{Body, LoadId, Node, Stmt};
 
 /// The conditions of a body that may be known early: a variable for each, and the code that sets it.
 #[derive(Default)]

@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 
 use syn::{Expr, Pat, UnOp};
 
-use super::ast::{Body, LoadId, Match, Node, Stmt, bound_names};
 use super::emit::is_three_valued;
-use super::names::Names;
+use super::tree::{Body, LoadId, Match, Names, Node, Stmt, bound_names};
 
 /// One step from the beginning of the body to a load.
 #[derive(Clone, Copy)]

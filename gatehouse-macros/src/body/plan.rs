@@ -7,11 +7,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Pat;
 
-use super::ast::{Body, LoadId, Node, Stmt};
 use super::emit::{Emitter, ReportedCondition, as_written};
 use super::known::KnownConditions;
 use super::load_path::{LoadPath, Step};
 use super::slice;
+use super::tree::{Body, LoadId, Node, Stmt};
 use crate::text;
 
 /// The plan of the loads of a policy.

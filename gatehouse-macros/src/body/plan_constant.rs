@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Path;
 
-use super::ast::{Body, Kind, Load};
 use super::plan::{BodyPlan, PlannedLoad};
+use super::tree::{Body, Kind, Load};
 use crate::text;
 
 /// The plan of a body. `is_recursive` says whether a fact depends on the fact whose body it is.

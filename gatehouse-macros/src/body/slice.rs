@@ -15,13 +15,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::ast::{Body, Kind, Load, LoadId, Match, Node, Stmt, binds_mutably, borrows_mutably};
+use super::analysis::{self as names, is_total};
 use super::emit::{Emitter, as_written, cx, scrutinee};
 use super::guard::{Goal, and};
 use super::known::KnownConditions;
 use super::load_path::{LoadPath, Step, pat_binds};
-use super::names::{self, Names};
-use super::total::is_total;
+use super::tree::{
+    Body, Kind, Load, LoadId, Match, Names, Node, Stmt, binds_mutably, borrows_mutably,
+};
 use crate::text;
 
 /// The early code of a load.

@@ -9,8 +9,8 @@ use super::ast::Fact;
 use super::derived::{Derived, is_bool, is_option};
 use super::emit::Emitter;
 use super::recursion::PartialOperand;
+use crate::body::analysis::mentioned_in;
 use crate::body::emit::{self, cx};
-use crate::body::names::mentioned_in;
 use crate::body::plan_constant;
 use crate::{conditional, diagnostics, text};
 

@@ -7,9 +7,9 @@ use syn::{Expr, Ident, Lit, Path};
 
 use super::ast::Fact;
 use super::derived::{is_bool, is_in_cycle};
-use crate::body::ast::{Body, Kind, Node, Stmt};
+use crate::body::analysis::is_total;
 use crate::body::emit::{as_written, is_three_valued};
-use crate::body::total::is_total;
+use crate::body::tree::{Body, Kind, Node, Stmt};
 use crate::diagnostics::Diagnostics;
 use crate::{diagnostics, text};
 

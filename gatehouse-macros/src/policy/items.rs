@@ -9,10 +9,10 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Meta};
 
 use super::parse::{Options, Parameter, Policy, Role};
-use crate::body::ast::Body;
 use crate::body::emit::{self, ConditionKind, ImmediateAnswers, ReportedCondition, cx};
 use crate::body::plan::BodyPlan;
 use crate::body::plan_constant;
+use crate::body::tree::Body;
 use crate::crate_path::CratePath;
 use crate::{conditional, text};
 

@@ -7,9 +7,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::compile;
-use crate::body::ast::LoadId;
 use crate::body::lower;
 use crate::body::plan::BodyPlan;
+use crate::body::tree::LoadId;
 use crate::diagnostics::Diagnostics;
 use crate::{testing, text};
 
@@ -37,7 +37,7 @@ fn function(source: &str, name: &str) -> String {
 fn plan(body: &str) -> String {
     let errors = Diagnostics::new();
     let block = syn::parse_str(&format!("{{ {body} }}")).expect("a body");
-    let lowered = lower::body(block, crate::body::names::Names::new(), quote!(bool), true, &errors);
+    let lowered = lower::body(block, crate::body::tree::Names::new(), quote!(bool), true, &errors);
     assert!(errors.into_vec().is_empty(), "the body has errors");
     let plan = BodyPlan::new(&lowered, false, &TokenStream::new());
     let key = |id: &LoadId| text::of_expr(&lowered.loads[*id].written);

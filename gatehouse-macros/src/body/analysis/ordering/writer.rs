@@ -10,17 +10,17 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, ExprCall, ExprMethodCall, Pat};
 
-use super::super::emit::scrutinee;
-use super::super::inside::{Part, visit};
-use super::super::lower::children_mut;
-use super::super::names::Names;
+use super::super::super::emit::scrutinee;
+use super::super::super::tree::Names;
 use super::Ordering;
 use super::flows::names_of;
+use super::inside::{Part, visit};
 use super::methods::{
     self, changes_receiver, is_function_given_order, is_given_order, is_order, orders,
     orders_by_key,
 };
 use super::operand::{Operand, Shape, Ty};
+use crate::syntax::children_mut;
 use crate::text;
 
 /// Adds the code that names operands to rustc.

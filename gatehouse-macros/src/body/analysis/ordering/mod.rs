@@ -13,6 +13,7 @@
 //! Slices, which repeat parts of the body, and quoted conditions are emitted without this check.
 
 mod flows;
+mod inside;
 mod methods;
 mod operand;
 mod writer;
@@ -24,8 +25,8 @@ use syn::Expr;
 use self::flows::Flows;
 use self::operand::Operand;
 use self::writer::Writer;
-use super::ast::{Block, Node};
-use super::names::{Names, mentioned_in};
+use super::super::tree::{Block, Names, Node};
+use super::names::mentioned_in;
 
 /// The places where the body orders fact values.
 #[derive(Default)]
@@ -42,7 +43,7 @@ pub(crate) struct Ordering {
 
 impl Ordering {
     /// Learns which locals of a body depend on facts.
-    pub(super) fn of(block: &Block, mutable: &Names) -> Self {
+    pub(crate) fn of(block: &Block, mutable: &Names) -> Self {
         if !block.nodes().any(Node::loads) {
             return Self::default();
         }
@@ -51,7 +52,7 @@ impl Ordering {
     }
 
     /// An expression without loads, with its ordered operands named to rustc.
-    pub(super) fn plain(&self, expr: &Expr, runtime: &TokenStream) -> TokenStream {
+    pub(crate) fn plain(&self, expr: &Expr, runtime: &TokenStream) -> TokenStream {
         if is_leaf(expr) || !self.feeds(expr) {
             return expr.to_token_stream();
         }
@@ -61,14 +62,14 @@ impl Ordering {
     }
 
     /// [`plain`](Self::plain) for an argument, where the parameters of a closure have types.
-    pub(super) fn argument(&self, argument: &Expr, runtime: &TokenStream) -> Expr {
+    pub(crate) fn argument(&self, argument: &Expr, runtime: &TokenStream) -> Expr {
         let mut argument = argument.clone();
         Writer { ordering: self, runtime }.argument(&mut argument, &Names::new());
         argument
     }
 
     /// Names to rustc the operands that `expr` orders itself; the code of `children` fills its holes.
-    pub(super) fn compound(&self, expr: &mut Expr, children: &[Node], runtime: &TokenStream) {
+    pub(crate) fn compound(&self, expr: &mut Expr, children: &[Node], runtime: &TokenStream) {
         if self.loads && methods::may_order(expr) {
             let operands: Vec<_> = children.iter().map(|node| Operand::of(node, self)).collect();
             Writer { ordering: self, runtime }.whole(expr, &operands);

@@ -4,12 +4,12 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, Pat};
 
-use super::super::ast::{Block, Let, LoopHead, Node, Stmt, bound_names};
-use super::super::emit::as_written;
-use super::super::inside::{Part, visit};
-use super::super::lower::bare;
-use super::super::names::{Names, has_open_type, mentioned_in};
+use super::super::super::emit::as_written;
+use super::super::super::tree::{Block, Let, LoopHead, Names, Node, Stmt, bound_names};
+use super::super::names::{has_open_type, mentioned_in};
+use super::inside::{Part, visit};
 use super::is_leaf;
+use crate::syntax::bare;
 
 /// The flow of a statement: if a mentioned name depends on a fact, so may the bound names.
 pub(super) struct Flow {

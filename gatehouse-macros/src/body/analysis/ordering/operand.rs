@@ -3,11 +3,10 @@
 use proc_macro2::Span;
 use syn::{Expr, UnOp};
 
-use super::super::ast::Node;
-use super::super::emit::as_written;
-use super::super::lower::{bare, is_capitalised, is_of_prelude, only_name};
-use super::super::names::Names;
+use super::super::super::emit::as_written;
+use super::super::super::tree::{Names, Node};
 use super::Ordering;
+use crate::syntax::{bare, is_capitalised, is_of_prelude, only_name};
 use crate::text;
 
 /// An operand of an operation that orders.

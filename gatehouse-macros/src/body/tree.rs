@@ -10,9 +10,10 @@ use quote::quote;
 use syn::token::Brace;
 use syn::{Attribute, Expr, Ident, Item, Label, Lifetime, Pat, Path, StmtMacro, Token, Type};
 
-use super::expected::Expectations;
-use super::names::Names;
-use super::ordering::Ordering;
+use super::analysis::{Expectations, Ordering};
+
+/// Names of locals, and identifiers that could be such names.
+pub(crate) type Names = BTreeSet<String>;
 
 /// The index of a load in [`Body::loads`].
 pub(crate) type LoadId = usize;

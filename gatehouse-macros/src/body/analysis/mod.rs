@@ -1,0 +1,19 @@
+//! What the tokens of a body tell about it.
+//!
+//! - `names`: the names that an expression mentions, and the expressions that may run early.
+//! - `total`: the expressions that cannot panic.
+//! - `expected`: the types that loads must have.
+//! - `ordering`: the values that `<` and the like compare, which must not be missing.
+
+mod expected;
+mod names;
+mod ordering;
+mod total;
+
+pub(crate) use self::expected::{Expectations, plain_bools};
+pub(crate) use self::names::{
+    acted_on, changed, has_open_type, is_safe, may_change_all, mentioned, mentioned_in,
+};
+pub(crate) use self::ordering::Ordering;
+pub(crate) use self::total::is_total;
+pub(crate) use super::tree::Names;
