@@ -11,7 +11,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::token::Brace;
 use syn::{Expr, ExprBreak, ExprLit, Label, Lifetime, Lit, Pat, Token, UnOp};
 
-use super::analysis::{Ordering, is_total};
+use super::analysis::{Analysis, Ordering, is_total};
 use super::tree::{
     Arm, Block, Body, If, Kind, Let, Load, LoadId, Logic, LoopHead, Match, Node, Stmt,
 };
@@ -91,7 +91,7 @@ struct JumpScope<'e> {
 pub(crate) struct Emitter<'e> {
     mode: Mode,
     /// `None` where nothing is compiled.
-    body: Option<&'e Body>,
+    body: Option<&'e Analysis<'e>>,
     /// The path of `gatehouse::private`.
     runtime: &'e TokenStream,
     /// Whether a `break` or `continue` targets a loop or block inside.
@@ -106,7 +106,7 @@ impl<'e> Emitter<'e> {
     /// For the body of the policy's function, whose conditions are reported: `reported` collects them in the order of
     /// their numbers.
     pub(crate) fn function(
-        body: &'e Body,
+        body: &'e Analysis<'e>,
         runtime: &'e TokenStream,
         reported: &'e RefCell<Vec<ReportedCondition>>,
     ) -> Self {
@@ -114,16 +114,16 @@ impl<'e> Emitter<'e> {
     }
 
     /// For slices.
-    pub(crate) fn slice(body: &'e Body, runtime: &'e TokenStream) -> Self {
+    pub(crate) fn slice(body: &'e Analysis<'e>, runtime: &'e TokenStream) -> Self {
         Self::new(Mode::Slice, body, runtime)
     }
 
     /// For conditions that may be known.
-    pub(crate) fn known(body: &'e Body, runtime: &'e TokenStream) -> Self {
+    pub(crate) fn known(body: &'e Analysis<'e>, runtime: &'e TokenStream) -> Self {
         Self::new(Mode::Known, body, runtime)
     }
 
-    fn new(mode: Mode, body: &'e Body, runtime: &'e TokenStream) -> Self {
+    fn new(mode: Mode, body: &'e Analysis<'e>, runtime: &'e TokenStream) -> Self {
         Self { mode, body: Some(body), runtime, jumps: false, around: None, reported: None }
     }
 

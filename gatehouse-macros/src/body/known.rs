@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use super::analysis::{self as names, is_total};
+use super::analysis::{self as names, Analysis, is_total};
 use super::emit::{Emitter, cx, scrutinee};
 use super::load_path::Step;
 use super::slice::{SlicedStep, wrap};
@@ -52,7 +52,7 @@ impl KnownConditions {
     /// load. `None` if no known fact could exclude it.
     pub(super) fn exclusion(
         &mut self,
-        (body, id): (&Body, LoadId),
+        (body, id): (&Analysis<'_>, LoadId),
         before: &[SlicedStep<'_>],
         step: &SlicedStep<'_>,
         runtime: &TokenStream,

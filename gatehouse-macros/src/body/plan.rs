@@ -7,6 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Pat;
 
+use super::analysis::Analysis;
 use super::emit::{Emitter, ReportedCondition, as_written};
 use super::known::KnownConditions;
 use super::load_path::{LoadPath, Step};
@@ -42,6 +43,7 @@ pub(crate) struct PlannedLoad {
 impl BodyPlan {
     /// Plans a body. `lazy` switches early requests off.
     pub(crate) fn new(body: &Body, lazy: bool, runtime: &TokenStream) -> Self {
+        let body = &Analysis::of(body);
         let mut loads: Vec<PlannedLoad> = Vec::new();
         let mut known = KnownConditions::default();
         for (id, load) in body.loads.iter().enumerate() {

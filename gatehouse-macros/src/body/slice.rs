@@ -15,14 +15,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::analysis::{self as names, is_total};
+use super::analysis::{self as names, Analysis, is_total};
 use super::emit::{Emitter, as_written, cx, scrutinee};
 use super::guard::{Goal, and};
 use super::known::KnownConditions;
 use super::load_path::{LoadPath, Step, pat_binds};
-use super::tree::{
-    Body, Kind, Load, LoadId, Match, Names, Node, Stmt, binds_mutably, borrows_mutably,
-};
+use super::tree::{Kind, Load, LoadId, Match, Names, Node, Stmt, binds_mutably, borrows_mutably};
 use crate::text;
 
 /// The early code of a load.
@@ -36,7 +34,7 @@ pub(crate) struct Slice {
 
 /// The slice of the load `id`, or the reason why the load must wait until the body reaches it.
 pub(crate) fn of(
-    body: &Body,
+    body: &Analysis<'_>,
     id: LoadId,
     path: &LoadPath<'_>,
     known: &mut KnownConditions,

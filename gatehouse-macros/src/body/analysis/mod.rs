@@ -8,12 +8,14 @@
 mod expected;
 mod names;
 mod ordering;
+mod results;
 mod total;
 
-pub(crate) use self::expected::{Expectations, plain_bools};
+pub(crate) use self::expected::plain_bools;
 pub(crate) use self::names::{
     acted_on, changed, has_open_type, is_safe, may_change_all, mentioned, mentioned_in,
 };
 pub(crate) use self::ordering::Ordering;
+pub(crate) use self::results::Analysis;
 pub(crate) use self::total::is_total;
 pub(crate) use super::tree::Names;

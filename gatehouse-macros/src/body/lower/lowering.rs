@@ -1,18 +1,16 @@
 //! Lowers `syn`'s tree to the compiler's own, and reports what the language does not have.
 
-use std::collections::BTreeMap;
-
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Attribute, BinOp, Expr, Macro, Member, Pat, Path};
+use syn::{Attribute, Expr, Macro, Member, Pat, Path};
 
-use super::super::analysis::{Expectations, Ordering};
 use super::super::attributes::{self, is_for_tools, is_lint};
+use super::super::check::{self, Source};
 use super::super::tree::{
-    Arm, Block, Body, If, Let, Load, Logic, Loop, LoopHead, Match, Names, Node, Stmt,
+    Arm, Block, Body, If, Let, Load, Logic, Loop, LoopHead, Match, Names, Node, Operator, Stmt,
     binds_mutably, bound_names,
 };
-use super::super::{capitals, check, leftover};
+use super::super::{capitals, leftover};
 use super::loads::{LoadParts, LoadReader, Locals, is_misspelt_load};
 use crate::diagnostics::{self, Diagnostic, Diagnostics};
 use crate::syntax::{MatchesArguments, children_mut, key_of_fact, split_guard};
@@ -39,23 +37,10 @@ pub(crate) fn body(
     capitals::in_block(&mut block);
     let block = lowering.block(block);
     block.nodes().for_each(|node| lowering.refuse_attributes_inside(node));
-    let keys = lowering.keys_in_locals();
-    let Lowering { loads, mutable, is_whole, .. } = lowering;
-    let expectations = Expectations::of(&block, gives_bool);
-    let ordering = Ordering::of(&block, &mutable);
-    let mut body = Body {
-        block,
-        given,
-        value,
-        gives_bool,
-        loads,
-        mutable,
-        keys,
-        expectations,
-        ordering,
-        is_whole,
-    };
-    check::body(&mut body, end, written, errors);
+    let Lowering { loads, mutable, locals, is_whole, .. } = lowering;
+    let keys = locals.into_iter().filter_map(|(name, fact)| Some((name, fact?))).collect();
+    let mut body = Body { block, given, value, gives_bool, loads, mutable, is_whole };
+    check::body(&mut body, &Source { end, loads: written, keys }, errors);
     body
 }
 
@@ -141,11 +126,14 @@ impl Lowering<'_> {
                 let value = it.expr.map(|value| Box::new(self.expr(*value)));
                 Node::Return(it.return_token, value)
             }
-            Expr::Binary(it) if matches!(it.op, BinOp::And(_) | BinOp::Or(_)) => {
-                let left = self.expr(*it.left);
-                let right = self.expr(*it.right);
-                Node::Logic(Box::new(Logic { left, op: it.op, right }))
-            }
+            Expr::Binary(it) => match Operator::of(it.op) {
+                Some(op) => {
+                    let left = self.expr(*it.left);
+                    let right = self.expr(*it.right);
+                    Node::Logic(Box::new(Logic { left, op, right }))
+                }
+                None => self.other(Expr::Binary(it)),
+            },
             Expr::Let(it) => {
                 self.refuse_attributes(attributes::of_pat(&it.pat));
                 self.bind_locals(&it.pat, None);
@@ -317,12 +305,6 @@ impl Lowering<'_> {
             let fact = key.filter(|_| !self.locals.contains_key(&name)).cloned();
             self.locals.insert(name, fact);
         }
-    }
-
-    /// Reports locals that are keys and are mentioned elsewhere than in a load.
-    fn keys_in_locals(&mut self) -> BTreeMap<String, Path> {
-        let locals = std::mem::take(&mut self.locals).into_iter();
-        locals.filter_map(|(name, fact)| Some((name, fact?))).collect()
     }
 
     fn within<T>(&mut self, place: LoadError, lower: impl FnOnce(&mut Self) -> T) -> T {

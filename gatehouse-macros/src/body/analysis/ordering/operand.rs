@@ -5,7 +5,7 @@ use syn::{Expr, UnOp};
 
 use super::super::super::emit::as_written;
 use super::super::super::tree::{Names, Node};
-use super::Ordering;
+use super::locals::Ordering;
 use crate::syntax::{bare, is_capitalised, is_of_prelude, only_name};
 use crate::text;
 
