@@ -20,6 +20,7 @@ mod panics;
 mod parse_util;
 mod policy;
 mod sources;
+mod syntax;
 mod text;
 mod value;
 

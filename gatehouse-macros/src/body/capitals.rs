@@ -18,8 +18,8 @@ use syn::{
     Pat, PatIdent, Path, PathArguments, Stmt, Token,
 };
 
-use super::lower::MatchesArguments;
 use crate::fragment;
+use crate::syntax::MatchesArguments;
 
 /// Makes the capitalised names in all patterns of a block unable to bind.
 pub(crate) fn in_block(block: &mut Block) {

@@ -1,24 +1,38 @@
 //! Checks of a lowered body that policies and derived facts share.
 
-use proc_macro2::Span;
-use syn::{Expr, Pat, UnOp};
+use std::collections::BTreeMap;
 
-use super::ast::{Block, Body, Kind, Node, Stmt};
-use super::lower::{MatchesArguments, bare, is_of_prelude, key_of_fact, only_name};
-use super::{expected, leftover};
+use proc_macro2::Span;
+use syn::{Expr, Pat, Path, UnOp};
+
+use super::analysis::plain_bools;
+use super::leftover;
+use super::tree::{Block, Body, Kind, Node, Stmt};
 use crate::diagnostics::Diagnostics;
+use crate::syntax::{MatchesArguments, bare, is_of_prelude, key_of_fact, only_name};
 use crate::{diagnostics, text};
 
-/// Checks a body that ends at `end`, with `written` loads in the source.
-pub(super) fn body(body: &mut Body, end: Span, written: usize, errors: &Diagnostics) {
+/// A body as the user wrote it, as far as the tree does not show it.
+pub(super) struct Source {
+    /// The end of the body.
+    pub(super) end: Span,
+    /// The number of loads.
+    pub(super) loads: usize,
+    /// The locals that are keys, each with its fact: `let key = Fact(…);`
+    pub(super) keys: BTreeMap<String, Path>,
+}
+
+/// Checks a body.
+pub(super) fn body(body: &mut Body, source: &Source, errors: &Diagnostics) {
     let before = errors.count();
     if body.is_whole {
-        check_value(body, end, errors);
-        leftover::refuse(body, written, errors);
+        check_value(body, source.end, errors);
+        leftover::refuse(body, source.loads, errors);
     }
-    check_block(&body.block, body, errors);
-    for expr in expected::plain_bools(body) {
-        check_loaded(expr, body, errors);
+    let check = Check { body, keys: &source.keys, errors };
+    check.block(&body.block);
+    for expr in plain_bools(body) {
+        check.loaded(expr);
     }
     body.is_whole &= errors.count() == before;
 }
@@ -47,71 +61,97 @@ fn is_value(node: &Node) -> bool {
     }
 }
 
-fn check_block(block: &Block, body: &Body, errors: &Diagnostics) {
-    for stmt in &block.stmts {
-        check_used(stmt, body, errors);
-        if let Stmt::Let(it) = stmt
-            && let Some(init) = &it.init
-        {
-            check_patterns([&it.pat], init, body, errors);
-        }
-        stmt.nodes().into_iter().for_each(|node| check_node(node, body, errors));
-    }
+/// The checks of each node.
+struct Check<'b> {
+    body: &'b Body,
+    keys: &'b BTreeMap<String, Path>,
+    errors: &'b Diagnostics,
 }
 
-fn check_node(node: &Node, body: &Body, errors: &Diagnostics) {
-    match node {
-        Node::If(it) => {
-            check_node(&it.condition, body, errors);
-            check_block(&it.then, body, errors);
-            it.otherwise.iter().for_each(|node| check_node(node, body, errors));
-            return;
+impl Check<'_> {
+    fn block(&self, block: &Block) {
+        for stmt in &block.stmts {
+            self.used(stmt);
+            if let Stmt::Let(it) = stmt
+                && let Some(init) = &it.init
+            {
+                self.patterns([&it.pat], init);
+            }
+            stmt.nodes().into_iter().for_each(|node| self.node(node));
         }
-        Node::Block(_, block) => return check_block(block, body, errors),
-        Node::Loop(it) => check_block(&it.body, body, errors),
-        Node::Match(it) => {
-            check_patterns(it.arms.iter().map(|arm| &arm.pat), &it.scrutinee, body, errors);
+    }
+
+    fn node(&self, node: &Node) {
+        match node {
+            Node::If(it) => {
+                self.node(&it.condition);
+                self.block(&it.then);
+                it.otherwise.iter().for_each(|node| self.node(node));
+                return;
+            }
+            Node::Block(_, block) => return self.block(block),
+            Node::Loop(it) => self.block(&it.body),
+            Node::Match(it) => {
+                self.patterns(it.arms.iter().map(|arm| &arm.pat), &it.scrutinee);
+            }
+            Node::Matches(arm, scrutinee) => self.patterns([&arm.pat], scrutinee),
+            Node::Let(pat, scrutinee) => self.patterns([&**pat], scrutinee),
+            Node::Try(inner, _) => {
+                if let Node::Plain(expr) = &**inner {
+                    self.loaded(expr);
+                }
+            }
+            _ => {}
         }
-        Node::Matches(arm, scrutinee) => check_patterns([&arm.pat], scrutinee, body, errors),
-        Node::Let(pat, scrutinee) => check_patterns([&**pat], scrutinee, body, errors),
-        Node::Try(inner, _) => {
-            if let Node::Plain(expr) = &**inner {
-                check_loaded(expr, body, errors);
+        if !matches!(node, Node::Loop(_)) {
+            node.children().into_iter().for_each(|child| self.node(child));
+        }
+    }
+
+    /// A load costs a round trip, so its value must be used.
+    fn used(&self, stmt: &Stmt) {
+        if let Stmt::Expr(Node::Load(id, ..), Some(_)) = stmt {
+            let written = &self.body.loads[*id].written;
+            self.errors.push(written, diagnostics::load_unused(text::of_expr(written)));
+        }
+    }
+
+    /// The patterns that a value is matched with: those of a `Result`, if it is a load; of an `Option`, if it is not.
+    fn patterns<'p>(&self, pats: impl IntoIterator<Item = &'p Pat>, scrutinee: &Node) {
+        let mut pats = pats.into_iter();
+        match scrutinee {
+            // A rule never sees a failed load. The first such pattern is reported.
+            Node::Load(id, Kind::One, _) => {
+                if let Some(pat) = pats.find_map(of_result) {
+                    let fact = text::of_expr(&self.body.loads[*id].fact);
+                    self.errors.push(pat, diagnostics::load_as_result(fact, text::of_expr(pat)));
+                }
+            }
+            Node::Plain(expr) if pats.any(is_of_value) => self.loaded(expr),
+            _ => {}
+        }
+    }
+
+    /// A key where a `bool` or an `Option` is expected is a fact without `.await`.
+    fn loaded(&self, expr: &Expr) {
+        match bare(expr) {
+            Expr::Unary(it) if matches!(it.op, UnOp::Not(_)) => self.loaded(&it.expr),
+            Expr::Macro(it) if it.mac.path.is_ident("matches") => {
+                if let Ok(it) = MatchesArguments::read(&it.mac) {
+                    self.patterns([&it.pat], &Node::Plain(it.scrutinee));
+                }
+            }
+            expr => {
+                let errors = self.errors;
+                if let Some(fact) = key_of_fact(expr) {
+                    errors.push(expr, diagnostics::load_without_await(text::of_expr(fact)));
+                } else if let Some(name) = only_name(expr)
+                    && let Some(fact) = self.keys.get(&name)
+                {
+                    errors.push(expr, diagnostics::load_through_local(name, text::of_expr(fact)));
+                }
             }
         }
-        _ => {}
-    }
-    if !matches!(node, Node::Loop(_)) {
-        node.children().into_iter().for_each(|child| check_node(child, body, errors));
-    }
-}
-
-/// A load costs a round trip, so its value must be used.
-fn check_used(stmt: &Stmt, body: &Body, errors: &Diagnostics) {
-    if let Stmt::Expr(Node::Load(id, ..), Some(_)) = stmt {
-        let written = &body.loads[*id].written;
-        errors.push(written, diagnostics::load_unused(text::of_expr(written)));
-    }
-}
-
-/// The patterns that a value is matched with: those of a `Result`, if it is a load; of an `Option`, if it is not.
-fn check_patterns<'p>(
-    pats: impl IntoIterator<Item = &'p Pat>,
-    scrutinee: &Node,
-    body: &Body,
-    errors: &Diagnostics,
-) {
-    let mut pats = pats.into_iter();
-    match scrutinee {
-        // A rule never sees a failed load. The first such pattern is reported.
-        Node::Load(id, Kind::One, _) => {
-            if let Some(pat) = pats.find_map(of_result) {
-                let fact = text::of_expr(&body.loads[*id].fact);
-                errors.push(pat, diagnostics::load_as_result(fact, text::of_expr(pat)));
-            }
-        }
-        Node::Plain(expr) if pats.any(is_of_value) => check_loaded(expr, body, errors),
-        _ => {}
     }
 }
 
@@ -136,26 +176,5 @@ fn of_result(pat: &Pat) -> Option<&Pat> {
         Pat::Reference(it) => of_result(&it.pat),
         Pat::Ident(it) => it.subpat.as_ref().and_then(|(_, pat)| of_result(pat)),
         _ => None,
-    }
-}
-
-/// A key where a `bool` or an `Option` is expected is a fact without `.await`.
-fn check_loaded(expr: &Expr, body: &Body, errors: &Diagnostics) {
-    match bare(expr) {
-        Expr::Unary(it) if matches!(it.op, UnOp::Not(_)) => check_loaded(&it.expr, body, errors),
-        Expr::Macro(it) if it.mac.path.is_ident("matches") => {
-            if let Ok(it) = MatchesArguments::read(&it.mac) {
-                check_patterns([&it.pat], &Node::Plain(it.scrutinee), body, errors);
-            }
-        }
-        expr => {
-            if let Some(fact) = key_of_fact(expr) {
-                errors.push(expr, diagnostics::load_without_await(text::of_expr(fact)));
-            } else if let Some(name) = only_name(expr)
-                && let Some(fact) = body.keys.get(&name)
-            {
-                errors.push(expr, diagnostics::load_through_local(name, text::of_expr(fact)));
-            }
-        }
     }
 }

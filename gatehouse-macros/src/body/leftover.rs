@@ -7,10 +7,10 @@ use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Expr;
 
-use super::ast::{Block, Body, LoopHead, Node, Stmt};
-use super::lower::{MatchesArguments, children_mut};
+use super::tree::{Block, Body, LoopHead, Node, Stmt};
 use crate::diagnostics::Diagnostics;
 use crate::diagnostics::{self, Diagnostic};
+use crate::syntax::{MatchesArguments, children_mut};
 
 /// Every `.await` in `tokens`, however deep; one in an attribute is not code.
 pub(crate) fn awaits(tokens: impl ToTokens) -> Vec<Span> {

@@ -5,19 +5,19 @@ use quote::{quote, quote_spanned};
 use syn::Path;
 
 use super::analysis::conditions::Condition;
-use super::ast::{Body, Kind, Load};
 use super::plan::body_plan::{BodyPlan, PathGuard, PlannedLoad};
+use super::tree::{Body, Kind, Load};
 use crate::text;
 
 /// The plan of a body. `is_recursive` says whether a fact depends on the fact whose body it is.
 pub(crate) fn plan(
-    body: &Body,
     plan: &BodyPlan<'_>,
     parameters: &[Condition],
     runtime: &TokenStream,
     is_recursive: &dyn Fn(&Path) -> bool,
 ) -> TokenStream {
-    if body.loads.is_empty() && plan.conditions.list.is_empty() && parameters.is_empty() {
+    let body = &plan.body;
+    if body.loads.is_empty() && body.conditions.list.is_empty() && parameters.is_empty() {
         return no_plan(runtime);
     }
     let loads = body.loads.iter().zip(&plan.loads).enumerate();
@@ -25,7 +25,7 @@ pub(crate) fn plan(
         let is_recursive = is_recursive(&load.fact);
         planned_load(load, planned, &plan.guards_of(at), runtime, is_recursive)
     });
-    let conditions = plan.conditions.list.iter().chain(parameters).map(|condition| {
+    let conditions = body.conditions.list.iter().chain(parameters).map(|condition| {
         let (text, place) = (&condition.text, place(condition.at));
         let kind = Ident::new(&format!("{:?}", condition.kind), Span::call_site());
         let loads = condition.loads.iter().copied().map(Literal::usize_unsuffixed);

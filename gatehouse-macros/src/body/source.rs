@@ -4,8 +4,8 @@ use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::Expr;
 
-use super::ast::{Arm, Block, If, Kind, Let, Loop, LoopHead, Match, Node, Stmt};
-use super::lower::children_mut;
+use super::tree::{Arm, Block, If, Kind, Let, Loop, LoopHead, Match, Node, Stmt};
+use crate::syntax::children_mut;
 use crate::text;
 
 /// Quotes a node as the user wrote it.

@@ -11,10 +11,10 @@ use syn::{Attribute, Ident, Path, Type, braced};
 
 use super::ast::{Block, Ending, Fact};
 use super::recursion::{self, LoadPartiality, PartialOperand};
-use crate::body::ast::{Body, Node};
+use crate::body::analysis::is_total;
 use crate::body::lower;
 use crate::body::plan::body_plan::BodyPlan;
-use crate::body::total::is_total;
+use crate::body::tree::{Body, Node};
 use crate::diagnostics::Diagnostics;
 use crate::{diagnostics, text};
 

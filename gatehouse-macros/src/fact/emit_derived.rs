@@ -9,7 +9,7 @@ use super::ast::Fact;
 use super::derived::{Derived, is_bool, is_option};
 use super::emit::Emitter;
 use super::recursion::PartialOperand;
-use crate::body::names::mentioned_in;
+use crate::body::analysis::mentioned_in;
 use crate::body::plan_constant;
 use crate::body::rust::emitter::Emitter as BodyEmitter;
 use crate::body::rust::variables::cx;
@@ -23,9 +23,8 @@ impl Emitter<'_> {
         let (library, Fact { name, .. }) = (self.library, self.fact);
         let runtime = &quote!(#library::private);
         let text = name.unraw().to_string();
-        let plan = plan_constant::plan(derived.body, &derived.plan, &[], runtime, &|fact| {
-            derived.is_recursive(fact)
-        });
+        let plan =
+            plan_constant::plan(&derived.plan, &[], runtime, &|fact| derived.is_recursive(fact));
         let line = quote_spanned!(name.span()=> ::core::line!());
         let cost = if derived.cycle.is_empty() {
             quote!(of(<Self as #library::FactKey>::DERIVATION))
@@ -149,11 +148,11 @@ impl Emitter<'_> {
             };
             return (evaluate, quote!(let _ = #cx;));
         };
-        let stmts = &BodyEmitter::function(body, &plan.conditions, runtime);
+        let stmts = &BodyEmitter::function(&plan.body, runtime);
         let (parts, value) = (self.parts(stmts), result::result(body, stmts));
         let evaluate = quote!(#parts #value);
         // Each request has key parts of its own, since a key takes them by value.
-        let requests = early::code(body, &plan.early, &|code| self.parts(code), runtime);
+        let requests = early::code(plan, &|code| self.parts(code), runtime);
         (evaluate, text::ours("mut", quote!(let _ = &#cx; #requests)))
     }
 

@@ -7,10 +7,10 @@ use syn::{Expr, Ident, Lit, Path};
 
 use super::ast::Fact;
 use super::derived::{is_bool, is_in_cycle};
+use crate::body::analysis::is_total;
 use crate::body::analysis::logic::is_three_valued;
-use crate::body::ast::{Body, Kind, Node, Stmt};
 use crate::body::source::as_written;
-use crate::body::total::is_total;
+use crate::body::tree::{Body, Kind, Node, Stmt};
 use crate::diagnostics::Diagnostics;
 use crate::{diagnostics, text};
 

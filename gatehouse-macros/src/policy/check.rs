@@ -3,10 +3,10 @@
 use syn::{Expr, Lit, UnOp};
 
 use super::parse::{Options, Policy};
-use crate::body::ast::{Block, Body, Node, Stmt};
-use crate::body::lower::bare;
 use crate::body::plan::body_plan::BodyPlan;
+use crate::body::tree::{Block, Body, Node, Stmt};
 use crate::diagnostics::Diagnostics;
+use crate::syntax::bare;
 use crate::{diagnostics, text};
 
 /// Checks that need no plan.

@@ -10,12 +10,12 @@ use syn::{Attribute, Meta};
 
 use super::parse::{Options, Parameter, Policy, Role};
 use crate::body::analysis::conditions::{Condition, ConditionKind, ImmediateAnswers};
-use crate::body::ast::Body;
 use crate::body::plan::body_plan::BodyPlan;
 use crate::body::plan_constant;
 use crate::body::rust::emitter::Emitter;
 use crate::body::rust::variables::cx;
 use crate::body::rust::{early, result};
+use crate::body::tree::Body;
 use crate::crate_path::CratePath;
 use crate::{conditional, text};
 
@@ -33,12 +33,12 @@ pub(super) fn emit(
     runtime: &TokenStream,
 ) -> TokenStream {
     let (request, cx) = (request(), cx());
-    let parameters = bindings(policy, plan.conditions.list.len(), runtime);
-    let code = Emitter::function(body, &plan.conditions, runtime);
+    let parameters = bindings(policy, plan.body.conditions.list.len(), runtime);
+    let code = Emitter::function(&plan.body, runtime);
     let applies = result::result(body, &code);
     let evaluate = quote!(#parameters #applies);
     // The parameters are references, so no code uses them up.
-    let requests = early::code(body, &plan.early, &|_| TokenStream::new(), runtime);
+    let requests = early::code(plan, &|_| TokenStream::new(), runtime);
     let ask = if requests.is_empty() {
         quote!(let _ = (#request, #cx);)
     } else {
@@ -53,7 +53,7 @@ pub(super) fn emit(
     items(
         policy,
         options,
-        &plan_constant::plan(body, plan, &conditions, runtime, &|_| false),
+        &plan_constant::plan(plan, &conditions, runtime, &|_| false),
         runtime,
         &Code { evaluate, lints: result::lints_of(body), ask, facts, budget },
     )

@@ -10,9 +10,9 @@ use syn::{
     Signature, Token, Type, Visibility, braced,
 };
 
-use crate::body::ast::bound_names;
 use crate::body::attributes::{self, is_for_tools, is_lint};
-use crate::body::names::Names;
+use crate::body::tree::Names;
+use crate::body::tree::bound_names;
 use crate::body::{capitals, leftover};
 use crate::crate_path::CratePath;
 use crate::diagnostics::Diagnostics;

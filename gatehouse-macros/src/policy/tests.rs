@@ -7,9 +7,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::compile;
-use crate::body::ast::LoadId;
 use crate::body::lower;
 use crate::body::plan::body_plan::BodyPlan;
+use crate::body::tree::LoadId;
 use crate::diagnostics::Diagnostics;
 use crate::{testing, text};
 
@@ -37,7 +37,7 @@ fn function(source: &str, name: &str) -> String {
 fn plan(body: &str) -> String {
     let errors = Diagnostics::new();
     let block = syn::parse_str(&format!("{{ {body} }}")).expect("a body");
-    let lowered = lower::body(block, crate::body::names::Names::new(), quote!(bool), true, &errors);
+    let lowered = lower::body(block, crate::body::tree::Names::new(), quote!(bool), true, &errors);
     assert!(errors.into_vec().is_empty(), "the body has errors");
     let plan = BodyPlan::new(&lowered, false);
     let key = |id: &LoadId| text::of_expr(&lowered.loads[*id].written);
@@ -624,8 +624,7 @@ fn early_ways_out_stay() {
                                 Stop::Pending,
                             );
                         }
-                        return ::core::result::Result::Ok(true);
-                        ::core::result::Result::Ok(false)
+                        ::core::result::Result::Ok(true)
                     },
                 ) {
                     run_slice(

@@ -8,8 +8,8 @@ use quote::quote;
 use syn::{Expr, ExprLit, Label, Lifetime, Lit, Pat};
 
 use super::logic::{is_surely_bool, rests_on_matches};
-use crate::body::ast::{Arm, Block, Body, If, Let, LoadId, Logic, LoopHead, Match, Node, Stmt};
 use crate::body::source::{as_written, first_span};
+use crate::body::tree::{Arm, Block, Body, If, Let, LoadId, Logic, LoopHead, Match, Node, Stmt};
 use crate::text;
 
 /// The number of a condition.

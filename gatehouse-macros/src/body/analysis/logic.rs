@@ -2,9 +2,9 @@
 
 use syn::{Expr, UnOp};
 
-use crate::body::ast::{Body, Logic, Node};
-use crate::body::lower::bare;
-use crate::body::names::is_comparison;
+use crate::body::tree::{Body, Logic, Node};
+use crate::syntax::bare;
+use crate::syntax::is_comparison;
 
 /// The three-valued operator of a node, inside parentheses or not.
 pub(crate) fn three_valued<'n>(node: &'n Node, body: &Body) -> Option<&'n Logic> {

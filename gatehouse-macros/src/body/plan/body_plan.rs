@@ -5,17 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::early::Early;
 use super::paths::{Paths, StepId};
 use super::slice::{self, Slice};
-use crate::body::analysis::conditions::Conditions;
-use crate::body::ast::{Body, LoadId};
+use crate::body::analysis::Analysis;
+use crate::body::tree::{Body, LoadId};
 
 /// The plan of a body. It is made once, from the tree alone.
 pub(crate) struct BodyPlan<'b> {
+    /// The body that it plans.
+    pub(crate) body: Analysis<'b>,
     /// In evaluation order.
     pub(crate) loads: Vec<PlannedLoad>,
     /// The conditions on the paths to the loads.
     pub(crate) guards: Vec<PathGuard>,
-    /// The conditions that the body reports.
-    pub(crate) conditions: Conditions,
     /// The requests that are made while the body waits.
     pub(crate) early: Early<'b>,
 }
@@ -55,7 +55,7 @@ impl<'b> BodyPlan<'b> {
         }
         let Planning { loads, paths, .. } = plan;
         let early = Early::new(slices, paths, body);
-        Self { loads, guards: guards.list, conditions: Conditions::of(body), early }
+        Self { body: Analysis::of(body), loads, guards: guards.list, early }
     }
 
     /// The conditions on the path to a load, in order.

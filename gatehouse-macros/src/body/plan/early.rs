@@ -5,7 +5,7 @@
 use super::known::{KnownCondition, KnownConditions, KnownId};
 use super::paths::{Paths, StepId};
 use super::slice::Slice;
-use crate::body::ast::{Body, LoadId};
+use crate::body::tree::{Body, LoadId};
 
 /// The early requests of a body.
 pub(crate) struct Early<'b> {

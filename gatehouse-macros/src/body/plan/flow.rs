@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::body::ast::{Node, Stmt, binds_mutably, borrows_mutably};
-use crate::body::names::{self, Names};
+use crate::body::analysis as names;
 use crate::body::source::as_written;
+use crate::body::tree::Names;
+use crate::body::tree::{Node, Stmt, binds_mutably, borrows_mutably};
 use crate::text;
 
 use super::step::Step;

@@ -5,8 +5,9 @@ use syn::{Expr, Pat, UnOp};
 
 use super::flow::Flow;
 use super::step::pat_binds;
-use crate::body::ast::{Arm, Block, If, Let, Logic, Match, Node, Stmt, binds_mutably};
-use crate::body::names::{self, Names};
+use crate::body::analysis as names;
+use crate::body::tree::Names;
+use crate::body::tree::{Arm, Block, If, Let, Logic, Match, Node, Stmt, binds_mutably};
 
 /// A condition on local data.
 #[derive(Clone)]

@@ -5,8 +5,9 @@ use syn::Path;
 use super::flow::{Flow, Origin, changes};
 use super::guard::{Goal, Guard};
 use super::step::{Step, pat_binds};
-use crate::body::ast::{Match, Node, Stmt};
-use crate::body::names::{self, Names};
+use crate::body::analysis as names;
+use crate::body::tree::Names;
+use crate::body::tree::{Match, Node, Stmt};
 
 /// The part of a step that is kept.
 #[derive(Clone)]

@@ -16,9 +16,9 @@ use super::keep::Keep;
 use super::load_set::LoadSet;
 use super::paths::{PathStep, Paths, StepId};
 use super::step::Step;
-use crate::body::ast::{Body, LoadId, Match, Node, Stmt};
-use crate::body::names;
-use crate::body::total::is_total;
+use crate::body::analysis as names;
+use crate::body::analysis::is_total;
+use crate::body::tree::{Body, LoadId, Match, Node, Stmt};
 
 /// The number of a condition that may be known early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

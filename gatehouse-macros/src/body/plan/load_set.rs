@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::body::ast::{Block, LoadId, Node};
+use crate::body::tree::{Block, LoadId, Node};
 
 /// A set of loads, as ranges in no order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

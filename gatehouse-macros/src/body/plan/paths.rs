@@ -10,10 +10,10 @@ use super::guard::Guard;
 use super::keep::Keep;
 use super::load_set::LoadSet;
 use super::step::Step;
+use crate::body::analysis::is_total;
 use crate::body::analysis::logic::is_three_valued;
-use crate::body::ast::{Body, If, Let, LoadId, Logic, Match, Node, Stmt};
-use crate::body::names::Names;
-use crate::body::total::is_total;
+use crate::body::tree::Names;
+use crate::body::tree::{Body, If, Let, LoadId, Logic, Match, Node, Stmt};
 
 /// The number of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

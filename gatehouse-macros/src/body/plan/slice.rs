@@ -14,8 +14,9 @@ use syn::Ident;
 use super::keep::{Keep, is_opaque_macro, reason_of_change};
 use super::paths::{PathStep, Paths, StepId};
 use super::step::Step;
-use crate::body::ast::{Body, LoadId, Node, Stmt};
-use crate::body::names::{self, Names};
+use crate::body::analysis as names;
+use crate::body::tree::Names;
+use crate::body::tree::{Body, LoadId, Node, Stmt};
 
 /// The slice of a load.
 pub(super) struct Slice {

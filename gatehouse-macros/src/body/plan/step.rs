@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use quote::quote;
 use syn::Pat;
 
-use crate::body::ast::{LoadId, Match, Node, Stmt, bound_names};
-use crate::body::names::Names;
 use crate::body::source::as_written;
+use crate::body::tree::Names;
+use crate::body::tree::{LoadId, Match, Node, Stmt, bound_names};
 use crate::text;
 
 /// One step.

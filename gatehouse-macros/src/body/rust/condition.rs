@@ -8,24 +8,24 @@ use super::emitter::Emitter;
 use super::variables::cx;
 use crate::body::analysis::conditions::{Site, bare, without_parens};
 use crate::body::analysis::logic::{is_surely_bool, is_surely_bool_expr};
-use crate::body::ast::{Kind, Node};
-use crate::body::lower::children_mut;
+use crate::body::tree::{Kind, Node};
+use crate::syntax::children_mut;
 use crate::text;
 
 impl Emitter<'_> {
     /// The number of the condition at a place, if it is reported.
     fn number(&self, site: Site) -> Option<Literal> {
-        let id = self.reported?.at(site)?;
+        let id = self.reports.then(|| self.body.conditions.at(site))??;
         Some(Literal::usize_unsuffixed(id.0))
     }
 
     /// Whether a node is a condition, or has one in its place.
     pub(super) fn has_site(&self, node: &Node) -> bool {
-        let Some(conditions) = self.reported else { return false };
         match node {
+            _ if !self.reports => false,
             Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => self.has_site(&inside[0]),
             Node::If(_) | Node::Match(_) | Node::Block(..) | Node::Logic(_) | Node::Let(..) => true,
-            node => conditions.at(Site::of(node)).is_some(),
+            node => self.body.conditions.at(Site::of(node)).is_some(),
         }
     }
 
@@ -46,7 +46,7 @@ impl Emitter<'_> {
 
     /// An expression that is true or false, with its report.
     pub(super) fn answer(&self, node: &Node) -> TokenStream {
-        if self.reported.is_none() {
+        if !self.reports {
             return self.node(node);
         }
         match node {

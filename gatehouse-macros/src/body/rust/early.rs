@@ -10,23 +10,20 @@ use quote::quote;
 use super::braces::scrutinee;
 use super::emitter::{Emitter, Mode};
 use super::variables::{cx, known, load};
-use crate::body::ast::{Body, Kind, LoadId, Match, Stmt};
+use crate::body::plan::body_plan::BodyPlan;
 use crate::body::plan::early::{Branch, Early, Part};
 use crate::body::plan::keep::Keep;
 use crate::body::plan::known::{KnownCondition, KnownId, Test};
 use crate::body::plan::paths::PathStep;
 use crate::body::plan::step::Step;
+use crate::body::tree::{Kind, LoadId, Match, Stmt};
 
 /// Binds the inputs of a body that its code mentions.
 pub(crate) type Inputs<'e> = &'e dyn Fn(&TokenStream) -> TokenStream;
 
 /// The code of all early requests; nothing if there are none.
-pub(crate) fn code(
-    body: &Body,
-    early: &Early<'_>,
-    inputs: Inputs<'_>,
-    runtime: &TokenStream,
-) -> TokenStream {
+pub(crate) fn code(plan: &BodyPlan<'_>, inputs: Inputs<'_>, runtime: &TokenStream) -> TokenStream {
+    let BodyPlan { body, early, .. } = plan;
     let slice = Emitter::new(Mode::Slice, body, runtime);
     let known = Emitter::new(Mode::Known, body, runtime);
     let code = Code { early, slice, known, inputs, runtime };

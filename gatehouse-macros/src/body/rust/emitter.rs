@@ -7,11 +7,11 @@ use syn::{Expr, ExprBreak, ExprLit, Label, Lit, Token};
 
 use super::braces::{braces, inside, inside_at};
 use super::variables::cx;
-use crate::body::analysis::conditions::{Conditions, Site};
+use crate::body::analysis::conditions::Site;
 use crate::body::analysis::logic::{is_surely_bool, rests_on_matches};
-use crate::body::ast::{Arm, Block, Body, If, Kind, Let, Load, Loop, LoopHead, Match, Node, Stmt};
-use crate::body::lower::children_mut;
-use crate::body::ordering::Ordering;
+use crate::body::analysis::{Analysis, Ordering};
+use crate::body::tree::{Arm, Block, If, Kind, Let, Load, Loop, LoopHead, Match, Node, Stmt};
+use crate::syntax::children_mut;
 use crate::text;
 
 /// The treatment of exits (`?`, `return`).
@@ -31,28 +31,24 @@ pub(super) enum Mode {
 #[derive(Clone, Copy)]
 pub(crate) struct Emitter<'e> {
     pub(super) mode: Mode,
-    pub(super) body: &'e Body,
+    pub(super) body: &'e Analysis<'e>,
     /// The path of `gatehouse::private`.
     pub(super) runtime: &'e TokenStream,
-    /// The conditions that the code reports; `None` where it reports nothing.
-    pub(super) reported: Option<&'e Conditions>,
+    /// Whether the code reports its conditions.
+    pub(super) reports: bool,
     /// Whether a `break` or `continue` has its target inside.
     jumps: bool,
 }
 
 impl<'e> Emitter<'e> {
     /// The statements of the function that is the policy, which reports its conditions.
-    pub(crate) fn function(
-        body: &'e Body,
-        conditions: &'e Conditions,
-        runtime: &'e TokenStream,
-    ) -> TokenStream {
+    pub(crate) fn function(body: &'e Analysis<'e>, runtime: &'e TokenStream) -> TokenStream {
         let emitter = Self::new(Mode::Function, body, runtime);
-        Self { reported: Some(conditions), ..emitter }.block(&body.block, body.gives_bool)
+        Self { reports: true, ..emitter }.block(&body.block, body.gives_bool)
     }
 
-    pub(super) fn new(mode: Mode, body: &'e Body, runtime: &'e TokenStream) -> Self {
-        Self { mode, body, runtime, reported: None, jumps: false }
+    pub(super) fn new(mode: Mode, body: &'e Analysis<'e>, runtime: &'e TokenStream) -> Self {
+        Self { mode, body, runtime, reports: false, jumps: false }
     }
 
     /// For operands of `||` and `&&`, which are closures.
@@ -279,7 +275,7 @@ impl<'e> Emitter<'e> {
         let key = self.of_words(&body.loads[id], key, &runtime);
         // The number of the load; a body with one load needs none.
         let at = Literal::usize_unsuffixed(id);
-        let at = (self.reported.is_some() && body.loads.len() > 1).then(|| quote!(.at(#at)));
+        let at = (self.reports && body.loads.len() > 1).then(|| quote!(.at(#at)));
         // rustc shows the call as the user's load.
         let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#key, #cx #at));
         arguments.set_span(last);

@@ -7,10 +7,10 @@ use syn::Expr;
 
 use super::emitter::Emitter;
 use super::variables::cx;
+use crate::body::analysis::is_total;
 use crate::body::analysis::logic::{is_three_valued, three_valued};
-use crate::body::ast::{Logic, Node};
 use crate::body::source::as_written;
-use crate::body::total::is_total;
+use crate::body::tree::{Logic, Node};
 use crate::text;
 
 impl Emitter<'_> {
@@ -54,7 +54,7 @@ impl Emitter<'_> {
             Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => {
                 return self.operand(&inside[0]);
             }
-            node if self.reported.is_some() => self.answer(node),
+            node if self.reports => self.answer(node),
             node => self.argument(node),
         };
         // From the operand's first token to its last, where rustc shows a side that changes something.

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::Expr;
 
 use crate::body::analysis::conditions::never_ends;
-use crate::body::ast::{Block, Body, Node, Stmt};
+use crate::body::tree::{Block, Body, Node, Stmt};
 
 /// A body of type `ty` as the end of a function that gives a `Result`. The tail has a type of its own, so that a wrong
 /// one is shown there. No code follows a tail that never ends.

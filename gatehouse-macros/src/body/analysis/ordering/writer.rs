@@ -10,28 +10,55 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, ExprCall, ExprMethodCall, Pat};
 
-use super::super::inside::{Part, visit};
-use super::super::lower::children_mut;
-use super::super::names::Names;
-use super::super::rust::braces::scrutinee;
-use super::Ordering;
+use super::super::super::rust::braces::scrutinee;
+use super::super::super::tree::{Names, Node};
 use super::flows::names_of;
+use super::inside::{Part, visit};
+use super::locals::{Ordering, is_leaf};
 use super::methods::{
     self, changes_receiver, is_function_given_order, is_given_order, is_order, orders,
     orders_by_key,
 };
 use super::operand::{Operand, Shape, Ty};
+use crate::syntax::children_mut;
 use crate::text;
 
+impl Ordering {
+    /// An expression without loads, with its ordered operands named to rustc.
+    pub(crate) fn plain(&self, expr: &Expr, runtime: &TokenStream) -> TokenStream {
+        if is_leaf(expr) || !self.feeds(expr) {
+            return expr.to_token_stream();
+        }
+        let mut expr = expr.clone();
+        Writer { ordering: self, runtime }.expr(&mut expr, &Names::new());
+        expr.into_token_stream()
+    }
+
+    /// [`plain`](Self::plain) for an argument, where the parameters of a closure have types.
+    pub(crate) fn argument(&self, argument: &Expr, runtime: &TokenStream) -> Expr {
+        let mut argument = argument.clone();
+        Writer { ordering: self, runtime }.argument(&mut argument, &Names::new());
+        argument
+    }
+
+    /// Names to rustc the operands that `expr` orders itself; the code of `children` fills its holes.
+    pub(crate) fn compound(&self, expr: &mut Expr, children: &[Node], runtime: &TokenStream) {
+        if self.loads && methods::may_order(expr) {
+            let operands: Vec<_> = children.iter().map(|node| Operand::of(node, self)).collect();
+            Writer { ordering: self, runtime }.whole(expr, &operands);
+        }
+    }
+}
+
 /// Adds the code that names operands to rustc.
-pub(super) struct Writer<'o> {
-    pub(super) ordering: &'o Ordering,
-    pub(super) runtime: &'o TokenStream,
+struct Writer<'o> {
+    ordering: &'o Ordering,
+    runtime: &'o TokenStream,
 }
 
 impl Writer<'_> {
     /// An expression and its children. `open`: the parameters of closures whose types are unknown there.
-    pub(super) fn expr(&self, expr: &mut Expr, open: &Names) {
+    fn expr(&self, expr: &mut Expr, open: &Names) {
         let mut operands = Vec::new();
         if methods::may_order(expr) {
             let of_child = |child: &mut Expr| Operand::of_expr(child, self.ordering, open);
@@ -56,7 +83,7 @@ impl Writer<'_> {
     }
 
     /// [`expr`](Self::expr) for an argument, where the parameters of a closure have types.
-    pub(super) fn argument(&self, expr: &mut Expr, open: &Names) {
+    fn argument(&self, expr: &mut Expr, open: &Names) {
         let Expr::Closure(it) = expr else { return self.expr(expr, open) };
         let mut inside = open.clone();
         inside.retain(|name| !it.inputs.iter().any(|pat| names_of(pat).contains(name)));
@@ -64,7 +91,7 @@ impl Writer<'_> {
     }
 
     /// The operations that an expression does itself. Its children are done.
-    pub(super) fn whole(&self, expr: &mut Expr, operands: &[Operand]) {
+    fn whole(&self, expr: &mut Expr, operands: &[Operand]) {
         if !operands.iter().any(|operand| operand.fed) {
             return;
         }

@@ -6,8 +6,8 @@
 
 use syn::{BinOp, Expr, UnOp};
 
-use super::ast::{Block, Node, Stmt};
-use super::lower::{MatchesArguments, bare, children_mut, is_capitalised};
+use super::super::tree::{Block, Node, Stmt};
+use crate::syntax::{MatchesArguments, bare, children, is_capitalised};
 
 /// Whether evaluating a node cannot panic: paths, fields, literals, `&`, `*`, constructors, casts, boolean operators and
 /// control flow. Getters, operators and comparisons run code of the user's; a `.` or a `*` may, too, but no token shows
@@ -43,8 +43,7 @@ fn is_total_expr(expr: &Expr) -> bool {
                 is_total_expr(&it.scrutinee) && it.guard.as_ref().is_none_or(is_total_expr)
             });
     }
-    let mut copy = expr.clone();
-    is_total_shape(expr) && children_mut(&mut copy).into_iter().all(|child| is_total_expr(child))
+    is_total_shape(expr) && children(expr).into_iter().all(is_total_expr)
 }
 
 /// Whether `expr` itself, apart from its children, cannot panic.

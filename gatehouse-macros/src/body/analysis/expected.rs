@@ -6,27 +6,28 @@
 
 use std::collections::BTreeSet;
 
-use syn::{BinOp, Expr, UnOp};
+use syn::{Expr, UnOp};
 
-use super::ast::{Block, Body, Kind, LoadId, Node, Stmt};
+use super::super::tree::{Block, Body, Kind, LoadId, Node, Stmt};
+use crate::syntax::is_ordering;
 
 /// The loads of one key whose position expects a kind of value.
 pub(crate) struct Expectations {
     /// The loads that must be a `bool`.
-    pub(super) bools: BTreeSet<LoadId>,
+    pub(crate) bools: BTreeSet<LoadId>,
     /// The loads that are compared.
-    pub(super) ordered: BTreeSet<LoadId>,
+    pub(crate) ordered: BTreeSet<LoadId>,
 }
 
 impl Expectations {
-    pub(super) fn of(block: &Block, gives_bool: bool) -> Self {
+    pub(crate) fn of(block: &Block, gives_bool: bool) -> Self {
         let search = Search::of(block, gives_bool);
         Self { bools: search.bools, ordered: search.ordered }
     }
 }
 
 /// The expressions without loads that must be a `bool`.
-pub(super) fn plain_bools(body: &Body) -> Vec<&Expr> {
+pub(crate) fn plain_bools(body: &Body) -> Vec<&Expr> {
     Search::of(&body.block, body.gives_bool).plain
 }
 
@@ -110,9 +111,4 @@ fn without_parens(node: &Node) -> &Node {
         Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => without_parens(&inside[0]),
         node => node,
     }
-}
-
-/// `<`, `<=`, `>`, `>=`.
-pub(super) fn is_ordering(op: &BinOp) -> bool {
-    matches!(op, BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_))
 }

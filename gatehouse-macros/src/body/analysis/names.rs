@@ -1,17 +1,13 @@
 //! The names that an expression mentions, and the expressions that may run early.
 
-use std::collections::BTreeSet;
-
 use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{BinOp, Expr};
+use syn::Expr;
 
-use super::ast::{Block, Node, Stmt};
-use super::source;
+use super::super::source;
+use super::super::tree::{Block, Names, Node, Stmt};
 use super::total::is_total_shape;
-
-/// Names of locals, and identifiers that could be such names.
-pub(crate) type Names = BTreeSet<String>;
+use crate::syntax::{MatchesArguments, children, is_assignment, is_comparison};
 
 /// Every name in the kept part of `node` that may be a local: fields, methods and path segments are not.
 pub(crate) fn mentioned(node: &Node) -> Names {
@@ -132,18 +128,9 @@ fn is_safe_shape(expr: &Expr) -> bool {
     }
 }
 
-/// `==`, `<` and the like.
-pub(super) fn is_comparison(op: &BinOp) -> bool {
-    matches!(
-        op,
-        BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_)
-    )
-}
-
 fn is_safe_expr(expr: &Expr) -> bool {
-    let mut copy = expr.clone();
     is_safe_shape(expr)
-        && super::lower::children_mut(&mut copy).into_iter().all(|child| is_safe_expr(child))
+        && children(expr).into_iter().all(is_safe_expr)
         && match expr {
             Expr::Macro(it) => mentions_no_call(&it.mac),
             _ => true,
@@ -152,7 +139,7 @@ fn is_safe_expr(expr: &Expr) -> bool {
 
 /// Whether the tokens of a `matches!` are free of calls with arguments, indexing and arithmetic, as far as they show.
 fn mentions_no_call(it: &syn::Macro) -> bool {
-    match super::lower::MatchesArguments::read(it) {
+    match MatchesArguments::read(it) {
         Ok(it) => is_safe_expr(&it.scrutinee) && it.guard.as_ref().is_none_or(is_safe_expr),
         Err(_) => false,
     }
@@ -351,8 +338,7 @@ fn only_looks_block(block: &Block) -> bool {
 }
 
 fn only_looks_expr(expr: &Expr, names: &Names) -> bool {
-    let mut copy = expr.clone();
-    let mut children = super::lower::children_mut(&mut copy).into_iter();
+    let mut children = children(expr).into_iter();
     only_looks_shape(expr, names) && children.all(|child| only_looks_expr(child, names))
 }
 
@@ -381,12 +367,6 @@ fn only_looks_shape(expr: &Expr, names: &Names) -> bool {
         Expr::Reference(it) => it.mutability.is_none(),
         expr => looks_elsewhere(expr),
     }
-}
-
-/// `+=` and the like.
-fn is_assignment(op: &syn::BinOp) -> bool {
-    let text = op.to_token_stream().to_string();
-    text.ends_with('=') && !["==", "!=", "<=", ">="].contains(&text.as_str())
 }
 
 /// Whether rustc infers the type of a node from its use, as far as the tokens show.

@@ -4,15 +4,26 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, Pat};
 
-use super::super::ast::{Block, Let, LoopHead, Node, Stmt, bound_names};
-use super::super::inside::{Part, visit};
-use super::super::lower::bare;
-use super::super::names::{Names, has_open_type, mentioned_in};
-use super::super::source::as_written;
-use super::is_leaf;
+use super::super::super::source::as_written;
+use super::super::super::tree::{Block, Let, LoopHead, Names, Node, Stmt, bound_names};
+use super::super::names::{has_open_type, mentioned_in};
+use super::inside::{Part, visit};
+use super::locals::{Ordering, is_leaf};
+use crate::syntax::bare;
+
+impl Ordering {
+    /// Learns which locals of a body depend on facts.
+    pub(crate) fn of(block: &Block, mutable: &Names) -> Self {
+        if !block.nodes().any(Node::loads) {
+            return Self::default();
+        }
+        let Flows { ranges, vague, found, .. } = Flows::of(block, mutable);
+        Self { loads: true, fed: fed(&found), ranges, vague }
+    }
+}
 
 /// The flow of a statement: if a mentioned name depends on a fact, so may the bound names.
-pub(super) struct Flow {
+struct Flow {
     /// Whether a load is mentioned.
     loads: bool,
     mentions: Names,
@@ -20,7 +31,7 @@ pub(super) struct Flow {
 }
 
 /// The names that a fact may feed.
-pub(super) fn fed(flows: &[Flow]) -> Names {
+fn fed(flows: &[Flow]) -> Names {
     let mut fed = Names::new();
     loop {
         let before = fed.len();
@@ -36,19 +47,19 @@ pub(super) fn fed(flows: &[Flow]) -> Names {
 }
 
 /// The search for flows in a body.
-pub(super) struct Flows<'b> {
+struct Flows<'b> {
     /// The names that can change.
     mutable: &'b Names,
-    pub(super) found: Vec<Flow>,
+    found: Vec<Flow>,
     /// See [`Ordering`](super::Ordering).
-    pub(super) ranges: Names,
-    pub(super) vague: Names,
+    ranges: Names,
+    vague: Names,
     /// Each closure that a `let` binds: its name, and the names that are bound in it.
     closures: Vec<(Names, Names)>,
 }
 
 impl<'b> Flows<'b> {
-    pub(super) fn of(block: &Block, mutable: &'b Names) -> Self {
+    fn of(block: &Block, mutable: &'b Names) -> Self {
         let (found, closures) = (Vec::new(), Vec::new());
         let (ranges, vague) = (Names::new(), Names::new());
         let mut flows = Self { mutable, found, ranges, vague, closures };

@@ -3,16 +3,17 @@
 //! Only what the compiler must see is a variant: loads, early exits, and the control flow around them.
 //! Everything else keeps its `syn` form, so that each later stage can point at the user's tokens.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::token::Brace;
-use syn::{Attribute, Expr, Ident, Item, Label, Lifetime, Pat, Path, StmtMacro, Token, Type};
+use syn::{
+    Attribute, BinOp, Expr, Ident, Item, Label, Lifetime, Pat, Path, StmtMacro, Token, Type,
+};
 
-use super::expected::Expectations;
-use super::names::Names;
-use super::ordering::Ordering;
+/// Names of locals, and identifiers that could be such names.
+pub(crate) type Names = BTreeSet<String>;
 
 /// The index of a load in [`Body::loads`].
 pub(crate) type LoadId = usize;
@@ -30,12 +31,6 @@ pub(crate) struct Body {
     pub(crate) loads: Vec<Load>,
     /// The names that are bound with `mut` somewhere.
     pub(crate) mutable: Names,
-    /// The locals that are keys, each with its fact: `let key = Fact(…);`
-    pub(crate) keys: BTreeMap<String, Path>,
-    /// The kinds of values that its loads are expected to have.
-    pub(crate) expectations: Expectations,
-    /// The places where it orders fact values.
-    pub(crate) ordering: Ordering,
     /// Whether the tree is complete: no code was left out because of an error. Then it can be emitted, whatever else is wrong
     /// with the rule.
     pub(crate) is_whole: bool,
@@ -115,13 +110,40 @@ pub(crate) enum Node {
 
 pub(crate) struct Logic {
     pub(crate) left: Node,
-    pub(crate) op: syn::BinOp,
+    pub(crate) op: Operator,
     pub(crate) right: Node,
 }
 
 impl Logic {
     pub(crate) fn is_and(&self) -> bool {
-        matches!(self.op, syn::BinOp::And(_))
+        matches!(self.op, Operator::And(_))
+    }
+}
+
+/// A three-valued operator, with the user's token.
+#[derive(Clone, Copy)]
+pub(crate) enum Operator {
+    And(Token![&&]),
+    Or(Token![||]),
+}
+
+impl Operator {
+    /// The operator that `op` is, if it is one.
+    pub(crate) fn of(op: BinOp) -> Option<Self> {
+        match op {
+            BinOp::And(token) => Some(Self::And(token)),
+            BinOp::Or(token) => Some(Self::Or(token)),
+            _ => None,
+        }
+    }
+}
+
+impl ToTokens for Operator {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::And(token) => token.to_tokens(tokens),
+            Self::Or(token) => token.to_tokens(tokens),
+        }
     }
 }
 

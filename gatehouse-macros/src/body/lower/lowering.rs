@@ -1,24 +1,20 @@
 //! Lowers `syn`'s tree to the compiler's own, and reports what the language does not have.
 
-use std::collections::BTreeMap;
-
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, BinOp, Expr, Macro, Member, Pat, Path, Token, Type};
+use syn::{Attribute, Expr, Macro, Member, Pat, Path};
 
-use super::ast::{
-    Arm, Block, Body, If, Kind, Let, Load, Logic, Loop, LoopHead, Match, Node, Stmt, binds_mutably,
-    bound_names,
+use super::super::attributes::{self, is_for_tools, is_lint};
+use super::super::check::{self, Source};
+use super::super::tree::{
+    Arm, Block, Body, If, Let, Load, Logic, Loop, LoopHead, Match, Names, Node, Operator, Stmt,
+    binds_mutably, bound_names,
 };
-use super::attributes::{self, is_for_tools, is_lint};
-use super::expected::Expectations;
-use super::names::Names;
-use super::ordering::Ordering;
-use super::{capitals, check, leftover};
-use crate::diagnostics::Diagnostics;
-use crate::diagnostics::{self, Diagnostic};
-use crate::{fragment, text};
+use super::super::{capitals, leftover};
+use super::loads::{LoadParts, LoadReader, Locals, is_misspelt_load};
+use crate::diagnostics::{self, Diagnostic, Diagnostics};
+use crate::syntax::{MatchesArguments, children_mut, key_of_fact, split_guard};
+use crate::text;
 
 /// Lowers a body whose result is a `value` and whose parameters have the `given` names.
 pub(crate) fn body(
@@ -32,7 +28,7 @@ pub(crate) fn body(
         errors,
         loads: Vec::new(),
         mutable: Names::new(),
-        locals: BTreeMap::new(),
+        locals: Locals::new(),
         inside: None,
         is_whole: true,
     };
@@ -41,39 +37,22 @@ pub(crate) fn body(
     capitals::in_block(&mut block);
     let block = lowering.block(block);
     block.nodes().for_each(|node| lowering.refuse_attributes_inside(node));
-    let keys = lowering.keys_in_locals();
-    let Lowering { loads, mutable, is_whole, .. } = lowering;
-    let expectations = Expectations::of(&block, gives_bool);
-    let ordering = Ordering::of(&block, &mutable);
-    let mut body = Body {
-        block,
-        given,
-        value,
-        gives_bool,
-        loads,
-        mutable,
-        keys,
-        expectations,
-        ordering,
-        is_whole,
-    };
-    check::body(&mut body, end, written, errors);
+    let Lowering { loads, mutable, locals, is_whole, .. } = lowering;
+    let keys = locals.into_iter().filter_map(|(name, fact)| Some((name, fact?))).collect();
+    let mut body = Body { block, given, value, gives_bool, loads, mutable, is_whole };
+    check::body(&mut body, &Source { end, loads: written, keys }, errors);
     body
 }
 
 /// The diagnostic for a load in a place that has none.
 type LoadError = fn() -> Diagnostic;
 
-/// The words around several keys.
-const MANY: [(&str, Kind); 3] = [("any", Kind::Any), ("all", Kind::All), ("each", Kind::Each)];
-
 struct Lowering<'e> {
     errors: &'e Diagnostics,
     loads: Vec<Load>,
     mutable: Names,
-    /// The names that are bound so far, each with the fact whose key it is; `None` for other values, and for names that are
-    /// bound twice.
-    locals: BTreeMap<String, Option<Path>>,
+    /// The names that are bound so far.
+    locals: Locals,
     /// The innermost enclosing place that has no loads.
     inside: Option<LoadError>,
     /// Whether the tree is complete: no code was left out because of an error.
@@ -147,11 +126,14 @@ impl Lowering<'_> {
                 let value = it.expr.map(|value| Box::new(self.expr(*value)));
                 Node::Return(it.return_token, value)
             }
-            Expr::Binary(it) if matches!(it.op, BinOp::And(_) | BinOp::Or(_)) => {
-                let left = self.expr(*it.left);
-                let right = self.expr(*it.right);
-                Node::Logic(Box::new(Logic { left, op: it.op, right }))
-            }
+            Expr::Binary(it) => match Operator::of(it.op) {
+                Some(op) => {
+                    let left = self.expr(*it.left);
+                    let right = self.expr(*it.right);
+                    Node::Logic(Box::new(Logic { left, op, right }))
+                }
+                None => self.other(Expr::Binary(it)),
+            },
             Expr::Let(it) => {
                 self.refuse_attributes(attributes::of_pat(&it.pat));
                 self.bind_locals(&it.pat, None);
@@ -325,12 +307,6 @@ impl Lowering<'_> {
         }
     }
 
-    /// Reports locals that are keys and are mentioned elsewhere than in a load.
-    fn keys_in_locals(&mut self) -> BTreeMap<String, Path> {
-        let locals = std::mem::take(&mut self.locals).into_iter();
-        locals.filter_map(|(name, fact)| Some((name, fact?))).collect()
-    }
-
     fn within<T>(&mut self, place: LoadError, lower: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.inside.replace(place);
         let result = lower(self);
@@ -340,117 +316,24 @@ impl Lowering<'_> {
 
     /// `base.await`
     fn load(&mut self, base: Expr, await_span: Span) -> Node {
-        let base = self.unwrapped(base);
         if let Some(diagnostic) = self.inside {
             self.errors.push_at(await_span, diagnostic());
         }
+        let (errors, locals) = (self.errors, &self.locals);
+        let mut reader = LoadReader { errors, locals, attributes: Vec::new() };
+        let base = reader.unwrapped(base);
         let written = base.to_token_stream();
         let ends = (text::ends(&base).0, await_span);
-        let parts = self.lazy(base).and_then(|(base, lazy)| {
-            let named = matches!(&base, Expr::Call(call) if turbofish(&call.func).is_some());
-            let word = word(&base);
-            Some((self.keys(base)?, lazy, named, word))
-        });
-        let Some(((kind, fact, keys), lazy, named, word)) = parts else {
+        let parts = reader.parts(base);
+        let attributes = reader.attributes;
+        self.refuse_attributes(&attributes);
+        let Some(LoadParts { kind, fact, keys, lazy, named, word }) = parts else {
             self.is_whole = false;
             return Node::refused();
         };
         let keys = self.expr(keys);
         self.loads.push(Load { kind, fact, named, written, ends, word, lazy });
         Node::Load(self.loads.len() - 1, kind, Box::new(keys))
-    }
-
-    /// Removes parentheses and invisible groups.
-    fn unwrapped(&mut self, expr: Expr) -> Expr {
-        match expr {
-            Expr::Paren(it) => {
-                self.refuse_attributes(&it.attrs);
-                self.unwrapped(*it.expr)
-            }
-            Expr::Group(it) => self.unwrapped(*it.expr),
-            expr => expr,
-        }
-    }
-
-    /// Removes `lazy(…)`.
-    fn lazy(&mut self, base: Expr) -> Option<(Expr, Option<Path>)> {
-        match base {
-            Expr::Call(mut call) if is_called(&call, "lazy") => {
-                self.refuse_attributes(&call.attrs);
-                if call.args.len() == 1 {
-                    let inner = call.args.pop().expect("there is one argument");
-                    Some((self.unwrapped(inner), fact_path(&call.func)))
-                } else {
-                    self.errors.push(&call.func, diagnostics::lazy_argument());
-                    None
-                }
-            }
-            other => Some((other, None)),
-        }
-    }
-
-    /// The fact of a load, and the expression that gives its key or keys.
-    fn keys(&mut self, base: Expr) -> Option<(Kind, Path, Expr)> {
-        match base {
-            Expr::Call(call) if MANY.iter().any(|(name, _)| is_called(&call, name)) => {
-                let (name, kind) = *MANY.iter().find(|(name, _)| is_called(&call, name))?;
-                self.many(call, name, kind)
-            }
-            Expr::Call(ref call) => match fact_path(&call.func) {
-                Some(fact) if is_capitalised(&fact) => Some((Kind::One, fact, base)),
-                Some(function) => self.not_a_word(&function, call.clone()),
-                None => self.not_a_fact(&base),
-            },
-            Expr::Struct(ref it) if it.qself.is_none() => {
-                Some((Kind::One, without_arguments(it.path.clone()), base))
-            }
-            _ => self.not_a_fact(&base),
-        }
-    }
-
-    /// A call of a name in lower case: a misspelt `any`, or no load.
-    fn not_a_word(&mut self, function: &Path, call: syn::ExprCall) -> Option<(Kind, Path, Expr)> {
-        let name = &function.segments.last()?.ident;
-        let written = name.to_string();
-        let Some(meant) = diagnostics::nearest(&written, &["any", "all", "each", "lazy"]) else {
-            let (function, fact) = (text::of_expr(function), text::camel_case(name));
-            self.errors.push(&call.func, diagnostics::await_on_function(function, fact));
-            return None;
-        };
-        self.errors.push(&call.func, diagnostics::await_word_misspelt(written, meant));
-        let (name, kind) = *MANY.iter().find(|(name, _)| *name == meant)?;
-        self.many(call, name, kind)
-    }
-
-    fn not_a_fact<T>(&self, base: &Expr) -> Option<T> {
-        let name = only_name(base).unwrap_or_default();
-        self.errors.push(
-            base,
-            match self.locals.get(&name) {
-                Some(Some(fact)) => diagnostics::load_through_local(name, text::of_expr(fact)),
-                _ => diagnostics::await_not_a_fact(),
-            },
-        );
-        None
-    }
-
-    fn many(
-        &mut self,
-        mut call: syn::ExprCall,
-        name: &str,
-        kind: Kind,
-    ) -> Option<(Kind, Path, Expr)> {
-        self.refuse_attributes(&call.attrs);
-        if call.args.len() != 1 {
-            self.errors.push(&call.func, diagnostics::many_arguments(name));
-            return None;
-        }
-        let keys = call.args.pop()?;
-        let Some(fact) = turbofish(&call.func).or_else(|| fact_of_keys(&keys)) else {
-            self.errors.push(&keys, diagnostics::many_without_fact(name));
-            return None;
-        };
-        Some((kind, fact, keys))
     }
 
     fn opaque_macro(&mut self, mac: &Macro) {
@@ -500,191 +383,6 @@ fn compound(mut expr: Expr, children: Vec<Node>) -> Node {
         }
     }
     Node::Plain(expr)
-}
-
-/// The direct children of an expression without a variant of its own, in evaluation order.
-pub(crate) fn children_mut(expr: &mut Expr) -> Vec<&mut Expr> {
-    match expr {
-        Expr::Array(it) => it.elems.iter_mut().collect(),
-        Expr::Assign(it) => vec![&mut *it.right, &mut *it.left],
-        Expr::Binary(it) => vec![&mut *it.left, &mut *it.right],
-        Expr::Break(it) => it.expr.iter_mut().map(|value| &mut **value).collect(),
-        Expr::Call(it) => {
-            // The name of a called function is no child.
-            let func = Some(&mut *it.func).filter(|func| !matches!(func, Expr::Path(_)));
-            func.into_iter().chain(it.args.iter_mut()).collect()
-        }
-        Expr::Cast(it) => vec![&mut *it.expr],
-        Expr::Field(it) => vec![&mut *it.base],
-        Expr::Group(it) => vec![&mut *it.expr],
-        Expr::Index(it) => vec![&mut *it.expr, &mut *it.index],
-        Expr::MethodCall(it) => {
-            std::iter::once(&mut *it.receiver).chain(it.args.iter_mut()).collect()
-        }
-        Expr::Paren(it) => vec![&mut *it.expr],
-        Expr::Range(it) => {
-            it.start.iter_mut().chain(it.end.iter_mut()).map(|end| &mut **end).collect()
-        }
-        Expr::Reference(it) => vec![&mut *it.expr],
-        Expr::Repeat(it) => vec![&mut *it.expr],
-        Expr::Struct(it) => {
-            let fields = it.fields.iter_mut().map(|field| &mut field.expr);
-            fields.chain(it.rest.iter_mut().map(|rest| &mut **rest)).collect()
-        }
-        Expr::Tuple(it) => it.elems.iter_mut().collect(),
-        Expr::Unary(it) => vec![&mut *it.expr],
-        _ => Vec::new(),
-    }
-}
-
-/// `matches!`'s arguments.
-pub(crate) struct MatchesArguments {
-    pub(crate) scrutinee: Expr,
-    pub(crate) pat: Pat,
-    pub(crate) guard: Option<Expr>,
-}
-
-impl MatchesArguments {
-    /// Parses the tokens in the parentheses.
-    pub(crate) fn read(it: &Macro) -> syn::Result<Self> {
-        syn::parse2(fragment::opened(it.tokens.clone()))
-    }
-}
-
-impl Parse for MatchesArguments {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let scrutinee = input.parse()?;
-        input.parse::<Token![,]>()?;
-        let (pat, mut guard) = split_guard(Pat::parse_multi_with_leading_vert(input)?);
-        if input.peek(Token![if]) {
-            input.parse::<Token![if]>()?;
-            guard = Some(input.parse()?);
-        }
-        input.parse::<Option<Token![,]>>()?;
-        Ok(Self { scrutinee, pat, guard })
-    }
-}
-
-fn split_guard(pat: Pat) -> (Pat, Option<Expr>) {
-    match pat {
-        Pat::Guard(it) => (*it.pat, Some(*it.guard)),
-        pat => (pat, None),
-    }
-}
-
-/// Whether `Fact(…).awit` is a misspelt load.
-fn is_misspelt_load(field: &syn::ExprField) -> bool {
-    let Member::Named(name) = &field.member else { return false };
-    let Expr::Call(call) = &*field.base else { return false };
-    let loads = MANY.iter().any(|(word, _)| is_called(call, word)) || is_fact(Some(&call.func));
-    loads && diagnostics::nearest(&name.to_string(), &["await"]).is_some()
-}
-
-/// The expression inside parentheses and invisible groups.
-pub(crate) fn bare(expr: &Expr) -> &Expr {
-    match expr {
-        Expr::Paren(it) => bare(&it.expr),
-        Expr::Group(it) => bare(&it.expr),
-        expr => expr,
-    }
-}
-
-fn is_called(call: &syn::ExprCall, name: &str) -> bool {
-    match &*call.func {
-        Expr::Path(it) => it.path.segments.last().is_some_and(|last| last.ident == name),
-        _ => false,
-    }
-}
-
-/// The word around several keys, as the user names it.
-fn word(base: &Expr) -> Option<Expr> {
-    let Expr::Call(call) = base else { return None };
-    MANY.iter().any(|(name, _)| is_called(call, name)).then(|| (*call.func).clone())
-}
-
-/// The path of a call that can be a fact: `Fact(…)`, `module::Fact(…)`.
-fn fact_path(func: &Expr) -> Option<Path> {
-    match bare(func) {
-        Expr::Path(it) if it.qself.is_none() => Some(without_arguments(it.path.clone())),
-        _ => None,
-    }
-}
-
-fn without_arguments(mut path: Path) -> Path {
-    for segment in &mut path.segments {
-        segment.arguments = syn::PathArguments::None;
-    }
-    path
-}
-
-/// The fact in `any::<Fact>`.
-fn turbofish(func: &Expr) -> Option<Path> {
-    let Expr::Path(it) = func else { return None };
-    let syn::PathArguments::AngleBracketed(arguments) = &it.path.segments.last()?.arguments else {
-        return None;
-    };
-    match arguments.args.first()? {
-        syn::GenericArgument::Type(Type::Path(ty)) => Some(ty.path.clone()),
-        _ => None,
-    }
-}
-
-/// The fact of the keys of an iterator: the first fact that a closure, an array or `once` makes a key of.
-fn fact_of_keys(keys: &Expr) -> Option<Path> {
-    match bare(keys) {
-        Expr::Call(call) => {
-            constructor(&call.func).or_else(|| call.args.iter().find_map(fact_of_keys))
-        }
-        Expr::Struct(it) => Some(it.path.clone()),
-        // `.map(Fact)`
-        Expr::MethodCall(it) if it.method == "map" && is_fact(it.args.first()) => {
-            it.args.first().and_then(fact_path)
-        }
-        Expr::MethodCall(it) => {
-            it.args.iter().rev().find_map(fact_of_keys).or_else(|| fact_of_keys(&it.receiver))
-        }
-        Expr::Closure(it) => fact_of_keys(&it.body),
-        Expr::Block(it) => match it.block.stmts.last()? {
-            syn::Stmt::Expr(tail, None) => fact_of_keys(tail),
-            _ => None,
-        },
-        Expr::Array(it) => it.elems.iter().find_map(fact_of_keys),
-        Expr::Reference(it) => fact_of_keys(&it.expr),
-        _ => None,
-    }
-}
-
-/// Whether an expression names a fact's constructor.
-fn is_fact(expr: Option<&Expr>) -> bool {
-    expr.and_then(constructor).is_some()
-}
-
-/// The fact whose constructor an expression names, where keys are made.
-fn constructor(expr: &Expr) -> Option<Path> {
-    fact_path(expr).filter(|path| is_capitalised(path) && !path.is_ident("Some"))
-}
-
-/// The fact whose key an expression is, if it is a call, as far as the name shows.
-pub(super) fn key_of_fact(expr: &Expr) -> Option<Path> {
-    let Expr::Call(call) = bare(expr) else { return None };
-    fact_path(&call.func).filter(|path| is_capitalised(path) && !is_of_prelude(path))
-}
-
-/// `Some`, `Option::Some` and similar constructors, which make no key.
-pub(super) fn is_of_prelude(path: &Path) -> bool {
-    let last = path.segments.last();
-    ["Some", "None", "Ok", "Err"].iter().any(|name| last.is_some_and(|last| last.ident == name))
-}
-
-/// The name, if an expression is only a name.
-pub(super) fn only_name(expr: &Expr) -> Option<String> {
-    let Expr::Path(it) = bare(expr) else { return None };
-    it.path.get_ident().map(ToString::to_string)
-}
-
-/// Whether the last segment of a path is written like a type.
-pub(crate) fn is_capitalised(path: &Path) -> bool {
-    path.segments.last().is_some_and(|last| text::is_type_name(&last.ident))
 }
 
 /// Every token at any depth, and whether it follows a dot.

@@ -4,7 +4,7 @@
 use quote::quote;
 use syn::{Block, Expr, Pat, Stmt};
 
-use super::lower::{MatchesArguments, children_mut};
+use crate::syntax::{MatchesArguments, children_mut};
 
 /// A part of an expression.
 pub(super) enum Part<'e> {

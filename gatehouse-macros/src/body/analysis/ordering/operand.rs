@@ -3,11 +3,10 @@
 use proc_macro2::Span;
 use syn::{Expr, UnOp};
 
-use super::super::ast::Node;
-use super::super::lower::{bare, is_capitalised, is_of_prelude, only_name};
-use super::super::names::Names;
-use super::super::source::as_written;
-use super::Ordering;
+use super::super::super::source::as_written;
+use super::super::super::tree::{Names, Node};
+use super::locals::Ordering;
+use crate::syntax::{bare, is_capitalised, is_of_prelude, only_name};
 use crate::text;
 
 /// An operand of an operation that orders.

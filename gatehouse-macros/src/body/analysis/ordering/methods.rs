@@ -3,8 +3,7 @@
 
 use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, Ident};
 
-use super::super::expected::is_ordering;
-use super::super::lower::bare;
+use crate::syntax::{bare, is_ordering};
 
 /// Methods that compare their receiver with their argument.
 const OF_BOTH: [&str; 9] = ["clamp", "cmp", "ge", "gt", "le", "lt", "max", "min", "partial_cmp"];
