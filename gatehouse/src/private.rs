@@ -19,8 +19,8 @@ pub use crate::fact::bounds::*;
 pub use crate::fact::parts::{Columns, Cover, KeyParts, Nth, PartTypes};
 pub use crate::fact::{FactKey, LoadedFact, Sensitive, plan_load, plan_recursion};
 pub use crate::plan::{
-    Condition, ConditionKind, Cost, Derivation, Effect, Guard, LoadKind, Location, Plan,
-    PlannedLoad, Policies, PolicyInfo, Wait, scheduled, within_budget,
+    Condition, ConditionKind, Cost, Derivation, Effect, Guards, LoadKind, Location, PathGuard,
+    Plan, PlannedLoad, Policies, PolicyInfo, Wait, loads_between, scheduled, within_budget,
 };
 pub use crate::policy::{
     Decides, EarlyRule, Listed, LoadsNothing, LocalPolicies, Locally, Member, Policy, Rule, Visitor,

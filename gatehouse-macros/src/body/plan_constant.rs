@@ -9,7 +9,8 @@ use super::plan::body_plan::{BodyPlan, PathGuard, PlannedLoad};
 use super::tree::{Body, Kind, Load};
 use crate::text;
 
-/// The plan of a body. `is_recursive` says whether a fact depends on the fact whose body it is.
+/// The plan of a body. `parameters` are the conditions of its parameters; `is_recursive` says whether a fact depends on
+/// the fact whose body it is.
 pub(crate) fn plan(
     plan: &BodyPlan<'_>,
     parameters: &[Condition],
@@ -20,27 +21,66 @@ pub(crate) fn plan(
     if body.loads.is_empty() && body.conditions.list.is_empty() && parameters.is_empty() {
         return no_plan(runtime);
     }
-    let loads = body.loads.iter().zip(&plan.loads).enumerate();
-    let loads = loads.map(|(at, (load, planned))| {
-        let is_recursive = is_recursive(&load.fact);
-        planned_load(load, planned, &plan.guards_of(at), runtime, is_recursive)
-    });
-    let conditions = body.conditions.list.iter().chain(parameters).map(|condition| {
-        let (text, place) = (&condition.text, place(condition.at));
-        let kind = Ident::new(&format!("{:?}", condition.kind), Span::call_site());
-        let loads = condition.loads.iter().copied().map(Literal::usize_unsuffixed);
-        let if_true = condition.ends.yes.map(|answer| quote!(.if_true(#answer)));
-        let if_false = condition.ends.no.map(|answer| quote!(.if_false(#answer)));
-        quote! {
-            #runtime::Condition::new(#runtime::ConditionKind::#kind, #text, &[#(#loads),*], #place)
-                #if_true #if_false
-        }
-    });
+    let loads = body.loads.iter().zip(&plan.loads);
+    let loads =
+        loads.map(|(load, planned)| planned_load(load, planned, runtime, is_recursive(&load.fact)));
+    let conditions = body.conditions.list.iter().chain(parameters);
+    let (guards, numbers) = (guards(plan, runtime), numbers(plan));
+    let conditions = conditions.map(|it| condition(it, runtime));
     quote! {
         {
+            #guards
+            #numbers
             const LOADS: &[#runtime::PlannedLoad] = &#runtime::scheduled([#(#loads),*]);
             #runtime::Plan::new(LOADS, &[#(#conditions),*])
         }
+    }
+}
+
+/// The conditions on the paths to the loads, each once.
+fn guards(plan: &BodyPlan<'_>, runtime: &TokenStream) -> Option<TokenStream> {
+    let guards = plan.guards.iter().map(|PathGuard { text, holds, before }| match before {
+        Some(before) => {
+            let before = Literal::usize_unsuffixed(*before);
+            quote!(#runtime::PathGuard::after(#before, #text, #holds))
+        }
+        None => quote!(#runtime::PathGuard::first(#text, #holds)),
+    });
+    let constant = quote!(const GUARDS: &[#runtime::PathGuard] = &[#(#guards),*];);
+    (!plan.guards.is_empty()).then_some(constant)
+}
+
+/// The number of loads that a condition lists; with more, it has a part of the list of all.
+const LISTED: usize = 4;
+
+/// The numbers of all loads, if a condition has a part of them.
+fn numbers(plan: &BodyPlan<'_>) -> Option<TokenStream> {
+    let has_many = |condition: &Condition| condition.loads.len() > LISTED;
+    plan.body.conditions.list.iter().any(has_many).then(|| {
+        let numbers = (0..plan.body.loads.len()).map(Literal::usize_unsuffixed);
+        quote!(const NUMBERS: &[usize] = &[#(#numbers),*];)
+    })
+}
+
+fn condition(condition: &Condition, runtime: &TokenStream) -> TokenStream {
+    let (text, place) = (&condition.text, place(condition.at));
+    let kind = Ident::new(&format!("{:?}", condition.kind), Span::call_site());
+    let loads = match (condition.loads.first(), condition.loads.last()) {
+        // The loads in a condition are numbered one after the other.
+        (Some(first), Some(last)) if condition.loads.len() > LISTED => {
+            let [from, to] = [*first, last + 1].map(Literal::usize_unsuffixed);
+            quote!(#runtime::loads_between(NUMBERS, #from, #to))
+        }
+        _ => {
+            let loads = condition.loads.iter().copied().map(Literal::usize_unsuffixed);
+            quote!(&[#(#loads),*])
+        }
+    };
+    let if_true = condition.ends.yes.map(|answer| quote!(.if_true(#answer)));
+    let if_false = condition.ends.no.map(|answer| quote!(.if_false(#answer)));
+    quote! {
+        #runtime::Condition::new(#runtime::ConditionKind::#kind, #text, #loads, #place)
+            #if_true #if_false
     }
 }
 
@@ -52,7 +92,6 @@ pub(crate) fn no_plan(runtime: &TokenStream) -> TokenStream {
 fn planned_load(
     load: &Load,
     planned: &PlannedLoad,
-    guards: &[&PathGuard],
     runtime: &TokenStream,
     is_recursive: bool,
 ) -> TokenStream {
@@ -68,13 +107,17 @@ fn planned_load(
         let id = Literal::usize_unsuffixed(*id);
         quote!(#runtime::Wait::new(#id, #because))
     });
-    let guards = guards
-        .iter()
-        .map(|PathGuard { text, holds, .. }| quote!(#runtime::Guard::new(#text, #holds)));
+    let guards = match planned.guard {
+        Some(last) => {
+            let last = Literal::usize_unsuffixed(last);
+            quote!(#runtime::Guards::up_to(#last, GUARDS))
+        }
+        None => quote!(#runtime::Guards::NONE),
+    };
     let place = place(load.ends.0);
     quote! {
         #runtime::#function::<#fact>(
-            (#text, #runtime::LoadKind::#kind), &[#(#waits),*], &[#(#guards),*], #place
+            (#text, #runtime::LoadKind::#kind), &[#(#waits),*], #guards, #place
         )
     }
 }

@@ -1,5 +1,4 @@
-//! The size of the emitted code: slices are at most (loads × the longest path to one), and the conditions
-//! evaluated early at most (conditions × the longest path to one).
+//! The size of the emitted code: it grows with the body.
 
 use proc_macro2::TokenStream;
 
@@ -11,8 +10,7 @@ use super::{Expansion, on_rustcs_stack};
 pub(super) fn check(program: &Program, expansion: &TokenStream) {
     let input = count(program.options.clone()) + count(program.input.clone());
     let output = count(expansion.clone());
-    // Each load's slice is a way through all of it, in a dozen tokens of ours for one of the user's.
-    let most = 2000 + 100 * input + input * input;
+    let most = 2000 + 300 * input;
     assert!(output <= most, "{output} tokens come of {input}");
 }
 
@@ -38,13 +36,14 @@ fn nested(n: usize, part: &str) -> String {
     (0..n).fold("user.admin".to_owned(), |inside, _| part.replace('@', &inside))
 }
 
-/// Twice the loads are at most five times the code: it grows with their square.
+/// Twice the loads are about twice the code.
 #[test]
-fn code_grows_with_the_square_of_the_loads() {
+fn code_grows_with_the_loads() {
     on_rustcs_stack(|| {
         let rows = [
             ("let a@ = A(user.id).await?;", "true"),
             ("let b = A(b).await?;", "b == 1"),
+            ("let a@ = user.a.b(@); let b@ = A(a@).await?;", "true"),
             ("A(user.id).await || ", "false"),
             ("A(user.id).await && user.admin || ", "false"),
             ("if A(user.id).await { return B(user.id).await; }", "true"),
@@ -57,6 +56,11 @@ fn code_grows_with_the_square_of_the_loads() {
             "if A(user.id).await { @ } else { B(user.id).await }",
             "if A(user.id).await { B(user.id).await } else { @ }",
             "match A(user.id).await { Some(a) if a > user.n => { @ } _ => false }",
+            "match A(user.id).await { Some(a) => { @ } None => B(user.id).await }",
+            "match user.a { Some(a) => { A(a).await || { @ } } None => B(user.id).await }",
+            "if user.a { @ } else { A(user.id).await || B(user.id).await }",
+            "if user.a { A(user.id).await } else { @ }",
+            "{ let a = user.b(1); let b = A(a).await?; A(b).await || { @ } }",
             "match { @ } { true => A(user.id).await, false => B(user.id).await }",
             "matches!(A(user.id).await, Some(a) if @)",
             "matches!(@, true if A(user.id).await)",
@@ -74,8 +78,11 @@ fn code_grows_with_the_square_of_the_loads() {
 }
 
 fn check_growth(what: &str, body: impl Fn(usize) -> String) {
-    let [small, middle, large] = [6, 12, 24].map(|n| tokens_of(&body(n)));
-    assert!(large <= 5 * middle, "{what}: {small}, {middle}, {large} tokens");
+    let [small, middle, large] = [20, 40, 80].map(|n| tokens_of(&body(n)));
+    // Less than of what grows with the power 1.3.
+    let (first, second) = (middle - small, large - middle);
+    assert!(2 * second <= 5 * first, "{what}: {small}, {middle}, {large} tokens");
+    println!("{what}: {small} {middle} {large}");
 }
 
 /// What is long or deep is compiled on rustc's stack.

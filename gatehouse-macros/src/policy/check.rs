@@ -115,17 +115,11 @@ fn constant_expr(expr: &Expr) -> Option<bool> {
     }
 }
 
-/// Whether the budget is kept. The first load over it is reported, with the loads that it waits for.
-pub(super) fn budget(
-    options: &Options,
-    body: &Body,
-    plan: &BodyPlan<'_>,
-    errors: &Diagnostics,
-) -> bool {
-    let Some(budget) = options.rounds else { return true };
-    let over = plan.loads.iter().position(|load| load.round > budget);
-    let Some(id) = over else { return true };
-    let load = &plan.loads[id];
+/// The budget. The first load over it is reported, with the load that it waits for.
+pub(super) fn budget(options: &Options, plan: &BodyPlan<'_>, errors: &Diagnostics) {
+    let Some(budget) = options.rounds else { return };
+    let Some(id) = plan.first_over(budget) else { return };
+    let (body, load) = (&plan.body, &plan.loads[id]);
     let last = load.waits_for.iter().max_by_key(|(waits, _)| plan.loads[**waits].round);
     match last {
         None => errors.push(&body.loads[id].written, diagnostics::no_rounds()),
@@ -136,5 +130,4 @@ pub(super) fn budget(
             errors.push(&body.loads[id].written, diagnostic);
         }
     }
-    false
 }

@@ -15,24 +15,11 @@ use crate::body::plan_constant;
 use crate::body::rust::emitter::Emitter;
 use crate::body::rust::variables::cx;
 use crate::body::rust::{early, result};
-use crate::body::tree::Body;
-use crate::crate_path::CratePath;
 use crate::{conditional, text};
 
-/// The path of the functions that generated code calls.
-pub(super) fn runtime(library: &CratePath) -> TokenStream {
-    quote!(#library::private)
-}
-
 /// The items of a policy that compiles.
-pub(super) fn emit(
-    policy: &Policy,
-    options: &Options,
-    body: &Body,
-    plan: &BodyPlan<'_>,
-    runtime: &TokenStream,
-) -> TokenStream {
-    let (request, cx) = (request(), cx());
+pub(super) fn emit(policy: &Policy, options: &Options, plan: &BodyPlan<'_>) -> TokenStream {
+    let (request, cx, runtime, body) = (request(), cx(), &options.runtime(), &plan.body);
     let parameters = bindings(policy, plan.body.conditions.list.len(), runtime);
     let code = Emitter::function(&plan.body, runtime);
     let applies = result::result(body, &code);
@@ -47,7 +34,9 @@ pub(super) fn emit(
     };
     let name = &policy.name;
     let rule = quote!(<#name as #runtime::Policy>::PLAN);
-    let budget = options.rounds.map(|rounds| plan_constant::budget(body, &rule, rounds, runtime));
+    // A load that is over the budget by the body alone has its error already.
+    let budget = options.rounds.filter(|budget| plan.first_over(*budget).is_none());
+    let budget = budget.map(|rounds| plan_constant::budget(body, &rule, rounds, runtime));
     let facts = body.facts();
     let conditions: Vec<_> = policy.parameters.iter().filter_map(condition).collect();
     items(
@@ -60,8 +49,8 @@ pub(super) fn emit(
 }
 
 /// The items of a policy with errors: all but the body, so that uses of the policy have no error of their own.
-pub(super) fn skeleton(policy: &Policy, options: &Options, runtime: &TokenStream) -> TokenStream {
-    let (request, cx) = (request(), cx());
+pub(super) fn skeleton(policy: &Policy, options: &Options) -> TokenStream {
+    let (request, cx, runtime) = (request(), cx(), &options.runtime());
     let code = Code {
         evaluate: quote! {
             let _ = (#request, #cx);

@@ -1,4 +1,4 @@
-//! `#[policy]`: parse, lower, check, plan, check the budget, emit.
+//! `#[policy]`: parse, lower, check, plan, check the budget, emit. The gates are where errors stop a policy.
 
 mod check;
 mod items;
@@ -11,7 +11,6 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use self::parse::{Options, Policy};
 use crate::body::lower;
 use crate::body::plan::body_plan::BodyPlan;
-use crate::crate_path::CratePath;
 use crate::diagnostics::Diagnostics;
 use crate::{diagnostics, fragment, panics};
 
@@ -30,43 +29,41 @@ pub(crate) fn expand(attr: &TokenStream, item: &TokenStream) -> TokenStream {
 /// The policy as if its signature could not be read, without errors.
 fn fallback(attr: TokenStream, item: TokenStream) -> TokenStream {
     let errors = Diagnostics::new();
-    let mut options = Options::parse(fragment::opened(attr), &errors);
+    let options = Options::parse(fragment::opened(attr), &errors);
     drop(errors.finish());
-    let library = options.library.take().unwrap_or_else(CratePath::default_path);
-    let skeleton = |policy| items::skeleton(&policy, &options, &items::runtime(&library));
-    Policy::named(fragment::opened(item)).map(skeleton).unwrap_or_default()
+    let policy = Policy::named(fragment::opened(item));
+    policy.map(|policy| items::skeleton(&policy, &options)).unwrap_or_default()
 }
 
+/// The stages. After the last gate, nothing fails.
 pub(crate) fn compile(attr: TokenStream, item: TokenStream, errors: &Diagnostics) -> TokenStream {
-    let mut options = Options::parse(fragment::opened(attr), errors);
-    let function = fragment::opened(item.clone());
-    let mut policy = match Policy::parse(function.clone(), errors) {
+    let options = Options::parse(fragment::opened(attr), errors);
+    let mut policy = match read(fragment::opened(item.clone()), errors) {
         Ok(policy) => policy,
-        Err(error) => match Policy::named(function) {
-            Some(policy) => {
-                errors.push_syn(error);
-                policy
-            }
-            None => return refuse_item(item, error, errors),
-        },
+        Err(error) => return refuse_item(item, error, errors),
     };
-    let library = options.library.take().unwrap_or_else(CratePath::default_path);
-    let runtime = items::runtime(&library);
-    let Some(block) = policy.body.take() else {
-        return items::skeleton(&policy, &options, &runtime);
-    };
-    let given = policy.names();
-    let body = lower::body(block, given, policy.value.clone(), true, errors);
+
+    let Some(block) = policy.body.take() else { return items::skeleton(&policy, &options) };
+    let body = lower::body(block, policy.names(), policy.value.clone(), true, errors);
     check::body(&policy, &options, &body, errors);
+
     if !body.is_whole || !policy.has_signature {
-        return items::skeleton(&policy, &options, &runtime);
+        return items::skeleton(&policy, &options);
     }
     let plan = BodyPlan::new(&body, options.lazy.is_some());
-    if !check::budget(&options, &body, &plan, errors) {
-        // One error is enough.
-        options.rounds = None;
-    }
-    items::emit(&policy, &options, &body, &plan, &runtime)
+    check::budget(&options, &plan, errors);
+    items::emit(&policy, &options, &plan)
+}
+
+/// A policy whose signature may be broken, with errors for that; an error of its own for an item that is none.
+fn read(item: TokenStream, errors: &Diagnostics) -> syn::Result<Policy> {
+    Policy::parse(item.clone(), errors).or_else(|error| match Policy::named(item) {
+        Some(policy) => {
+            errors.push_syn(error);
+            Ok(policy)
+        }
+        None => Err(error),
+    })
 }
 
 /// An item that is no function is emitted unchanged; where Rust's parser rejects it, too, its error is reported.

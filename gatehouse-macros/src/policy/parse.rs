@@ -20,13 +20,12 @@ use crate::parse_util::up_to_comma;
 use crate::{diagnostics, text};
 
 /// The arguments of `#[policy(…)]`.
-#[derive(Default)]
 pub(super) struct Options {
     pub(super) forbid: Option<Span>,
     pub(super) unconditional: Option<Span>,
     pub(super) lazy: Option<Span>,
     pub(super) rounds: Option<u32>,
-    pub(super) library: Option<CratePath>,
+    pub(super) library: CratePath,
 }
 
 /// The options that can be misspelt. (`crate` is a keyword.)
@@ -35,7 +34,13 @@ const OPTIONS: [&str; 4] = ["forbid", "unconditional", "lazy", "rounds"];
 impl Options {
     /// Reads the options. An error in one does not hide the others.
     pub(super) fn parse(tokens: TokenStream, errors: &Diagnostics) -> Self {
-        let mut options = Self::default();
+        let mut options = Self {
+            forbid: None,
+            unconditional: None,
+            lazy: None,
+            rounds: None,
+            library: CratePath::default_path(),
+        };
         let list = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 options.one(input, errors)?;
@@ -47,16 +52,24 @@ impl Options {
         options
     }
 
+    /// The path of the functions that generated code calls.
+    pub(super) fn runtime(&self) -> TokenStream {
+        let library = &self.library;
+        quote!(#library::private)
+    }
+
     /// Reads one option, up to its comma.
     fn one(&mut self, input: ParseStream<'_>, errors: &Diagnostics) -> syn::Result<()> {
         if input.peek(Token![crate]) {
-            let parsed = errors.keep(input.parse());
+            let parsed: Option<CratePath> = errors.keep(input.parse());
             let rest = up_to_comma(input);
             // The tokens after a broken path belong to it.
             if parsed.is_some() && !rest.is_empty() {
                 errors.push(rest, diagnostics::crate_path());
             }
-            self.library = parsed.or_else(|| self.library.take());
+            if let Some(path) = parsed {
+                self.library = path;
+            }
             return Ok(());
         }
         if !input.peek(Ident::peek_any) {

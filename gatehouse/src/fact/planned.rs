@@ -1,14 +1,14 @@
 //! Planned loads of a fact type: a plan knows no facts, so these constructors are with the facts.
 
 use super::key::FactKey;
-use crate::plan::{Cost, Guard, LoadKind, PlannedFact, PlannedLoad, Wait};
+use crate::plan::{Cost, Guards, LoadKind, PlannedFact, PlannedLoad, Wait};
 
 /// A load of the fact `K`.
 #[must_use]
 pub const fn plan_load<K: FactKey>(
     load: (&'static str, LoadKind),
     waits_for: &'static [Wait],
-    guards: &'static [Guard],
+    guards: Guards,
     place: (u32, u32),
 ) -> PlannedLoad {
     PlannedLoad::new(fact::<K>(K::COST), load, waits_for, guards, place)
@@ -19,7 +19,7 @@ pub const fn plan_load<K: FactKey>(
 pub const fn plan_recursion<K: FactKey>(
     load: (&'static str, LoadKind),
     waits_for: &'static [Wait],
-    guards: &'static [Guard],
+    guards: Guards,
     place: (u32, u32),
 ) -> PlannedLoad {
     PlannedLoad::new(fact::<K>(Cost::RECURSION), load, waits_for, guards, place)

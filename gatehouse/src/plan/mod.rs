@@ -24,7 +24,9 @@ mod text;
 pub(crate) use self::budget::gate_within_budget;
 #[doc(hidden)]
 pub use self::budget::within_budget;
-pub use self::condition::{Condition, ConditionKind, Guard};
+pub use self::condition::{Condition, ConditionKind, Guard, Guards};
+#[doc(hidden)]
+pub use self::condition::{PathGuard, loads_between};
 pub use self::cost::Cost;
 pub use self::gate::GatePlan;
 pub use self::info::{Effect, Policies, PolicyInfo};

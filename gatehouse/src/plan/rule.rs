@@ -6,7 +6,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use super::condition::{Condition, Guard};
+use super::condition::{Condition, Guards};
 use super::cost::Cost;
 use super::load::{LoadKind, Wait};
 use super::location::Location;
@@ -63,7 +63,7 @@ pub struct PlannedLoad {
     pub waits_for: &'static [Wait],
     /// The conditions that the body evaluates before the load. Conditions on local data are decided
     /// before the key is asked for; conditions on facts do not delay it.
-    pub guards: &'static [Guard],
+    pub guards: Guards,
     /// Its line in the source file.
     pub line: u32,
     /// Its column, from 1.
@@ -116,7 +116,7 @@ impl PlannedLoad {
         fact: PlannedFact,
         (key, kind): (&'static str, LoadKind),
         waits_for: &'static [Wait],
-        guards: &'static [Guard],
+        guards: Guards,
         (line, column): (u32, u32),
     ) -> Self {
         let PlannedFact { name: fact, cost, derivation } = fact;

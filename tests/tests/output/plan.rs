@@ -98,7 +98,6 @@ fn the_plan_as_text() {
       round 2  B(A(id).await?)
                  after A(id): its key comes from there
       round 3  C(b)
-                 after A(id): `b` comes from there
                  after B(A(id).await?): `b` comes from there
     FlaggedAbove: 1 round and 1 more for each link of the data
       round 1  Flag(user, id)
@@ -226,7 +225,6 @@ fn changes_are_shown() {
     +   round 2  B(A(id).await?)
     +              after A(id): its key comes from there
     +   round 3  C(b)
-    +              after A(id): `b` comes from there
     +              after B(A(id).await?): `b` comes from there
     + FlaggedAbove: 1 round and 1 more for each link of the data
     +   round 1  Flag(user, id)

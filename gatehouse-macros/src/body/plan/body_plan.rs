@@ -58,13 +58,9 @@ impl<'b> BodyPlan<'b> {
         Self { body: Analysis::of(body), loads, guards: guards.list, early }
     }
 
-    /// The conditions on the path to a load, in order.
-    pub(crate) fn guards_of(&self, load: LoadId) -> Vec<&PathGuard> {
-        let before = |at: &usize| self.guards[*at].before;
-        let path = std::iter::successors(self.loads[load].guard, before);
-        let mut guards: Vec<_> = path.map(|at| &self.guards[at]).collect();
-        guards.reverse();
-        guards
+    /// The first load that needs more rounds than `budget`, by this body alone.
+    pub(crate) fn first_over(&self, budget: u32) -> Option<LoadId> {
+        self.loads.iter().position(|load| load.round > budget)
     }
 }
 

@@ -6,7 +6,8 @@
 //! once, and the code behind a condition begins with a test of it.
 //!
 //! A condition is evaluated only where it can matter: where the body can wait for a load that is not behind
-//! the condition.
+//! the condition. One that depends on many loads is not evaluated: its code would be as long as the body's, and
+//! conditions that nest would make the code of a body grow with its square.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +20,9 @@ use super::step::Step;
 use crate::body::analysis as names;
 use crate::body::analysis::is_total;
 use crate::body::tree::{Body, LoadId, Match, Node, Stmt};
+
+/// The number of loads on which a condition that is evaluated early may depend.
+const MAX_LOADS: usize = 16;
 
 /// The number of a condition that may be known early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +111,7 @@ fn find<'b>(
 ) -> Option<(KnownCondition<'b>, bool)> {
     let (test, leads_on, leaves_at) = test(step.step)?;
     let (definitions, fed_by) = definitions(test.node(), step, paths, body)?;
-    let first = fed_by.first()?;
+    let first = fed_by.first().filter(|_| fed_by.len() <= MAX_LOADS)?;
     let elsewhere = |load: LoadId| match &leaves_at {
         Some(loads) => loads.contains(load),
         None => !step.guarded_loads.contains(load),

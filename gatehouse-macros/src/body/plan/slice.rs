@@ -7,7 +7,7 @@
 //! Invariant: a slice evaluates nothing that the body might not have reached, unless it cannot panic
 //! ([`names::is_safe`]). Code before the first load may panic: the stopped body has already executed it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use syn::Ident;
 
@@ -106,7 +106,9 @@ impl Search {
     }
 
     fn note_loads(&mut self, node: &Node, what: &str, is_direct: bool) {
+        let nested = loads_in_keys(node);
         for id in node.passed_loads() {
+            let is_direct = is_direct && !nested.contains(&id);
             let need = || Need { what: what.to_owned(), is_direct };
             self.needs.entry(id).or_insert_with(need).is_direct |= is_direct;
         }
@@ -149,5 +151,13 @@ impl PathStep<'_> {
     pub(super) fn replace_names(&self, needed: &mut Names) {
         needed.retain(|name| !self.binds.contains(name));
         needed.extend(self.mentions.iter().cloned());
+    }
+}
+
+/// The loads inside a node that are in the keys of other loads in it.
+fn loads_in_keys(node: &Node) -> BTreeSet<LoadId> {
+    match node {
+        Node::Load(_, _, key) => key.loads_inside(),
+        node => node.children().into_iter().flat_map(loads_in_keys).collect(),
     }
 }
