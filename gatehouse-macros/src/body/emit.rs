@@ -39,11 +39,6 @@ fn first_span(written: &TokenStream) -> Span {
     }
 }
 
-/// Quotes the part of a node that a slice keeps, as the user wrote it.
-pub(crate) fn as_passed(node: &Node) -> TokenStream {
-    quote_uncompiled(Mode::AsPassed, node)
-}
-
 /// The scrutinee of a `match` or `if let`. The user may have written it where more is allowed: here the braces of a
 /// struct would be taken for the arms, and `&&` for the end of the scrutinee.
 pub(crate) fn scrutinee(tokens: TokenStream) -> TokenStream {
@@ -67,8 +62,6 @@ fn quote_uncompiled(mode: Mode, node: &Node) -> TokenStream {
 enum Mode {
     /// Not compiled: `.await`, `?` and `return` as they are.
     AsWritten,
-    /// Not compiled, and without exits.
-    AsPassed,
     /// In the function that is the policy: `return` returns.
     Function,
     /// In a closure inside that function: `return` gives the result of the policy.
@@ -162,7 +155,6 @@ impl<'e> Emitter<'e> {
     fn end(&self) -> Option<TokenStream> {
         match self.mode {
             Mode::AsWritten | Mode::Function | Mode::Closure => None,
-            Mode::AsPassed => Some(quote!(return)),
             Mode::Slice => Some(quote!(return ::core::result::Result::Ok(()))),
             Mode::Known => {
                 let runtime = self.runtime;
@@ -638,7 +630,7 @@ impl<'e> Emitter<'e> {
         let runtime = self.runtime;
         let ty = self.body.map(|body| &body.value);
         match self.mode {
-            Mode::AsWritten | Mode::AsPassed | Mode::Slice | Mode::Known => quote!(#token #value),
+            Mode::AsWritten | Mode::Slice | Mode::Known => quote!(#token #value),
             Mode::Function if literal => quote!(#token ::core::result::Result::Ok(#value)),
             // So a value of the wrong type is shown as such, and not as an argument of `Ok`.
             Mode::Function => quote! {

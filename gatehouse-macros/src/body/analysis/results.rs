@@ -4,11 +4,15 @@ use std::ops::Deref;
 
 use super::super::tree::Body;
 use super::expected::Expectations;
+use super::nodes::Nodes;
 use super::ordering::Ordering;
 
 /// A body, with what its tokens tell about it.
 pub(crate) struct Analysis<'b> {
     pub(crate) body: &'b Body,
+    /// What its nodes tell.
+    #[allow(dead_code, reason = "the planner walks until it looks them up")]
+    pub(crate) nodes: Nodes<'b>,
     /// The kinds of values that its loads are expected to have.
     pub(crate) expectations: Expectations,
     /// The places where it orders fact values.
@@ -17,8 +21,10 @@ pub(crate) struct Analysis<'b> {
 
 impl<'b> Analysis<'b> {
     pub(crate) fn of(body: &'b Body) -> Self {
+        let nodes = Nodes::of(&body.block);
         let expectations = Expectations::of(&body.block, body.gives_bool);
-        Self { body, expectations, ordering: Ordering::of(&body.block, &body.mutable) }
+        let ordering = Ordering::of(body, &nodes);
+        Self { body, nodes, expectations, ordering }
     }
 }
 
