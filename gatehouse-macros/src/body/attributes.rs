@@ -6,6 +6,8 @@
 
 use syn::{Attribute, Expr, Pat};
 
+use crate::syntax::subpatterns;
+
 /// The attributes on an expression itself, and the inner ones at its beginning: `#![…]`.
 pub(super) fn of_expr(expr: &Expr) -> &[Attribute] {
     match expr {
@@ -77,19 +79,6 @@ pub(crate) fn at_its_place(expr: &Expr) -> Vec<&Attribute> {
 
 /// The attributes in a pattern at any depth: only fields have any.
 pub(crate) fn of_pat(pat: &Pat) -> Vec<&Attribute> {
-    let inside: Vec<&Pat> = match pat {
-        Pat::Guard(it) => vec![&*it.pat],
-        Pat::Ident(it) => it.subpat.iter().map(|(_, inner)| &**inner).collect(),
-        Pat::Or(it) => it.cases.iter().collect(),
-        Pat::Paren(it) => vec![&*it.pat],
-        Pat::Reference(it) => vec![&*it.pat],
-        Pat::Slice(it) => it.elems.iter().collect(),
-        Pat::Struct(it) => it.fields.iter().map(|field| &*field.pat).collect(),
-        Pat::Tuple(it) => it.elems.iter().collect(),
-        Pat::TupleStruct(it) => it.elems.iter().collect(),
-        Pat::Type(it) => vec![&*it.pat],
-        _ => Vec::new(),
-    };
     let own = match pat {
         Pat::Struct(it) => {
             let rest = it.rest.iter().flat_map(|rest| &rest.attrs);
@@ -97,7 +86,7 @@ pub(crate) fn of_pat(pat: &Pat) -> Vec<&Attribute> {
         }
         _ => Vec::new(),
     };
-    own.into_iter().chain(inside.into_iter().flat_map(of_pat)).collect()
+    own.into_iter().chain(subpatterns(pat).into_iter().flat_map(of_pat)).collect()
 }
 
 /// Whether an attribute sets lint levels.

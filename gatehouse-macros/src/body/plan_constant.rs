@@ -39,12 +39,11 @@ pub(crate) fn plan(
 
 /// The conditions on the paths to the loads, each once.
 fn guards(plan: &BodyPlan<'_>, runtime: &TokenStream) -> Option<TokenStream> {
-    let guards = plan.guards.iter().map(|PathGuard { text, holds, before }| match before {
-        Some(before) => {
-            let before = Literal::usize_unsuffixed(*before);
-            quote!(#runtime::PathGuard::after(#before, #text, #holds))
-        }
-        None => quote!(#runtime::PathGuard::first(#text, #holds)),
+    let guards = plan.guards.iter().map(|PathGuard { text, holds, before }| {
+        let Some(before) = before.map(Literal::usize_unsuffixed) else {
+            return quote!(#runtime::PathGuard::first(#text, #holds));
+        };
+        quote!(#runtime::PathGuard::after(#before, #text, #holds))
     });
     let constant = quote!(const GUARDS: &[#runtime::PathGuard] = &[#(#guards),*];);
     (!plan.guards.is_empty()).then_some(constant)
@@ -65,16 +64,13 @@ fn numbers(plan: &BodyPlan<'_>) -> Option<TokenStream> {
 fn condition(condition: &Condition, runtime: &TokenStream) -> TokenStream {
     let (text, place) = (&condition.text, place(condition.at));
     let kind = Ident::new(&format!("{:?}", condition.kind), Span::call_site());
-    let loads = match (condition.loads.first(), condition.loads.last()) {
-        // The loads in a condition are numbered one after the other.
-        (Some(first), Some(last)) if condition.loads.len() > LISTED => {
-            let [from, to] = [*first, last + 1].map(Literal::usize_unsuffixed);
-            quote!(#runtime::loads_between(NUMBERS, #from, #to))
-        }
-        _ => {
-            let loads = condition.loads.iter().copied().map(Literal::usize_unsuffixed);
-            quote!(&[#(#loads),*])
-        }
+    let loads = if condition.loads.len() > LISTED {
+        let [from, to] =
+            [condition.loads.start, condition.loads.end].map(Literal::usize_unsuffixed);
+        quote!(#runtime::loads_between(NUMBERS, #from, #to))
+    } else {
+        let loads = condition.loads.clone().map(Literal::usize_unsuffixed);
+        quote!(&[#(#loads),*])
     };
     let if_true = condition.ends.yes.map(|answer| quote!(.if_true(#answer)));
     let if_false = condition.ends.no.map(|answer| quote!(.if_false(#answer)));
@@ -107,12 +103,10 @@ fn planned_load(
         let id = Literal::usize_unsuffixed(*id);
         quote!(#runtime::Wait::new(#id, #because))
     });
-    let guards = match planned.guard {
-        Some(last) => {
-            let last = Literal::usize_unsuffixed(last);
-            quote!(#runtime::Guards::up_to(#last, GUARDS))
-        }
-        None => quote!(#runtime::Guards::NONE),
+    let guards = if let Some(last) = planned.guard.map(Literal::usize_unsuffixed) {
+        quote!(#runtime::Guards::up_to(#last, GUARDS))
+    } else {
+        quote!(#runtime::Guards::NONE)
     };
     let place = place(load.ends.0);
     quote! {

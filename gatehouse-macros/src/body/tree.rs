@@ -12,6 +12,8 @@ use syn::{
     Attribute, BinOp, Expr, Ident, Item, Label, Lifetime, Pat, Path, StmtMacro, Token, Type,
 };
 
+use crate::syntax::subpatterns;
+
 /// Names of locals, and identifiers that could be such names.
 pub(crate) type Names = BTreeSet<String>;
 
@@ -271,7 +273,7 @@ impl Node {
     }
 
     /// The target of a `break` or `continue`.
-    fn jump_label(&self) -> Option<&Lifetime> {
+    pub(crate) fn jump_label(&self) -> Option<&Lifetime> {
         match self {
             Self::Plain(Expr::Break(it)) | Self::Compound(Expr::Break(it), _) => it.label.as_ref(),
             Self::Plain(Expr::Continue(it)) => it.label.as_ref(),
@@ -289,6 +291,7 @@ impl Node {
         self.jumps_out_of(self, false)
     }
 
+    #[cfg(test)]
     /// Whether a jump in a loop or labelled block inside targets something outside the node.
     pub(crate) fn jumps_far(&self) -> bool {
         self.any(&|inside| inside.is_jumped_to() && inside.jumps_out_of(self, true))
@@ -303,7 +306,7 @@ impl Node {
             || self.children().into_iter().any(|child| child.jumps_out_of(root, in_loop))
     }
 
-    fn label(&self) -> Option<&Lifetime> {
+    pub(crate) fn label(&self) -> Option<&Lifetime> {
         match self {
             Self::Block(label, _) => label.as_ref().map(|label| &label.name),
             Self::Loop(it) => it.label.as_ref().map(|label| &label.name),
@@ -330,6 +333,7 @@ impl Node {
         loads
     }
 
+    #[cfg(test)]
     /// The loads that are answered once control has reached the end of the node.
     pub(crate) fn passed_loads(&self) -> BTreeSet<LoadId> {
         let mut loads = BTreeSet::new();
@@ -344,6 +348,7 @@ impl Node {
         self.children().into_iter().for_each(|child| child.note_loads(loads));
     }
 
+    #[cfg(test)]
     fn note_passed_loads(&self, loads: &mut BTreeSet<LoadId>) {
         match self {
             node if node.diverges() => {}
@@ -373,11 +378,7 @@ impl Block {
         self.stmts.iter().flat_map(Stmt::nodes)
     }
 
-    /// Every load inside.
-    pub(crate) fn loads_inside(&self) -> BTreeSet<LoadId> {
-        self.nodes().flat_map(Node::loads_inside).collect()
-    }
-
+    #[cfg(test)]
     fn note_passed_loads(&self, loads: &mut BTreeSet<LoadId>) {
         if !self.diverges() {
             let nodes = self.stmts.iter().flat_map(Stmt::passed_nodes);
@@ -426,41 +427,15 @@ pub(crate) fn binds_mutably(pat: &Pat) -> bool {
 
 /// Whether a pattern borrows the matched value by `ref mut`.
 pub(crate) fn borrows_mutably(pat: &Pat) -> bool {
-    match pat {
-        Pat::Ident(it) => {
-            it.by_ref.is_some() && it.mutability.is_some()
-                || it.subpat.as_ref().is_some_and(|(_, inner)| borrows_mutably(inner))
-        }
-        Pat::Guard(it) => borrows_mutably(&it.pat),
-        Pat::Or(it) => it.cases.iter().any(borrows_mutably),
-        Pat::Paren(it) => borrows_mutably(&it.pat),
-        Pat::Reference(it) => borrows_mutably(&it.pat),
-        Pat::Slice(it) => it.elems.iter().any(borrows_mutably),
-        Pat::Struct(it) => it.fields.iter().any(|field| borrows_mutably(&field.pat)),
-        Pat::Tuple(it) => it.elems.iter().any(borrows_mutably),
-        Pat::TupleStruct(it) => it.elems.iter().any(borrows_mutably),
-        Pat::Type(it) => borrows_mutably(&it.pat),
-        _ => false,
-    }
+    matches!(pat, Pat::Ident(it) if it.by_ref.is_some() && it.mutability.is_some())
+        || subpatterns(pat).into_iter().any(borrows_mutably)
 }
 
 fn visit_bindings<'p>(pat: &'p Pat, visit: &mut dyn FnMut(&'p Ident, bool)) {
-    match pat {
-        Pat::Ident(it) => {
-            visit(&it.ident, it.mutability.is_some());
-            if let Some((_, inner)) = &it.subpat {
-                visit_bindings(inner, visit);
-            }
-        }
-        Pat::Guard(it) => visit_bindings(&it.pat, visit),
-        Pat::Or(it) => it.cases.iter().for_each(|case| visit_bindings(case, visit)),
-        Pat::Paren(it) => visit_bindings(&it.pat, visit),
-        Pat::Reference(it) => visit_bindings(&it.pat, visit),
-        Pat::Slice(it) => it.elems.iter().for_each(|elem| visit_bindings(elem, visit)),
-        Pat::Struct(it) => it.fields.iter().for_each(|field| visit_bindings(&field.pat, visit)),
-        Pat::Tuple(it) => it.elems.iter().for_each(|elem| visit_bindings(elem, visit)),
-        Pat::TupleStruct(it) => it.elems.iter().for_each(|elem| visit_bindings(elem, visit)),
-        Pat::Type(it) => visit_bindings(&it.pat, visit),
-        _ => {}
+    if let Pat::Ident(it) = pat {
+        visit(&it.ident, it.mutability.is_some());
+    }
+    for inner in subpatterns(pat) {
+        visit_bindings(inner, visit);
     }
 }

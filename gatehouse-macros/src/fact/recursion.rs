@@ -7,6 +7,7 @@ use syn::{Expr, Ident, Lit, Path};
 
 use super::ast::Fact;
 use super::derived::{is_bool, is_in_cycle};
+use crate::body::analysis::Nodes;
 use crate::body::analysis::is_total;
 use crate::body::analysis::logic::is_three_valued;
 use crate::body::source::as_written;
@@ -72,7 +73,7 @@ fn note_beside(
     found: &mut Vec<PartialOperand>,
 ) {
     if let Node::Logic(it) = node
-        && is_three_valued(it, body)
+        && is_three_valued(it, body, &Nodes::none())
         && recurs(&it.left, body, cycle)
     {
         let mut is_partial = !is_total(&it.right);
@@ -212,7 +213,7 @@ impl Check<'_> {
                 }
             }
             Node::Logic(it) => {
-                let strict = !is_three_valued(it, self.body) || it.right.leaves();
+                let strict = !is_three_valued(it, self.body, &Nodes::none()) || it.right.leaves();
                 if strict && self.recurs(&it.left) {
                     self.refuse(&it.left, "an operand beside one that leaves the body");
                 } else {

@@ -9,6 +9,7 @@
 
 mod growth;
 mod mutants;
+mod names;
 mod programs;
 mod regressions;
 mod spans;

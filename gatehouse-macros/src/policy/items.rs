@@ -1,7 +1,5 @@
 //! Emits the items of a policy: a type, and its implementations.
 
-use std::collections::BTreeSet;
-
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -287,7 +285,7 @@ fn condition(parameter: &Parameter) -> Option<Condition> {
         kind: ConditionKind::Pattern,
         text: format!("{} is {}", format!("{role:?}").to_lowercase(), text::of_expr(pat)),
         at: text::ends(pat).0,
-        loads: BTreeSet::new(),
+        loads: 0..0,
         ends: ImmediateAnswers::default(),
     })
 }

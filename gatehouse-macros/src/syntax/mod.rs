@@ -5,6 +5,8 @@ mod keys;
 mod matches;
 mod names;
 mod operators;
+mod parts;
+mod patterns;
 
 pub(crate) use self::children::{children, children_mut};
 pub(crate) use self::keys::{
@@ -14,3 +16,5 @@ pub(crate) use self::keys::{
 pub(crate) use self::matches::{MatchesArguments, split_guard};
 pub(crate) use self::names::{bare, is_capitalised, only_name};
 pub(crate) use self::operators::{is_assignment, is_comparison, is_ordering};
+pub(crate) use self::parts::{Part, visit, visit_pat};
+pub(crate) use self::patterns::subpatterns;

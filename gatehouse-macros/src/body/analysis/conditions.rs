@@ -1,15 +1,17 @@
 //! The conditions that a body reports: found and numbered in one walk, in the order in which the body's code has
 //! them. A condition inside another one has the smaller number.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Expr, ExprLit, Label, Lifetime, Lit, Pat};
 
 use super::logic::{is_surely_bool, rests_on_matches};
+use super::nodes::Nodes;
 use crate::body::source::{as_written, first_span};
-use crate::body::tree::{Arm, Block, Body, If, Let, LoadId, Logic, LoopHead, Match, Node, Stmt};
+use crate::body::tree::{Arm, Block, Body, If, Let, Logic, LoopHead, Match, Node, Stmt};
 use crate::text;
 
 /// The number of a condition.
@@ -31,7 +33,7 @@ pub(crate) struct Condition {
     /// The span of its first token.
     pub(crate) at: Span,
     /// Its loads, those of conditions inside it included.
-    pub(crate) loads: BTreeSet<LoadId>,
+    pub(crate) loads: Range<usize>,
     pub(crate) ends: ImmediateAnswers,
 }
 
@@ -81,9 +83,9 @@ pub(crate) struct ImmediateAnswers {
 
 impl Conditions {
     /// The conditions of a body.
-    pub(crate) fn of(body: &Body) -> Self {
+    pub(crate) fn of(body: &Body, nodes: &Nodes<'_>) -> Self {
         let found = Self { list: Vec::new(), ids: BTreeMap::new() };
-        let mut search = Search { body, found, scopes: Vec::new() };
+        let mut search = Search { body, nodes, found, scopes: Vec::new() };
         search.block(&body.block, body.gives_bool.then_some(ImmediateAnswers::ANSWER));
         search.found
     }
@@ -101,6 +103,7 @@ impl Conditions {
 
 struct Search<'b> {
     body: &'b Body,
+    nodes: &'b Nodes<'b>,
     found: Conditions,
     /// The labels around, each with the answers of the body if its value is true or false.
     scopes: Vec<(Option<&'b Lifetime>, Option<ImmediateAnswers>)>,
@@ -220,7 +223,7 @@ impl<'b> Search<'b> {
                 self.node(inner);
                 let written = as_written(inner);
                 let condition =
-                    condition(ConditionKind::Present, inner, &quote!(#written #question));
+                    self.condition(ConditionKind::Present, inner, &quote!(#written #question));
                 self.found.add(Site::Present(node), condition);
             }
             Node::Return(_, value) => {
@@ -272,7 +275,7 @@ impl<'b> Search<'b> {
             let pat = &arm.pat;
             let guard = arm.guard.as_ref().map(as_written).map(|guard| quote!(if #guard));
             let written = quote!(#of is #pat #guard);
-            let taken = condition(ConditionKind::Arm, &it.scrutinee, &written);
+            let taken = self.condition(ConditionKind::Arm, &it.scrutinee, &written);
             self.found.add(Site::Arm(arm), Condition { at: text::ends(pat).0, ..taken });
             self.guard(arm);
             self.answer_if(answers, &arm.body);
@@ -285,15 +288,22 @@ impl<'b> Search<'b> {
 
     fn pattern(&mut self, pat: &'b Pat, of: &Node) {
         let written = as_written(of);
-        let condition = condition(ConditionKind::Pattern, of, &quote!(let #pat = #written));
+        let condition = self.condition(ConditionKind::Pattern, of, &quote!(let #pat = #written));
         self.found.add(Site::Pattern(pat), Condition { at: text::ends(pat).0, ..condition });
+    }
+
+    /// A condition on `of` without immediate answers.
+    fn condition(&self, kind: ConditionKind, of: &Node, written: &TokenStream) -> Condition {
+        let (text, at) = (text::of_expr(written), first_span(written));
+        let loads = self.nodes.get(of).loads.clone();
+        Condition { kind, text, at, loads, ends: ImmediateAnswers::default() }
     }
 
     fn truth(&mut self, node: &'b Node, ends: ImmediateAnswers) {
         if let Node::Plain(expr) = node {
             return self.plain_truth(without_parens(expr), ends);
         }
-        let condition = condition(ConditionKind::Truth, node, &as_written(node));
+        let condition = self.condition(ConditionKind::Truth, node, &as_written(node));
         self.found.add(Site::Node(node), Condition { ends, ..condition });
     }
 
@@ -303,17 +313,11 @@ impl<'b> Search<'b> {
             kind: ConditionKind::Truth,
             text: text::of_expr(&written),
             at: first_span(&written),
-            loads: BTreeSet::new(),
+            loads: 0..0,
             ends,
         };
         self.found.add(Site::Expr(expr), condition);
     }
-}
-
-/// A condition on `of` without immediate answers.
-fn condition(kind: ConditionKind, of: &Node, written: &TokenStream) -> Condition {
-    let (text, at) = (text::of_expr(written), first_span(written));
-    Condition { kind, text, at, loads: of.loads_inside(), ends: ImmediateAnswers::default() }
 }
 
 /// A node without the parentheses around it.

@@ -2,15 +2,22 @@
 
 use syn::{Expr, UnOp};
 
+use super::nodes::Nodes;
 use crate::body::tree::{Body, Logic, Node};
 use crate::syntax::bare;
 use crate::syntax::is_comparison;
 
 /// The three-valued operator of a node, inside parentheses or not.
-pub(crate) fn three_valued<'n>(node: &'n Node, body: &Body) -> Option<&'n Logic> {
+pub(crate) fn three_valued<'n>(
+    node: &'n Node,
+    body: &Body,
+    nodes: &Nodes<'_>,
+) -> Option<&'n Logic> {
     match node {
-        Node::Logic(it) if is_three_valued(it, body) => Some(it),
-        Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => three_valued(&inside[0], body),
+        Node::Logic(it) if is_three_valued(it, body, nodes) => Some(it),
+        Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => {
+            three_valued(&inside[0], body, nodes)
+        }
         _ => None,
     }
 }
@@ -22,14 +29,15 @@ pub(crate) fn three_valued<'n>(node: &'n Node, body: &Body) -> Option<&'n Logic>
 /// because it exits, if a `let` in a condition binds a name that it uses, if a side jumps, or if a side returns
 /// something else than a `bool`. That neither side changes anything is checked by the library (`private::Operand`): no
 /// token shows it.
-pub(crate) fn is_three_valued(it: &Logic, body: &Body) -> bool {
-    let is_plain = |side: &Node| !binds_names(side) && !side.jumps_out();
+pub(crate) fn is_three_valued(it: &Logic, body: &Body, nodes: &Nodes<'_>) -> bool {
+    let (left, right) = (nodes.get(&it.left), nodes.get(&it.right));
     let returns = |node: &Node| matches!(node, Node::Return(..));
-    it.left.loads()
-        && !it.left.leaves()
-        && !it.right.diverges()
-        && is_plain(&it.left)
-        && is_plain(&it.right)
+    left.has_loads()
+        && !left.leaves()
+        && !right.diverges
+        && !right.jumps_out()
+        && !binds_names(&it.left)
+        && !binds_names(&it.right)
         && (body.gives_bool || !it.right.any(&returns))
 }
 

@@ -7,19 +7,21 @@
 use syn::{BinOp, Expr, UnOp};
 
 use super::super::tree::{Block, Node, Stmt};
+use super::inner::Inner;
 use crate::syntax::{MatchesArguments, bare, children, is_capitalised};
 
 /// Whether evaluating a node cannot panic: paths, fields, literals, `&`, `*`, constructors, casts, boolean operators and
 /// control flow. Getters, operators and comparisons run code of the user's; a `.` or a `*` may, too, but no token shows
 /// it. For a load, its key decides.
-pub(crate) fn is_total(node: &Node) -> bool {
+pub(super) fn is_total(node: &Node, inner: &dyn Inner) -> bool {
+    let is_total = |node: &Node| inner.is_total(node);
     match node {
         Node::Plain(expr) => is_total_expr(expr),
         Node::Compound(expr, children) => is_total_shape(expr) && children.iter().all(is_total),
-        Node::Block(_, block) => is_total_block(block),
+        Node::Block(_, block) => is_total_block(block, inner),
         Node::If(it) => {
             is_total(&it.condition)
-                && is_total_block(&it.then)
+                && is_total_block(&it.then, inner)
                 && it.otherwise.as_ref().is_none_or(is_total)
         }
         // It may not terminate.
@@ -28,10 +30,10 @@ pub(crate) fn is_total(node: &Node) -> bool {
     }
 }
 
-fn is_total_block(block: &Block) -> bool {
+fn is_total_block(block: &Block, inner: &dyn Inner) -> bool {
     let is_total_stmt = |stmt: &Stmt| match stmt {
         Stmt::Macro(_) => false,
-        stmt => stmt.nodes().into_iter().all(is_total),
+        stmt => stmt.nodes().into_iter().all(|node| inner.is_total(node)),
     };
     block.stmts.iter().all(is_total_stmt)
 }

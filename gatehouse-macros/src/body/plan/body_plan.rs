@@ -44,8 +44,10 @@ pub(crate) struct PathGuard {
 impl<'b> BodyPlan<'b> {
     /// Plans a body. `lazy` switches early requests off.
     pub(crate) fn new(body: &'b Body, lazy: bool) -> Self {
-        let paths = Paths::of(body);
-        let mut plan = Planning { body, lazy, paths, loads: Vec::new(), answered: Vec::new() };
+        let body = Analysis::of(body);
+        let paths = Paths::of(&body);
+        let mut plan =
+            Planning { body: &body, lazy, paths, loads: Vec::new(), answered: Vec::new() };
         let (mut slices, mut guards) = (Vec::new(), Guards::default());
         for load in 0..body.loads.len() {
             let slice = plan.load(load);
@@ -54,8 +56,8 @@ impl<'b> BodyPlan<'b> {
             plan.loads[load].guard = guards.last_on(last, &plan.paths);
         }
         let Planning { loads, paths, .. } = plan;
-        let early = Early::new(slices, paths, body);
-        Self { body: Analysis::of(body), loads, guards: guards.list, early }
+        let early = Early::new(slices, paths, &body);
+        Self { body, loads, guards: guards.list, early }
     }
 
     /// The first load that needs more rounds than `budget`, by this body alone.
@@ -64,8 +66,8 @@ impl<'b> BodyPlan<'b> {
     }
 }
 
-struct Planning<'b> {
-    body: &'b Body,
+struct Planning<'a, 'b> {
+    body: &'a Analysis<'b>,
     lazy: bool,
     paths: Paths<'b>,
     loads: Vec<PlannedLoad>,
@@ -73,7 +75,7 @@ struct Planning<'b> {
     answered: Vec<BTreeSet<LoadId>>,
 }
 
-impl Planning<'_> {
+impl Planning<'_, '_> {
     /// Plans a load. Its slice, if the code to request it early is of use.
     fn load(&mut self, load: LoadId) -> Option<Slice> {
         let slice = if self.lazy || self.body.loads[load].lazy.is_some() {
@@ -96,7 +98,7 @@ impl Planning<'_> {
             }
             // The body reaches it when all loads before it are answered.
             Err(reason) => {
-                let before = self.paths.loads_before(load).into_iter();
+                let before = self.paths.loads_before(load, &self.body.nodes).into_iter();
                 let waits = self.waits(before.map(|id| (id, (reason.as_str(), false))).collect());
                 let reasons = waits.into_iter().map(|(id, reason)| (id, reason.to_owned()));
                 self.add(reasons.collect(), false);

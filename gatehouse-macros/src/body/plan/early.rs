@@ -5,7 +5,8 @@
 use super::known::{KnownCondition, KnownConditions, KnownId};
 use super::paths::{Paths, StepId};
 use super::slice::Slice;
-use crate::body::tree::{Body, LoadId};
+use crate::body::analysis::Analysis;
+use crate::body::tree::LoadId;
 
 /// The early requests of a body.
 pub(crate) struct Early<'b> {
@@ -37,7 +38,7 @@ impl<'b> Early<'b> {
     pub(super) fn new(
         slices: impl IntoIterator<Item = (LoadId, Slice)>,
         paths: Paths<'b>,
-        body: &Body,
+        body: &Analysis<'_>,
     ) -> Self {
         let (mut known, mut branches) = (KnownConditions::default(), Vec::new());
         for (load, slice) in slices {

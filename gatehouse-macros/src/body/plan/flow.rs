@@ -2,8 +2,9 @@
 //! and whether it can be computed before the body reaches it.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use crate::body::analysis as names;
+use crate::body::analysis::{Nodes, Summary, acted_on};
 use crate::body::source::as_written;
 use crate::body::tree::Names;
 use crate::body::tree::{Node, Stmt, binds_mutably, borrows_mutably};
@@ -29,8 +30,8 @@ pub(super) enum Origin {
 }
 
 /// The state of the flow at one place of a path.
-#[derive(Default)]
-pub(super) struct Flow {
+pub(super) struct Flow<'b> {
+    nodes: &'b Nodes<'b>,
     locals: BTreeMap<String, Local>,
     /// Names that can change.
     mutable: Names,
@@ -52,7 +53,18 @@ pub(super) struct Mark {
     after_load: bool,
 }
 
-impl Flow {
+impl<'b> Flow<'b> {
+    /// The flow at the beginning of a body.
+    pub(super) fn new(nodes: &'b Nodes<'b>) -> Self {
+        let (locals, mutable) = (BTreeMap::new(), Names::new());
+        Self { nodes, locals, mutable, after_load: false, undo: Vec::new() }
+    }
+
+    /// The summary of a node.
+    pub(super) fn of(&self, node: &Node) -> Rc<Summary> {
+        self.nodes.get(node)
+    }
+
     pub(super) fn mark(&self) -> Mark {
         Mark { changes: self.undo.len(), after_load: self.after_load }
     }
@@ -149,16 +161,17 @@ impl Flow {
 
     /// The origin of the value of `node`; an error if `node` cannot be evaluated early.
     pub(super) fn origin(&self, node: &Node) -> Result<Origin, String> {
-        for name in names::mentioned(node) {
-            if let Some(Local::Opaque(reason)) = self.locals.get(&name) {
+        let summary = self.of(node);
+        for name in summary.mentioned() {
+            if let Some(Local::Opaque(reason)) = self.locals.get(name) {
                 return Err(reason.clone());
             }
         }
-        if self.after_load && !names::is_safe(node) {
+        if self.after_load && !summary.is_safe {
             let written = text::of_expr(as_written(node));
             return Err(format!("`{written}` may do more than look, so it must wait for its turn"));
         }
-        if node.jumps_far() {
+        if summary.jumps_far() {
             return Err("the body jumps to a label before it".into());
         }
         Ok(if self.depends_on_fact(node) { Origin::Facts } else { Origin::Parameters })
@@ -168,21 +181,22 @@ impl Flow {
     pub(super) fn depends_on_fact(&self, node: &Node) -> bool {
         let depends_on_fact =
             |name: &String| matches!(self.locals.get(name), Some(Local::FromFact));
-        !node.passed_loads().is_empty() || names::mentioned(node).iter().any(depends_on_fact)
+        let summary = self.of(node);
+        !summary.passed_loads.is_empty() || summary.mentioned().iter().any(depends_on_fact)
     }
 
     /// The names that a statement changes: those that it mentions and can change, and those that it acts on. (A cell
     /// changes without `mut`.)
     pub(super) fn changed_by(&self, node: &Node) -> Names {
-        let mut names = names::acted_on(node);
+        let mut names = acted_on(node);
         names.retain(|name| self.locals.contains_key(name));
-        names.extend(names::mentioned(node).intersection(&self.mutable).cloned());
+        names.extend(self.of(node).mentioned().intersection(&self.mutable).cloned());
         names
     }
 
     /// The names that evaluating `node` may change.
     pub(super) fn may_change(&self, node: &Node) -> Names {
-        names::changed(node, &self.mutable)
+        self.nodes.changed(node, &self.mutable)
     }
 
     /// The names that can change, of `names`; all of them without `names`.
@@ -208,7 +222,7 @@ impl Flow {
             for node in step.nodes() {
                 let mut changed = self.may_change(node);
                 if step.pat().is_some_and(borrows_mutably) {
-                    changed.extend(self.mutable(Some(&names::mentioned(node))));
+                    changed.extend(self.mutable(Some(self.of(node).mentioned())));
                 }
                 for name in changed {
                     let reason = changes(&name);

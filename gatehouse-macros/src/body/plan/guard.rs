@@ -5,7 +5,7 @@ use syn::{Expr, Pat, UnOp};
 
 use super::flow::Flow;
 use super::step::pat_binds;
-use crate::body::analysis as names;
+use crate::body::analysis::{mentioned, mentioned_in};
 use crate::body::tree::Names;
 use crate::body::tree::{Arm, Block, If, Let, Logic, Match, Node, Stmt, binds_mutably};
 
@@ -95,46 +95,46 @@ impl Guard<'_> {
         match self {
             Self::Always | Self::Never => {}
             Self::Is(node, _) | Self::Chain(node, _) | Self::IsSome(node) => {
-                names.extend(names::mentioned(node));
+                names.extend(mentioned(node));
             }
             Self::Matches(pat, node, _) => {
-                names.extend(names::mentioned(node));
-                names.extend(names::mentioned_in(pat));
+                names.extend(mentioned(node));
+                names.extend(mentioned_in(pat));
             }
             Self::And(guards) | Self::Or(guards) => both(guards, names),
             Self::If(node, guards) => {
-                names.extend(names::mentioned(node));
+                names.extend(mentioned(node));
                 both(guards, names);
             }
             Self::Match(it, guards) => {
-                names.extend(names::mentioned(&it.scrutinee));
+                names.extend(mentioned(&it.scrutinee));
                 for arm in &it.arms {
-                    names.extend(names::mentioned_in(&arm.pat));
-                    names.extend(arm.guard.iter().flat_map(names::mentioned));
+                    names.extend(mentioned_in(&arm.pat));
+                    names.extend(arm.guard.iter().flat_map(mentioned));
                 }
                 for guard in guards {
                     guard.note_mentions(names);
                 }
             }
             Self::With(pat, node, guard) => {
-                names.extend(names::mentioned(node));
-                names.extend(names::mentioned_in(pat));
+                names.extend(mentioned(node));
+                names.extend(mentioned_in(pat));
                 guard.note_mentions(names);
             }
             Self::Let(it, init, guard) => {
-                names.extend(names::mentioned(init));
-                names.extend(names::mentioned_in(&it.pat));
+                names.extend(mentioned(init));
+                names.extend(mentioned_in(&it.pat));
                 guard.note_mentions(names);
             }
         }
     }
 }
 
-impl Flow {
+impl Flow<'_> {
     /// The condition on local data under which `node` can reach `goal`.
     pub(super) fn guard<'b>(&mut self, node: &'b Node, goal: Goal) -> Found<'b> {
         let guard = self.guard_of(node, goal);
-        self.after_load |= !node.passed_loads().is_empty();
+        self.after_load |= !self.of(node).passed_loads.is_empty();
         guard
     }
 
@@ -155,7 +155,7 @@ impl Flow {
     /// The condition on local data under which a load inside is reached, which may fail.
     fn may_fail<'b>(&mut self, node: &'b Node) -> Found<'b> {
         match node {
-            node if !node.loads() => Ok(Guard::Never),
+            node if !self.of(node).has_loads() => Ok(Guard::Never),
             Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => self.may_fail(&inside[0]),
             Node::Logic(it) => {
                 let (left, leads_on) = (self.may_fail(&it.left)?, Goal::Value(it.is_and()));
@@ -164,7 +164,7 @@ impl Flow {
                 let right = self.may_fail(&it.right)?.unless_mentions(&bound_in(&it.left));
                 Ok(left.or(leads_on.and(right)))
             }
-            Node::If(it) if !it.condition.loads() => {
+            Node::If(it) if !self.of(&it.condition).has_loads() => {
                 let (then, otherwise) = (self.may_fail_in(&it.then)?, &it.otherwise);
                 let otherwise = match otherwise {
                     Some(otherwise) => self.may_fail(otherwise)?,
@@ -185,7 +185,7 @@ impl Flow {
         let mut fails = Guard::Never;
         for stmt in &block.stmts {
             if matches!(stmt, Stmt::Let(_)) {
-                let loads = block.nodes().any(Node::loads);
+                let loads = block.nodes().any(|node| self.of(node).has_loads());
                 return Ok(if loads { Guard::Always } else { Guard::Never });
             }
             for node in stmt.nodes() {
@@ -197,8 +197,8 @@ impl Flow {
 
     fn guard_of<'b>(&mut self, node: &'b Node, goal: Goal) -> Found<'b> {
         match (node, goal) {
-            (node, _) if node.diverges() => Ok(Guard::Never),
-            (node, Goal::Completes) if !node.leaves() => Ok(Guard::Always),
+            (node, _) if self.of(node).diverges => Ok(Guard::Never),
+            (node, Goal::Completes) if !self.of(node).leaves() => Ok(Guard::Always),
             // A chain that binds names for its own later parts is not taken apart.
             (Node::Logic(_), Goal::Value(value))
                 if !self.depends_on_fact(node) && !bound_in(node).is_empty() =>
@@ -238,7 +238,7 @@ impl Flow {
 
     /// The condition under which a node does not exit the policy by a `?` on local data inside.
     fn completes<'b>(&mut self, node: &'b Node) -> Found<'b> {
-        if !node.leaves() {
+        if !self.of(node).leaves() {
             return Ok(Guard::Always);
         }
         match node {
@@ -287,7 +287,7 @@ impl Flow {
             return self.guard_of_local_if(it, goal);
         }
         let before = self.after_load;
-        let behind = before || !it.condition.passed_loads().is_empty();
+        let behind = before || !self.of(&it.condition).passed_loads.is_empty();
         self.after_load = behind;
         let then =
             self.guard_of_stmts(&it.then.stmts, goal)?.unless_mentions(&bound_in(&it.condition));
@@ -316,7 +316,7 @@ impl Flow {
         self.after_load = before;
         let otherwise = self.guard_of_otherwise(it, goal)?;
         self.after_load = before;
-        if then.is_always() && otherwise.is_always() && !it.condition.leaves() {
+        if then.is_always() && otherwise.is_always() && !self.of(&it.condition).leaves() {
             return Ok(Guard::Always);
         }
         self.origin(&it.condition)?;
@@ -326,7 +326,7 @@ impl Flow {
     /// A `match` on local data is kept; of a `match` on facts, any arm may be taken.
     fn guard_of_match<'b>(&mut self, it: &'b Match, goal: Goal) -> Found<'b> {
         let depends_on_fact = self.depends_on_fact(&it.scrutinee);
-        let before = self.after_load || !it.scrutinee.passed_loads().is_empty();
+        let before = self.after_load || !self.of(&it.scrutinee).passed_loads.is_empty();
         let (mut guards, mut is_open) = (Vec::new(), depends_on_fact);
         for arm in &it.arms {
             self.after_load = before;
@@ -341,7 +341,7 @@ impl Flow {
         if is_open {
             return self.guard(&it.scrutinee, Goal::Completes);
         }
-        if guards.iter().all(Guard::is_always) && !it.scrutinee.leaves() {
+        if guards.iter().all(Guard::is_always) && !self.of(&it.scrutinee).leaves() {
             return Ok(Guard::Always);
         }
         self.origin(&it.scrutinee)?;
@@ -368,7 +368,7 @@ impl Flow {
     /// the path, too.
     fn guard_of_stmts<'b>(&mut self, stmts: &'b [Stmt], goal: Goal) -> Found<'b> {
         let Some((stmt, rest)) = stmts.split_first() else { return Ok(Guard::Always) };
-        if matches!(stmt, Stmt::Expr(node, _) if node.diverges()) {
+        if matches!(stmt, Stmt::Expr(node, _) if self.of(node).diverges) {
             return Ok(Guard::Never);
         }
         match stmt {
@@ -398,7 +398,7 @@ impl Flow {
             return Ok(completes.and(rest));
         }
         let rest = self.with_local_names(&binds, |this| this.guard_of_stmts(rest, goal))?;
-        if rest.is_always() && it.otherwise.is_none() && !init.leaves() {
+        if rest.is_always() && it.otherwise.is_none() && !self.of(init).leaves() {
             return Ok(Guard::Always);
         }
         Ok(Guard::Let(it, init, Box::new(rest)))

@@ -1,11 +1,9 @@
 //! The part of a step that the early code of a load keeps.
 
-use syn::Path;
-
 use super::flow::{Flow, Origin, changes};
 use super::guard::{Goal, Guard};
 use super::step::{Step, pat_binds};
-use crate::body::analysis as names;
+use crate::body::analysis::{may_change_all, mentioned, mentioned_in};
 use crate::body::tree::Names;
 use crate::body::tree::{Match, Node, Stmt};
 
@@ -34,7 +32,7 @@ pub(crate) enum Keep<'b> {
 
 impl<'b> Keep<'b> {
     /// The part of `step` that is kept, or the reason why the loads behind it must wait until the body reaches them.
-    pub(super) fn of(step: Step<'b>, flow: &mut Flow) -> Result<Self, String> {
+    pub(super) fn of(step: Step<'b>, flow: &mut Flow<'_>) -> Result<Self, String> {
         match step {
             Step::Stmt(stmt) => of_stmt(stmt, flow),
             Step::Before(node) => of_effect(node, flow),
@@ -52,7 +50,7 @@ impl<'b> Keep<'b> {
     }
 
     /// The exits on local data of a step that depends on facts: `Fact(doc.folder?).await`.
-    pub(super) fn local_exits(step: Step<'b>, flow: &mut Flow) -> Result<Guard<'b>, String> {
+    pub(super) fn local_exits(step: Step<'b>, flow: &mut Flow<'_>) -> Result<Guard<'b>, String> {
         let mut passed = Guard::Always;
         if matches!(step, Step::Stmt(Stmt::Expr(..)) | Step::Before(_) | Step::Holds(..)) {
             return Ok(passed);
@@ -72,7 +70,7 @@ impl<'b> Keep<'b> {
         if guard.is_always() { Self::Never } else { Self::Condition(guard) }
     }
 
-    fn changing(names: Names, flow: &Flow) -> Self {
+    fn changing(names: Names, flow: &Flow<'_>) -> Self {
         if names.is_empty() {
             return Self::Never;
         }
@@ -84,25 +82,25 @@ impl<'b> Keep<'b> {
         let mut nodes = step.nodes();
         match (step, self) {
             (_, Self::Condition(guard)) => return guard.mentions(),
-            (Step::Stmt(Stmt::Macro(it)), _) => return names::mentioned_in(&it.mac.tokens),
+            (Step::Stmt(Stmt::Macro(it)), _) => return mentioned_in(&it.mac.tokens),
             (Step::Arm(it, _), Self::Arms { before, .. }) => {
                 nodes.extend(before.iter().filter_map(|at| it.arms[*at].guard.as_ref()));
             }
             _ => {}
         }
-        nodes.into_iter().flat_map(names::mentioned).collect()
+        nodes.into_iter().flat_map(mentioned).collect()
     }
 }
 
 /// Arms before the taken one are tried first, unless a fact decides about them.
-fn of_arms<'b>(it: &Match, at: usize, flow: &mut Flow) -> Result<Keep<'b>, String> {
+fn of_arms<'b>(it: &Match, at: usize, flow: &mut Flow<'_>) -> Result<Keep<'b>, String> {
     if let Origin::Facts = flow.origin(&it.scrutinee)? {
         return Ok(Keep::Arms { always: false, before: Vec::new() });
     }
     let mut before = Vec::new();
     for (i, arm) in it.arms[..at].iter().enumerate() {
         let guard = arm.guard.as_ref();
-        if guard.is_none_or(Node::loads) {
+        if guard.is_none_or(|guard| flow.of(guard).has_loads()) {
             before.extend(guard.is_none().then_some(i));
             flow.after_load |= guard.is_some();
             continue;
@@ -117,23 +115,23 @@ fn of_arms<'b>(it: &Match, at: usize, flow: &mut Flow) -> Result<Keep<'b>, Strin
     Ok(Keep::Arms { always: true, before })
 }
 
-fn of_stmt<'b>(stmt: &'b Stmt, flow: &mut Flow) -> Result<Keep<'b>, String> {
+fn of_stmt<'b>(stmt: &'b Stmt, flow: &mut Flow<'_>) -> Result<Keep<'b>, String> {
     match stmt {
         Stmt::Item(_) => Ok(Keep::Always),
         // The item may precede the macro that it uses, so it is not kept; a load that needs a name that it may change waits.
-        Stmt::Macro(it) if names::may_change_all(&it.mac.path) => {
+        Stmt::Macro(it) if may_change_all(&it.mac.path) => {
             Ok(Keep::Changes { names: flow.mutable(None), after_load: true })
         }
         Stmt::Macro(it) => {
-            let mentioned = names::mentioned_in(&it.mac.tokens);
-            Ok(Keep::changing(flow.mutable(Some(&mentioned)), flow))
+            let names = mentioned_in(&it.mac.tokens);
+            Ok(Keep::changing(flow.mutable(Some(&names)), flow))
         }
         Stmt::Expr(node, _) => of_effect(node, flow),
         Stmt::Let(it) => {
             let Some(init) = &it.init else {
                 return Ok(Keep::Blocks("it is assigned later".into()));
             };
-            let leaves = it.otherwise.is_some() || init.leaves();
+            let leaves = it.otherwise.is_some() || flow.of(init).leaves();
             match flow.origin(init) {
                 Ok(Origin::Parameters) if leaves => Ok(Keep::Always),
                 Ok(_) => Ok(Keep::IfNeeded),
@@ -145,13 +143,13 @@ fn of_stmt<'b>(stmt: &'b Stmt, flow: &mut Flow) -> Result<Keep<'b>, String> {
 }
 
 /// An expression whose value is not used: it counts if it can exit or change something.
-fn of_effect<'b>(node: &'b Node, flow: &mut Flow) -> Result<Keep<'b>, String> {
-    if !flow.depends_on_fact(node) && node.leaves() {
+fn of_effect<'b>(node: &'b Node, flow: &mut Flow<'_>) -> Result<Keep<'b>, String> {
+    if !flow.depends_on_fact(node) && flow.of(node).leaves() {
         flow.origin(node)?;
         return Ok(Keep::Always);
     }
     let changes = Keep::changing(flow.changed_by(node), flow);
-    if !matches!(changes, Keep::Never) || !node.leaves() {
+    if !matches!(changes, Keep::Never) || !flow.of(node).leaves() {
         return Ok(changes);
     }
     Ok(Keep::unless_always(flow.guard(node, Goal::Completes)?))
@@ -159,7 +157,6 @@ fn of_effect<'b>(node: &'b Node, flow: &mut Flow) -> Result<Keep<'b>, String> {
 
 /// Whether a macro may bind or change any local, by naming it in its body.
 pub(super) fn is_opaque_macro(step: Step<'_>) -> bool {
-    let may_change_all = |path: &Path| names::may_change_all(path);
     matches!(step, Step::Stmt(Stmt::Macro(it)) if may_change_all(&it.mac.path))
 }
 

@@ -14,12 +14,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use syn::Pat;
 
 use super::keep::Keep;
-use super::load_set::LoadSet;
 use super::paths::{PathStep, Paths, StepId};
 use super::step::Step;
-use crate::body::analysis as names;
-use crate::body::analysis::is_total;
-use crate::body::tree::{Body, LoadId, Match, Node, Stmt};
+use crate::body::analysis::{Analysis, LoadSet, Nodes};
+use crate::body::tree::{LoadId, Match, Node, Stmt};
 
 /// The number of loads on which a condition that is evaluated early may depend.
 const MAX_LOADS: usize = 16;
@@ -82,7 +80,7 @@ impl<'b> KnownConditions<'b> {
         &mut self,
         id: StepId,
         paths: &Paths<'b>,
-        body: &Body,
+        body: &Analysis<'_>,
     ) -> Option<(KnownId, bool)> {
         if let Some(known) = self.exclusions.get(&id) {
             return *known;
@@ -107,9 +105,9 @@ impl<'b> KnownConditions<'b> {
 fn find<'b>(
     step: &PathStep<'b>,
     paths: &Paths<'b>,
-    body: &Body,
+    body: &Analysis<'_>,
 ) -> Option<(KnownCondition<'b>, bool)> {
-    let (test, leads_on, leaves_at) = test(step.step)?;
+    let (test, leads_on, leaves_at) = test(step.step, &body.nodes)?;
     let (definitions, fed_by) = definitions(test.node(), step, paths, body)?;
     let first = fed_by.first().filter(|_| fed_by.len() <= MAX_LOADS)?;
     let elsewhere = |load: LoadId| match &leaves_at {
@@ -120,13 +118,13 @@ fn find<'b>(
     if !(0..body.loads.len()).any(|load| may_wait(load) && elsewhere(load)) {
         return None;
     }
-    let is_partial = !is_total(test.node())
-        || definitions.iter().any(|definition| paths.step(*definition).is_partial());
+    let is_partial = !body.nodes.get(test.node()).is_total
+        || definitions.iter().any(|definition| paths.step(*definition).is_partial(&body.nodes));
     Some((KnownCondition { test, definitions, is_partial }, !leads_on))
 }
 
 /// The question of a step, its answer on the path, and the loads on the other path if it exits the body there.
-fn test(step: Step<'_>) -> Option<(Test<'_>, bool, Option<LoadSet>)> {
+fn test<'b>(step: Step<'b>, nodes: &Nodes<'_>) -> Option<(Test<'b>, bool, Option<LoadSet>)> {
     match step {
         Step::Holds(node, value) | Step::Operand(node, value) => {
             Some((Test::Is(node), value, None))
@@ -134,12 +132,16 @@ fn test(step: Step<'_>) -> Option<(Test<'_>, bool, Option<LoadSet>)> {
         Step::Matches(pat, node, matched) => Some((Test::Matches(pat, node), matched, None)),
         Step::Arm(it, at) => Some((Test::Arm(it, at), true, None)),
         Step::Stmt(Stmt::Expr(Node::If(it), _)) if it.then.diverges() && it.otherwise.is_none() => {
-            let leaves_at = LoadSet::inside_block(&it.then);
+            let leaves_at = nodes.loads_in(&it.then);
             Some((Test::Is(&it.condition), false, Some(leaves_at)))
         }
         Step::Stmt(Stmt::Let(it)) => {
             let (init, otherwise) = (it.init.as_ref()?, it.otherwise.as_ref()?);
-            Some((Test::Matches(&it.pat, init), true, Some(LoadSet::inside(otherwise))))
+            Some((
+                Test::Matches(&it.pat, init),
+                true,
+                Some(nodes.get(otherwise).loads.clone().into()),
+            ))
         }
         Step::Stmt(_) | Step::Before(_) => None,
     }
@@ -151,13 +153,14 @@ fn definitions(
     node: &Node,
     step: &PathStep<'_>,
     paths: &Paths<'_>,
-    body: &Body,
+    body: &Analysis<'_>,
 ) -> Option<(Vec<StepId>, BTreeSet<LoadId>)> {
-    if node.leaves() || binds(node) || !names::is_safe(node) {
+    let summary = body.nodes.get(node);
+    if summary.leaves() || binds(node) || !summary.is_safe {
         return None;
     }
-    let mut needed = names::mentioned(node);
-    let mut fed_by = node.passed_loads();
+    let mut needed = summary.mentioned().clone();
+    let mut fed_by: BTreeSet<LoadId> = summary.passed_loads.iter().collect();
     let mut steps = Vec::new();
     // The steps that bind a name do not show its changes between them.
     let mut changes = !needed.is_disjoint(&body.mutable);
@@ -168,7 +171,7 @@ fn definitions(
             if matches!(step.keep, Keep::Blocks(_) | Keep::Changes { .. }) {
                 return None;
             }
-            fed_by.extend(step.step.loads());
+            fed_by.extend(step.step.loads(&body.nodes));
             step.replace_names(&mut needed);
             changes |= !needed.is_disjoint(&body.mutable);
             steps.push(id);

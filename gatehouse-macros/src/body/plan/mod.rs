@@ -12,7 +12,6 @@ mod flow;
 pub(crate) mod guard;
 pub(crate) mod keep;
 pub(crate) mod known;
-mod load_set;
 pub(crate) mod paths;
 mod slice;
 pub(crate) mod step;

@@ -8,12 +8,11 @@ use syn::{Expr, UnOp};
 use super::flow::{Flow, Mark};
 use super::guard::Guard;
 use super::keep::Keep;
-use super::load_set::LoadSet;
 use super::step::Step;
-use crate::body::analysis::is_total;
 use crate::body::analysis::logic::is_three_valued;
+use crate::body::analysis::{Analysis, LoadSet, Nodes};
 use crate::body::tree::Names;
-use crate::body::tree::{Body, If, Let, LoadId, Logic, Match, Node, Stmt};
+use crate::body::tree::{Block, If, Let, LoadId, Logic, Match, Node, Stmt};
 
 /// The number of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,11 +55,12 @@ pub(crate) struct Paths<'b> {
 
 impl<'b> Paths<'b> {
     /// The paths of a body.
-    pub(super) fn of(body: &'b Body) -> Self {
+    pub(super) fn of<'a>(body: &'a Analysis<'b>) -> Self {
         let ends = body.loads.iter().map(|_| None).collect();
         let paths = Paths { steps: Vec::new(), ends };
-        let mut walk = Walk { body, paths, flow: Flow::default(), last: None, blocked: None };
-        walk.stmts(&body.block.stmts);
+        let flow = Flow::new(&body.nodes);
+        let mut walk = Walk { body, paths, flow, last: None, blocked: None };
+        walk.stmts(&body.body.block.stmts);
         walk.paths
     }
 
@@ -78,10 +78,10 @@ impl<'b> Paths<'b> {
     }
 
     /// The loads that are answered when the body reaches `load`.
-    pub(super) fn loads_before(&self, load: LoadId) -> BTreeSet<LoadId> {
+    pub(super) fn loads_before(&self, load: LoadId, nodes: &Nodes<'_>) -> BTreeSet<LoadId> {
         let Some(end) = self.end(load) else { return BTreeSet::new() };
-        let on_the_way = self.back_from(end.last).flat_map(|id| self.step(id).step.loads());
-        on_the_way.chain(end.key.passed_loads()).collect()
+        let on_the_way = self.back_from(end.last).flat_map(|id| self.step(id).step.loads(nodes));
+        on_the_way.chain(nodes.get(end.key).passed_loads.iter()).collect()
     }
 }
 
@@ -92,9 +92,9 @@ impl PathStep<'_> {
     }
 
     /// Whether it may panic, by its tokens, where the body may not reach it.
-    pub(crate) fn is_partial(&self) -> bool {
-        let nodes = self.step.nodes().into_iter().chain(self.step.guards_before());
-        self.is_early && !nodes.into_iter().all(is_total)
+    pub(crate) fn is_partial(&self, nodes: &Nodes<'_>) -> bool {
+        let mut evaluated = self.step.nodes().into_iter().chain(self.step.guards_before());
+        self.is_early && !evaluated.all(|node| nodes.get(node).is_total)
     }
 }
 
@@ -113,16 +113,16 @@ struct Place {
     is_blocked: bool,
 }
 
-struct Walk<'b> {
-    body: &'b Body,
+struct Walk<'a, 'b> {
+    body: &'a Analysis<'b>,
     paths: Paths<'b>,
-    flow: Flow,
+    flow: Flow<'a>,
     last: Option<StepId>,
     /// The reason why the loads behind a step of the path must wait.
     blocked: Option<String>,
 }
 
-impl<'b> Walk<'b> {
+impl<'b> Walk<'_, 'b> {
     fn place(&self) -> Place {
         Place { last: self.last, flow: self.flow.mark(), is_blocked: self.blocked.is_some() }
     }
@@ -140,6 +140,18 @@ impl<'b> Walk<'b> {
         let place = self.place();
         walk(self);
         self.return_to(&place);
+    }
+
+    fn loads(&self, node: &Node) -> bool {
+        self.flow.of(node).has_loads()
+    }
+
+    fn inside(&self, node: &Node) -> LoadSet {
+        self.flow.of(node).loads.clone().into()
+    }
+
+    fn inside_block(&self, block: &Block) -> LoadSet {
+        self.body.nodes.loads_in(block)
     }
 
     /// Adds a step, on which `guarded_loads` depend.
@@ -163,7 +175,7 @@ impl<'b> Walk<'b> {
         let binds = step.binds();
         let opaque = if let Keep::Blocks(reason) = &keep { Some(reason.as_str()) } else { None };
         self.flow.bind(step, &binds, opaque);
-        self.flow.after_load |= !step.loads().is_empty();
+        self.flow.after_load |= !step.loads(&self.body.nodes).is_empty();
         self.add(step, keep, guarded_loads.clone(), binds);
         Ok(())
     }
@@ -189,7 +201,7 @@ impl<'b> Walk<'b> {
 
     /// The statements of a block up to the last one with a load. Items are in scope in the whole block.
     fn stmts(&mut self, stmts: &'b [Stmt]) {
-        let loads = |stmt: &Stmt| stmt.nodes().into_iter().any(Node::loads);
+        let loads = |stmt: &Stmt| stmt.nodes().into_iter().any(|node| self.loads(node));
         let Some(last) = stmts.iter().rposition(loads) else { return };
         let is_item = |stmt: &&Stmt| matches!(stmt, Stmt::Item(_));
         for item in stmts.iter().filter(is_item) {
@@ -210,9 +222,9 @@ impl<'b> Walk<'b> {
     fn binding(&mut self, it: &'b Let) {
         let Some(init) = &it.init else { return };
         self.node(init);
-        if let Some(otherwise) = it.otherwise.as_ref().filter(|node| node.loads()) {
+        if let Some(otherwise) = it.otherwise.as_ref().filter(|node| self.loads(node)) {
             self.branch(|this| {
-                this.push(Step::Matches(&it.pat, init, false), LoadSet::inside(otherwise));
+                this.push(Step::Matches(&it.pat, init, false), this.inside(otherwise));
                 this.node(otherwise);
             });
         }
@@ -220,7 +232,7 @@ impl<'b> Walk<'b> {
 
     /// The loads inside a node. The path ends where it began.
     fn node(&mut self, node: &'b Node) {
-        if !node.loads() {
+        if !self.loads(node) {
             return;
         }
         match node {
@@ -229,7 +241,7 @@ impl<'b> Walk<'b> {
                 self.end(*id, key);
             }
             Node::Logic(it) => self.branch(|this| {
-                let right = LoadSet::inside(&it.right);
+                let right = this.inside(&it.right);
                 if right.is_empty() {
                     return this.node(&it.left);
                 }
@@ -240,10 +252,10 @@ impl<'b> Walk<'b> {
             Node::Match(it) => self.arms(it),
             Node::Matches(arm, scrutinee) => {
                 self.node(scrutinee);
-                if let Some(guard) = arm.guard.as_ref().filter(|guard| guard.loads()) {
+                if let Some(guard) = arm.guard.as_ref().filter(|guard| self.loads(guard)) {
                     self.branch(|this| {
                         let step = Step::Matches(&arm.pat, scrutinee, true);
-                        this.push(step, LoadSet::inside(guard));
+                        this.push(step, this.inside(guard));
                         this.node(guard);
                     });
                 }
@@ -255,7 +267,7 @@ impl<'b> Walk<'b> {
 
     fn children(&mut self, node: &'b Node) {
         let children = node.children();
-        let last = children.iter().rposition(|child| child.loads()).unwrap_or(0);
+        let last = children.iter().rposition(|child| self.loads(child)).unwrap_or(0);
         for child in &children[..last] {
             self.node(child);
             self.push(Step::Before(child), LoadSet::default());
@@ -265,12 +277,12 @@ impl<'b> Walk<'b> {
 
     fn end(&mut self, id: LoadId, key: &'b Node) {
         let blocked = self.blocked.clone().or_else(|| self.flow.origin(key).err());
-        let is_partial = self.flow.after_load && !is_total(key);
+        let is_partial = self.flow.after_load && !self.flow.of(key).is_total;
         self.paths.ends[id] = Some(PathEnd { last: self.last, key, is_partial, blocked });
     }
 
     fn conditional(&mut self, it: &'b If) {
-        let then = LoadSet::inside_block(&it.then);
+        let then = self.inside_block(&it.then);
         self.branch(|this| {
             if then.is_empty() {
                 return this.node(&it.condition);
@@ -278,9 +290,9 @@ impl<'b> Walk<'b> {
             this.condition(&it.condition, true, Mode::Holds, &then);
             this.stmts(&it.then.stmts);
         });
-        if let Some(otherwise) = it.otherwise.as_ref().filter(|node| node.loads()) {
+        if let Some(otherwise) = it.otherwise.as_ref().filter(|node| self.loads(node)) {
             self.branch(|this| {
-                this.holds(&it.condition, false, Mode::Holds, &LoadSet::inside(otherwise));
+                this.holds(&it.condition, false, Mode::Holds, &this.inside(otherwise));
                 this.node(otherwise);
             });
         }
@@ -289,8 +301,8 @@ impl<'b> Walk<'b> {
     fn arms(&mut self, it: &'b Match) {
         self.node(&it.scrutinee);
         for (at, arm) in it.arms.iter().enumerate() {
-            let of_body = LoadSet::inside(&arm.body);
-            let of_guard = arm.guard.as_ref().map(LoadSet::inside).unwrap_or_default();
+            let of_body = self.inside(&arm.body);
+            let of_guard = arm.guard.as_ref().map(|guard| self.inside(guard)).unwrap_or_default();
             if of_body.is_empty() && of_guard.is_empty() {
                 continue;
             }
@@ -307,19 +319,19 @@ impl<'b> Walk<'b> {
     }
 
     fn mode(&self, it: &Logic) -> Mode {
-        if is_three_valued(it, self.body) { Mode::Operand } else { Mode::Holds }
+        if is_three_valued(it, self.body, &self.body.nodes) { Mode::Operand } else { Mode::Holds }
     }
 
     /// Walks the loads inside a condition, and goes on along the path on which the condition has the `value`.
     fn condition(&mut self, condition: &'b Node, value: bool, mode: Mode, guarded: &LoadSet) {
-        if !condition.loads() {
+        if !self.loads(condition) {
             return self.holds(condition, value, mode, guarded);
         }
         match condition {
             Node::Logic(it) if value == it.is_and() => {
                 // The steps of a left side without loads are the same in both modes.
-                let own = if it.left.loads() { self.mode(it) } else { mode };
-                let (place, of_right) = (self.place(), LoadSet::inside(&it.right).and(guarded));
+                let own = if self.loads(&it.left) { self.mode(it) } else { mode };
+                let (place, of_right) = (self.place(), self.inside(&it.right).and(guarded));
                 self.condition(&it.left, value, own, &of_right);
                 if own == mode {
                     return self.condition(&it.right, value, mode, guarded);
@@ -350,7 +362,7 @@ impl<'b> Walk<'b> {
     fn holds(&mut self, condition: &'b Node, value: bool, mode: Mode, guarded: &LoadSet) {
         match condition {
             Node::Logic(it) if value == it.is_and() => {
-                let of_right = LoadSet::inside(&it.right).and(guarded);
+                let of_right = self.inside(&it.right).and(guarded);
                 self.holds(&it.left, value, mode, &of_right);
                 self.holds(&it.right, value, mode, guarded);
             }

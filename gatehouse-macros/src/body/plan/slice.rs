@@ -5,7 +5,7 @@
 //! [`known`](super::known).
 //!
 //! Invariant: a slice evaluates nothing that the body might not have reached, unless it cannot panic
-//! ([`names::is_safe`]). Code before the first load may panic: the stopped body has already executed it.
+//! ([`Summary::is_safe`](crate::body::analysis::Summary::is_safe)). Code before the first load may panic: the stopped body has already executed it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,9 +14,9 @@ use syn::Ident;
 use super::keep::{Keep, is_opaque_macro, reason_of_change};
 use super::paths::{PathStep, Paths, StepId};
 use super::step::Step;
-use crate::body::analysis as names;
+use crate::body::analysis::{Analysis, Nodes};
 use crate::body::tree::Names;
-use crate::body::tree::{Body, LoadId, Node, Stmt};
+use crate::body::tree::{LoadId, Node, Stmt};
 
 /// The slice of a load.
 pub(super) struct Slice {
@@ -35,16 +35,14 @@ pub(super) struct Need {
 }
 
 /// The slice of `load`, or the reason why it must wait until the body reaches it.
-pub(super) fn of(load: LoadId, paths: &Paths<'_>, body: &Body) -> Result<Slice, String> {
+pub(super) fn of(load: LoadId, paths: &Paths<'_>, body: &Analysis<'_>) -> Result<Slice, String> {
     let Some(end) = paths.end(load) else { return Err("it is not on any path".into()) };
     if let Some(reason) = &end.blocked {
         return Err(reason.clone());
     }
-    let mut search = Search {
-        needed: names::mentioned(end.key),
-        direct: names::mentioned(end.key),
-        needs: BTreeMap::new(),
-    };
+    let mentioned = body.nodes.get(end.key).mentioned().clone();
+    let (nodes, needs) = (&body.nodes, BTreeMap::new());
+    let mut search = Search { nodes, needed: mentioned.clone(), direct: mentioned, needs };
     search.note_loads(end.key, "its key", true);
     let mut steps = Vec::new();
     for id in paths.back_from(end.last) {
@@ -74,7 +72,8 @@ fn bound_by_a_macro(
 }
 
 /// The state of a walk from a load back to the beginning of the body.
-struct Search {
+struct Search<'a> {
+    nodes: &'a Nodes<'a>,
     /// The names that the steps behind need.
     needed: Names,
     /// Those of them that the key needs without another load between.
@@ -82,10 +81,10 @@ struct Search {
     needs: BTreeMap<LoadId, Need>,
 }
 
-impl Search {
+impl Search<'_> {
     /// Whether the slice keeps a step.
     fn keeps(&mut self, step: &PathStep<'_>) -> Result<bool, String> {
-        if !step.is_kept(&self.needed)? {
+        if !step.is_kept(&self.needed, self.nodes)? {
             return Ok(false);
         }
         let is_direct = !step.binds.is_disjoint(&self.direct) || step.binds.is_empty();
@@ -97,7 +96,7 @@ impl Search {
             }
         }
         step.replace_names(&mut self.needed);
-        if is_direct && step.step.loads().is_empty() {
+        if is_direct && step.step.loads(self.nodes).is_empty() {
             step.replace_names(&mut self.direct);
         } else {
             self.direct.retain(|name| !step.binds.contains(name));
@@ -106,8 +105,8 @@ impl Search {
     }
 
     fn note_loads(&mut self, node: &Node, what: &str, is_direct: bool) {
-        let nested = loads_in_keys(node);
-        for id in node.passed_loads() {
+        let nested = loads_in_keys(node, self.nodes);
+        for id in self.nodes.get(node).passed_loads.iter() {
             let is_direct = is_direct && !nested.contains(&id);
             let need = || Need { what: what.to_owned(), is_direct };
             self.needs.entry(id).or_insert_with(need).is_direct |= is_direct;
@@ -117,10 +116,10 @@ impl Search {
 
 impl PathStep<'_> {
     /// Whether a slice that needs the names `needed` behind the step keeps it, or the reason why it cannot.
-    fn is_kept(&self, needed: &Names) -> Result<bool, String> {
+    fn is_kept(&self, needed: &Names, nodes: &Nodes<'_>) -> Result<bool, String> {
         let is_needed = !self.binds.is_disjoint(needed);
         Ok(match &self.keep {
-            Keep::Always if !is_needed && self.takes_its_type_from_later() => {
+            Keep::Always if !is_needed && self.takes_its_type_from_later(nodes) => {
                 let names = self.binds.iter().cloned().collect::<Vec<_>>().join("`, `");
                 return Err(format!("the type of `{names}` is not written where it is bound"));
             }
@@ -138,13 +137,14 @@ impl PathStep<'_> {
 
     /// Whether the step binds a value whose type rustc infers from code that the slice leaves out:
     /// `let id = name.parse().ok()?`.
-    fn takes_its_type_from_later(&self) -> bool {
+    fn takes_its_type_from_later(&self, nodes: &Nodes<'_>) -> bool {
         let is_open = match self.step {
             Step::Stmt(Stmt::Let(it)) => it.ty.is_none(),
             Step::Matches(..) => true,
             _ => false,
         };
-        is_open && !self.binds.is_empty() && self.step.nodes().into_iter().any(names::has_open_type)
+        let has_open_type = |node| nodes.get(node).has_open_type();
+        is_open && !self.binds.is_empty() && self.step.nodes().into_iter().any(has_open_type)
     }
 
     /// The names that are needed before the step, from those that are needed after it.
@@ -155,9 +155,10 @@ impl PathStep<'_> {
 }
 
 /// The loads inside a node that are in the keys of other loads in it.
-fn loads_in_keys(node: &Node) -> BTreeSet<LoadId> {
+fn loads_in_keys(node: &Node, nodes: &Nodes<'_>) -> BTreeSet<LoadId> {
     match node {
-        Node::Load(_, _, key) => key.loads_inside(),
-        node => node.children().into_iter().flat_map(loads_in_keys).collect(),
+        node if !nodes.get(node).has_loads() => BTreeSet::new(),
+        Node::Load(_, _, key) => nodes.get(key).loads.clone().collect(),
+        node => node.children().into_iter().flat_map(|it| loads_in_keys(it, nodes)).collect(),
     }
 }

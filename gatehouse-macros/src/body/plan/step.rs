@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use quote::quote;
 use syn::Pat;
 
+use crate::body::analysis::Nodes;
 use crate::body::source::as_written;
 use crate::body::tree::Names;
 use crate::body::tree::{LoadId, Match, Node, Stmt, bound_names};
@@ -40,11 +41,10 @@ impl<'b> Step<'b> {
     }
 
     /// The loads that are answered after it.
-    pub(crate) fn loads(self) -> BTreeSet<LoadId> {
-        let mut loads: BTreeSet<LoadId> =
-            self.nodes().into_iter().flat_map(Node::passed_loads).collect();
-        loads.extend(self.guards_before().flat_map(Node::passed_loads));
-        loads
+    pub(crate) fn loads(self, nodes: &Nodes<'_>) -> BTreeSet<LoadId> {
+        let evaluated = self.nodes().into_iter().chain(self.guards_before());
+        let loads = |node| nodes.get(node).passed_loads.iter().collect::<Vec<_>>();
+        evaluated.flat_map(loads).collect()
     }
 
     /// The guards of the arms before the arm that the step takes.

@@ -116,7 +116,11 @@ impl Code<'_> {
     /// Code behind a step that binds no names: whether the step leads on is a condition.
     fn condition(&self, step: &PathStep<'_>, inside: &TokenStream) -> TokenStream {
         let (cx, runtime) = (cx(), self.runtime);
-        let function = if step.is_partial() { quote!(partial_leads_on) } else { quote!(leads_on) };
+        let function = if step.is_partial(&self.slice.body.nodes) {
+            quote!(partial_leads_on)
+        } else {
+            quote!(leads_on)
+        };
         let test = match &step.keep {
             Keep::Condition(guard) => {
                 let guard = self.known.guard(guard);
@@ -220,7 +224,7 @@ impl Code<'_> {
 
     fn part_is_partial(&self, part: Part) -> bool {
         match part {
-            Part::Step(id) => self.early.paths.step(id).is_partial(),
+            Part::Step(id) => self.early.paths.step(id).is_partial(&self.slice.body.nodes),
             Part::Unless(..) => false,
             Part::Request(load) => self.early.paths.end(load).is_some_and(|end| end.is_partial),
         }

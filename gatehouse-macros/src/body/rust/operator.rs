@@ -7,7 +7,6 @@ use syn::Expr;
 
 use super::emitter::Emitter;
 use super::variables::cx;
-use crate::body::analysis::is_total;
 use crate::body::analysis::logic::{is_three_valued, three_valued};
 use crate::body::source::as_written;
 use crate::body::tree::{Logic, Node};
@@ -15,7 +14,7 @@ use crate::text;
 
 impl Emitter<'_> {
     pub(super) fn logic(&self, it: &Logic) -> TokenStream {
-        if is_three_valued(it, self.body) {
+        if is_three_valued(it, self.body, &self.body.nodes) {
             let result = self.result_of_logic(it);
             return quote!(#result?);
         }
@@ -25,7 +24,7 @@ impl Emitter<'_> {
 
     fn result_of_logic(&self, it: &Logic) -> TokenStream {
         let (runtime, cx) = (self.runtime, cx());
-        let function = match (it.is_and(), is_total(&it.right)) {
+        let function = match (it.is_and(), self.body.nodes.get(&it.right).is_total) {
             (true, true) => quote!(and),
             (true, false) => quote!(partial_and),
             (false, true) => quote!(or),
@@ -33,7 +32,7 @@ impl Emitter<'_> {
         };
         let inside = self.closure();
         // The left side ends before the right one begins, which may move what the left one borrowed.
-        let left = if let Some(left) = three_valued(&it.left, self.body) {
+        let left = if let Some(left) = three_valued(&it.left, self.body, &self.body.nodes) {
             inside.result_of_logic(left)
         } else {
             let left = inside.operand(&it.left);
@@ -46,7 +45,7 @@ impl Emitter<'_> {
     /// An operand of `or` or `and`: a closure that gives a result. An error in it is shown at the operand.
     fn operand(&self, node: &Node) -> TokenStream {
         let cx = cx();
-        if let Some(logic) = three_valued(node, self.body) {
+        if let Some(logic) = three_valued(node, self.body, &self.body.nodes) {
             let (runtime, result) = (self.runtime, self.result_of_logic(logic));
             return quote!(|#cx| #runtime::side(#result));
         }

@@ -1,32 +1,30 @@
 //! The locals that a fact may feed: an estimate by names, without order and without scopes.
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::ToTokens;
+use std::rc::Rc;
+
 use syn::{Expr, Pat};
 
-use super::super::super::source::as_written;
-use super::super::super::tree::{Block, Let, LoopHead, Names, Node, Stmt, bound_names};
-use super::super::names::{has_open_type, mentioned_in};
-use super::inside::{Part, visit};
+use super::super::super::tree::{Block, Body, Let, LoopHead, Names, Node, Stmt, bound_names};
+use super::super::nodes::Nodes;
+use super::super::summary::Summary;
 use super::locals::{Ordering, is_leaf};
-use crate::syntax::bare;
+use crate::syntax::{MatchesArguments, Part, bare, visit};
 
 impl Ordering {
     /// Learns which locals of a body depend on facts.
-    pub(crate) fn of(block: &Block, mutable: &Names) -> Self {
-        if !block.nodes().any(Node::loads) {
+    pub(crate) fn of(body: &Body, nodes: &Nodes<'_>) -> Self {
+        if body.loads.is_empty() {
             return Self::default();
         }
-        let Flows { ranges, vague, found, .. } = Flows::of(block, mutable);
+        let Flows { ranges, vague, found, .. } = Flows::of(body, nodes);
         Self { loads: true, fed: fed(&found), ranges, vague }
     }
 }
 
 /// The flow of a statement: if a mentioned name depends on a fact, so may the bound names.
 struct Flow {
-    /// Whether a load is mentioned.
-    loads: bool,
-    mentions: Names,
+    /// What is known of the node: the names that it mentions, and whether it loads.
+    summary: Rc<Summary>,
     binds: Names,
 }
 
@@ -36,7 +34,8 @@ fn fed(flows: &[Flow]) -> Names {
     loop {
         let before = fed.len();
         for flow in flows {
-            if flow.loads || !flow.mentions.is_disjoint(&fed) {
+            let mentioned = flow.summary.mentioned_as_written();
+            if flow.summary.has_loads() || !mentioned.is_disjoint(&fed) {
                 fed.extend(flow.binds.iter().cloned());
             }
         }
@@ -50,6 +49,7 @@ fn fed(flows: &[Flow]) -> Names {
 struct Flows<'b> {
     /// The names that can change.
     mutable: &'b Names,
+    nodes: &'b Nodes<'b>,
     found: Vec<Flow>,
     /// See [`Ordering`](super::Ordering).
     ranges: Names,
@@ -59,24 +59,30 @@ struct Flows<'b> {
 }
 
 impl<'b> Flows<'b> {
-    fn of(block: &Block, mutable: &'b Names) -> Self {
+    fn of(body: &'b Body, nodes: &'b Nodes<'b>) -> Self {
         let (found, closures) = (Vec::new(), Vec::new());
         let (ranges, vague) = (Names::new(), Names::new());
-        let mut flows = Self { mutable, found, ranges, vague, closures };
-        flows.block(block);
+        let mut flows = Self { mutable: &body.mutable, nodes, found, ranges, vague, closures };
+        flows.block(&body.block);
         flows
     }
 
-    fn push(&mut self, node: &Node, mentions: Names, binds: Names) {
+    fn push(&mut self, node: &Node, binds: Names) {
         if !binds.is_empty() {
-            self.found.push(Flow { loads: node.loads(), mentions, binds });
+            let summary = self.nodes.get(node);
+            self.found.push(Flow { summary, binds });
         }
+    }
+
+    /// The names that a node mentions, as it is written.
+    fn mentioned(&self, node: &Node) -> Names {
+        self.nodes.get(node).mentioned_as_written().clone()
     }
 
     /// The names that `pats` bind come from `node`.
     fn bind<'p>(&mut self, pats: impl IntoIterator<Item = &'p Pat>, node: &Node) {
         let names = pats.into_iter().flat_map(names_of).collect();
-        self.push(node, mentioned(node), names);
+        self.push(node, names);
     }
 
     fn block(&mut self, block: &Block) {
@@ -85,8 +91,7 @@ impl<'b> Flows<'b> {
                 Stmt::Let(it) => self.local(it),
                 // Its value is not used, so it has an effect: `seen.borrow_mut().push(level);`
                 Stmt::Expr(node @ (Node::Plain(_) | Node::Compound(..)), Some(_)) => {
-                    let mentions = mentioned(node);
-                    self.push(node, mentions.clone(), mentions);
+                    self.push(node, self.mentioned(node));
                 }
                 _ => {}
             }
@@ -108,7 +113,7 @@ impl<'b> Flows<'b> {
                 _ => {}
             }
         }
-        if it.ty.is_none() && has_open_type(init) {
+        if it.ty.is_none() && self.nodes.get(init).has_open_type() {
             self.vague.extend(names);
         }
         self.bind([&it.pat], init);
@@ -167,7 +172,7 @@ impl<'b> Flows<'b> {
         if matches!(node, Node::Plain(expr) if is_leaf(expr)) {
             return;
         }
-        let (mentions, mut binds) = (mentioned(node), Names::new());
+        let (mentions, mut binds) = (self.mentioned(node), Names::new());
         note_bound(node, &mut binds);
         if let Node::Plain(Expr::Assign(_)) | Node::Compound(Expr::Assign(_), _) = node {
             binds.extend(mentions.iter().cloned());
@@ -178,12 +183,8 @@ impl<'b> Flows<'b> {
                 binds.extend(inside.iter().cloned());
             }
         }
-        self.push(node, mentions, binds);
+        self.push(node, binds);
     }
-}
-
-fn mentioned(node: &Node) -> Names {
-    mentioned_in(as_written(node))
 }
 
 /// The names that a pattern binds.
@@ -201,25 +202,27 @@ fn note_bound(node: &Node, names: &mut Names) {
 
 /// The names that an expression binds inside: parameters and locals of closures, patterns of `matches!`.
 fn bound_inside(expr: &Expr) -> Names {
-    fn note(expr: &mut Expr, names: &mut Names) {
+    fn note(expr: &Expr, names: &mut Names) {
+        if let Expr::Macro(it) = expr
+            && it.mac.path.is_ident("matches")
+            && let Ok(it) = MatchesArguments::read(&it.mac)
+        {
+            note(&it.scrutinee, names);
+            names.extend(names_of(&it.pat));
+            it.guard.iter().for_each(|guard| note(guard, names));
+        }
         visit(expr, &mut |part| match part {
-            Part::Pat(pat) => names.extend(names_of(pat)),
+            Part::Pat(pat) => {
+                names.extend(names_of(pat));
+                if let Pat::Guard(it) = pat {
+                    note(&it.guard, names);
+                }
+            }
             Part::Expr(expr) => note(expr, names),
+            Part::Macro(_) | Part::Tokens(_) => {}
         });
     }
     let mut names = Names::new();
-    if has_patterns(expr.to_token_stream()) {
-        note(&mut expr.clone(), &mut names);
-    }
+    note(expr, &mut names);
     names
-}
-
-/// Whether tokens without statements of their own may have patterns: those of a closure, or of `matches!`.
-fn has_patterns(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|tree| match tree {
-        TokenTree::Punct(punct) => punct.as_char() == '|',
-        TokenTree::Ident(word) => word == "matches",
-        TokenTree::Group(group) => has_patterns(group.stream()),
-        TokenTree::Literal(_) => false,
-    })
 }

@@ -1,10 +1,10 @@
 //! The locals whose order matters: those that a fact may feed.
 
-use quote::ToTokens;
 use syn::Expr;
 
-use super::super::super::tree::Names;
-use super::super::names::mentioned_in;
+use super::super::super::tree::{Names, Node};
+use super::super::names::mentioned_in_expr;
+use super::super::walk::mentioned_as_written;
 
 /// The places where the body orders fact values.
 #[derive(Default)]
@@ -20,9 +20,14 @@ pub(crate) struct Ordering {
 }
 
 impl Ordering {
-    /// Whether `tokens`, which load nothing, may depend on a fact.
-    pub(super) fn feeds(&self, tokens: impl ToTokens) -> bool {
-        !self.fed.is_empty() && !mentioned_in(tokens).is_disjoint(&self.fed)
+    /// Whether an expression without loads may depend on a fact.
+    pub(super) fn feeds(&self, expr: &Expr) -> bool {
+        !self.fed.is_empty() && !mentioned_in_expr(expr).is_disjoint(&self.fed)
+    }
+
+    /// [`feeds`](Self::feeds) for a node, its loads left out.
+    pub(super) fn feeds_node(&self, node: &Node) -> bool {
+        !self.fed.is_empty() && !mentioned_as_written(node).is_disjoint(&self.fed)
     }
 }
 

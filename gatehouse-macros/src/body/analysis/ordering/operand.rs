@@ -49,9 +49,8 @@ pub(super) enum Ty {
 
 impl Operand {
     pub(super) fn of(node: &Node, ordering: &Ordering) -> Self {
-        let written = as_written(node);
-        let fed = node.loads() || ordering.feeds(&written);
-        let at = text::ends(written).0;
+        let fed = node.loads() || ordering.feeds_node(node);
+        let at = text::ends(as_written(node)).0;
         let (shape, ty, wants_parens) = match node {
             Node::Plain(expr) => return Self::of_expr(expr, ordering, &Names::new()),
             Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => {

@@ -13,7 +13,7 @@ use syn::{Expr, ExprCall, ExprMethodCall, Pat};
 use super::super::super::rust::braces::scrutinee;
 use super::super::super::tree::{Names, Node};
 use super::flows::names_of;
-use super::inside::{Part, visit};
+use super::inside::visit;
 use super::locals::{Ordering, is_leaf};
 use super::methods::{
     self, changes_receiver, is_function_given_order, is_given_order, is_order, orders,
@@ -73,11 +73,7 @@ impl Writer<'_> {
             if let Expr::Closure(it) = &*expr {
                 inside.extend(it.inputs.iter().flat_map(untyped));
             }
-            visit(expr, &mut |part| {
-                if let Part::Expr(expr) = part {
-                    self.expr(expr, &inside);
-                }
-            });
+            visit(expr, &mut |expr| self.expr(expr, &inside));
         }
         self.whole(expr, &operands);
     }

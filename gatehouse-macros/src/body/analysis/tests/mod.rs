@@ -1,0 +1,5 @@
+//! The analyses, construct by construct: tokens in, results out.
+
+mod changes;
+mod names;
+mod nodes;
