@@ -363,6 +363,17 @@ fn a_derived_fact() {
                             ::core::module_path!(),
                         ),
                         {
+                            const GUARDS: &[PathGuard] = &[
+                                PathGuard::first(
+                                    "Grant(user, folder).await",
+                                    false,
+                                ),
+                                PathGuard::after(
+                                    0,
+                                    "let Some(above) = Parent(folder).await",
+                                    true,
+                                ),
+                            ];
                             const LOADS: &[PlannedLoad] = &scheduled([
                                 plan_load::<
                                     Grant,
@@ -372,7 +383,7 @@ fn a_derived_fact() {
                                         LoadKind::One,
                                     ),
                                     &[],
-                                    &[],
+                                    Guards::NONE,
                                     (::core::line!(), ::core::column!()),
                                 ),
                                 plan_load::<
@@ -380,12 +391,7 @@ fn a_derived_fact() {
                                 >(
                                     ("Parent(folder)", LoadKind::One),
                                     &[],
-                                    &[
-                                        Guard::new(
-                                            "Grant(user, folder).await",
-                                            false,
-                                        ),
-                                    ],
+                                    Guards::up_to(0, GUARDS),
                                     (::core::line!(), ::core::column!()),
                                 ),
                                 plan_recursion::<
@@ -401,16 +407,7 @@ fn a_derived_fact() {
                                             "`above` comes from there",
                                         ),
                                     ],
-                                    &[
-                                        Guard::new(
-                                            "Grant(user, folder).await",
-                                            false,
-                                        ),
-                                        Guard::new(
-                                            "let Some(above) = Parent(folder).await",
-                                            true,
-                                        ),
-                                    ],
+                                    Guards::up_to(1, GUARDS),
                                     (::core::line!(), ::core::column!()),
                                 ),
                             ]);
