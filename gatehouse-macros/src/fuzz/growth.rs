@@ -36,7 +36,7 @@ fn nested(n: usize, part: &str) -> String {
     (0..n).fold("user.admin".to_owned(), |inside, _| part.replace('@', &inside))
 }
 
-/// Twice the loads are about twice the code.
+/// Each load costs as much code as the load before it, wherever it stands.
 #[test]
 fn code_grows_with_the_loads() {
     on_rustcs_stack(|| {
@@ -78,11 +78,10 @@ fn code_grows_with_the_loads() {
 }
 
 fn check_growth(what: &str, body: impl Fn(usize) -> String) {
-    let [small, middle, large] = [20, 40, 80].map(|n| tokens_of(&body(n)));
-    // Less than of what grows with the power 1.3.
+    let [small, middle, large] = [20, 35, 50].map(|n| tokens_of(&body(n)));
+    // As many loads more are as many tokens more; numbers and names of more digits are no longer tokens.
     let (first, second) = (middle - small, large - middle);
-    assert!(2 * second <= 5 * first, "{what}: {small}, {middle}, {large} tokens");
-    println!("{what}: {small} {middle} {large}");
+    assert!(4 * second <= 5 * first, "{what}: {small}, {middle}, {large} tokens");
 }
 
 /// What is long or deep is compiled on rustc's stack.
