@@ -41,14 +41,9 @@ pub(crate) struct Body {
 impl Body {
     /// Each fact that is loaded, once.
     pub(crate) fn facts(&self) -> Vec<Path> {
-        let mut facts: Vec<Path> = Vec::new();
-        for load in &self.loads {
-            let written = |path: &Path| quote!(#path).to_string();
-            if facts.iter().all(|fact| written(fact) != written(&load.fact)) {
-                facts.push(load.fact.clone());
-            }
-        }
-        facts
+        let mut found = BTreeSet::new();
+        let facts = self.loads.iter().map(|load| &load.fact);
+        facts.filter(|fact| found.insert(quote!(#fact).to_string())).cloned().collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Questions to `syn`'s tree, whose answers depend on nothing but its tokens.
 
 mod children;
+mod ends;
 mod keys;
 mod matches;
 mod names;
@@ -9,6 +10,7 @@ mod parts;
 mod patterns;
 
 pub(crate) use self::children::{children, children_mut};
+pub(crate) use self::ends::end;
 pub(crate) use self::keys::{
     fact_of_keys, fact_path, is_called, is_fact, is_of_prelude, key_of_fact, turbofish,
     without_arguments,

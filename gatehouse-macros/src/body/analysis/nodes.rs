@@ -54,13 +54,23 @@ impl<'b> Nodes<'b> {
         loads
     }
 
+    /// The names in the kept part of a node that may be locals.
+    #[allow(dead_code, reason = "the planner walks until it looks them up")]
+    pub(crate) fn mentioned(&self, node: &Node) -> Rc<Names> {
+        self.names(node, Reading::Passed)
+    }
+
+    /// The names in a node that may be locals.
+    pub(crate) fn mentioned_as_written(&self, node: &Node) -> Rc<Names> {
+        self.names(node, Reading::Written)
+    }
+
     /// The names among `mutable` that evaluating a node may change.
     pub(crate) fn changed(&self, node: &Node, mutable: &Names) -> Names {
-        let summary = self.get(node);
-        if summary.may_change_all {
+        if self.get(node).may_change_all {
             return mutable.clone();
         }
-        changed_by_looks(node, summary.mentioned_as_written(), mutable)
+        changed_by_looks(node, &self.mentioned_as_written(node), mutable)
     }
 
     fn add(&mut self, node: &Node) -> Rc<Summary> {
@@ -87,7 +97,7 @@ impl<'b> Nodes<'b> {
             returns_value: matches!(node, Node::Return(_, Some(_)))
                 || any(&|inner| inner.returns_value),
             jumps: jumps(node, of),
-            names: per_reading(node, |reading| self.names(node, reading)),
+            names: PerReading::default(),
             has_open_type: per_reading(node, |reading| {
                 self.any_part(node, reading, has_open_type, &|inner, reading| {
                     *inner.has_open_type.get(reading)
@@ -104,11 +114,19 @@ impl<'b> Nodes<'b> {
         }
     }
 
-    /// The names in a reading of a node. They are shared with a node inside that has all of them.
     fn names(&self, node: &Node, reading: Reading) -> Rc<Names> {
+        // Where nothing is inside, all readings are alike.
+        let reading = if is_leaf(node) { Reading::Written } else { reading };
+        let summary = self.get(node);
+        let names = summary.names.get(reading).get_or_init(|| self.collected(node, reading));
+        Rc::clone(names)
+    }
+
+    /// The names in a reading of a node. They are shared with a node inside that has all of them.
+    fn collected(&self, node: &Node, reading: Reading) -> Rc<Names> {
         let (mut own, mut inner) = (Names::new(), Vec::new());
         kept::visit(node, reading, self, &mut |kept| match kept {
-            Kept::Node(node, reading) => inner.push(Rc::clone(self.get(node).names.get(reading))),
+            Kept::Node(node, reading) => inner.push(self.names(node, reading)),
             Kept::Part(part) => names::note(&part, &mut own),
         });
         let Some(most) = inner.iter().max_by_key(|names| names.len()) else {
@@ -141,13 +159,18 @@ impl<'b> Nodes<'b> {
     }
 }
 
-/// What `make` makes of each reading; of a node without children, all readings are alike.
-fn per_reading<T: Clone + Default>(node: &Node, make: impl Fn(Reading) -> T) -> PerReading<T> {
-    if !node.children().is_empty() || node.is_jump() {
-        return PerReading::of(make);
+/// Whether nothing is left out of any reading.
+fn is_leaf(node: &Node) -> bool {
+    !node.is_jump() && node.children().is_empty()
+}
+
+/// What `make` makes of each reading.
+fn per_reading(node: &Node, make: impl Fn(Reading) -> bool) -> PerReading<bool> {
+    if is_leaf(node) {
+        let all = make(Reading::Written);
+        return PerReading { written: all, passed: all, passed_in_jump: all };
     }
-    let all = make(Reading::Written);
-    PerReading { written: all.clone(), passed: all.clone(), passed_in_jump: all }
+    PerReading::of(make)
 }
 
 impl Inner for Nodes<'_> {

@@ -1,5 +1,6 @@
 //! A summary of one node: what its tokens tell about it.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::rc::Rc;
@@ -21,7 +22,8 @@ pub(crate) struct Summary {
     /// Whether a `return` with a value is inside.
     pub(super) returns_value: bool,
     pub(super) jumps: Jumps,
-    pub(super) names: PerReading<Rc<Names>>,
+    /// The names in each reading that may be locals, once somebody asks.
+    pub(super) names: PerReading<OnceCell<Rc<Names>>>,
     pub(super) has_open_type: PerReading<bool>,
     /// Whether a macro that may change any local is used inside.
     pub(super) may_change_all: bool,
@@ -50,16 +52,6 @@ impl Summary {
     /// Whether a jump in a loop or labelled block inside targets a label outside the node.
     pub(crate) fn jumps_far(&self) -> bool {
         !self.jumps.far.is_empty()
-    }
-
-    /// The names in its kept part that may be locals.
-    pub(crate) fn mentioned(&self) -> &Names {
-        &self.names.passed
-    }
-
-    /// The names in it that may be locals.
-    pub(crate) fn mentioned_as_written(&self) -> &Names {
-        &self.names.written
     }
 
     /// Whether rustc infers the type of its kept part from its use, as far as the tokens show.

@@ -13,7 +13,7 @@ use super::super::tree::{
 use super::super::{capitals, leftover};
 use super::loads::{LoadParts, LoadReader, Locals, is_misspelt_load};
 use crate::diagnostics::{self, Diagnostic, Diagnostics};
-use crate::syntax::{MatchesArguments, children_mut, key_of_fact, split_guard};
+use crate::syntax::{MatchesArguments, children_mut, end, key_of_fact, split_guard};
 use crate::text;
 
 /// Lowers a body whose result is a `value` and whose parameters have the `given` names.
@@ -227,7 +227,7 @@ impl Lowering<'_> {
         self.bind_locals(&pat, None);
         self.bind(&pat);
         let guard = guard.map(|guard| self.expr(guard));
-        let (_, end) = text::ends(&arm.body);
+        let end = end(&arm.body);
         Arm { attrs, pat, guard, body: self.expr(*arm.body), end }
     }
 
@@ -323,7 +323,7 @@ impl Lowering<'_> {
         let mut reader = LoadReader { errors, locals, attributes: Vec::new() };
         let base = reader.unwrapped(base);
         let written = base.to_token_stream();
-        let ends = (text::ends(&base).0, await_span);
+        let ends = (text::ends(&written).0, await_span);
         let parts = reader.parts(base);
         let attributes = reader.attributes;
         self.refuse_attributes(&attributes);

@@ -6,7 +6,6 @@ use syn::{Expr, Pat};
 
 use super::super::super::tree::{Block, Body, Let, LoopHead, Names, Node, Stmt, bound_names};
 use super::super::nodes::Nodes;
-use super::super::summary::Summary;
 use super::locals::{Ordering, is_leaf};
 use crate::syntax::{MatchesArguments, Part, bare, visit};
 
@@ -23,8 +22,9 @@ impl Ordering {
 
 /// The flow of a statement: if a mentioned name depends on a fact, so may the bound names.
 struct Flow {
-    /// What is known of the node: the names that it mentions, and whether it loads.
-    summary: Rc<Summary>,
+    /// Whether a load is mentioned.
+    loads: bool,
+    mentions: Rc<Names>,
     binds: Names,
 }
 
@@ -34,8 +34,7 @@ fn fed(flows: &[Flow]) -> Names {
     loop {
         let before = fed.len();
         for flow in flows {
-            let mentioned = flow.summary.mentioned_as_written();
-            if flow.summary.has_loads() || !mentioned.is_disjoint(&fed) {
+            if flow.loads || !flow.mentions.is_disjoint(&fed) {
                 fed.extend(flow.binds.iter().cloned());
             }
         }
@@ -69,14 +68,14 @@ impl<'b> Flows<'b> {
 
     fn push(&mut self, node: &Node, binds: Names) {
         if !binds.is_empty() {
-            let summary = self.nodes.get(node);
-            self.found.push(Flow { summary, binds });
+            let (loads, mentions) = (self.nodes.get(node).has_loads(), self.mentioned(node));
+            self.found.push(Flow { loads, mentions, binds });
         }
     }
 
     /// The names that a node mentions, as it is written.
-    fn mentioned(&self, node: &Node) -> Names {
-        self.nodes.get(node).mentioned_as_written().clone()
+    fn mentioned(&self, node: &Node) -> Rc<Names> {
+        self.nodes.mentioned_as_written(node)
     }
 
     /// The names that `pats` bind come from `node`.
@@ -91,7 +90,7 @@ impl<'b> Flows<'b> {
                 Stmt::Let(it) => self.local(it),
                 // Its value is not used, so it has an effect: `seen.borrow_mut().push(level);`
                 Stmt::Expr(node @ (Node::Plain(_) | Node::Compound(..)), Some(_)) => {
-                    self.push(node, self.mentioned(node));
+                    self.push(node, Names::clone(&self.mentioned(node)));
                 }
                 _ => {}
             }

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use quote::quote;
 
 use super::super::super::lower;
-use super::super::super::tree::{Body, Names};
-use super::super::{Nodes, Summary};
+use super::super::super::tree::{Body, Names, Node};
+use super::super::Nodes;
 use crate::diagnostics::Diagnostics;
 
 fn lowered(body: &str) -> Body {
@@ -21,13 +21,15 @@ fn lowered(body: &str) -> Body {
 fn lines(body: &str) -> Vec<String> {
     let body = lowered(body);
     let nodes = Nodes::of(&body.block);
-    body.block.nodes().map(|node| line(&nodes.get(node))).collect()
+    body.block.nodes().map(|node| line(node, &nodes)).collect()
 }
 
-fn line(summary: &Summary) -> String {
+fn line(node: &Node, nodes: &Nodes<'_>) -> String {
+    let summary = nodes.get(node);
+    let (kept, written) = (nodes.mentioned(node), nodes.mentioned_as_written(node));
     let list = |names: &Names| names.iter().cloned().collect::<Vec<_>>().join(" ");
-    let mut line = list(summary.mentioned());
-    let dropped = summary.mentioned_as_written() - summary.mentioned();
+    let mut line = list(&kept);
+    let dropped = &*written - &*kept;
     if !dropped.is_empty() {
         write!(line, "; not {}", list(&dropped)).unwrap();
     }
@@ -116,7 +118,7 @@ fn jumps_leave_the_nodes_inside() {
     let body = lowered("'out: loop { for x in a { if x { break 'out; } } if b { break; } }");
     let nodes = Nodes::of(&body.block);
     let all: Vec<_> = body.block.nodes().flat_map(|node| node.children()).collect();
-    let found = all.iter().map(|node| line(&nodes.get(node))).collect::<Vec<_>>();
+    let found = all.iter().map(|node| line(node, &nodes)).collect::<Vec<_>>();
     let expected = ["a x; leaves; jumps out; jumps far; unsafe; partial", "b; leaves; jumps out"];
     assert_eq!(found, expected);
 }
@@ -127,5 +129,5 @@ fn a_node_that_is_not_in_the_table() {
     let (one, other) = (lowered("a"), lowered("A(b).await"));
     let node = other.block.nodes().next().expect("a node");
     let nodes = Nodes::of(&one.block);
-    assert_eq!(line(&nodes.get(node)), "A b; loads 0..1");
+    assert_eq!(line(node, &nodes), "A b; loads 0..1");
 }
