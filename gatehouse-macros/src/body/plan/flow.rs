@@ -162,7 +162,7 @@ impl<'b> Flow<'b> {
     /// The origin of the value of `node`; an error if `node` cannot be evaluated early.
     pub(super) fn origin(&self, node: &Node) -> Result<Origin, String> {
         let summary = self.of(node);
-        for name in summary.mentioned() {
+        for name in self.nodes.mentioned(node).iter() {
             if let Some(Local::Opaque(reason)) = self.locals.get(name) {
                 return Err(reason.clone());
             }
@@ -182,7 +182,7 @@ impl<'b> Flow<'b> {
         let depends_on_fact =
             |name: &String| matches!(self.locals.get(name), Some(Local::FromFact));
         let summary = self.of(node);
-        !summary.passed_loads.is_empty() || summary.mentioned().iter().any(depends_on_fact)
+        !summary.passed_loads.is_empty() || self.nodes.mentioned(node).iter().any(depends_on_fact)
     }
 
     /// The names that a statement changes: those that it mentions and can change, and those that it acts on. (A cell
@@ -190,7 +190,7 @@ impl<'b> Flow<'b> {
     pub(super) fn changed_by(&self, node: &Node) -> Names {
         let mut names = acted_on(node);
         names.retain(|name| self.locals.contains_key(name));
-        names.extend(self.of(node).mentioned().intersection(&self.mutable).cloned());
+        names.extend(self.nodes.mentioned(node).intersection(&self.mutable).cloned());
         names
     }
 
@@ -222,7 +222,7 @@ impl<'b> Flow<'b> {
             for node in step.nodes() {
                 let mut changed = self.may_change(node);
                 if step.pat().is_some_and(borrows_mutably) {
-                    changed.extend(self.mutable(Some(self.of(node).mentioned())));
+                    changed.extend(self.mutable(Some(&self.nodes.mentioned(node))));
                 }
                 for name in changed {
                     let reason = changes(&name);

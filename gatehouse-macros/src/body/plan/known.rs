@@ -17,7 +17,7 @@ use super::keep::Keep;
 use super::paths::{PathStep, Paths, StepId};
 use super::step::Step;
 use crate::body::analysis::{Analysis, LoadSet, Nodes};
-use crate::body::tree::{LoadId, Match, Node, Stmt};
+use crate::body::tree::{LoadId, Match, Names, Node, Stmt};
 
 /// The number of loads on which a condition that is evaluated early may depend.
 const MAX_LOADS: usize = 16;
@@ -159,7 +159,7 @@ fn definitions(
     if summary.leaves() || binds(node) || !summary.is_safe {
         return None;
     }
-    let mut needed = summary.mentioned().clone();
+    let mut needed = Names::clone(&body.nodes.mentioned(node));
     let mut fed_by: BTreeSet<LoadId> = summary.passed_loads.iter().collect();
     let mut steps = Vec::new();
     // The steps that bind a name do not show its changes between them.

@@ -40,7 +40,7 @@ pub(super) fn of(load: LoadId, paths: &Paths<'_>, body: &Analysis<'_>) -> Result
     if let Some(reason) = &end.blocked {
         return Err(reason.clone());
     }
-    let mentioned = body.nodes.get(end.key).mentioned().clone();
+    let mentioned = Names::clone(&body.nodes.mentioned(end.key));
     let (nodes, needs) = (&body.nodes, BTreeMap::new());
     let mut search = Search { nodes, needed: mentioned.clone(), direct: mentioned, needs };
     search.note_loads(end.key, "its key", true);
