@@ -15,3 +15,5 @@ pub(crate) mod known;
 pub(crate) mod paths;
 mod slice;
 pub(crate) mod step;
+#[cfg(test)]
+mod tests;

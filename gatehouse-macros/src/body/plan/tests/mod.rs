@@ -1,0 +1,5 @@
+//! A body in, its plan out, for each construct of the language.
+
+mod loads;
+mod requests;
+mod text;
