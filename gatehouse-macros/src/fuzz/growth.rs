@@ -52,6 +52,10 @@ fn code_grows_with_the_loads() {
         for (part, last) in rows {
             check_growth(part, |n| format!("let b = user.id; {}", in_a_row(n, part, last)));
         }
+        check_growth("an arm of a `match` on local data", |n| {
+            let arms = (0..n).map(|at| format!("Kind::K{at}(k) => A(k).await,"));
+            format!("match user.kind {{ {} _ => false }}", arms.collect::<String>())
+        });
         let nests = [
             "if A(user.id).await { @ } else { B(user.id).await }",
             "if A(user.id).await { B(user.id).await } else { @ }",

@@ -79,3 +79,19 @@ pub fn partial_leads_on<P: Sources, O: Observer>(
 ) -> bool {
     partial_if_known(cx, condition) == Some(true)
 }
+
+/// The number of the arm that a `match` on local data takes. `None` if finding it panics, since the body may not reach it.
+pub fn arm_taken<P: Sources, O: Observer>(
+    cx: &mut Cx<P, O>,
+    find: impl FnOnce(&mut Cx<P, O>) -> Result<usize, Stop>,
+) -> Option<usize> {
+    cx.speculate(find)?.ok()
+}
+
+/// As [`arm_taken`], for a `match` whose tokens may panic: `None` where a panic ends the process.
+pub fn partial_arm_taken<P: Sources, O: Observer>(
+    cx: &mut Cx<P, O>,
+    find: impl FnOnce(&mut Cx<P, O>) -> Result<usize, Stop>,
+) -> Option<usize> {
+    if PANICS_ABORT { None } else { arm_taken(cx, find) }
+}

@@ -30,8 +30,8 @@ mod trace;
 mod unloaded;
 
 pub use self::ask::{
-    ask, ask_each, if_known, leads_on, partial_if_known, partial_leads_on, run_partial_slice,
-    run_slice,
+    arm_taken, ask, ask_each, if_known, leads_on, partial_arm_taken, partial_if_known,
+    partial_leads_on, run_partial_slice, run_slice,
 };
 pub use self::compared::{Compared, First, HasOrder, Simple, compared, compared_by, compared_load};
 pub use self::conditions::{

@@ -14,4 +14,5 @@ mod observed;
 mod orderings;
 mod out_of_turn;
 mod purity;
+mod requests;
 mod values;

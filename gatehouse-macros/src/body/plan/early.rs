@@ -2,16 +2,20 @@
 //!
 //! The code of the tree grows with the body, and not with (loads × the longest path to one).
 
+use super::keep::Keep;
 use super::known::{KnownCondition, KnownConditions, KnownId};
 use super::paths::{Paths, StepId};
 use super::slice::Slice;
+use super::step::Step;
 use crate::body::analysis::Analysis;
-use crate::body::tree::LoadId;
+use crate::body::tree::{LoadId, Match};
 
 /// The early requests of a body.
 pub(crate) struct Early<'b> {
     /// The conditions that are evaluated first.
     pub(crate) known: Vec<KnownCondition<'b>>,
+    /// The matches whose arm is found once for all branches.
+    pub(crate) matches: Vec<&'b Match>,
     /// The requests, each at the end of its branch.
     pub(crate) branches: Vec<Branch>,
     pub(crate) paths: Paths<'b>,
@@ -27,11 +31,23 @@ pub(crate) struct Branch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Step(StepId),
+    /// A match takes an arm.
+    Takes(MatchId, usize),
+    /// A step that binds the names of an arm that is taken.
+    BindsArm(StepId),
     /// The rest never runs if the condition is known to have the value.
     Unless(KnownId, bool),
     /// The end: the load is requested.
     Request(LoadId),
 }
+
+/// The number of a match in [`Early::matches`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MatchId(pub(crate) usize);
+
+/// The number of arms before another one that a slice repeats. With more, the arm is found once for all slices, so
+/// that the code of a match grows with its arms.
+const MAX_REPEATED_ARMS: usize = 3;
 
 impl<'b> Early<'b> {
     /// The tree of `slices`, which are of these loads.
@@ -40,19 +56,52 @@ impl<'b> Early<'b> {
         paths: Paths<'b>,
         body: &Analysis<'_>,
     ) -> Self {
-        let (mut known, mut branches) = (KnownConditions::default(), Vec::new());
+        let (mut known, mut matches) = (KnownConditions::default(), Matches::default());
+        let mut branches = Vec::new();
         for (load, slice) in slices {
-            let part = |(id, is_kept)| {
+            let (mut parts, mut binds) = (Vec::new(), false);
+            for (id, is_kept) in slice.steps {
                 if is_kept {
-                    return Some(Part::Step(id));
+                    parts.extend(matches.parts(id, &paths, binds));
+                    binds |= paths.step(id).binds();
+                } else if let Some((known, value)) = known.exclusion(id, &paths, body) {
+                    parts.push(Part::Unless(known, value));
                 }
-                let (known, value) = known.exclusion(id, &paths, body)?;
-                Some(Part::Unless(known, value))
-            };
-            let parts: Vec<Part> = slice.steps.into_iter().filter_map(part).collect();
+            }
             insert(&mut branches, &parts, load);
         }
-        Self { known: known.list, branches, paths }
+        Self { known: known.list, matches: matches.0, branches, paths }
+    }
+}
+
+/// The matches whose arm is found once.
+#[derive(Default)]
+struct Matches<'b>(Vec<&'b Match>);
+
+impl<'b> Matches<'b> {
+    /// The parts of a step that a slice keeps. `binds` says whether the slice binds names before it, which the step may use
+    /// up: then it is repeated as it is.
+    fn parts(&mut self, id: StepId, paths: &Paths<'b>, binds: bool) -> Vec<Part> {
+        let step = paths.step(id);
+        let (Step::Arm(it, at), Keep::Arms { always: true, before }) = (step.step, &step.keep)
+        else {
+            return vec![Part::Step(id)];
+        };
+        // A fact may decide about an arm that is left out.
+        let decides = before.len() == at;
+        if binds || !decides || at <= MAX_REPEATED_ARMS {
+            return vec![Part::Step(id)];
+        }
+        let takes = Part::Takes(self.number(it), at);
+        if step.binds.is_empty() { vec![takes] } else { vec![takes, Part::BindsArm(id)] }
+    }
+
+    fn number(&mut self, it: &'b Match) -> MatchId {
+        let at = self.0.iter().position(|known| std::ptr::eq(*known, it));
+        MatchId(at.unwrap_or_else(|| {
+            self.0.push(it);
+            self.0.len() - 1
+        }))
     }
 }
 

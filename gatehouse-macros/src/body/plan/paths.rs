@@ -91,6 +91,11 @@ impl PathStep<'_> {
         !self.binds.is_empty() || matches!(self.keep, Keep::Changes { .. })
     }
 
+    /// Whether the nodes that it evaluates cannot panic, by their tokens, where the body may not reach them.
+    pub(crate) fn scrutinee_is_total(&self, nodes: &Nodes<'_>) -> bool {
+        !self.is_early || self.step.nodes().into_iter().all(|node| nodes.get(node).is_total)
+    }
+
     /// Whether it may panic, by its tokens, where the body may not reach it.
     pub(crate) fn is_partial(&self, nodes: &Nodes<'_>) -> bool {
         let mut evaluated = self.step.nodes().into_iter().chain(self.step.guards_before());

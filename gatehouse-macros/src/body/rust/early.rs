@@ -9,14 +9,14 @@ use quote::quote;
 
 use super::braces::scrutinee;
 use super::emitter::{Emitter, Mode};
-use super::variables::{cx, known, load};
+use super::variables::{arm, cx, known, load};
 use crate::body::plan::body_plan::BodyPlan;
-use crate::body::plan::early::{Branch, Early, Part};
+use crate::body::plan::early::{Branch, Early, MatchId, Part};
 use crate::body::plan::keep::Keep;
 use crate::body::plan::known::{KnownCondition, KnownId, Test};
 use crate::body::plan::paths::PathStep;
 use crate::body::plan::step::Step;
-use crate::body::tree::{Kind, LoadId, Match, Stmt};
+use crate::body::tree::{Arm, Kind, LoadId, Match, Stmt};
 
 /// Binds the inputs of a body that its code mentions.
 pub(crate) type Inputs<'e> = &'e dyn Fn(&TokenStream) -> TokenStream;
@@ -88,7 +88,38 @@ impl Code<'_> {
 
     /// Branches that all run, each whatever becomes of the others.
     fn side_by_side(&self, branches: &[Branch]) -> TokenStream {
-        branches.iter().map(|branch| self.branch(branch)).collect()
+        let mut found = Vec::new();
+        let branches = branches.iter().map(|branch| {
+            let (arm, code) = (self.arm(branch.part, &mut found), self.branch(branch));
+            quote!(#arm #code)
+        });
+        branches.collect()
+    }
+
+    /// The arm that a match takes, found before the first of the branches that ask for it.
+    fn arm(&self, part: Part, found: &mut Vec<MatchId>) -> Option<TokenStream> {
+        let Part::Takes(id, _) = part else { return None };
+        if found.contains(&id) {
+            return None;
+        }
+        found.push(id);
+        let (name, cx, runtime, it) = (arm(id), cx(), self.runtime, self.early.matches[id.0]);
+        let nodes = &self.known.body.nodes;
+        let guards = it.arms.iter().filter_map(|arm| arm.guard.as_ref());
+        let is_total = guards.chain([&it.scrutinee]).all(|node| nodes.get(node).is_total);
+        let function = if is_total { quote!(arm_taken) } else { quote!(partial_arm_taken) };
+        let of = self.known.node(&it.scrutinee);
+        let arms = it.arms.iter().enumerate().map(|(number, Arm { pat, guard, .. })| {
+            let guard = guard.as_ref().map(|guard| self.known.node(guard));
+            let (guard, number) =
+                (guard.map(|it| quote!(if #it)), Literal::usize_unsuffixed(number));
+            quote!(#pat #guard => #number,)
+        });
+        // A match that is not exhaustive has its error in the body.
+        let none = Literal::usize_unsuffixed(it.arms.len());
+        let code = quote!(::core::result::Result::Ok(match #of { #(#arms)* _ => #none }));
+        let inputs = (self.inputs)(&code);
+        Some(quote!(let #name = #runtime::#function(#cx, |#cx| { #inputs #code });))
     }
 
     fn branch(&self, branch: &Branch) -> TokenStream {
@@ -101,6 +132,11 @@ impl Code<'_> {
                 let (name, inside) = (known(id), inside());
                 quote!(if #name != ::core::option::Option::Some(#value) { #inside })
             }
+            Part::Takes(id, at) => {
+                let (condition, inside) = (takes(id, at), inside());
+                quote!(if #condition { #inside })
+            }
+            Part::BindsArm(_) => self.for_each_load(branch),
             Part::Step(id) => match self.early.paths.step(id) {
                 step if step.binds() => self.for_each_load(branch),
                 PathStep { step: Step::Stmt(Stmt::Item(item)), .. } => {
@@ -174,6 +210,16 @@ impl Code<'_> {
                 let (name, inside) = (known(id), inside());
                 quote!(if #name != ::core::option::Option::Some(#value) { #inside })
             }
+            Part::Takes(id, at) => {
+                let (condition, inside) = (takes(id, at), inside());
+                quote!(if #condition { #inside })
+            }
+            Part::BindsArm(id) => {
+                let step = self.early.paths.step(id);
+                let of = step.step.nodes().into_iter().map(|node| self.slice.node(node));
+                let (pat, inside) = (step.step.pat(), inside());
+                quote!(match #(#of)* { #pat => { #inside } _ => {} })
+            }
             Part::Step(id) => wrap(self.early.paths.step(id), &inside(), &self.slice),
         }
     }
@@ -225,7 +271,10 @@ impl Code<'_> {
     fn part_is_partial(&self, part: Part) -> bool {
         match part {
             Part::Step(id) => self.early.paths.step(id).is_partial(&self.slice.body.nodes),
-            Part::Unless(..) => false,
+            Part::Unless(..) | Part::Takes(..) => false,
+            Part::BindsArm(id) => {
+                !self.early.paths.step(id).scrutinee_is_total(&self.slice.body.nodes)
+            }
             Part::Request(load) => self.early.paths.end(load).is_some_and(|end| end.is_partial),
         }
     }
@@ -240,6 +289,12 @@ impl Code<'_> {
             Kind::Any | Kind::All | Kind::Each => quote!(#runtime::ask_each #fact(#keys, #cx);),
         }
     }
+}
+
+/// The condition that a match takes an arm.
+fn takes(id: MatchId, at: usize) -> TokenStream {
+    let (name, at) = (arm(id), Literal::usize_unsuffixed(at));
+    quote!(#name == ::core::option::Option::Some(#at))
 }
 
 fn number(load: LoadId) -> Literal {

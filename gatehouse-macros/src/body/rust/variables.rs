@@ -4,6 +4,7 @@
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
 
+use crate::body::plan::early::MatchId;
 use crate::body::plan::known::KnownId;
 
 /// The variable that facts are read from.
@@ -14,6 +15,11 @@ pub(crate) fn cx() -> Ident {
 /// The variable of a condition that may be known early.
 pub(super) fn known(id: KnownId) -> Ident {
     format_ident!("__known_{}", id.0, span = Span::mixed_site())
+}
+
+/// The variable of the arm that a match takes.
+pub(super) fn arm(id: MatchId) -> Ident {
+    format_ident!("__arm_{}", id.0, span = Span::mixed_site())
 }
 
 /// The variable of the load that is requested.

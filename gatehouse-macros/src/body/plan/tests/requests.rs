@@ -133,6 +133,26 @@ fn matches_choose_an_arm() {
       request D(y)
       request E(y)
     ");
+    assert_snapshot!(requests("match x.kind { Kind::A => A(x).await, Kind::B(b) => B(b).await, Kind::C => C(x).await, Kind::D if y.open => D(x).await || E(x).await, Kind::E(e) => E(e).await || F(e).await, _ => G(y).await }"), @"
+    known 0: D(x).await
+    known 1: x.kind is Kind::E(e) E(e).await
+    x.kind is Kind::B(b)
+      request B(b)
+    x.kind is Kind::C
+      request C(x)
+    x.kind is Kind::D
+      if y.open
+        request D(x)
+        unless known 0 is true
+          request E(x)
+    takes x.kind is Kind::E(e)
+      binds x.kind is Kind::E(e)
+        request E(e)
+        unless known 1 is true
+          request F(e)
+    takes x.kind is _
+      request G(y)
+    ");
     assert_snapshot!(requests("matches!(A(x).await, Some(a) if B(a).await) || C(y).await"), @"request C(y)");
     assert_snapshot!(requests("matches!(x.kind, Kind::A(a) if A(a).await && B(a).await)"), @"
     if let Kind::A(a) = x.kind

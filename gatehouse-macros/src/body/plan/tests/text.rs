@@ -114,6 +114,8 @@ fn write_branch(plan: &BodyPlan<'_>, branch: &Branch, depth: usize, lines: &mut 
         Part::Request(load) => format!("request {}", key(plan, load)),
         Part::Unless(known, value) => format!("unless known {} is {value}", known.0),
         Part::Step(id) => step(plan, id),
+        Part::Takes(id, at) => format!("takes {}", arm(plan.early.matches[id.0], at)),
+        Part::BindsArm(id) => format!("binds {}", step(plan, id)),
     };
     let _ = writeln!(lines, "{}{part}", "  ".repeat(depth));
     for inside in &branch.inside {
@@ -163,9 +165,9 @@ fn guard(it: &Guard<'_>) -> String {
         Guard::Never => "never".into(),
         Guard::Is(node, true) | Guard::Chain(node, true) => written(node),
         Guard::Is(node, false) | Guard::Chain(node, false) => format!("not({})", written(node)),
-        Guard::Matches(pat, node, matched) => {
-            let matches = format!("matches({}, {})", written(node), text::of_expr(pat));
-            if *matched { matches } else { format!("not({matches})") }
+        Guard::Matches(pat, node, value) => {
+            let text = format!("matches({}, {})", written(node), text::of_expr(pat));
+            if *value { text } else { format!("not({text})") }
         }
         Guard::IsSome(node) => format!("some({})", written(node)),
         Guard::And(guards) => both("and", guards),

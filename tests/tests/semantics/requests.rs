@@ -1,0 +1,184 @@
+//! The keys that a rule requests before it reaches their loads: code that several requests share is run so that none
+//! of them takes a value, a panic or an exit from another one.
+
+use std::sync::Arc;
+
+use gatehouse::prelude::*;
+use gatehouse_tests::Scripted;
+
+struct User {
+    admin: bool,
+}
+
+enum Kind {
+    Open,
+    Team(String),
+    Group(String),
+    Closed,
+    Owned { by: String, of: String },
+    Other,
+}
+
+struct Doc {
+    name: String,
+    owner: Option<String>,
+    kind: Kind,
+    broken: bool,
+}
+
+impl Doc {
+    /// A getter, which by convention never panics; for a broken document it does.
+    fn is_listed(&self) -> bool {
+        assert!(!self.broken, "the document is broken");
+        true
+    }
+}
+
+struct Docs;
+
+impl Domain for Docs {
+    type Subject = User;
+    type Action = ();
+    type Resource = Doc;
+    type Context = ();
+}
+
+fact! {
+    pub Named(name: String) -> bool = false;
+    pub Derived(name: String, flag: bool) -> bool {
+        if flag {
+            Named(name.clone()).await && Named(format!("a-{name}")).await
+        } else {
+            let other = format!("b-{name}");
+            Named(name).await || Named(other.clone()).await || Named(format!("{other}-c")).await
+        }
+    }
+}
+
+#[derive(Sources)]
+struct Facts {
+    #[loads(Named)]
+    named: Arc<Scripted<Named>>,
+}
+
+fn doc(kind: Kind) -> Doc {
+    Doc { name: "x".into(), owner: Some("ann".into()), kind, broken: false }
+}
+
+/// The keys of the first round of a policy that nothing allows.
+async fn first_round<A>(admin: bool, doc: &Doc) -> Vec<String>
+where
+    A: gatehouse::bounds::PolicySet<Docs, Facts>,
+{
+    let named = Arc::new(Scripted::missing());
+    let session = Session::new(Facts { named: Arc::clone(&named) });
+    let gate: Gate<Docs, A> = Gate::new();
+    assert!(gate.bind(&session, &User { admin }, &()).check(doc).await.is_deny());
+    let calls: Vec<Vec<Named>> = named.calls();
+    let mut keys: Vec<_> = calls.into_iter().next().unwrap_or_default();
+    keys.sort_by(|left, right| left.name.cmp(&right.name));
+    keys.into_iter().map(|key| key.name).collect()
+}
+
+#[policy]
+async fn uses_a_local_up(_: &User, doc: &Doc) -> bool {
+    let name = doc.name.clone();
+    if Named("first".into()).await {
+        Named(name).await
+    } else {
+        Named(name).await || Named(doc.name.clone() + "-2").await
+    }
+}
+
+#[policy]
+async fn shares_locals(_: &User, doc: &Doc) -> bool {
+    let Some(owner) = doc.owner.clone() else { return false };
+    let long = format!("{owner}-long");
+    Named("first".into()).await
+        || Named(owner.clone()).await
+        || Named(long.clone()).await
+        || Named(format!("{long}-est")).await
+}
+
+#[policy]
+async fn shares_conditions(user: &User, doc: &Doc) -> bool {
+    if user.admin {
+        Named("a".into()).await || Named("b".into()).await || Named("c".into()).await
+    } else {
+        if doc.name == "secret" {
+            return false;
+        }
+        Named("d".into()).await || Named("e".into()).await
+    }
+}
+
+#[policy]
+async fn has_a_getter_that_panics(user: &User, doc: &Doc) -> bool {
+    Named("a".into()).await
+        || doc.is_listed() && (Named("b".into()).await || Named("c".into()).await)
+        || user.admin && (Named("d".into()).await || Named("e".into()).await)
+}
+
+#[policy]
+async fn has_many_arms(user: &User, doc: &Doc) -> bool {
+    Named("first".into()).await
+        || match &doc.kind {
+            Kind::Open => Named("open".into()).await,
+            Kind::Team(team) => Named(team.clone()).await,
+            Kind::Group(group) if user.admin => Named(group.clone()).await,
+            Kind::Group(group) => Named(format!("group-{group}")).await,
+            Kind::Closed => false,
+            Kind::Owned { by, of } => Named(by.clone()).await || Named(of.clone()).await,
+            Kind::Other => Named("other".into()).await,
+        }
+}
+
+#[policy]
+async fn is_derived(user: &User, doc: &Doc) -> bool {
+    Derived(doc.name.clone(), user.admin).await
+}
+
+#[tokio::test]
+async fn each_request_has_the_locals_that_it_uses_up() {
+    let (open, absent) = (doc(Kind::Open), Doc { owner: None, ..doc(Kind::Open) });
+    assert_eq!(first_round::<uses_a_local_up>(false, &open).await, ["first", "x", "x-2"]);
+    let all = ["ann", "ann-long", "ann-long-est", "first"];
+    assert_eq!(first_round::<shares_locals>(false, &open).await, all);
+    assert!(first_round::<shares_locals>(false, &absent).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_shared_condition_leads_to_all_requests_behind_it() {
+    let open = doc(Kind::Open);
+    assert_eq!(first_round::<shares_conditions>(true, &open).await, ["a", "b", "c"]);
+    assert_eq!(first_round::<shares_conditions>(false, &open).await, ["d", "e"]);
+}
+
+#[tokio::test]
+async fn a_panic_ends_only_the_requests_behind_it() {
+    let broken = Doc { broken: true, ..doc(Kind::Open) };
+    assert_eq!(first_round::<has_a_getter_that_panics>(true, &broken).await, ["a", "d", "e"]);
+    let open = doc(Kind::Open);
+    assert_eq!(first_round::<has_a_getter_that_panics>(false, &open).await, ["a", "b", "c"]);
+}
+
+#[tokio::test]
+async fn of_many_arms_the_taken_one_requests() {
+    let team = doc(Kind::Team("t".into()));
+    assert_eq!(first_round::<has_many_arms>(false, &doc(Kind::Open)).await, ["first", "open"]);
+    assert_eq!(first_round::<has_many_arms>(false, &team).await, ["first", "t"]);
+    let group = doc(Kind::Group("g".into()));
+    assert_eq!(first_round::<has_many_arms>(true, &group).await, ["first", "g"]);
+    assert_eq!(first_round::<has_many_arms>(false, &group).await, ["first", "group-g"]);
+    assert_eq!(first_round::<has_many_arms>(false, &doc(Kind::Closed)).await, ["first"]);
+    let owned = doc(Kind::Owned { by: "b".into(), of: "o".into() });
+    assert_eq!(first_round::<has_many_arms>(false, &owned).await, ["b", "first", "o"]);
+    assert_eq!(first_round::<has_many_arms>(false, &doc(Kind::Other)).await, ["first", "other"]);
+}
+
+#[tokio::test]
+async fn derived_facts_share_code_too() {
+    let open = doc(Kind::Open);
+    assert_eq!(first_round::<is_derived>(true, &open).await, ["a-x", "x"]);
+    assert_eq!(first_round::<is_derived>(false, &open).await, ["b-x", "b-x-c", "x"]);
+}
