@@ -243,7 +243,7 @@ impl Code<'_> {
 }
 
 fn number(load: LoadId) -> Literal {
-    Literal::usize_unsuffixed(load)
+    Literal::usize_unsuffixed(load.0)
 }
 
 /// A step, and the rest of the code after it.
