@@ -100,7 +100,7 @@ fn planned_load(
         Kind::Each => quote!(Each),
     };
     let waits = planned.waits_for.iter().map(|(id, because)| {
-        let id = Literal::usize_unsuffixed(*id);
+        let id = Literal::usize_unsuffixed(id.0);
         quote!(#runtime::Wait::new(#id, #because))
     });
     let guards = if let Some(last) = planned.guard.map(Literal::usize_unsuffixed) {

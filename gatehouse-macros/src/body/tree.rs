@@ -4,6 +4,7 @@
 //! Everything else keeps its `syn` form, so that each later stage can point at the user's tokens.
 
 use std::collections::BTreeSet;
+use std::ops::{Deref, Index, IndexMut};
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -18,7 +19,65 @@ use crate::syntax::subpatterns;
 pub(crate) type Names = BTreeSet<String>;
 
 /// The index of a load in [`Body::loads`].
-pub(crate) type LoadId = usize;
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct LoadId(pub(crate) usize);
+
+/// A list with an entry for each load of a body, in evaluation order.
+pub(crate) struct PerLoad<T>(Vec<T>);
+
+impl<T> PerLoad<T> {
+    pub(crate) fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Adds the entry of the next load.
+    pub(crate) fn push(&mut self, entry: T) -> LoadId {
+        self.0.push(entry);
+        LoadId(self.0.len() - 1)
+    }
+
+    /// The loads that have an entry.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = LoadId> + use<T> {
+        (0..self.0.len()).map(LoadId)
+    }
+}
+
+impl<T> Deref for PerLoad<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T> Index<LoadId> for PerLoad<T> {
+    type Output = T;
+
+    fn index(&self, id: LoadId) -> &T {
+        &self.0[id.0]
+    }
+}
+
+impl<T> IndexMut<LoadId> for PerLoad<T> {
+    fn index_mut(&mut self, id: LoadId) -> &mut T {
+        &mut self.0[id.0]
+    }
+}
+
+impl<'l, T> IntoIterator for &'l PerLoad<T> {
+    type Item = &'l T;
+    type IntoIter = std::slice::Iter<'l, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl<T> FromIterator<T> for PerLoad<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(entries: I) -> Self {
+        Self(entries.into_iter().collect())
+    }
+}
 
 /// The body of a rule, lowered.
 pub(crate) struct Body {
@@ -30,7 +89,7 @@ pub(crate) struct Body {
     /// Whether the result is a `bool`.
     pub(crate) gives_bool: bool,
     /// Every load, in evaluation order.
-    pub(crate) loads: Vec<Load>,
+    pub(crate) loads: PerLoad<Load>,
     /// The names that are bound with `mut` somewhere.
     pub(crate) mutable: Names,
     /// Whether the tree is complete: no code was left out because of an error. Then it can be emitted, whatever else is wrong

@@ -11,7 +11,7 @@ use crate::body::analysis::Nodes;
 use crate::body::analysis::is_total;
 use crate::body::analysis::logic::is_three_valued;
 use crate::body::source::as_written;
-use crate::body::tree::{Body, Kind, Node, Stmt};
+use crate::body::tree::{Body, Kind, LoadId, Node, Stmt};
 use crate::diagnostics::Diagnostics;
 use crate::{diagnostics, text};
 
@@ -150,7 +150,7 @@ struct Check<'c> {
 }
 
 impl Check<'_> {
-    fn is_recursive(&self, id: usize) -> bool {
+    fn is_recursive(&self, id: LoadId) -> bool {
         is_in_cycle(self.cycle, &self.body.loads[id].fact)
     }
 

@@ -14,7 +14,7 @@ use super::{CASES, mutants, on_rustcs_stack};
 use crate::body::analysis::{self, Nodes};
 use crate::body::lower;
 use crate::body::source::as_written;
-use crate::body::tree::{Body, Names, Node};
+use crate::body::tree::{Body, LoadId, Names, Node};
 use crate::diagnostics::Diagnostics;
 use crate::fragment;
 
@@ -81,7 +81,7 @@ fn check_node(node: &Node, nodes: &Nodes<'_>) -> usize {
     assert_eq!(summary.leaves(), node.leaves(), "{written}");
     assert_eq!(summary.jumps_out(), node.jumps_out(), "{written}");
     assert_eq!(summary.jumps_far(), node.jumps_far(), "{written}");
-    let loads: BTreeSet<_> = summary.loads.clone().collect();
+    let loads: BTreeSet<_> = summary.loads.clone().map(LoadId).collect();
     assert_eq!(loads, node.loads_inside(), "{written}");
     let passed: BTreeSet<_> = summary.passed_loads.iter().collect();
     assert_eq!(passed, node.passed_loads(), "{written}");

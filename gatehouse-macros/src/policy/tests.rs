@@ -42,7 +42,8 @@ fn plan(body: &str) -> String {
     let plan = BodyPlan::new(&lowered, false);
     let key = |id: &LoadId| text::of_expr(&lowered.loads[*id].written);
     let mut lines = String::new();
-    for (id, load) in plan.loads.iter().enumerate() {
+    for id in plan.loads.ids() {
+        let load = &plan.loads[id];
         let early = if load.is_early { "" } else { ", in its turn" };
         write!(lines, "{}  {}{early}", load.round, key(&id)).unwrap();
         for (waits, reason) in &load.waits_for {

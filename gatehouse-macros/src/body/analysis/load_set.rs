@@ -17,7 +17,7 @@ impl LoadSet {
     }
 
     pub(crate) fn contains(&self, id: LoadId) -> bool {
-        self.ranges.iter().any(|range| range.contains(&id))
+        self.ranges.iter().any(|range| range.contains(&id.0))
     }
 
     /// The loads of the set, and those of another one, which are evaluated after them.
@@ -30,7 +30,7 @@ impl LoadSet {
 
     /// The loads, in evaluation order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = LoadId> {
-        self.ranges.iter().cloned().flatten()
+        self.ranges.iter().cloned().flatten().map(LoadId)
     }
 
     /// Adds loads that are evaluated after those of the set.

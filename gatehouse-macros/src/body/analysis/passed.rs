@@ -15,7 +15,7 @@ type Of<'s> = dyn Fn(&Node) -> Rc<Summary> + 's;
 /// The loads inside.
 pub(super) fn loads(node: &Node, of: &Of<'_>) -> Range<usize> {
     let of_children = node.children().into_iter().map(|child| of(child).loads.clone());
-    let own = if let Node::Load(id, _, _) = node { *id..*id + 1 } else { 0..0 };
+    let own = if let Node::Load(id, _, _) = node { id.0..id.0 + 1 } else { 0..0 };
     let loads = of_children.chain([own]).filter(|range| !range.is_empty());
     loads.reduce(|all, range| all.start.min(range.start)..all.end.max(range.end)).unwrap_or(0..0)
 }
@@ -39,7 +39,7 @@ pub(super) fn passed_loads(node: &Node, inner: &dyn Inner, of: &Of<'_>) -> LoadS
                 loads.append_set(&of(child).passed_loads);
             }
             if let Node::Load(id, _, _) = node {
-                loads.append(*id..*id + 1);
+                loads.append(id.0..id.0 + 1);
             }
         }
     }

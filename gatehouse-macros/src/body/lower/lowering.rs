@@ -7,8 +7,8 @@ use syn::{Attribute, Expr, Macro, Member, Pat, Path};
 use super::super::attributes::{self, is_for_tools, is_lint};
 use super::super::check::{self, Source};
 use super::super::tree::{
-    Arm, Block, Body, If, Let, Load, Logic, Loop, LoopHead, Match, Names, Node, Operator, Stmt,
-    binds_mutably, bound_names,
+    Arm, Block, Body, If, Let, Load, Logic, Loop, LoopHead, Match, Names, Node, Operator, PerLoad,
+    Stmt, binds_mutably, bound_names,
 };
 use super::super::{capitals, leftover};
 use super::loads::{LoadParts, LoadReader, Locals, is_misspelt_load};
@@ -26,7 +26,7 @@ pub(crate) fn body(
 ) -> Body {
     let mut lowering = Lowering {
         errors,
-        loads: Vec::new(),
+        loads: PerLoad::new(),
         mutable: Names::new(),
         locals: Locals::new(),
         inside: None,
@@ -49,7 +49,7 @@ type LoadError = fn() -> Diagnostic;
 
 struct Lowering<'e> {
     errors: &'e Diagnostics,
-    loads: Vec<Load>,
+    loads: PerLoad<Load>,
     mutable: Names,
     /// The names that are bound so far.
     locals: Locals,
@@ -332,8 +332,8 @@ impl Lowering<'_> {
             return Node::refused();
         };
         let keys = self.expr(keys);
-        self.loads.push(Load { kind, fact, named, written, ends, word, lazy });
-        Node::Load(self.loads.len() - 1, kind, Box::new(keys))
+        let id = self.loads.push(Load { kind, fact, named, written, ends, word, lazy });
+        Node::Load(id, kind, Box::new(keys))
     }
 
     fn opaque_macro(&mut self, mac: &Macro) {

@@ -6,14 +6,14 @@ use super::early::Early;
 use super::paths::{Paths, StepId};
 use super::slice::{self, Slice};
 use crate::body::analysis::Analysis;
-use crate::body::tree::{Body, LoadId};
+use crate::body::tree::{Body, LoadId, PerLoad};
 
 /// The plan of a body. It is made once, from the tree alone.
 pub(crate) struct BodyPlan<'b> {
     /// The body that it plans.
     pub(crate) body: Analysis<'b>,
     /// In evaluation order.
-    pub(crate) loads: Vec<PlannedLoad>,
+    pub(crate) loads: PerLoad<PlannedLoad>,
     /// The conditions on the paths to the loads.
     pub(crate) guards: Vec<PathGuard>,
     /// The requests that are made while the body waits.
@@ -47,9 +47,9 @@ impl<'b> BodyPlan<'b> {
         let body = Analysis::of(body);
         let paths = Paths::of(&body);
         let mut plan =
-            Planning { body: &body, lazy, paths, loads: Vec::new(), answered: Vec::new() };
+            Planning { body: &body, lazy, paths, loads: PerLoad::new(), answered: PerLoad::new() };
         let (mut slices, mut guards) = (Vec::new(), Guards::default());
-        for load in 0..body.loads.len() {
+        for load in body.loads.ids() {
             let slice = plan.load(load);
             slices.extend(slice.map(|slice| (load, slice)));
             let last = plan.paths.end(load).and_then(|end| end.last);
@@ -62,7 +62,7 @@ impl<'b> BodyPlan<'b> {
 
     /// The first load that needs more rounds than `budget`, by this body alone.
     pub(crate) fn first_over(&self, budget: u32) -> Option<LoadId> {
-        self.loads.iter().position(|load| load.round > budget)
+        self.loads.ids().find(|id| self.loads[*id].round > budget)
     }
 }
 
@@ -70,9 +70,9 @@ struct Planning<'a, 'b> {
     body: &'a Analysis<'b>,
     lazy: bool,
     paths: Paths<'b>,
-    loads: Vec<PlannedLoad>,
+    loads: PerLoad<PlannedLoad>,
     /// All the loads that are answered before each load is requested.
-    answered: Vec<BTreeSet<LoadId>>,
+    answered: PerLoad<BTreeSet<LoadId>>,
 }
 
 impl Planning<'_, '_> {
@@ -93,7 +93,8 @@ impl Planning<'_, '_> {
                 self.add(reasons.collect(), true);
                 // A load that needs every load at which the body can have stopped is never requested early: a body that
                 // stops at the load itself has registered it.
-                let needs_all = (0..load).all(|before| slice.needs.contains_key(&before));
+                let mut before = self.body.loads.ids().take_while(|before| *before < load);
+                let needs_all = before.all(|before| slice.needs.contains_key(&before));
                 (!needs_all).then_some(slice)
             }
             // The body reaches it when all loads before it are answered.

@@ -115,7 +115,7 @@ fn find<'b>(
         None => !step.guarded_loads.contains(load),
     };
     let may_wait = |load: LoadId| load > *first && !fed_by.contains(&load);
-    if !(0..body.loads.len()).any(|load| may_wait(load) && elsewhere(load)) {
+    if !body.loads.ids().any(|load| may_wait(load) && elsewhere(load)) {
         return None;
     }
     let is_partial = !body.nodes.get(test.node()).is_total

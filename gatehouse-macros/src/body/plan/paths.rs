@@ -12,7 +12,7 @@ use super::step::Step;
 use crate::body::analysis::logic::is_three_valued;
 use crate::body::analysis::{Analysis, LoadSet, Nodes};
 use crate::body::tree::Names;
-use crate::body::tree::{Block, If, Let, LoadId, Logic, Match, Node, Stmt};
+use crate::body::tree::{Block, If, Let, LoadId, Logic, Match, Node, PerLoad, Stmt};
 
 /// The number of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,7 +50,7 @@ pub(crate) struct PathEnd<'b> {
 pub(crate) struct Paths<'b> {
     steps: Vec<PathStep<'b>>,
     /// The path to each load; `None` for a load that no path leads to.
-    ends: Vec<Option<PathEnd<'b>>>,
+    ends: PerLoad<Option<PathEnd<'b>>>,
 }
 
 impl<'b> Paths<'b> {

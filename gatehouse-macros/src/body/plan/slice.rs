@@ -158,7 +158,7 @@ impl PathStep<'_> {
 fn loads_in_keys(node: &Node, nodes: &Nodes<'_>) -> BTreeSet<LoadId> {
     match node {
         node if !nodes.get(node).has_loads() => BTreeSet::new(),
-        Node::Load(_, _, key) => nodes.get(key).loads.clone().collect(),
+        Node::Load(_, _, key) => nodes.get(key).loads.clone().map(LoadId).collect(),
         node => node.children().into_iter().flat_map(|it| loads_in_keys(it, nodes)).collect(),
     }
 }

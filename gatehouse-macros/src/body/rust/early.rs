@@ -298,7 +298,7 @@ fn takes(id: MatchId, at: usize) -> TokenStream {
 }
 
 fn number(load: LoadId) -> Literal {
-    Literal::usize_unsuffixed(load)
+    Literal::usize_unsuffixed(load.0)
 }
 
 /// A step, and the rest of the code after it.

@@ -10,7 +10,9 @@ use super::variables::cx;
 use crate::body::analysis::conditions::Site;
 use crate::body::analysis::logic::{is_surely_bool, rests_on_matches};
 use crate::body::analysis::{Analysis, Ordering};
-use crate::body::tree::{Arm, Block, If, Kind, Let, Load, Loop, LoopHead, Match, Node, Stmt};
+use crate::body::tree::{
+    Arm, Block, If, Kind, Let, Load, LoadId, Loop, LoopHead, Match, Node, Stmt,
+};
 use crate::syntax::children_mut;
 use crate::text;
 
@@ -256,7 +258,7 @@ impl<'e> Emitter<'e> {
         matches!(self.mode, Mode::Function | Mode::Closure)
     }
 
-    fn load(&self, id: usize, kind: Kind, key: &Node) -> TokenStream {
+    fn load(&self, id: LoadId, kind: Kind, key: &Node) -> TokenStream {
         let (key, cx, body) = (self.node(key), cx(), self.body);
         // From the user's first token to the `.await`, where rustc shows a value of the wrong type.
         let (first, last) = body.loads[id].ends;
@@ -274,7 +276,7 @@ impl<'e> Emitter<'e> {
         };
         let key = self.of_words(&body.loads[id], key, &runtime);
         // The number of the load; a body with one load needs none.
-        let at = Literal::usize_unsuffixed(id);
+        let at = Literal::usize_unsuffixed(id.0);
         let at = (self.reports && body.loads.len() > 1).then(|| quote!(.at(#at)));
         // rustc shows the call as the user's load.
         let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#key, #cx #at));

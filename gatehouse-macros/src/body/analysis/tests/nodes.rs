@@ -36,7 +36,7 @@ fn line(node: &Node, nodes: &Nodes<'_>) -> String {
     if summary.has_loads() {
         write!(line, "; loads {:?}", summary.loads).unwrap();
     }
-    let passed: Vec<_> = summary.passed_loads.iter().collect();
+    let passed: Vec<_> = summary.passed_loads.iter().map(|id| id.0).collect();
     if summary.loads.clone().ne(passed.iter().copied()) {
         write!(line, ", passes {passed:?}").unwrap();
     }

@@ -22,7 +22,8 @@ use crate::text;
 pub(super) fn loads(body: &str) -> String {
     with_plan(body, |plan| {
         let mut lines = String::new();
-        for (id, load) in plan.loads.iter().enumerate() {
+        for id in plan.loads.ids() {
+            let load = &plan.loads[id];
             let early = if load.is_early { "" } else { ", in its turn" };
             let _ = write!(lines, "{} {}{early}", load.round, key(plan, id));
             for (waits, reason) in &load.waits_for {
