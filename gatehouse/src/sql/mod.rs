@@ -8,7 +8,7 @@
 // - `lend`: what lends a connection;
 // - `keys`: the keys of a load in their stored form;
 // - `statement`: what is asked of a table; `dialect`: in which words, `sqlite` and `postgres` (with
-//   `postgres_arguments` and `postgres_rows`, what is sent and what comes back);
+//   `postgres_text`, `postgres_arguments` and `postgres_rows`: the text, what is sent and what comes back);
 // - `fetch`: running it on a connection; `rows`: the rows that come back; `value`: what they are in Rust;
 // - `source`: a table as the source of a fact; `shared_statement`: facts that share a statement; `within`: its loads
 //   on the caller's connection;
@@ -29,6 +29,8 @@ mod postgres_arguments;
 mod postgres_catalogue;
 #[cfg(feature = "postgres")]
 mod postgres_rows;
+#[cfg(feature = "postgres")]
+mod postgres_text;
 mod query;
 mod rows;
 mod schema;
