@@ -1,6 +1,7 @@
 //! PostgreSQL.
 
 use futures_util::TryStreamExt as _;
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres};
 
 use super::catalogue::TableInfo;
@@ -39,6 +40,14 @@ impl Words for Postgres {
             }
             _ => Ok(()),
         }
+    }
+
+    fn ends_statements(options: &PgConnectOptions) -> bool {
+        let settings = options.get_options().unwrap_or_default();
+        let (_, value) =
+            settings.rsplit_once("client_connection_check_interval=").unwrap_or_default();
+        // Zero turns it off.
+        value.starts_with(|first| matches!(first, '1'..='9'))
     }
 
     fn text(statement: &Statement<'_>, keys: &Keys<'_>) -> String {
