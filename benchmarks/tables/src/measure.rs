@@ -31,8 +31,8 @@ const SIZES: [usize; 5] = [1, 10, 100, 1_000, 10_000];
 const BATCHES: u64 = 8;
 
 /// Prints the rows of a database.
-pub async fn print_rows(side: &impl Side) {
-    for batch in [Batch::Random, Batch::OneUser] {
+pub async fn print_rows(side: &impl Side, batches: impl Iterator<Item = Batch>) {
+    for batch in batches {
         for size in SIZES {
             print_row(side, batch, size).await;
         }

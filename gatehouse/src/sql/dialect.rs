@@ -1,5 +1,7 @@
 //! A database that facts can be loaded from.
 
+use sqlx::Connection;
+
 use super::catalogue::TableInfo;
 use super::keys::Keys;
 use super::mapping::Table;
@@ -18,6 +20,13 @@ pub trait Words: sqlx::Database {
     fn holds(scalar: &Scalar<'_>) -> Result<(), Misfit> {
         let _ = scalar;
         Ok(())
+    }
+
+    /// Whether connections with these options end their statement when they are closed.
+    #[doc(hidden)]
+    fn ends_statements(options: &<Self::Connection as Connection>::Options) -> bool {
+        let _ = options;
+        false
     }
 
     /// The text of a statement for keys, and nothing of their values.

@@ -1,6 +1,7 @@
 //! Running a statement on a connection.
 
 use super::dialect::Words;
+use super::in_use::InUse;
 use super::keys::Keys;
 use super::lend::Lend;
 use super::rows::Rows;
@@ -26,6 +27,8 @@ pub(super) async fn fetch<L: Lend>(
     if let Some(lent) = call.lent(lend)? {
         return within::fetch::<L::Database>(lent, text, statement, keys).await;
     }
-    let mut connection = lend.lend().await?;
-    Ok(L::Database::fetch(&mut connection, text, statement, keys).await?)
+    let mut in_use = InUse::lent(lend, call).await?;
+    let rows = L::Database::fetch(in_use.connection(), text, statement, keys).await;
+    in_use.end();
+    Ok(rows?)
 }

@@ -113,7 +113,23 @@ impl<'k> Keys<'k> {
         self.numbers.get(position).copied()
     }
 
-    #[cfg(feature = "sqlite")]
+    /// The positions of the keys in the order in which they are sent: about that of an index, so that neighbours
+    /// are found in the same page. Any order is right.
+    pub(super) fn order(&self) -> Vec<usize> {
+        let mut varying = self.varying();
+        let (Some(first), second) = (varying.next(), varying.next()) else {
+            return (0..self.len()).collect();
+        };
+        let rank_of = |position| {
+            let cells: &[Scalar<'_>] = self.cells(position);
+            rank(&cells[first]) | second.map_or(0, |second| rank(&cells[second]) >> 64)
+        };
+        let mut order: Vec<_> =
+            (0..self.len()).map(|position| (rank_of(position), position)).collect();
+        order.sort_unstable_by_key(|(rank, _)| *rank);
+        order.into_iter().map(|(_, position)| position).collect()
+    }
+
     /// The stored forms of the parts of the key at a position, which there must be.
     pub(super) fn cells(&self, position: usize) -> &[Scalar<'k>] {
         let width = self.parts.len();
@@ -158,6 +174,27 @@ fn check(form: Form, scalar: &Scalar<'_>) -> Result<(), Misfit> {
         }
         _ => Ok(()),
     }
+}
+
+/// The rank of a value in its column, by its first eight bytes. They are the first of the rank, so that there is
+/// place for the rank of another part.
+fn rank(scalar: &Scalar<'_>) -> u128 {
+    let of_number = |number: i64| number.cast_unsigned() ^ (1 << 63);
+    let of_bytes = |bytes: &[u8]| {
+        let mut first = [0; 8];
+        let length = bytes.len().min(8);
+        first[..length].copy_from_slice(&bytes[..length]);
+        u64::from_be_bytes(first)
+    };
+    u128::from(match scalar {
+        Scalar::Null => 0,
+        Scalar::Bool(it) => u64::from(*it),
+        Scalar::Int(it) | Scalar::Timestamp(it) => of_number(*it),
+        Scalar::Date(it) => of_number(i64::from(*it)),
+        Scalar::Text(it) | Scalar::Decimal(it) => of_bytes(it.as_bytes()),
+        Scalar::Bytes(it) => of_bytes(it),
+        Scalar::Uuid(it) => of_bytes(it),
+    }) << 64
 }
 
 /// The parts of keys whose cells are `cells`.

@@ -46,6 +46,15 @@ pub trait Lend: Send + Sync + 'static {
     fn lend(
         &self,
     ) -> impl Future<Output = Result<PoolConnection<Self::Database>, sqlx::Error>> + Send;
+
+    /// Whether the server ends the statement of a connection that is closed. If so, a connection is closed whose
+    /// load is dropped while a slow statement runs; otherwise the pool has it back when the statement has ended.
+    ///
+    /// A pool of PostgreSQL says yes if its options set `client_connection_check_interval`. A type of yours says
+    /// no, unless it asks its pool: `self.pool.ends_statements()`.
+    fn ends_statements(&self) -> bool {
+        false
+    }
 }
 
 impl<D: Dialect> Lend for Pool<D> {
@@ -54,6 +63,10 @@ impl<D: Dialect> Lend for Pool<D> {
     async fn lend(&self) -> Result<PoolConnection<D>, sqlx::Error> {
         self.acquire().await
     }
+
+    fn ends_statements(&self) -> bool {
+        D::ends_statements(&self.connect_options())
+    }
 }
 
 impl<L: Lend> Lend for Arc<L> {
@@ -61,6 +74,10 @@ impl<L: Lend> Lend for Arc<L> {
 
     async fn lend(&self) -> Result<PoolConnection<L::Database>, sqlx::Error> {
         L::lend(self).await
+    }
+
+    fn ends_statements(&self) -> bool {
+        L::ends_statements(self)
     }
 }
 

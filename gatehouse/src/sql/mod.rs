@@ -8,8 +8,9 @@
 // - `lend`: what lends a connection;
 // - `keys`: the keys of a load in their stored form;
 // - `statement`: what is asked of a table; `dialect`: in which words, `sqlite` and `postgres` (with
-//   `postgres_arguments` and `postgres_rows`, what is sent and what comes back);
-// - `fetch`: running it on a connection; `rows`: the rows that come back; `value`: what they are in Rust;
+//   `postgres_text`, `postgres_arguments` and `postgres_rows`: the text, what is sent and what comes back);
+// - `fetch`: running it on a connection, which is `in_use` meanwhile; `rows`: the rows that come back; `value`: what
+//   they are in Rust;
 // - `source`: a table as the source of a fact; `shared_statement`: facts that share a statement; `within`: its loads
 //   on the caller's connection;
 // - `verify`: mappings beside the schema of a database; `catalogue`: a table as the database describes it,
@@ -18,6 +19,7 @@
 mod catalogue;
 mod dialect;
 mod fetch;
+mod in_use;
 mod keys;
 mod lend;
 mod mapping;
@@ -29,6 +31,8 @@ mod postgres_arguments;
 mod postgres_catalogue;
 #[cfg(feature = "postgres")]
 mod postgres_rows;
+#[cfg(feature = "postgres")]
+mod postgres_text;
 mod query;
 mod rows;
 mod schema;

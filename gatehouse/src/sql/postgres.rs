@@ -1,8 +1,7 @@
-//! PostgreSQL: the keys of a load are an array for each part.
-
-use std::fmt::Write as _;
+//! PostgreSQL.
 
 use futures_util::TryStreamExt as _;
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres};
 
 use super::catalogue::TableInfo;
@@ -11,10 +10,12 @@ use super::keys::Keys;
 use super::mapping::Table;
 use super::postgres_arguments::arguments;
 use super::postgres_catalogue;
-use super::postgres_rows::push_row;
+use super::postgres_rows::{push_arrays, push_row};
+use super::postgres_text::{self, Limit, most_rows};
 use super::rows::Rows;
-use super::statement::{Answer, Statement, push_column, push_condition, push_path, push_table};
-use crate::value::{Form, Kind, Misfit, Scalar};
+use super::statement::Statement;
+use crate::observe;
+use crate::value::{Misfit, Scalar};
 
 impl Dialect for Postgres {}
 
@@ -41,49 +42,16 @@ impl Words for Postgres {
         }
     }
 
+    fn ends_statements(options: &PgConnectOptions) -> bool {
+        let settings = options.get_options().unwrap_or_default();
+        let (_, value) =
+            settings.rsplit_once("client_connection_check_interval=").unwrap_or_default();
+        // Zero turns it off.
+        value.starts_with(|first| matches!(first, '1'..='9'))
+    }
+
     fn text(statement: &Statement<'_>, keys: &Keys<'_>) -> String {
-        let mut text = String::with_capacity(320);
-        let order = statement.mapping.order;
-        if let table @ Table::Query(_) = statement.mapping.table {
-            // Outside of `LATERAL`, where a query would see the keys: a column that its tables have not, such
-            // as `n`, would be one of theirs.
-            text.push_str("WITH t AS NOT MATERIALIZED (SELECT * FROM ");
-            push_table(&mut text, table);
-            text.push_str(") ");
-        }
-        text.push_str("SELECT ");
-        text.push_str(if is_single(keys) { "1::int8" } else { "k.n" });
-        for at in 0..statement.answer.width() {
-            let _ = write!(text, ", r.c{at}");
-        }
-        text.push_str(" FROM ");
-        push_keys(&mut text, keys);
-        // Its rows are looked up key by key, whatever the planner expects of the number of keys: a limit, or
-        // an offset, keeps it from joining otherwise.
-        text.push_str("LATERAL (SELECT ");
-        push_columns(&mut text, statement);
-        text.push_str(" FROM ");
-        match statement.mapping.table {
-            Table::Query(_) => text.push('t'),
-            table @ Table::Named(_) => push_table(&mut text, table),
-        }
-        push_condition(&mut text, statement, keys, |text, column, part| {
-            push_equal(text, keys, column, part);
-        });
-        match statement.answer {
-            Answer::Exists { .. } => text.push_str(" LIMIT 1"),
-            Answer::Rows { limit: Some(limit), .. } => {
-                let _ = write!(text, " LIMIT {limit}");
-            }
-            Answer::Rows { limit: None, .. } => text.push_str(" OFFSET 0"),
-        }
-        text.push_str(") AS r");
-        for (at, (_, descending)) in order.iter().enumerate() {
-            let word = if at == 0 { " ORDER BY" } else { "," };
-            let direction = if *descending { " DESC" } else { "" };
-            let _ = write!(text, "{word} r.o{at}{direction}");
-        }
-        text
+        postgres_text::text(statement, keys, Limit::OfAll)
     }
 
     async fn fetch(
@@ -95,14 +63,14 @@ impl Words for Postgres {
         if let Table::Query(query) = statement.mapping.table {
             postgres_catalogue::check_query(connection, query).await?;
         }
-        let fetched = rows(connection, text, statement, keys).await;
-        if !fetched.as_ref().is_err_and(is_stale) {
-            return fetched;
+        let order = keys.order();
+        let fetched = rows(connection, text, statement, keys, &order).await?;
+        if most_rows(statement, keys).is_none_or(|most| fetched.len() <= most) {
+            return Ok(fetched);
         }
-        // A migration has changed the type of a column: each load of this connection would fail from now on.
-        connection.clear_cached_statements().await?;
-        // In a transaction, which the error has aborted, the second one says nothing.
-        rows(connection, Self::text(statement, keys), statement, keys).await.or(fetched)
+        let text = postgres_text::text(statement, keys, Limit::OfEach);
+        observe::statement(&text, keys.len());
+        rows(connection, text, statement, keys, &order).await
     }
 
     async fn table_info(
@@ -113,20 +81,46 @@ impl Words for Postgres {
     }
 }
 
-/// The rows of a statement.
+/// The rows of a statement, whose keys are sent in this order.
 async fn rows(
     connection: &mut PgConnection,
     text: String,
     statement: &Statement<'_>,
     keys: &Keys<'_>,
+    order: &[usize],
 ) -> Result<Rows, sqlx::Error> {
-    let arguments = arguments(keys).map_err(sqlx::Error::Encode)?;
+    let fetched = rows_once(connection, text.clone(), statement, keys, order).await;
+    if !fetched.as_ref().is_err_and(is_stale) {
+        return fetched;
+    }
+    // A migration has changed the type of a column: each load of this connection would fail from now on.
+    connection.clear_cached_statements().await?;
+    // In a transaction, which the error has aborted, the second one says nothing.
+    rows_once(connection, text, statement, keys, order).await.or(fetched)
+}
+
+async fn rows_once(
+    connection: &mut PgConnection,
+    text: String,
+    statement: &Statement<'_>,
+    keys: &Keys<'_>,
+    order: &[usize],
+) -> Result<Rows, sqlx::Error> {
+    let most = most_rows(statement, keys);
+    // One more shows that there are more.
+    let limit =
+        most.map(|most| i64::try_from(most).map_or(i64::MAX, |most| most.saturating_add(1)));
+    let arguments = arguments(keys, order, limit).map_err(sqlx::Error::Encode)?;
     let width = statement.answer.width();
     let mut rows = Rows::new(width);
     let query = sqlx::query_with::<Postgres, _>(AssertSqlSafe(text), arguments);
     let mut stream = query.fetch(connection);
     while let Some(row) = stream.try_next().await? {
-        push_row(&mut rows, &row, width)?;
+        if most.is_some() {
+            push_arrays(&mut rows, &row, order, width)?;
+        } else {
+            push_row(&mut rows, &row, order, width)?;
+        }
     }
     Ok(rows)
 }
@@ -136,92 +130,4 @@ async fn rows(
 fn is_stale(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| code == "0A000")
-}
-
-/// Whether there is one key, which is sent without arrays.
-fn is_single(keys: &Keys<'_>) -> bool {
-    keys.varying().next().is_none()
-}
-
-/// Appends the arrays of the parts that vary as a table, if there are any.
-fn push_keys(text: &mut String, keys: &Keys<'_>) {
-    if is_single(keys) {
-        return;
-    }
-    text.push_str("unnest(");
-    for (at, part) in keys.varying().enumerate() {
-        text.push_str(if at > 0 { ", " } else { "" });
-        push_parameter(text, at + 1, keys.parts[part].form, "[]");
-    }
-    text.push_str(") WITH ORDINALITY AS k(");
-    for at in 0..keys.varying().count() {
-        let _ = write!(text, "p{at}, ");
-    }
-    text.push_str("n) CROSS JOIN ");
-}
-
-/// Appends the columns of a row: those of the value, and those of the order.
-fn push_columns(text: &mut String, statement: &Statement<'_>) {
-    let Answer::Rows { columns, .. } = &statement.answer else {
-        text.push('1');
-        return;
-    };
-    for (at, (column, form)) in columns.iter().enumerate() {
-        text.push_str(if at > 0 { ", " } else { "" });
-        push_column(text, column);
-        // Digits are exact.
-        text.push_str(if form.kind == Kind::Decimal { "::text" } else { "" });
-        let _ = write!(text, " AS c{at}");
-    }
-    for (at, (column, _)) in statement.mapping.order.iter().enumerate() {
-        text.push_str(", ");
-        push_column(text, column);
-        let _ = write!(text, " AS o{at}");
-    }
-}
-
-/// Appends that a column is equal to a part of the key.
-fn push_equal(text: &mut String, keys: &Keys<'_>, column: &str, part: usize) {
-    let key_part = &keys.parts[part];
-    let mut value = String::new();
-    if let Some(at) = keys.shared().position(|shared| shared == part) {
-        push_parameter(&mut value, keys.varying().count() + at + 1, key_part.form, "");
-    } else {
-        let at = keys.varying().position(|varying| varying == part).unwrap_or(0);
-        let _ = write!(value, "k.p{at}");
-    }
-    let mut name = String::new();
-    push_column(&mut name, column);
-    let _ = if key_part.has_null {
-        // `IS NOT DISTINCT FROM` finds no index.
-        write!(text, "({name} = {value} OR ({name} IS NULL AND {value} IS NULL))")
-    } else {
-        write!(text, "{name} = {value}")
-    };
-}
-
-/// Appends a parameter, or an array of them, as the type of its form.
-fn push_parameter(text: &mut String, number: usize, form: Form, array: &str) {
-    let _ = write!(text, "${number}::{}{array}", sent_as(form.kind));
-    if let Some(name) = form.type_name {
-        text.push_str("::");
-        push_path(text, name.split('.'));
-        text.push_str(array);
-    } else if form.kind == Kind::Decimal {
-        let _ = write!(text, "::numeric{array}");
-    }
-}
-
-/// The type of a parameter.
-fn sent_as(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Bool => "bool",
-        Kind::Int => "int8",
-        Kind::Text | Kind::Decimal => "text",
-        Kind::Bytes => "bytea",
-        Kind::Uuid => "uuid",
-        Kind::Timestamp => "timestamptz",
-        Kind::LocalTimestamp => "timestamp",
-        Kind::Date => "date",
-    }
 }

@@ -9,16 +9,22 @@ use super::keys::Keys;
 use super::postgres_rows::{DAYS_TO_2000, MICROSECONDS_TO_2000};
 use crate::value::{Kind, Scalar};
 
-/// An array for each part that varies, then each shared part.
-pub(super) fn arguments(keys: &Keys<'_>) -> Result<PgArguments, BoxDynError> {
+/// An array for each part that varies, whose keys are in this order, then each shared part, then the limit of the
+/// rows, if there is one.
+pub(super) fn arguments(
+    keys: &Keys<'_>,
+    order: &[usize],
+    limit: Option<i64>,
+) -> Result<PgArguments, BoxDynError> {
     let mut arguments = PgArguments::default();
     for part in keys.varying() {
-        add_array(&mut arguments, keys, part)?;
+        add_array(&mut arguments, keys, order, part)?;
     }
     for part in keys.shared() {
         let scalar = keys.column(part).next().unwrap_or(&Scalar::Null);
         add_one(&mut arguments, keys.parts[part].form.kind, scalar)?;
     }
+    limit.map_or(Ok(()), |limit| arguments.add(limit))?;
     Ok(arguments)
 }
 
@@ -40,10 +46,15 @@ macro_rules! by_kind {
 }
 
 /// Adds a part of all keys.
-fn add_array(arguments: &mut PgArguments, keys: &Keys<'_>, part: usize) -> Result<(), BoxDynError> {
+fn add_array(
+    arguments: &mut PgArguments,
+    keys: &Keys<'_>,
+    order: &[usize],
+    part: usize,
+) -> Result<(), BoxDynError> {
     macro_rules! add {
         (|$pattern:pat_param| $value:expr) => {{
-            let column = keys.column(part).map(|scalar| match scalar {
+            let column = order.iter().map(|position| match &keys.cells(*position)[part] {
                 $pattern => Some($value),
                 _ => None,
             });

@@ -22,6 +22,12 @@ impl Rows {
         Self { width, positions: Vec::new(), cells: Vec::new() }
     }
 
+    #[cfg(feature = "postgres")]
+    /// The number of rows.
+    pub(super) fn len(&self) -> usize {
+        self.positions.len()
+    }
+
     /// Adds a row for the key at `position`; its cells follow.
     pub(super) fn begin(&mut self, position: usize) {
         self.positions.push(position);

@@ -1,6 +1,5 @@
 //! SQLite: the keys of a load are one parameter, an array in JSON.
 
-use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use futures_util::TryStreamExt as _;
@@ -62,7 +61,7 @@ impl Words for Sqlite {
         if let Table::Query(query) = statement.mapping.table {
             sqlite_catalogue::check_query(connection, query).await?;
         }
-        let order = order(keys);
+        let order = keys.order();
         let arguments = arguments(keys, &order)?;
         let width = statement.answer.width();
         let mut rows = Rows::new(width);
@@ -182,31 +181,6 @@ fn arguments(keys: &Keys<'_>, order: &[usize]) -> Result<SqliteArguments, sqlx::
     }
     result.map_err(sqlx::Error::Encode)?;
     Ok(arguments)
-}
-
-/// The positions of the keys in the order in which they are sent: that of an index, so that neighbours are found
-/// in the same page. It is the order of the parts, as far as it is known: a collation may have another.
-fn order(keys: &Keys<'_>) -> Vec<usize> {
-    let mut order: Vec<_> = (0..keys.len()).collect();
-    order.sort_unstable_by(|one, other| {
-        let mut parts = keys.cells(*one).iter().zip(keys.cells(*other)).map(compared);
-        parts.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
-    });
-    order
-}
-
-/// How two values of a column are ordered.
-fn compared((one, other): (&Scalar<'_>, &Scalar<'_>)) -> Ordering {
-    match (one, other) {
-        (Scalar::Int(one), Scalar::Int(other))
-        | (Scalar::Timestamp(one), Scalar::Timestamp(other)) => one.cmp(other),
-        (Scalar::Date(one), Scalar::Date(other)) => one.cmp(other),
-        (Scalar::Text(one), Scalar::Text(other)) => one.cmp(other),
-        (Scalar::Bytes(one), Scalar::Bytes(other)) => one.cmp(other),
-        (Scalar::Uuid(one), Scalar::Uuid(other)) => one.cmp(other),
-        // Any order is right, and others are rarely keys.
-        _ => Ordering::Equal,
-    }
 }
 
 /// The parts that vary, as JSON: an element for each key, which is an array if there are several parts.

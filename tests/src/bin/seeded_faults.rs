@@ -29,7 +29,13 @@ impl Copy<'_> {
     fn unnoticed(&self, table: &str, word: &str, run: fn(&Self, &Fault) -> Output) -> usize {
         let is_meant = |it: &&Fault| it.what.contains(word) || it.caught_by.contains(word);
         let faults = Fault::table(&self.root.join(table));
+        let has_postgres = std::env::var_os("GATEHOUSE_POSTGRES").is_some();
         let is_unnoticed = |fault: &&Fault| {
+            if fault.caught_by.ends_with("::postgres") && !has_postgres {
+                // The test passes without a server.
+                println!("{:<10}  {:<44}  {}", "no server", fault.caught_by, fault.what);
+                return false;
+            }
             fault.seed(self.root, &self.folder.join("workspace"));
             let is_caught = is_failure(&run(self, fault));
             let verdict = if is_caught { "caught" } else { "NOT CAUGHT" };

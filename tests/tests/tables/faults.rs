@@ -1,7 +1,7 @@
 //! Faults of a database: whatever goes wrong is no value, and is over when the database is well again.
 
 use std::future::pending;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use gatehouse::prelude::*;
@@ -41,7 +41,9 @@ const TABLES: &str = "
     CREATE TABLE member (user_id BIGINT, document BIGINT, role BIGINT);
     CREATE TABLE open (document BIGINT);
     CREATE TABLE document (id BIGINT, owner BIGINT);
+    CREATE TABLE nap (seconds FLOAT);
     INSERT INTO suspension VALUES (2);
+    INSERT INTO nap VALUES (600);
     INSERT INTO member VALUES (1, 1, 5), (1, 2, 5), (2, 1, 5);
     INSERT INTO document VALUES (1, 7), (2, 1);
 ";
@@ -283,10 +285,10 @@ async fn a_connection_that_is_killed_between_loads_is_replaced(database: &Postgr
 }
 
 #[derive(Sources)]
-struct Sleepy {
-    #[rows(Slow = "SELECT user_id FROM suspension, pg_sleep(600) WHERE user_id > 0" (user_id))]
+struct Sleepy<L: Lend> {
+    #[rows(Slow = "SELECT user_id FROM suspension, nap, pg_sleep(seconds) WHERE user_id > 0" (user_id))]
     #[rows(Suspended = suspension(user_id))]
-    db: PgPool,
+    db: L,
 }
 
 #[policy(forbid)]
@@ -299,7 +301,7 @@ static UNLESS_SLOW: Gate<Documents, (slow, nobody, anybody)> = Gate::new();
 async fn a_statement_that_takes_too_long_is_indeterminate(database: &Postgres) {
     database.run(TABLES).await;
     let impatient = database.options.clone().options([("statement_timeout", "100ms")]);
-    let pool = PoolOptions::new().max_connections(1).connect_lazy_with(impatient);
+    let pool: PgPool = PoolOptions::new().max_connections(1).connect_lazy_with(impatient);
     let session = Session::new(Sleepy { db: pool.clone() });
     let decision = soon(UNLESS_SLOW.bind(&session, &1, &()).check(&1)).await;
     let text = "indeterminate: `slow` could not be decided: `Slow`: its source failed";
@@ -313,13 +315,153 @@ async fn a_statement_that_runs_at_the_deadline_is_indeterminate(database: &Postg
     database.run(TABLES).await;
     // The rest of the statement is waited for, by whoever needs the connection.
     let options = database.options.clone().options([("statement_timeout", "2s")]);
-    let pool = PoolOptions::new().max_connections(1).connect_lazy_with(options);
+    let pool: PgPool = PoolOptions::new().max_connections(1).connect_lazy_with(options);
     let session =
         Session::new(Sleepy { db: pool.clone() }).with_deadline(sleep(Duration::from_millis(200)));
     let decision = soon(UNLESS_SLOW.bind(&session, &1, &()).check(&1)).await;
     let text = "indeterminate: `slow` could not be decided: `Slow`: the session's deadline passed";
     assert_eq!(decision.to_string(), text);
     assert_eq!(decided(&self::session(pool)).await, WELL);
+}
+
+/// A pool of one connection: the server looks at such intervals whether it is closed.
+fn pool_of_one(database: &Postgres, interval: &str) -> PgPool {
+    let options =
+        database.options.clone().options([("client_connection_check_interval", interval)]);
+    PoolOptions::new().max_connections(1).connect_lazy_with(options)
+}
+
+/// The process of the server that serves a pool of one connection.
+async fn process(pool: &PgPool) -> i32 {
+    let process = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(pool);
+    soon(process).await.expect("a process")
+}
+
+/// Waits until the server has no process that fits, or has one.
+async fn until(database: &Postgres, process: i32, fits: &str, is_there: bool) {
+    let found = format!("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1 AND {fits})");
+    let pool = database.pool();
+    loop {
+        let found = sqlx::query_scalar::<_, bool>(AssertSqlSafe(&*found)).bind(process);
+        if found.fetch_one(&pool).await.expect("an answer") == is_there {
+            return;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Drops a load that takes as long as a nap, by a deadline or with its session, when it has run for a while.
+async fn drop_a_slow_load<L: Lend>(database: &Postgres, db: L, process: i32, by_deadline: bool) {
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    let session = Session::new(Sleepy { db }).with_deadline(async { drop(ended.await) });
+    let access = UNLESS_SLOW.bind(&session, &1, &());
+    let mut check = std::pin::pin!(access.check(&1));
+    let running = async {
+        until(database, process, "wait_event = 'PgSleep'", true).await;
+        sleep(Duration::from_millis(150)).await;
+    };
+    tokio::select! {
+        decision = &mut check => panic!("{decision}"),
+        () = running => {}
+    }
+    if by_deadline {
+        end.send(()).expect("a deadline");
+        let decision = soon(check).await;
+        assert!(decision.is_indeterminate(), "{decision}");
+    }
+}
+
+async fn a_slow_statement_ends_with_its_load(database: &Postgres) {
+    database.run(TABLES).await;
+    let pool = pool_of_one(database, "20ms");
+    for by_deadline in [true, false] {
+        let before = process(&pool).await;
+        soon(drop_a_slow_load(database, pool.clone(), before, by_deadline)).await;
+        // The only place of the pool is free.
+        assert_eq!(decided(&self::session(pool.clone())).await, WELL);
+        soon(until(database, before, "true", false)).await;
+    }
+}
+
+/// A statement that waits for a lock ends as one that runs; at the deadline, however soon that is.
+async fn a_statement_that_waits_for_a_lock_ends_with_its_load(database: &Postgres) {
+    database.run(TABLES).await;
+    let pool = pool_of_one(database, "20ms");
+    let before = process(&pool).await;
+    let mut other = database.pool().acquire().await.expect("a connection");
+    let mut transaction = other.begin().await.expect("a transaction");
+    let lock = "LOCK TABLE suspension IN ACCESS EXCLUSIVE MODE";
+    sqlx::query(lock).execute(&mut *transaction).await.expect("a lock");
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    let now = Instant::now();
+    let waiting = session(pool.clone()).with_deadline_at(now, async { drop(ended.await) });
+    let access = UNLESS_SUSPENDED.bind(&waiting, &1, &());
+    let at_the_lock = async {
+        until(database, before, "wait_event_type = 'Lock'", true).await;
+        end.send(()).expect("a deadline");
+    };
+    let (decision, ()) = soon(async { tokio::join!(access.check(&1), at_the_lock) }).await;
+    assert!(decision.is_indeterminate(), "{decision}");
+    assert_ne!(process(&pool).await, before);
+    soon(until(database, before, "true", false)).await;
+    transaction.rollback().await.expect("an end");
+    assert_eq!(decided(&session(pool)).await, WELL);
+}
+
+/// Connections of a pool, for which a type of the user's answers.
+struct Answering {
+    pool: PgPool,
+    ends_statements: bool,
+}
+
+impl Lend for Answering {
+    type Database = sqlx::Postgres;
+
+    async fn lend(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>, sqlx::Error> {
+        self.pool.acquire().await
+    }
+
+    fn ends_statements(&self) -> bool {
+        self.ends_statements && self.pool.ends_statements()
+    }
+}
+
+/// Without the setting, or if a type of the user's does not say so, as many statements run as the pool has places.
+async fn a_connection_is_closed_only_if_that_ends_its_statement(database: &Postgres) {
+    database.run(TABLES).await;
+    database.run("UPDATE nap SET seconds = 3").await;
+    for (interval, ends_statements) in [("0", true), ("20ms", false), ("20ms", true)] {
+        let pool = pool_of_one(database, interval);
+        let before = process(&pool).await;
+        let db = Answering { pool: pool.clone(), ends_statements };
+        soon(drop_a_slow_load(database, db, before, true)).await;
+        let is_kept = process(&pool).await == before;
+        assert_eq!(is_kept, interval == "0" || !ends_statements, "{interval} {ends_statements}");
+        assert_eq!(decided(&session(pool)).await, WELL);
+    }
+}
+
+/// A load that is dropped while a quick statement runs: that happens each time a check is decided without it.
+async fn a_quick_statement_keeps_its_connection(database: &Postgres) {
+    database.run(TABLES).await;
+    let pool = pool_of_one(database, "20ms");
+    let before = process(&pool).await;
+    for polls in 1..6 {
+        let begun = Instant::now();
+        let session = session(pool.clone());
+        let access = GATE.bind(&session, &1, &());
+        let mut check = Box::pin(access.check(&1));
+        for _ in 0..polls {
+            let _ = futures::poll!(check.as_mut());
+            tokio::task::yield_now().await;
+        }
+        drop(check);
+        if begun.elapsed() > Duration::from_millis(90) {
+            // On a machine with much else to do, it was slow.
+            break;
+        }
+        assert_eq!(process(&pool).await, before);
+    }
 }
 
 /// One connection serves a round of four facts, evaluations side by side, and sessions side by side.
@@ -410,4 +552,8 @@ on_postgres! {
     a_connection_that_is_killed_between_loads_is_replaced
     a_statement_that_takes_too_long_is_indeterminate
     a_statement_that_runs_at_the_deadline_is_indeterminate
+    a_slow_statement_ends_with_its_load
+    a_statement_that_waits_for_a_lock_ends_with_its_load
+    a_connection_is_closed_only_if_that_ends_its_statement
+    a_quick_statement_keeps_its_connection
 }

@@ -6,6 +6,7 @@ mod database;
 #[macro_use]
 mod answers;
 
+mod batches;
 mod faults;
 mod forms;
 mod hostile;
