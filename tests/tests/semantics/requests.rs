@@ -152,6 +152,30 @@ async fn has_many_arms(user: &User, doc: &Doc) -> bool {
 }
 
 #[policy]
+async fn has_a_guard_that_counts(user: &User, doc: &Doc) -> bool {
+    Named("first".into()).await
+        || match &doc.kind {
+            Kind::Open => Named("open".into()).await,
+            Kind::Team(team) => Named(team.clone()).await,
+            Kind::Group(group) => Named(group.clone()).await,
+            Kind::Closed => Named("closed".into()).await,
+            Kind::Owned { by, .. } => Named(by.clone()).await,
+            Kind::Other if counted(user) => false,
+            Kind::Other => Named("other".into()).await,
+        }
+}
+
+thread_local! {
+    static COUNT: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
+
+/// Counts how often it runs.
+fn counted(user: &User) -> bool {
+    COUNT.set(COUNT.get() + 1);
+    user.admin
+}
+
+#[policy]
 async fn is_derived(user: &User, doc: &Doc) -> bool {
     Derived(doc.name.clone(), user.admin).await
 }
@@ -192,6 +216,18 @@ async fn of_many_arms_the_taken_one_requests() {
     let owned = doc(Kind::Owned { by: "b".into(), of: "o".into() });
     assert_eq!(first_round::<has_many_arms>(false, &owned).await, ["b", "first", "o"]);
     assert_eq!(first_round::<has_many_arms>(false, &doc(Kind::Other)).await, ["first", "other"]);
+}
+
+/// A guard that may do more than look runs in the body alone: once in each run that reaches it.
+#[tokio::test]
+async fn a_guard_behind_the_arms_that_request_is_not_run_for_them() {
+    let owned = doc(Kind::Owned { by: "b".into(), of: "o".into() });
+    assert_eq!(first_round::<has_a_guard_that_counts>(false, &owned).await, ["b", "first"]);
+    assert_eq!(COUNT.get(), 0);
+    COUNT.set(0);
+    let other = doc(Kind::Other);
+    let keys = first_round::<has_a_guard_that_counts>(false, &other).await;
+    assert_eq!((keys.as_slice(), COUNT.get()), (["first".to_owned()].as_slice(), 3));
 }
 
 #[tokio::test]

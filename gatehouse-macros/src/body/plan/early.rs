@@ -41,6 +41,16 @@ pub(crate) enum Part {
     Request(LoadId),
 }
 
+impl Part {
+    /// The match and the arm that it takes.
+    pub(crate) fn takes(self) -> Option<(MatchId, usize)> {
+        match self {
+            Self::Takes(id, at) => Some((id, at)),
+            _ => None,
+        }
+    }
+}
+
 /// The number of a match in [`Early::matches`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MatchId(pub(crate) usize);

@@ -89,37 +89,36 @@ impl Code<'_> {
     /// Branches that all run, each whatever becomes of the others.
     fn side_by_side(&self, branches: &[Branch]) -> TokenStream {
         let mut found = Vec::new();
-        let branches = branches.iter().map(|branch| {
-            let (arm, code) = (self.arm(branch.part, &mut found), self.branch(branch));
+        let code = branches.iter().map(|branch| {
+            let new = branch.part.takes().filter(|(id, _)| !found.contains(id));
+            found.extend(new.map(|(id, _)| id));
+            let (arm, code) = (new.map(|(id, _)| self.arm(id, branches)), self.branch(branch));
             quote!(#arm #code)
         });
-        branches.collect()
+        code.collect()
     }
 
     /// The arm that a match takes, found before the first of the branches that ask for it.
-    fn arm(&self, part: Part, found: &mut Vec<MatchId>) -> Option<TokenStream> {
-        let Part::Takes(id, _) = part else { return None };
-        if found.contains(&id) {
-            return None;
-        }
-        found.push(id);
+    fn arm(&self, id: MatchId, branches: &[Branch]) -> TokenStream {
         let (name, cx, runtime, it) = (arm(id), cx(), self.runtime, self.early.matches[id.0]);
+        let asked = branches.iter().filter_map(|branch| branch.part.takes());
+        let last = asked.filter(|(of, _)| *of == id).map(|(_, at)| at).max().unwrap_or(0);
+        // The plan has looked at the guards before that arm alone: others may do more than look.
+        let guards = it.arms[..last].iter().filter_map(|arm| arm.guard.as_ref());
         let nodes = &self.known.body.nodes;
-        let guards = it.arms.iter().filter_map(|arm| arm.guard.as_ref());
         let is_total = guards.chain([&it.scrutinee]).all(|node| nodes.get(node).is_total);
         let function = if is_total { quote!(arm_taken) } else { quote!(partial_arm_taken) };
         let of = self.known.node(&it.scrutinee);
-        let arms = it.arms.iter().enumerate().map(|(number, Arm { pat, guard, .. })| {
-            let guard = guard.as_ref().map(|guard| self.known.node(guard));
-            let (guard, number) =
-                (guard.map(|it| quote!(if #it)), Literal::usize_unsuffixed(number));
+        let arms = it.arms[..=last].iter().enumerate().map(|(number, Arm { pat, guard, .. })| {
+            let guard = guard.as_ref().filter(|_| number < last);
+            let guard = guard.map(|guard| self.known.node(guard)).map(|guard| quote!(if #guard));
+            let number = Literal::usize_unsuffixed(number);
             quote!(#pat #guard => #number,)
         });
-        // A match that is not exhaustive has its error in the body.
-        let none = Literal::usize_unsuffixed(it.arms.len());
+        let none = Literal::usize_unsuffixed(last + 1);
         let code = quote!(::core::result::Result::Ok(match #of { #(#arms)* _ => #none }));
         let inputs = (self.inputs)(&code);
-        Some(quote!(let #name = #runtime::#function(#cx, |#cx| { #inputs #code });))
+        quote!(let #name = #runtime::#function(#cx, |#cx| { #inputs #code });)
     }
 
     fn branch(&self, branch: &Branch) -> TokenStream {
