@@ -2,11 +2,15 @@
 
 mod ast;
 mod check;
+mod components;
+mod dependencies;
 mod derived;
 mod emit;
 mod emit_derived;
+mod emit_summary;
 mod parse;
 mod recursion;
+mod summary;
 
 #[cfg(test)]
 mod tests;
@@ -15,6 +19,8 @@ use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use quote::quote;
+
+use self::summary::Summaries;
 
 use crate::crate_path::CratePath;
 use crate::diagnostics::Diagnostics;
@@ -37,15 +43,16 @@ fn fallback(input: TokenStream) -> TokenStream {
     let mut block = parse::block(fragment::opened(input), &errors);
     check::block(&mut block, &errors);
     drop(errors.finish());
-    emit::block(&block, &BTreeMap::new())
+    emit::block(&block, &BTreeMap::new(), &Summaries::default())
 }
 
 /// The stages. Checking puts stand-ins where something is wrong, so that emitting cannot fail.
 pub(crate) fn compile(input: TokenStream, errors: &Diagnostics) -> TokenStream {
     let mut block = parse::block(fragment::opened(input), errors);
     check::block(&mut block, errors);
-    let derived = derived::block(&block, &runtime(&block.library), errors);
-    emit::block(&block, &derived)
+    let (derived, dependencies) = derived::block(&block, &runtime(&block.library), errors);
+    let summaries = Summaries::of(&block, &dependencies, &derived);
+    emit::block(&block, &derived, &summaries)
 }
 
 /// The path of what generated code calls.
