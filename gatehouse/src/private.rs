@@ -17,10 +17,11 @@ pub use crate::domain::Domain;
 pub use crate::eval::*;
 pub use crate::fact::bounds::*;
 pub use crate::fact::parts::{Columns, Cover, KeyParts, Nth, PartTypes};
-pub use crate::fact::{FactKey, LoadedFact, Sensitive, plan_load, plan_recursion};
+pub use crate::fact::{FactKey, LoadedFact, Sensitive, outer_load, plan_load, plan_recursion};
 pub use crate::plan::{
-    Condition, ConditionKind, Cost, Derivation, Effect, Guards, LoadKind, Location, PathGuard,
-    Plan, PlannedLoad, Policies, PolicyInfo, Wait, loads_between, scheduled, within_budget,
+    BlockSummary, Condition, ConditionKind, Cost, Derivation, Effect, FactSummary, Guards,
+    LoadKind, Location, PathGuard, Plan, PlannedLoad, Policies, PolicyInfo, SummarizedFact,
+    SummarizedLoad, Wait, loads_between, scheduled, summaries, within_budget,
 };
 pub use crate::policy::{
     Decides, EarlyRule, Listed, LoadsNothing, LocalPolicies, Locally, Member, Policy, Rule, Visitor,

@@ -1,7 +1,7 @@
-//! Derived facts: their bodies, compiled as policies' bodies are, and the dependencies among the facts of a
-//! block.
+//! Derived facts: their bodies, compiled as policies' bodies are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -10,6 +10,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Ident, Path, Type, braced};
 
 use super::ast::{Block, Ending, Fact};
+use super::dependencies::{Component, Dependencies};
 use super::recursion::{self, LoadPartiality, PartialOperand};
 use crate::body::analysis::is_total;
 use crate::body::lower;
@@ -22,20 +23,30 @@ use crate::{diagnostics, text};
 pub(super) struct Derived<'b> {
     pub(super) body: &'b Body,
     pub(super) plan: BodyPlan<'b>,
-    /// The facts that it depends on and that are not derived in this block: it needs sources for them.
-    pub(super) bases: Vec<Path>,
-    /// The facts that depend on it and that it depends on, itself included; empty if it is not recursive.
-    pub(super) cycle: Vec<Ident>,
-    /// Whether neither its body nor a body of this block that it depends on can panic, by their tokens.
+    /// The facts that it depends on and that depend on it, itself included.
+    pub(super) component: Rc<Component>,
+    /// Whether the body cannot panic, by its tokens alone.
     pub(super) is_total: bool,
     /// The operands beside a recursive fact that may panic.
     pub(super) beside_recursion: Vec<PartialOperand>,
 }
 
 impl Derived<'_> {
-    /// Whether `fact` depends on the fact whose body this is.
-    pub(super) fn is_recursive(&self, fact: &Path) -> bool {
-        is_in_cycle(&self.cycle, fact)
+    /// The facts that it needs sources for. Those that it loads are the tokens of its body, where an error about one is
+    /// shown.
+    pub(super) fn bases(&self) -> Vec<&Path> {
+        let loads = self.body.loads.iter().rev().map(|load| &load.fact);
+        let own: BTreeMap<String, &Path> =
+            loads.map(|fact| (quote!(#fact).to_string(), fact)).collect();
+        let bases = self.component.bases.iter();
+        bases.map(|(text, base)| own.get(text).copied().unwrap_or(base)).collect()
+    }
+
+    /// The facts that it depends on, without those that depend on it: those of other blocks, through any facts of
+    /// this one, and the derived ones of this block that it loads.
+    pub(super) fn loaded_elsewhere(&self) -> impl Iterator<Item = &Path> {
+        let bases = self.component.bases.values();
+        bases.chain(self.component.derived.values())
     }
 }
 
@@ -47,22 +58,6 @@ pub(super) fn is_bool(ty: &Type) -> bool {
 /// Whether a type is an `Option`, as far as its tokens tell.
 pub(super) fn is_option(ty: &Type) -> bool {
     text::is_named(ty, "Option")
-}
-
-/// Whether a path names one of the facts of a cycle.
-pub(super) fn is_in_cycle(cycle: &[Ident], fact: &Path) -> bool {
-    local_name(fact).is_some_and(|name| cycle.contains(name))
-}
-
-/// The name of a fact that may be one of this block: `Name`, or `self::Name`.
-fn local_name(path: &Path) -> Option<&Ident> {
-    let mut segments = path.segments.iter();
-    let (first, second) = (segments.next()?, segments.next());
-    match second {
-        None if path.leading_colon.is_none() => Some(&first.ident),
-        Some(second) if first.ident == "self" && segments.next().is_none() => Some(&second.ident),
-        _ => None,
-    }
 }
 
 /// Lowers every body of a block. A body with errors has none in the result.
@@ -84,53 +79,55 @@ pub(super) fn bodies(block: &Block, errors: &Diagnostics) -> BTreeMap<usize, Bod
 pub(super) fn block<'b>(
     block: &Block,
     bodies: &'b BTreeMap<usize, Body>,
+    dependencies: &Dependencies,
     errors: &Diagnostics,
 ) -> BTreeMap<usize, Derived<'b>> {
-    let needs = DependencyGraph::of(block, bodies);
-    let partial = partial(block, bodies);
     let mut derived = BTreeMap::new();
     for (&at, body) in bodies {
         let fact = &block.facts[at];
-        let cycle = needs.cycle(&fact.name);
+        let Some(component) = dependencies.component_of(&fact.name) else { continue };
         let in_this = Diagnostics::new();
-        recursion::check(fact, body, &cycle, &in_this);
+        recursion::check(fact, body, component, &in_this);
         if in_this.is_empty() {
             let plan = BodyPlan::new(body, false);
-            let bases = needs.bases(&fact.name);
-            let is_total = needs.is_total(&fact.name, &partial);
             let beside_recursion =
-                recursion::beside_recursion(body, &cycle, &|fact| match needs.derived_fact(fact) {
-                    Some(name) if needs.is_total(name, &partial) => LoadPartiality::Total,
+                recursion::beside_recursion(body, component, &|fact| match dependencies
+                    .component(fact)
+                {
+                    Some(component) if component.is_total => LoadPartiality::Total,
                     Some(_) => LoadPartiality::Partial,
                     None => LoadPartiality::Unknown,
                 });
-            let derived_fact = Derived { body, plan, bases, cycle, is_total, beside_recursion };
-            derived.insert(at, derived_fact);
+            let component = Rc::clone(component);
+            let is_total = body.block.nodes().all(is_total);
+            derived.insert(at, Derived { body, plan, component, is_total, beside_recursion });
         }
         errors.absorb(&in_this);
     }
-    check_base_cases(block, &derived, errors);
+    check_base_cases(block, dependencies, &derived, errors);
     derived
 }
 
-/// The facts of a block whose own bodies may panic.
-fn partial(block: &Block, bodies: &BTreeMap<usize, Body>) -> BTreeSet<Ident> {
-    let partial = bodies.iter().filter(|(_, body)| !body.block.nodes().all(is_total));
-    partial.map(|(at, _)| block.facts[*at].name.clone()).collect()
-}
-
 /// A cycle of facts without a base case, reported once, at its first fact.
-fn check_base_cases(block: &Block, derived: &BTreeMap<usize, Derived<'_>>, errors: &Diagnostics) {
-    let mut said: Vec<&Ident> = Vec::new();
-    for (at, Derived { cycle, .. }) in derived {
-        let name = &block.facts[*at].name;
-        let of_cycle = derived.iter().filter(|(at, _)| cycle.contains(&block.facts[**at].name));
-        let groundless = of_cycle.filter(|(_, it)| recursion::has_no_base_case(it.body, cycle));
+fn check_base_cases(
+    block: &Block,
+    dependencies: &Dependencies,
+    derived: &BTreeMap<usize, Derived<'_>>,
+    errors: &Diagnostics,
+) {
+    let mut groundless: BTreeMap<String, usize> = BTreeMap::new();
+    for (at, Derived { body, component, .. }) in derived {
+        if recursion::has_no_base_case(body, component) {
+            *groundless.entry(block.facts[*at].name.to_string()).or_default() += 1;
+        }
+    }
+    for component in dependencies.components.iter().filter(|component| component.is_recursive) {
+        let of_fact = |name: &Ident| groundless.get(&name.to_string()).copied().unwrap_or_default();
         // A fact of the cycle with an error might have been the base case.
-        let all = !cycle.is_empty() && groundless.count() == cycle.len();
-        if all && !said.contains(&name) {
-            errors.push(name, diagnostics::recursive_without_base(name.unraw()));
-            said.extend(cycle);
+        if let [first, ..] = component.facts.as_slice()
+            && component.facts.iter().map(of_fact).sum::<usize>() == component.facts.len()
+        {
+            errors.push(first, diagnostics::recursive_without_base(first.unraw()));
         }
     }
 }
@@ -196,73 +193,5 @@ fn refuse_question_marks(node: &Node, fact: &Fact, errors: &Diagnostics) {
     }
     for child in node.children() {
         refuse_question_marks(child, fact, errors);
-    }
-}
-
-/// The facts that the bodies of a block load.
-struct DependencyGraph {
-    /// The facts with a body.
-    derived: BTreeSet<Ident>,
-    /// The facts that each of them loads.
-    loads: BTreeMap<Ident, Vec<Path>>,
-}
-
-impl DependencyGraph {
-    fn of(block: &Block, bodies: &BTreeMap<usize, Body>) -> Self {
-        let derived = block.facts.iter().filter(|fact| matches!(fact.ending, Ending::Body(_)));
-        let derived = derived.map(|fact| fact.name.clone()).collect();
-        let mut loads: BTreeMap<Ident, Vec<Path>> = BTreeMap::new();
-        for (at, body) in bodies {
-            loads.entry(block.facts[*at].name.clone()).or_default().extend(body.facts());
-        }
-        Self { derived, loads }
-    }
-
-    /// The facts of the block that `path` names.
-    fn derived_fact<'p>(&self, path: &'p Path) -> Option<&'p Ident> {
-        local_name(path).filter(|name| self.derived.contains(*name))
-    }
-
-    /// The derived facts of the block that `name` depends on.
-    fn reached(&self, name: &Ident) -> BTreeSet<Ident> {
-        let (mut reached, mut open) = (BTreeSet::new(), vec![name.clone()]);
-        while let Some(name) = open.pop() {
-            let next = self.loads.get(&name).into_iter().flatten();
-            for fact in next.filter_map(|path| self.derived_fact(path)) {
-                if reached.insert(fact.clone()) {
-                    open.push(fact.clone());
-                }
-            }
-        }
-        reached
-    }
-
-    /// Whether neither the body of `name` is `partial`, nor the body of a fact of the block that it depends on.
-    fn is_total(&self, name: &Ident, partial: &BTreeSet<Ident>) -> bool {
-        !partial.contains(name) && self.reached(name).is_disjoint(partial)
-    }
-
-    /// The facts that depend on `name` and that `name` depends on, itself first; none if it is not recursive.
-    fn cycle(&self, name: &Ident) -> Vec<Ident> {
-        let reached = self.reached(name);
-        if !reached.contains(name) {
-            return Vec::new();
-        }
-        let others = reached.iter().filter(|other| *other != name);
-        let back = others.filter(|other| self.reached(other).contains(name));
-        std::iter::once(name).chain(back).cloned().collect()
-    }
-
-    /// The facts that `name` depends on and that are not derived in this block.
-    fn bases(&self, name: &Ident) -> Vec<Path> {
-        let mut bases: BTreeMap<String, Path> = BTreeMap::new();
-        for fact in std::iter::once(name.clone()).chain(self.reached(name)) {
-            for path in self.loads.get(&fact).into_iter().flatten() {
-                if self.derived_fact(path).is_none() {
-                    bases.entry(quote!(#path).to_string()).or_insert_with(|| path.clone());
-                }
-            }
-        }
-        bases.into_values().collect()
     }
 }

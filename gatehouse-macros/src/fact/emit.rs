@@ -12,13 +12,21 @@ use syn::{Attribute, Expr, Ident, Stmt, Type};
 
 use super::ast::{Block, Ending, Fact, Part};
 use super::derived::Derived;
+use super::summary::Summaries;
 use crate::crate_path::CratePath;
 use crate::{conditional, text};
 
 /// Emits all facts of a block.
-pub(super) fn block(block: &Block, derived: &BTreeMap<usize, Derived<'_>>) -> TokenStream {
+pub(super) fn block(
+    block: &Block,
+    derived: &BTreeMap<usize, Derived<'_>>,
+    summaries: &Summaries,
+) -> TokenStream {
     let facts = block.facts.iter().enumerate();
-    facts.map(|(at, fact)| Emitter::new(fact, derived.get(&at), &block.library).fact()).collect()
+    let emitters =
+        facts.map(|(at, fact)| Emitter::new(fact, derived.get(&at), summaries, &block.library));
+    let emitters: Vec<Emitter<'_>> = emitters.collect();
+    emitters.iter().map(|emitter| emitter.fact(&emitters)).collect()
 }
 
 /// One field of the key: a part whose name has no error.
@@ -43,6 +51,8 @@ pub(super) struct Emitter<'a> {
     pub(super) fact: &'a Fact,
     /// Its computation, if it has a body without errors.
     pub(super) derived: Option<&'a Derived<'a>>,
+    /// The derived facts of the block whose costs are one constant.
+    pub(super) summaries: &'a Summaries,
     /// The fields of its key.
     pub(super) fields: Vec<Field<'a>>,
     /// The type of its value, or the stand-in.
@@ -51,7 +61,12 @@ pub(super) struct Emitter<'a> {
 
 impl<'a> Emitter<'a> {
     /// The data of `fact`, with stand-ins for the parts that the checks removed.
-    fn new(fact: &'a Fact, derived: Option<&'a Derived<'a>>, library: &'a CratePath) -> Self {
+    fn new(
+        fact: &'a Fact,
+        derived: Option<&'a Derived<'a>>,
+        summaries: &'a Summaries,
+        library: &'a CratePath,
+    ) -> Self {
         let stand_in = || quote!(#library::private::Refused);
         let or_stand_in =
             |ty: &Option<Type>| ty.as_ref().map_or_else(stand_in, ToTokens::to_token_stream);
@@ -61,11 +76,11 @@ impl<'a> Emitter<'a> {
             Some(Field { attrs, name, text, ty, sensitive: *sensitive })
         });
         let value = or_stand_in(&fact.value);
-        Self { library, fact, derived, fields: fields.collect(), value }
+        Self { library, fact, derived, summaries, fields: fields.collect(), value }
     }
 
-    /// The whole fact.
-    fn fact(&self) -> TokenStream {
+    /// The whole fact. The emitters of all facts are `emitters`.
+    fn fact(&self, emitters: &[Emitter<'_>]) -> TokenStream {
         let (key, constructor) = (self.key(), self.constructor());
         let traits = [
             self.clone_impl(),
@@ -74,13 +89,14 @@ impl<'a> Emitter<'a> {
             self.debug_impl(),
             self.fact_impl(),
         ];
-        let inherited = self.inherited();
+        let (inherited, summary) = (self.inherited(), self.summary(emitters));
         quote! {
             #key
             #constructor
             #inherited
             const _: () = {
                 #(#traits)*
+                #summary
             };
         }
     }
@@ -278,18 +294,36 @@ impl<'a> Emitter<'a> {
     /// Whether its values are shown: not if it says so. Nor if it is computed from what is not shown,
     /// facts or key parts, and more than the answer to a question.
     fn sensitive(&self) -> Option<TokenStream> {
-        let is = match self.derived.filter(|derived| !derived.body.gives_bool) {
-            _ if self.fact.sensitive => quote!(true),
-            Some(_) if self.fields.iter().any(|field| field.sensitive) => quote!(true),
-            Some(derived) if !derived.bases.is_empty() => {
-                let (library, bases) = (self.library, &derived.bases);
-                quote!(#(<#bases as #library::FactKey>::SENSITIVE)||*)
-            }
-            _ => return None,
+        let is = if self.is_sensitive_itself() {
+            quote!(true)
+        } else {
+            let derived = self.derived.filter(|derived| !derived.body.gives_bool)?;
+            self.computed_sensitivity(derived)?
         };
         Some(quote!(
             const SENSITIVE: ::core::primitive::bool = #is;
         ))
+    }
+
+    /// Whether a fact that shows what it is computed from is sensitive, as an expression; `None` if it loads
+    /// nothing.
+    fn computed_sensitivity(&self, derived: &Derived) -> Option<TokenStream> {
+        if let Some(place) = self.place() {
+            let summary = self.of_summary(place);
+            return Some(quote!(#summary.is_sensitive));
+        }
+        let library = self.library;
+        let facts = derived.loaded_elsewhere();
+        let mut facts =
+            facts.map(|fact| quote!(<#fact as #library::FactKey>::SENSITIVE)).peekable();
+        facts.peek()?;
+        Some(quote!(#(#facts)||*))
+    }
+
+    /// Whether its values are not shown, whatever it is computed from.
+    pub(super) fn is_sensitive_itself(&self) -> bool {
+        let shows_key = self.derived.is_some_and(|derived| !derived.body.gives_bool);
+        self.fact.sensitive || (shows_key && self.fields.iter().any(|field| field.sensitive))
     }
 
     /// Whether `.await` gives the value itself.

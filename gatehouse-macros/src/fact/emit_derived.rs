@@ -1,11 +1,14 @@
 //! Emits a derived fact: its body as plain synchronous code, and its plan.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Attribute;
 use syn::ext::IdentExt;
 
 use super::ast::Fact;
+use super::dependencies::local_name;
 use super::derived::{Derived, is_bool, is_option};
 use super::emit::Emitter;
 use super::recursion::PartialOperand;
@@ -23,29 +26,50 @@ impl Emitter<'_> {
         let (library, Fact { name, .. }) = (self.library, self.fact);
         let runtime = &quote!(#library::private);
         let text = name.unraw().to_string();
-        let plan =
-            plan_constant::plan(&derived.plan, &[], runtime, &|fact| derived.is_recursive(fact));
+        let plan = plan_constant::plan(&derived.plan, &[], runtime, &|fact| {
+            derived.component.recurs(fact)
+        });
         let line = quote_spanned!(name.span()=> ::core::line!());
-        let cost = if derived.cycle.is_empty() {
-            quote!(of(<Self as #library::FactKey>::DERIVATION))
-        } else {
-            let cycle = &derived.cycle;
-            quote!(of_cycle(&[#(<#cycle as #library::FactKey>::DERIVATION),*]))
-        };
         // Spanned at the name, where the compiler shows a recursion that is hidden behind an alias.
         let span = name.span();
         let location =
             quote!(#runtime::Location::new(::core::file!(), #line, ::core::module_path!()));
         let parts = quote!(#text, #location, #plan);
-        let total = derived.is_total.then(|| {
-            let bases = &derived.bases;
-            quote!(.total(&[#(<#bases as #library::FactKey>::DERIVATION),*]))
-        });
+        let (cost, total) = match self.place() {
+            Some(place) => {
+                let summary = self.of_summary(place);
+                (quote!(#summary.cost), Some(quote!(.with_totality(#summary.is_total))))
+            }
+            None => (self.own_cost(derived), self.own_totality(derived)),
+        };
         quote_spanned! {span=>
-            const COST: #runtime::Cost = #runtime::Cost::#cost;
+            const COST: #runtime::Cost = #cost;
             const DERIVATION: ::core::option::Option<&'static #runtime::Derivation> =
                 ::core::option::Option::Some(&#runtime::Derivation::new(#parts)#total);
+            fn derivation() -> ::core::option::Option<&'static #runtime::Derivation> {
+                Self::DERIVATION
+            }
         }
+    }
+
+    /// The cost of a fact without a summary.
+    fn own_cost(&self, derived: &Derived) -> TokenStream {
+        let (library, facts) = (self.library, &derived.component.facts);
+        if derived.component.is_recursive {
+            quote!(#library::private::Cost::of_cycle(&[#(<#facts as #library::FactKey>::DERIVATION),*]))
+        } else {
+            quote!(#library::private::Cost::of(<Self as #library::FactKey>::DERIVATION))
+        }
+    }
+
+    /// Marks the derivation of a fact without a summary as total, if it is.
+    fn own_totality(&self, derived: &Derived) -> Option<TokenStream> {
+        let library = self.library;
+        let bases = derived.loaded_elsewhere();
+        derived
+            .component
+            .is_total
+            .then(|| quote!(.total(&[#(<#bases as #library::FactKey>::DERIVATION),*])))
     }
 
     /// Refuses what may panic behind a recursive fact, where a panic ends the process: only there, which
@@ -78,7 +102,7 @@ impl Emitter<'_> {
         let runtime = &quote!(#library::private);
         let (sources, cx) = (Ident::new("__Sources", Span::mixed_site()), cx());
         let observer = Ident::new("__Observer", Span::mixed_site());
-        let bases = self.derived.map(|derived| derived.bases.as_slice()).unwrap_or_default();
+        let bases = self.derived.map(Derived::bases).unwrap_or_default();
         let lints = lints(&self.fact.attrs);
         let unreachable = self.derived.and_then(|derived| result::lints_of(derived.body));
         // The compiler shows the impls at the fact's name, and not at the macro's call.
@@ -88,7 +112,7 @@ impl Emitter<'_> {
         let early = quote_spanned!(span=> impl<#sources> #at::private::EarlyDerived<#sources>);
         let another = plan_constant::ambiguity_bound(bases.len(), runtime);
         // Each bound is shown at the fact that it is about.
-        let bases = bases.iter().map(|base| {
+        let bases = bases.into_iter().map(|base| {
             let (first, last) = text::ends(base);
             let (library, arguments) = (library.spanned(first), quote_spanned!(last=> <#sources>));
             quote_spanned!(first=> #base: #library::ResolvedBy #arguments,)
@@ -100,6 +124,7 @@ impl Emitter<'_> {
                 #another
         };
         let (evaluate, ask) = self.functions(runtime, &cx);
+        let bodies = self.named_bodies(&sources, &observer);
         let (ways_out, refused) = (self.ways_out(), self.refused_where_panics_abort());
         quote! {
             #refused
@@ -125,6 +150,7 @@ impl Emitter<'_> {
                     #evaluate
                 }
                 #ways_out
+                #bodies
             }
             #[automatically_derived]
             #early for #name #bounds {
@@ -154,6 +180,27 @@ impl Emitter<'_> {
         // Each request has key parts of its own, since a key takes them by value.
         let requests = early::code(plan, &|code| self.parts(code), runtime);
         (evaluate, text::ours("mut", quote!(let _ = &#cx; #requests)))
+    }
+
+    /// Names the bodies of the facts that it refers to by index.
+    fn named_bodies(&self, sources: &Ident, observer: &Ident) -> Option<TokenStream> {
+        let (derived, place, library) = (self.derived?, self.place()?, self.library);
+        let runtime = &quote!(#library::private);
+        let names = derived.body.loads.iter().filter_map(|load| local_name(&load.fact));
+        let names: BTreeSet<&Ident> =
+            names.filter(|name| self.summaries.index_of(name, place).is_some()).collect();
+        let bodies = names.into_iter().map(|name| {
+            quote! {
+                #runtime::named(<#name as #runtime::Derived<#sources>>::name_bodies::<#observer> as *const ());
+                #runtime::named(<#name as #runtime::Derived<#sources>>::evaluate::<#observer> as *const ());
+                #runtime::named(<#name as #runtime::EarlyDerived<#sources>>::ask::<#observer> as *const ());
+            }
+        });
+        Some(quote! {
+            fn name_bodies<#observer: #runtime::Observer>() {
+                #(#bodies)*
+            }
+        })
     }
 
     /// Binds the key parts that `code` mentions.

@@ -2,11 +2,15 @@
 
 mod ast;
 mod check;
+mod components;
+mod dependencies;
 mod derived;
 mod emit;
 mod emit_derived;
+mod emit_summary;
 mod parse;
 mod recursion;
+mod summary;
 
 #[cfg(test)]
 mod tests;
@@ -14,6 +18,9 @@ mod tests;
 use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
+
+use self::dependencies::Dependencies;
+use self::summary::Summaries;
 
 use crate::diagnostics::Diagnostics;
 use crate::{fragment, panics};
@@ -35,7 +42,7 @@ fn fallback(input: TokenStream) -> TokenStream {
     let mut block = parse::block(fragment::opened(input), &errors);
     check::block(&mut block, &errors);
     drop(errors.finish());
-    emit::block(&block, &BTreeMap::new())
+    emit::block(&block, &BTreeMap::new(), &Summaries::default())
 }
 
 /// The stages. Checking puts stand-ins where something is wrong, so that emitting cannot fail.
@@ -43,6 +50,8 @@ pub(crate) fn compile(input: TokenStream, errors: &Diagnostics) -> TokenStream {
     let mut block = parse::block(fragment::opened(input), errors);
     check::block(&mut block, errors);
     let bodies = derived::bodies(&block, errors);
-    let derived = derived::block(&block, &bodies, errors);
-    emit::block(&block, &derived)
+    let dependencies = Dependencies::of(&block, &bodies);
+    let derived = derived::block(&block, &bodies, &dependencies, errors);
+    let summaries = Summaries::of(&block, &dependencies, &derived);
+    emit::block(&block, &derived, &summaries)
 }

@@ -3,21 +3,21 @@
 
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
-use syn::{Expr, Ident, Lit, Path};
+use syn::{Expr, Lit, Path};
 
 use super::ast::Fact;
-use super::derived::{is_bool, is_in_cycle};
-use crate::body::analysis::Nodes;
-use crate::body::analysis::is_total;
+use super::dependencies::{Component, local_name};
+use super::derived::is_bool;
 use crate::body::analysis::logic::is_three_valued;
+use crate::body::analysis::{Nodes, is_total};
 use crate::body::source::as_written;
 use crate::body::tree::{Body, Kind, LoadId, Node, Stmt};
 use crate::diagnostics::Diagnostics;
 use crate::{diagnostics, text};
 
-/// Checks the body of a fact that depends on itself through the facts of `cycle`.
-pub(super) fn check(fact: &Fact, body: &Body, cycle: &[Ident], errors: &Diagnostics) {
-    if cycle.is_empty() {
+/// Checks the body of a fact, if it depends on itself through the facts of `cycle`.
+pub(super) fn check(fact: &Fact, body: &Body, cycle: &Component, errors: &Diagnostics) {
+    if !cycle.is_recursive {
         return;
     }
     let check = Check { fact, body, cycle, errors };
@@ -50,7 +50,7 @@ pub(super) enum LoadPartiality {
 /// a failure; so a fact that failed, where it would have been false, would make the result smaller.
 pub(super) fn beside_recursion(
     body: &Body,
-    cycle: &[Ident],
+    cycle: &Component,
     partiality_of: &dyn Fn(&Path) -> LoadPartiality,
 ) -> Vec<PartialOperand> {
     let mut found = Vec::new();
@@ -61,14 +61,14 @@ pub(super) fn beside_recursion(
 }
 
 /// Whether a fact of `cycle` is loaded in a node.
-fn recurs(node: &Node, body: &Body, cycle: &[Ident]) -> bool {
-    node.any(&|it| matches!(it, Node::Load(id, _, _) if is_in_cycle(cycle, &body.loads[*id].fact)))
+fn recurs(node: &Node, body: &Body, cycle: &Component) -> bool {
+    node.any(&|it| matches!(it, Node::Load(id, _, _) if cycle.recurs(&body.loads[*id].fact)))
 }
 
 fn note_beside(
     node: &Node,
     body: &Body,
-    cycle: &[Ident],
+    cycle: &Component,
     partiality_of: &dyn Fn(&Path) -> LoadPartiality,
     found: &mut Vec<PartialOperand>,
 ) {
@@ -96,11 +96,11 @@ fn note_beside(
 
 /// Whether a body can be true only if a fact of `cycle` is true. If all bodies of the cycle are like that, none of its
 /// facts is ever true.
-pub(super) fn has_no_base_case(body: &Body, cycle: &[Ident]) -> bool {
+pub(super) fn has_no_base_case(body: &Body, cycle: &Component) -> bool {
     let base_case = BaseCase { body, cycle };
     let returns =
         |node: &Node| matches!(node, Node::Return(_, Some(value)) if base_case.exists_in(value));
-    !cycle.is_empty()
+    cycle.is_recursive
         && !base_case.exists_in_block(&body.block.stmts)
         && !body.block.nodes().any(|node| node.any(&returns))
 }
@@ -108,7 +108,7 @@ pub(super) fn has_no_base_case(body: &Body, cycle: &[Ident]) -> bool {
 /// The search for an answer that can be true without the cycle.
 struct BaseCase<'c> {
     body: &'c Body,
-    cycle: &'c [Ident],
+    cycle: &'c Component,
 }
 
 impl BaseCase<'_> {
@@ -124,7 +124,7 @@ impl BaseCase<'_> {
     fn exists_in(&self, node: &Node) -> bool {
         match node {
             Node::Load(id, kind, _) => {
-                *kind == Kind::All || !is_in_cycle(self.cycle, &self.body.loads[*id].fact)
+                *kind == Kind::All || !self.cycle.recurs(&self.body.loads[*id].fact)
             }
             Node::Plain(Expr::Lit(it)) => !matches!(&it.lit, Lit::Bool(it) if !it.value),
             Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => self.exists_in(&inside[0]),
@@ -145,13 +145,13 @@ impl BaseCase<'_> {
 struct Check<'c> {
     fact: &'c Fact,
     body: &'c Body,
-    cycle: &'c [Ident],
+    cycle: &'c Component,
     errors: &'c Diagnostics,
 }
 
 impl Check<'_> {
     fn is_recursive(&self, id: LoadId) -> bool {
-        is_in_cycle(self.cycle, &self.body.loads[id].fact)
+        self.cycle.recurs(&self.body.loads[id].fact)
     }
 
     fn recurs(&self, node: &Node) -> bool {
@@ -160,7 +160,7 @@ impl Check<'_> {
 
     /// The other fact on the path of the recursion, if there is one.
     fn through(&self, fact: &Path) -> String {
-        if is_in_cycle(std::slice::from_ref(&self.fact.name), fact) {
+        if local_name(fact) == Some(&self.fact.name) {
             return String::new();
         }
         format!(" through `{}`", text::of_type(fact))
@@ -168,7 +168,7 @@ impl Check<'_> {
 
     /// Reports every recursive load of the body.
     fn refuse_all(&self) {
-        for load in self.body.loads.iter().filter(|load| is_in_cycle(self.cycle, &load.fact)) {
+        for load in self.body.loads.iter().filter(|load| self.cycle.recurs(&load.fact)) {
             let through = self.through(&load.fact);
             self.errors
                 .push(&load.fact, diagnostics::recursive_value(self.fact.name.unraw(), through));

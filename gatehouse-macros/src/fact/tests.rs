@@ -452,6 +452,11 @@ fn a_derived_fact() {
                         ],
                     ),
             );
+            fn derivation() -> ::core::option::Option<
+                &'static Derivation,
+            > {
+                Self::DERIVATION
+            }
         }
         use Unloaded as _;
         #[automatically_derived]
@@ -590,6 +595,141 @@ fn a_derived_fact() {
 }
 
 /// Where a fact may come back to itself, and from where it is bound by what sources load.
+/// The impls of `BlockSummary` in an expansion, and the costs.
+fn summaries(source: &str) -> String {
+    let expansion = expansion(source);
+    let mut lines = expansion.lines().map(str::trim);
+    let mut found = Vec::new();
+    while let Some(line) = lines.next() {
+        if line.contains("BlockSummary for") {
+            found.push(line);
+            found.extend(lines.by_ref().take_while(|line| *line != "&FACTS"));
+        } else if line.starts_with("const COST") {
+            found.push(line);
+            if !line.ends_with(';') {
+                found.extend(lines.next());
+            }
+        }
+    }
+    found.join("\n")
+}
+
+/// Facts that load other derived facts of the block have one constant, each after those that it depends on.
+#[test]
+fn the_costs_of_a_block_are_one_constant() {
+    let source = "
+        Base(user: u8) -> bool = false;
+        Last(user: u8) -> bool { Ring(user).await || First(user).await }
+        First(user: u8) -> bool { Base(user).await }
+        Ring(user: u8) -> bool { Base(user).await || Back(user).await }
+        Back(user: u8) -> bool { Ring(user).await || self::First(user).await }
+    ";
+    insta::assert_snapshot!(summaries(source), @"
+    const COST: ::gatehouse::private::Cost = <Ring as ::gatehouse::private::BlockSummary>::FACTS[2]
+    .cost;
+    const COST: ::gatehouse::private::Cost = ::gatehouse::private::Cost::of(
+    <Self as ::gatehouse::FactKey>::DERIVATION,
+    const COST: ::gatehouse::private::Cost = <Ring as ::gatehouse::private::BlockSummary>::FACTS[0]
+    .cost;
+    impl ::gatehouse::private::BlockSummary for Ring {
+    const FACTS: &'static [::gatehouse::private::FactSummary] = {
+    static FACTS: [::gatehouse::private::FactSummary; 3] = ::gatehouse::private::summaries::<
+    2,
+    3,
+    >([
+    ::gatehouse::private::SummarizedFact::new(
+    0,
+    &[
+    ::gatehouse::private::outer_load::<Base>(&[]),
+    ::gatehouse::private::SummarizedLoad::inner(1, &[]),
+    ],
+    true,
+    false,
+    ),
+    ::gatehouse::private::SummarizedFact::new(
+    0,
+    &[
+    ::gatehouse::private::SummarizedLoad::inner(0, &[]),
+    ::gatehouse::private::outer_load::<self::First>(&[]),
+    ],
+    true,
+    false,
+    ),
+    ::gatehouse::private::SummarizedFact::new(
+    2,
+    &[
+    ::gatehouse::private::SummarizedLoad::inner(0, &[]),
+    ::gatehouse::private::outer_load::<First>(&[]),
+    ],
+    true,
+    false,
+    ),
+    ]);
+    const COST: ::gatehouse::private::Cost = <Ring as ::gatehouse::private::BlockSummary>::FACTS[1]
+    .cost;
+    ");
+}
+
+/// Only rustc knows which fact a name under a condition means, so such a fact is referred to by its path.
+#[test]
+fn facts_under_conditions_are_not_in_the_constant() {
+    let source = "
+        Base(user: u8) -> bool = false;
+        Low(user: u8) -> bool { Base(user).await }
+        Mid(user: u8) -> bool { Low(user).await }
+        #[cfg(a)] Other(user: u8) -> bool { Mid(user).await }
+        High(user: u8) -> bool { Mid(user).await || Other(user).await }
+        Top(user: u8) -> bool { High(user).await }
+    ";
+    insta::assert_snapshot!(summaries(source), @"
+    const COST: ::gatehouse::private::Cost = ::gatehouse::private::Cost::of(
+    <Self as ::gatehouse::FactKey>::DERIVATION,
+    const COST: ::gatehouse::private::Cost = <Mid as ::gatehouse::private::BlockSummary>::FACTS[0]
+    .cost;
+    impl ::gatehouse::private::BlockSummary for Mid {
+    const FACTS: &'static [::gatehouse::private::FactSummary] = {
+    static FACTS: [::gatehouse::private::FactSummary; 1] = ::gatehouse::private::summaries::<
+    1,
+    1,
+    >([
+    ::gatehouse::private::SummarizedFact::new(
+    0,
+    &[::gatehouse::private::outer_load::<Low>(&[])],
+    true,
+    false,
+    ),
+    ]);
+    const COST: ::gatehouse::private::Cost = ::gatehouse::private::Cost::of(
+    <Self as ::gatehouse::FactKey>::DERIVATION,
+    const COST: ::gatehouse::private::Cost = <High as ::gatehouse::private::BlockSummary>::FACTS[0]
+    .cost;
+    impl ::gatehouse::private::BlockSummary for High {
+    const FACTS: &'static [::gatehouse::private::FactSummary] = {
+    static FACTS: [::gatehouse::private::FactSummary; 2] = ::gatehouse::private::summaries::<
+    2,
+    2,
+    >([
+    ::gatehouse::private::SummarizedFact::new(
+    0,
+    &[
+    ::gatehouse::private::outer_load::<Mid>(&[]),
+    ::gatehouse::private::outer_load::<Other>(&[]),
+    ],
+    true,
+    false,
+    ),
+    ::gatehouse::private::SummarizedFact::new(
+    1,
+    &[::gatehouse::private::SummarizedLoad::inner(0, &[])],
+    true,
+    false,
+    ),
+    ]);
+    const COST: ::gatehouse::private::Cost = <High as ::gatehouse::private::BlockSummary>::FACTS[1]
+    .cost;
+    ");
+}
+
 #[test]
 fn recursion_that_only_adds_truth_is_fine() {
     let source = "

@@ -35,6 +35,22 @@ pub trait Derived<P: Sources>: EarlyDerived<P> {
     fn is_true(_: &Self::Value) -> bool {
         false
     }
+
+    /// Names the functions of the derived facts of its block that its body reads. It is never called.
+    ///
+    /// rustc instantiates functions depth-first, in the order in which they are named, and refuses to nest more
+    /// than 128 instances of one function. The body of a fact reads others by functions of this crate, so a
+    /// chain of facts would nest instances of these. This function leads to the bodies of all facts that the
+    /// fact depends on, through functions of their own.
+    fn name_bodies<O: Observer>() {}
+}
+
+/// Names a function for [`Derived::name_bodies`]. A call, because the compiler may drop anything else before it
+/// instantiates functions.
+#[cold]
+#[inline(never)]
+pub fn named(function: *const ()) {
+    let _ = function;
 }
 
 /// The loads that a derived fact registers early. A trait of its own, as for policies.
@@ -126,6 +142,7 @@ impl<P: Sources, O: Observer> Cx<P, O> {
 
     #[cold]
     fn add_fact<K: Derived<P>>(&mut self) -> usize {
+        named(K::name_bodies::<O> as *const ());
         let memo = self.generation().map(|generation| generation.memo.of::<K>());
         self.fixpoint().add_fact(memo.unwrap_or_default())
     }

@@ -38,7 +38,7 @@ pub use self::conditions::{
     Bool, MaybeBool, MetIfBool, NotBool, met, pattern_tried, pattern_tried_with,
 };
 pub use self::cx::{Cx, ResolvedBy, read, read_stored};
-pub use self::derived::{Derived, EarlyDerived, read_derived};
+pub use self::derived::{Derived, EarlyDerived, named, read_derived};
 pub(crate) use self::event::{Event, FactState, ObservedFact};
 pub use self::logic::{
     Operand, Side, all, and, any, attempt, each, or, partial_and, partial_or, side,

@@ -46,6 +46,14 @@ pub trait FactKey: Clone + Eq + Hash + fmt::Debug + Send + Sync + 'static {
 
     /// Its derivation, if it is a derived fact.
     const DERIVATION: Option<&'static Derivation> = None;
+
+    /// Its derivation, as a function of the fact's own: facts may be derived from each other, so that a plan
+    /// has functions, and rustc limits how deep instances of one function nest.
+    #[doc(hidden)]
+    #[must_use]
+    fn derivation() -> Option<&'static Derivation> {
+        Self::DERIVATION
+    }
 }
 
 /// A fact that a source loads. A derived fact, which is computed from other facts, is none.

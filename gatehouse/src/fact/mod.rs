@@ -18,6 +18,6 @@ pub use self::error::{FactError, FailedFact, SourceError};
 pub(crate) use self::error::{FactResult, MAX_DEPTH};
 pub(crate) use self::failures::{Failures, Mark};
 pub use self::key::{FactKey, LoadedFact};
-pub use self::planned::{plan_load, plan_recursion};
+pub use self::planned::{outer_load, plan_load, plan_recursion};
 pub use self::sensitive::Sensitive;
 pub(crate) use self::sensitive::shown;

@@ -15,6 +15,8 @@ pub struct Cost {
 }
 
 impl Cost {
+    /// The cost of a body without loads.
+    pub(super) const NOTHING: Self = Self { rounds: 0, rounds_per_link: 0, max_rounds: 0 };
     /// The cost of a fact that a source loads.
     pub(crate) const ONE_LOAD: Self = Self { rounds: 1, rounds_per_link: 0, max_rounds: 1 };
     /// The cost of a fact in its own body. The number of repetitions is part of the cost of the fact

@@ -5,6 +5,7 @@
 
 // - `rule`: the plan of one rule, with its loads; `load`, `condition`, `cost`, `location`: its parts;
 // - `rounds`: the arithmetic of rounds, evaluated at compile time;
+// - `summary`: the costs of all derived facts of a block, as one constant;
 // - `info`: a policy with its plan; `gate`: the plans of all policies of a gate;
 // - `budget`: limits on the rounds of a rule or a gate, checked at compile time;
 // - `text`, `graph`: plans as text and as graphs.
@@ -19,6 +20,7 @@ mod load;
 mod location;
 mod rounds;
 mod rule;
+mod summary;
 mod text;
 
 pub(crate) use self::budget::gate_within_budget;
@@ -35,3 +37,5 @@ pub use self::location::Location;
 pub use self::rounds::scheduled;
 pub(crate) use self::rule::PlannedFact;
 pub use self::rule::{Derivation, Plan, PlannedLoad};
+#[doc(hidden)]
+pub use self::summary::{BlockSummary, FactSummary, SummarizedFact, SummarizedLoad, summaries};

@@ -11,8 +11,14 @@ use super::rule::{Derivation, Plan, PlannedLoad};
 #[doc(hidden)]
 #[must_use]
 pub const fn scheduled<const N: usize>(mut loads: [PlannedLoad; N]) -> [PlannedLoad; N] {
+    schedule(&mut loads);
+    loads
+}
+
+/// [`scheduled`], in place.
+pub(super) const fn schedule(loads: &mut [PlannedLoad]) {
     let mut at = 0;
-    while at < N {
+    while at < loads.len() {
         let (waits_for, mut i) = (loads[at].waits_for, 0);
         while i < waits_for.len() {
             let before = loads[waits_for[i].load].last_round();
@@ -23,7 +29,6 @@ pub const fn scheduled<const N: usize>(mut loads: [PlannedLoad; N]) -> [PlannedL
         }
         at += 1;
     }
-    loads
 }
 
 impl PlannedLoad {
@@ -45,11 +50,7 @@ impl Cost {
     pub const fn of(derivation: Option<&'static Derivation>) -> Self {
         match derivation {
             None => Self::ONE_LOAD,
-            Some(Derivation { plan, .. }) => Self {
-                rounds: plan.rounds,
-                rounds_per_link: plan.rounds_per_link,
-                max_rounds: plan.max_rounds(),
-            },
+            Some(Derivation { plan, .. }) => Self::of_loads(plan.loads),
         }
     }
 
@@ -57,18 +58,48 @@ impl Cost {
     #[doc(hidden)]
     #[must_use]
     pub const fn of_cycle(facts: &[Option<&'static Derivation>]) -> Self {
-        let mut cost = Self::RECURSION;
-        let (mut at, mut sum) = (0, 0_u32);
+        let (mut cost, mut at) = (Self::NOTHING, 0);
         while at < facts.len() {
             if let Some(Derivation { plan, .. }) = facts[at] {
-                cost.rounds = max(cost.rounds, plan.rounds);
-                cost.rounds_per_link = max(cost.rounds_per_link, plan.rounds_per_link);
-                sum = sum.saturating_add(plan.max_rounds());
+                cost = cost.beside(Self::of_loads(plan.loads));
             }
             at += 1;
         }
-        cost.max_rounds = max(sum, 1).saturating_mul(Self::MAX_PER_LOAD);
+        cost.repeated()
+    }
+
+    /// The cost of a body with these loads, once they are [`scheduled`].
+    pub(super) const fn of_loads(loads: &[PlannedLoad]) -> Self {
+        let (mut cost, mut at) = (Self::NOTHING, 0);
+        cost.max_rounds = max_rounds(loads);
+        while at < loads.len() {
+            let load = &loads[at];
+            // The number of recursions depends on the data: they count per link.
+            if load.is_recursion() {
+                let link = load.round - 1 + rounds_behind(loads, at);
+                cost.rounds_per_link = max(cost.rounds_per_link, link);
+            } else {
+                cost.rounds = max(cost.rounds, load.last_round());
+                cost.rounds_per_link = max(cost.rounds_per_link, load.cost.rounds_per_link);
+            }
+            at += 1;
+        }
         cost
+    }
+
+    /// The cost of two facts that need each other, while they are computed once.
+    pub(super) const fn beside(self, other: Self) -> Self {
+        Self {
+            rounds: max(self.rounds, other.rounds),
+            rounds_per_link: max(self.rounds_per_link, other.rounds_per_link),
+            max_rounds: self.max_rounds.saturating_add(other.max_rounds),
+        }
+    }
+
+    /// The cost of facts that need each other, from that of computing them once.
+    pub(super) const fn repeated(self) -> Self {
+        let max_rounds = max(self.max_rounds, 1).saturating_mul(Self::MAX_PER_LOAD);
+        Self { rounds: max(self.rounds, Self::RECURSION.rounds), max_rounds, ..self }
     }
 }
 
@@ -79,59 +110,39 @@ impl Plan {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(loads: &'static [PlannedLoad], conditions: &'static [Condition]) -> Self {
-        let (mut rounds, mut rounds_per_link, mut at) = (0, 0, 0);
-        while at < loads.len() {
-            let cost = loads[at].cost;
-            // The number of recursions depends on the data: they count per link.
-            if !loads[at].is_recursion() {
-                rounds = max(rounds, loads[at].last_round());
-                rounds_per_link = max(rounds_per_link, cost.rounds_per_link);
-            }
-            at += 1;
-        }
-        let mut plan = Self { loads, conditions, rounds, rounds_per_link };
-        plan.rounds_per_link = max(plan.rounds_per_link, plan.rounds_of_link());
-        plan
+        let Cost { rounds, rounds_per_link, .. } = Cost::of_loads(loads);
+        Self { loads, conditions, rounds, rounds_per_link }
     }
 
     /// Rounds after which a pure rule has no more keys to ask for.
     pub(crate) const fn max_rounds(&self) -> u32 {
-        let (mut sum, mut at) = (0_u32, 0);
-        while at < self.loads.len() {
-            sum = sum.saturating_add(self.loads[at].cost.max_rounds);
-            at += 1;
-        }
-        sum
+        max_rounds(self.loads)
     }
+}
 
-    /// Rounds for each link of the data that the rule itself follows: those before it asks for the next
-    /// link, and those of the loads that wait for that link.
-    const fn rounds_of_link(&self) -> u32 {
-        let (mut link, mut at) = (0, 0);
-        while at < self.loads.len() {
-            if self.loads[at].is_recursion() {
-                link = max(link, self.loads[at].round - 1 + self.rounds_behind(at));
-            }
-            at += 1;
-        }
-        link
+const fn max_rounds(loads: &[PlannedLoad]) -> u32 {
+    let (mut sum, mut at) = (0_u32, 0);
+    while at < loads.len() {
+        sum = sum.saturating_add(loads[at].cost.max_rounds);
+        at += 1;
     }
+    sum
+}
 
-    /// Rounds of the loads that wait for the load `at`.
-    const fn rounds_behind(&self, at: usize) -> u32 {
-        let (mut rounds, mut waiting) = (0, at + 1);
-        while waiting < self.loads.len() {
-            let (load, mut i) = (&self.loads[waiting], 0);
-            while i < load.waits_for.len() {
-                if load.waits_for[i].load == at && !load.is_recursion() {
-                    rounds = max(rounds, load.last_round() - self.loads[at].round);
-                }
-                i += 1;
+/// Rounds of the loads that wait for the load `at`, which is a recursion.
+const fn rounds_behind(loads: &[PlannedLoad], at: usize) -> u32 {
+    let (mut rounds, mut waiting) = (0, at + 1);
+    while waiting < loads.len() {
+        let (load, mut i) = (&loads[waiting], 0);
+        while i < load.waits_for.len() {
+            if load.waits_for[i].load == at && !load.is_recursion() {
+                rounds = max(rounds, load.last_round() - loads[at].round);
             }
-            waiting += 1;
+            i += 1;
         }
-        rounds
+        waiting += 1;
     }
+    rounds
 }
 
 const fn max(a: u32, b: u32) -> u32 {

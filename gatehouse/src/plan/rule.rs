@@ -111,6 +111,15 @@ pub(crate) struct PlannedFact {
 }
 
 impl PlannedLoad {
+    /// A load of which nothing is known.
+    pub(super) const UNKNOWN: Self = Self::new(
+        PlannedFact { name: "", cost: Cost::NOTHING, derivation: || None },
+        ("", LoadKind::One),
+        &[],
+        Guards::NONE,
+        (0, 0),
+    );
+
     /// A load in round 1; [`scheduled`](super::scheduled) gives it the round that it needs.
     pub(crate) const fn new(
         fact: PlannedFact,
@@ -167,6 +176,14 @@ impl Derivation {
             }
             at += 1;
         }
+        self
+    }
+
+    /// Sets whether no tokens of its body can panic, nor of any body that it reads.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_totality(mut self, is_total: bool) -> Self {
+        self.is_total = is_total;
         self
     }
 

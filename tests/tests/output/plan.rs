@@ -246,6 +246,66 @@ fn derived_facts_count_with_their_rounds() {
     assert_eq!(GATE.plan().facts(), ["Flag", "A", "B", "C", "Above"]);
 }
 
+/// A block whose facts load each other: a chain, a ring over it, and a fact over both.
+mod block {
+    use gatehouse::prelude::*;
+
+    use super::{A, B, Chain, Flag, FlaggedAbove};
+
+    fact! {
+        pub First(id: u32) -> Option<u32> { A(id).await }
+        pub Second(id: u32) -> Option<u32> { B(First(id).await?).await }
+        pub Third(id: u32) -> Option<u32> { Chain(Second(id).await?).await }
+        pub RingA(user: u32, id: u32) -> bool {
+            match Third(id).await {
+                Some(next) => RingB(user, next).await,
+                None => Flag(user, id).await,
+            }
+        }
+        pub RingB(user: u32, id: u32) -> bool {
+            Flag(user, id).await || RingA(user, id).await
+        }
+        pub Over(user: u32, id: u32) -> bool {
+            RingA(user, id).await && match First(id).await {
+                Some(next) => FlaggedAbove(user, next).await,
+                None => false,
+            }
+        }
+        #[sensitive]
+        pub Secret(id: u32) -> Option<u32> { First(id).await }
+        /// It shows a value of a sensitive fact.
+        pub Shown(id: u32) -> Option<u32> { Secret(id).await }
+        pub Known(id: u32) -> bool { Shown(id).await.is_some() }
+    }
+}
+
+/// The costs of a block are computed together, and are those of the plans.
+#[test]
+fn facts_of_one_block_count_each_other() {
+    use block::{First, Known, Over, RingA, RingB, Second, Secret, Shown, Third};
+
+    use gatehouse::private::Cost;
+
+    let of = |cost: Cost| (cost.rounds, cost.rounds_per_link);
+    assert_eq!([of(First::COST), of(Second::COST), of(Third::COST)], [(1, 0), (2, 0), (5, 0)]);
+    assert_eq!([of(RingA::COST), of(RingB::COST)], [(5, 5), (5, 5)]);
+    assert_eq!(of(Over::COST), (5, 5));
+    for (cost, derivation) in [
+        (First::COST, First::DERIVATION),
+        (Second::COST, Second::DERIVATION),
+        (Third::COST, Third::DERIVATION),
+        (Over::COST, Over::DERIVATION),
+        (Shown::COST, Shown::DERIVATION),
+    ] {
+        assert_eq!(cost, Cost::of(derivation));
+    }
+    for cost in [RingA::COST, RingB::COST] {
+        assert_eq!(cost, Cost::of_cycle(&[RingA::DERIVATION, RingB::DERIVATION]));
+    }
+    let sensitive = [First::SENSITIVE, Secret::SENSITIVE, Shown::SENSITIVE, Known::SENSITIVE];
+    assert_eq!(sensitive, [false, true, true, false]);
+}
+
 #[derive(Sources)]
 struct Facts {
     #[loads(A)]
