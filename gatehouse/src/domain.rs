@@ -134,7 +134,6 @@ pub trait Domain: 'static {
 }
 
 /// A question to a gate, without its resource.
-#[cfg_attr(not(feature = "records"), allow(dead_code, reason = "only records read it"))]
 pub(crate) struct Question<'q, D: Domain> {
     pub(crate) subject: &'q D::Subject,
     pub(crate) action: &'q D::Action,

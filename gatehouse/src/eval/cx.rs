@@ -95,18 +95,20 @@ impl<P: Sources, O: Observer> Cx<P, O> {
         self.fixpoint.as_mut().is_some_and(|fixpoint| fixpoint.is_resource_blocked(resource))
     }
 
-    /// Registers, by running `register`, the loads that resource number `resource` of `all` needs next.
+    /// Begins to register the loads that a resource needs next. Gives whether its reads are tracked.
     #[inline]
-    pub(crate) fn register_needs_of(
-        &mut self,
-        resource: usize,
-        all: usize,
-        register: impl FnOnce(&mut Self),
-    ) {
-        let begun = self.fixpoint.as_mut().map(|fixpoint| fixpoint.begin_resource());
-        register(self);
+    pub(crate) fn begin_resource(&mut self) -> bool {
+        if let Some(fixpoint) = &mut self.fixpoint {
+            fixpoint.begin_resource();
+        }
+        self.fixpoint.is_some()
+    }
+
+    /// Ends what [`begin_resource`](Self::begin_resource) began for resource number `resource` of `all`.
+    #[inline]
+    pub(crate) fn end_resource(&mut self, is_tracked: bool, resource: usize, all: usize) {
         // Without a fixpoint at the beginning, the reads before the first derived fact were not tracked.
-        if let (Some(()), Some(fixpoint)) = (begun, &mut self.fixpoint) {
+        if is_tracked && let Some(fixpoint) = &mut self.fixpoint {
             fixpoint.end_resource(resource, all);
         }
     }

@@ -6,10 +6,13 @@ use std::borrow::Borrow;
 use super::coverage::record_coverage;
 use super::executor::Evaluation;
 use super::observe::{is_observed, observed_locally};
-use super::outcome::{decide_local, or_deny};
-use super::policies::{Rules, Static, reads_facts};
+use super::outcome::decide_local;
+use super::policies::{Rules, Static};
+use super::questions::{Asked, One, Page, Questions};
+#[cfg(feature = "testing")]
+use super::traced::for_each_policy;
 use crate::decision::{AccessError, Allowed, Decision, FilterError};
-use crate::domain::Domain;
+use crate::domain::{Domain, Question};
 use crate::eval::Request;
 use crate::explanation::Explanation;
 use crate::policy::{LocalSet, PolicySet};
@@ -114,23 +117,19 @@ impl<'a, D: Domain, P: Sources, R> Bound<'a, D, P, R> {
 
 // The context is asked for at each method, not at the impl: there the compiler says what is missing.
 impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
-    fn evaluation(&self) -> Evaluation<'_, D, P, R>
+    fn asked(&self) -> Asked<'_, D, P, R>
     where
         C: SuppliesContext<D::Context>,
     {
-        Evaluation {
-            rules: self.rules,
-            session: self.session,
-            subject: self.subject,
-            action: self.action,
-            context: self.context.context(),
-        }
+        let (subject, action, context) = (self.subject, self.action, self.context.context());
+        let question = Question { subject, action, context };
+        Asked { rules: self.rules, session: self.session, question }
     }
 
     /// Counts what is asked of a gate that may load, now and not at the first poll: see `Session::register_evaluation`.
     #[inline]
     fn register_evaluation(&self) -> Option<EvaluationGuard<'_, P>> {
-        reads_facts(self.rules).then(|| self.session.register_evaluation())
+        if self.rules.reads_facts() { Some(self.session.register_evaluation()) } else { None }
     }
 
     /// The sources that are asked.
@@ -158,11 +157,12 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         let guard = self.register_evaluation();
         async move {
             let _guard = guard;
-            let evaluation = self.evaluation();
-            match evaluation.try_without_loading(resource) {
-                Ok(decision) => decision,
-                Err(undecided) => evaluation.decide_boxed(resource, undecided).await,
-            }
+            let undecided = match self.asked().try_without_loading(resource) {
+                Ok(decision) => return decision,
+                Err(undecided) => undecided,
+            };
+            let questions = self.asked().about(One(resource));
+            self.evaluation(&questions).decide_boxed(undecided).await
         }
     }
 
@@ -188,7 +188,7 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         let guard = self.register_evaluation();
         async move {
             let _guard = guard;
-            self.evaluation().explain(resource).await
+            self.asked().explain(resource).await
         }
     }
 
@@ -227,7 +227,8 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         let guard = self.register_evaluation();
         async move {
             let _guard = guard;
-            self.decisions(&items, T::borrow).await
+            let questions = self.asked().about(Page { rows: &items, resource: &T::borrow });
+            self.evaluation(&questions).decide_all(items.len()).await
         }
     }
 
@@ -268,7 +269,8 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         let guard = self.register_evaluation();
         async move {
             let _guard = guard;
-            let decisions = self.decisions(&rows, resource).await;
+            let questions = self.asked().about(Page { rows: &rows, resource: &resource });
+            let decisions = self.evaluation(&questions).decide_all(rows.len()).await;
             if decisions.iter().any(Decision::is_indeterminate) {
                 return Err(FilterError::new(rows, decisions));
             }
@@ -304,22 +306,14 @@ impl<D: Domain, P: Sources, R: Rules<D, P>, C> Bound<'_, D, P, R, C> {
         let guard = self.register_evaluation();
         async move {
             let _guard = guard;
-            let decisions = self.decisions(&rows, resource).await;
+            let questions = self.asked().about(Page { rows: &rows, resource: &resource });
+            let decisions = self.evaluation(&questions).decide_all(rows.len()).await;
             allowed(rows, &decisions)
         }
     }
 
-    async fn decisions<T: Sync>(
-        &self,
-        items: &[T],
-        resource: impl Fn(&T) -> &D::Resource + Send + Sync,
-    ) -> Vec<Decision>
-    where
-        C: SuppliesContext<D::Context>,
-    {
-        let mut decisions: Vec<Option<Decision>> = items.iter().map(|_| None).collect();
-        self.evaluation().run(|i| resource(&items[i]), &mut decisions).await;
-        decisions.into_iter().map(or_deny).collect()
+    fn evaluation<'q>(&self, questions: &'q dyn Questions<P>) -> Evaluation<'_, 'q, P> {
+        Evaluation { session: self.session, questions }
     }
 }
 
@@ -355,13 +349,22 @@ impl<D: Domain, P: Sources, S: PolicySet<D, P>, C> Bound<'_, D, P, Static<S>, C>
         let decision = if is_observed(self.session) {
             // A copy, so that `self` need not be in memory either.
             let (rules, request) = (self.rules, request());
-            observed_locally(self.session, &request, || decide_local(rules, &request))
+            let Request { subject, action, context, .. } = request;
+            observed_locally(
+                self.session.audit_context(),
+                &Question::<D> { subject, action, context },
+                &|_| D::describe_resource(resource),
+                &|| decide_local(rules, &request),
+            )
         } else {
             decide_local(self.rules, &request())
         };
         #[cfg(feature = "testing")]
         if crate::observe::coverage::is_recording() {
-            record_coverage(self.rules, &request(), &crate::eval::Cx::new(None));
+            record_coverage(
+                &|meet| for_each_policy(self.rules, &request(), meet),
+                &crate::eval::Cx::new(None),
+            );
         }
         decision
     }

@@ -1,23 +1,18 @@
 //! Records the coverage of a decision.
 
 use super::explain::values;
-use super::policies::Rules;
 use super::replay::replay;
-use crate::domain::Domain;
-use crate::eval::{Cx, Event, FactState, Request, Texts};
+use super::traced::EachPolicy;
+use crate::eval::{Cx, Event, FactState, Texts};
 use crate::observe::coverage::{Ran, note_not_covered, note_ran};
 use crate::plan::Location;
 use crate::plan::Plan;
 use crate::session::Sources;
 
 /// Records the conditions that were met by the policies that took part in a decision; `cx` has its facts.
-pub(super) fn record_coverage<D: Domain, P: Sources, R: Rules<D, P>>(
-    rules: R,
-    request: &Request<'_, D>,
-    cx: &Cx<P>,
-) {
+pub(super) fn record_coverage<P: Sources>(each: &EachPolicy<'_, P>, cx: &Cx<P>) {
     // The texts of keys and values are not needed.
-    let Some(ran) = replay(rules, request, cx, &mut Texts::cut_at(0)) else {
+    let Some(ran) = replay(each, cx, &mut Texts::cut_at(0)) else {
         return note_not_covered("a decision was not recorded: a policy panicked");
     };
     let mut bodies = Vec::new();

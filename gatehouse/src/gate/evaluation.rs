@@ -8,13 +8,15 @@ use super::coverage::record_coverage;
 use super::executor::Evaluation;
 use super::explain::explain;
 use super::observe::{EvaluationObserver, Progress, is_observed};
-use super::outcome::{decide_local, or_deny, to_decision};
+use super::outcome::{decide_local, or_deny};
 use super::pace::{Pace, yield_now};
-use super::policies::{Rules, count, reads_facts, run_policies};
+use super::policies::Rules;
+use super::questions::{Asked, One};
 use super::replay::consulted;
-use crate::decision::{Decision, FailedFacts};
+use super::traced::for_each_policy;
+use crate::decision::Decision;
 use crate::domain::Domain;
-use crate::eval::{Cx, Request, Texts};
+use crate::eval::{Cx, Texts};
 use crate::explanation::{ConsultedFact, Explanation};
 use crate::session::{Generation, Sources};
 use crate::sync::Arc;
@@ -28,30 +30,7 @@ pub(super) struct Undecided<'e, P: Sources> {
     observer: Option<EvaluationObserver<'e>>,
 }
 
-impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
-    /// Decides about the resources `resource(0)`, `resource(1)`, … into `decisions`.
-    pub(super) async fn run<'i>(
-        &self,
-        resource: impl Fn(usize) -> &'i D::Resource + Send + Sync,
-        decisions: &mut [Option<Decision>],
-    ) where
-        D::Resource: 'i,
-    {
-        let observer = self.observer(decisions.len());
-        self.run_in(
-            &mut Cx::new(self.session.generation_if_any()),
-            observer,
-            None,
-            resource,
-            decisions,
-        )
-        .await;
-    }
-
-    fn observer(&self, items: usize) -> EvaluationObserver<'e> {
-        EvaluationObserver::open::<D, P>(self.session, items)
-    }
-
+impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Asked<'e, D, P, R> {
     /// Decides about one resource, if that needs no load.
     #[inline]
     pub(super) fn try_without_loading(
@@ -64,12 +43,12 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
             return Err(Undecided { generation, combiner: None, observer: None });
         }
         if is_observed(self.session) {
-            return self.try_observed(resource);
+            let questions = &self.about(One(resource));
+            return Evaluation { session: self.session, questions }.try_observed();
         }
-        let request = self.request(resource);
-        let decision = if reads_facts(self.rules) {
+        let decision = if self.rules.reads_facts() {
             let mut cx = Cx::new(self.session.generation_if_any());
-            match self.decide_from_cache(&mut cx, &request) {
+            match self.decide_from_cache(&mut cx, resource) {
                 Ok(decision) => decision,
                 Err(combiner) => {
                     return Err(Undecided {
@@ -80,35 +59,65 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
                 }
             }
         } else {
-            decide_local(self.rules, &request)
+            decide_local(self.rules, &self.request(resource))
         };
         #[cfg(feature = "testing")]
         crate::observe::counts::note_evaluation(0);
         Ok(decision)
     }
 
-    /// Decides from known facts; otherwise returns the results of the policies, unless they are of sources
-    /// that the session has no longer.
-    fn decide_from_cache(
-        &self,
-        cx: &mut Cx<P>,
-        request: &Request<'_, D>,
-    ) -> Result<Decision, Option<Combiner>> {
-        let combiner = run_policies(self.rules, request, cx);
-        match to_decision(&combiner, |_| FailedFacts::new(&cx.failed)) {
-            Some(decision) if cx.is_current() => Ok(decision),
-            Some(_) => Err(None),
-            None => Err(Some(combiner)),
-        }
+    /// Decides, and explains the decision by an observed run on the same facts.
+    pub(super) async fn explain(self, resource: &D::Resource) -> Explanation {
+        let mut cx = Cx::new(self.session.generation_if_any());
+        let questions = &self.about(One(resource));
+        let decision = Evaluation { session: self.session, questions }.decide_one(&mut cx).await;
+        let request = self.request(resource);
+        explain(&|meet| for_each_policy(self.rules, &request, meet), &cx, decision)
+    }
+}
+
+impl<'s, 'q, P: Sources> Evaluation<'s, 'q, P> {
+    /// Decides about `resources` resources.
+    pub(super) async fn decide_all(self, resources: usize) -> Vec<Decision> {
+        let mut decisions = undecided(resources);
+        let mut cx = Cx::new(self.session.generation_if_any());
+        self.run(&mut cx, self.observer(resources), None, &mut decisions).await;
+        decided(decisions)
     }
 
-    /// [`try_without_loading`](Self::try_without_loading), where the evaluation may be observed.
+    /// Decides about one resource, with the facts left in `cx`.
+    async fn decide_one(&self, cx: &mut Cx<P>) -> Decision {
+        let mut decision = [None];
+        self.run(cx, self.observer(1), None, &mut decision).await;
+        let [decision] = decision;
+        or_deny(decision)
+    }
+
+    /// Decides about one resource that needs a load. Boxed, because this future is large and most checks never
+    /// need it.
+    pub(super) fn decide_boxed(
+        self,
+        undecided: Undecided<'s, P>,
+    ) -> Pin<Box<dyn Future<Output = Decision> + Send + 'q>>
+    where
+        's: 'q,
+    {
+        let Undecided { generation, combiner, observer } = undecided;
+        Box::pin(async move {
+            let observer = observer.unwrap_or_else(|| self.observer(1));
+            let (mut cx, mut decision) = (Cx::new(generation), [None]);
+            self.run(&mut cx, observer, combiner.as_ref(), &mut decision).await;
+            let [decision] = decision;
+            or_deny(decision)
+        })
+    }
+
+    /// Decides about one resource from known facts, observed.
     #[cold]
-    fn try_observed(&self, resource: &D::Resource) -> Result<Decision, Undecided<'e, P>> {
+    fn try_observed(&self) -> Result<Decision, Undecided<'s, P>> {
         let observer = self.observer(1);
         let mut cx = Cx::new(self.session.generation_if_any());
-        let request = self.request(resource);
-        let decision = match observer.inside(|| self.decide_from_cache(&mut cx, &request)) {
+        let decision = match observer.inside(|| self.questions.decide_first(&mut cx)) {
             Ok(decision) => decision,
             Err(combiner) => {
                 return Err(Undecided {
@@ -121,55 +130,36 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         #[cfg(feature = "testing")]
         crate::observe::counts::note_evaluation(0);
         let slot = [Some(decision)];
-        let ended = observer.close::<D>(&self.question(), &Progress::default(), &slot);
+        let ended = observer.close(self.questions.question(), &Progress::default(), &slot);
         let mut texts = Texts::cut_at(ConsultedFact::MAX_BYTES);
-        let facts = |_| self.consulted(&cx, resource, &mut texts);
-        ended.report::<D>(0, &slot, |_| resource, facts);
+        let describe = |number| self.questions.describe(number);
+        ended.report(0, &slot, &describe, &mut |number| self.consulted(number, &cx, &mut texts));
         let [decision] = slot;
         Ok(or_deny(decision))
     }
 
-    /// Decides about one resource that needs a load. Boxed, because this future is large and most checks never
-    /// need it.
-    pub(super) fn decide_boxed<'i>(
-        self,
-        resource: &'i D::Resource,
-        undecided: Undecided<'e, P>,
-    ) -> Pin<Box<dyn Future<Output = Decision> + Send + 'i>>
-    where
-        'e: 'i,
-        R: 'i,
-    {
-        let Undecided { generation, combiner, observer } = undecided;
-        Box::pin(async move {
-            let observer = observer.unwrap_or_else(|| self.observer(1));
-            let (mut cx, mut decision) = (Cx::new(generation), [None]);
-            self.run_in(&mut cx, observer, combiner.as_ref(), |_| resource, &mut decision).await;
-            let [decision] = decision;
-            or_deny(decision)
-        })
+    fn observer(&self, resources: usize) -> EvaluationObserver<'s> {
+        let context = self.session.audit_context();
+        EvaluationObserver::open(context, self.questions.question(), resources)
     }
 
-    /// [`run`](Self::run), with the facts left in `cx`. `combiner` has the results of the policies, if there is
-    /// one resource and they were run for it.
-    async fn run_in<'i>(
+    /// Decides about the resources into `decisions`, with the facts left in `cx`. `combiner` has the results of
+    /// the policies, if there is one resource and they were run for it.
+    async fn run(
         &self,
         cx: &mut Cx<P>,
         observer: EvaluationObserver<'_>,
         combiner: Option<&Combiner>,
-        resource: impl Fn(usize) -> &'i D::Resource + Send + Sync,
         decisions: &mut [Option<Decision>],
-    ) where
-        D::Resource: 'i,
-    {
+    ) {
         let is_repeated = self.is_repeated(&observer);
-        let mut pace = Pace::new(count(self.rules), decisions.len(), is_repeated);
+        let policies = self.questions.shape().policies;
+        let mut pace = Pace::new(policies, decisions.len(), is_repeated);
         // Pinned here, so that the instrumented future stores a reference instead of a second copy.
-        let progress =
-            observer.within(pin!(self.decide(cx, &mut pace, combiner, &resource, decisions))).await;
+        let progress = observer.within(pin!(self.decide(cx, &mut pace, combiner, decisions))).await;
         #[cfg(feature = "testing")]
         crate::observe::counts::note_evaluation(progress.rounds);
-        let ended = observer.close::<D>(&self.question(), &progress, decisions);
+        let ended = observer.close(self.questions.question(), &progress, decisions);
         let mut texts = Texts::cut_at(ConsultedFact::MAX_BYTES);
         let mut next = 0;
         while ended.has_listeners() && next < decisions.len() {
@@ -177,16 +167,18 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
                 yield_now().await;
             }
             let end = next + pace.again(next, decisions.len());
-            let facts = |i: usize| match &decisions[i] {
-                Some(decision) if decision.is_not_run() => Vec::new(),
-                _ => self.consulted(cx, resource(i), &mut texts),
-            };
-            ended.report::<D>(next, &decisions[next..end], &resource, facts);
+            let describe = |number| self.questions.describe(number);
+            ended.report(next, &decisions[next..end], &describe, &mut |number: usize| {
+                match &decisions[number] {
+                    Some(decision) if decision.is_not_run() => Vec::new(),
+                    _ => self.consulted(number, cx, &mut texts),
+                }
+            });
             next = end;
         }
         #[cfg(feature = "testing")]
         if crate::observe::coverage::is_recording() {
-            self.record_coverage(cx, &pace, &resource, decisions).await;
+            self.record_coverage(cx, &pace, decisions).await;
         }
     }
 
@@ -196,20 +188,12 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
         if crate::observe::coverage::is_recording() {
             return true;
         }
-        reads_facts(self.rules) && observer.records_facts()
+        observer.records_facts() && self.questions.shape().reads_facts
     }
 
     /// Records the coverage of the policies that took part in the decisions.
     #[cfg(feature = "testing")]
-    async fn record_coverage<'i>(
-        &self,
-        cx: &mut Cx<P>,
-        pace: &Pace,
-        resource: &(impl Fn(usize) -> &'i D::Resource + Send + Sync),
-        decisions: &[Option<Decision>],
-    ) where
-        D::Resource: 'i,
-    {
+    async fn record_coverage(&self, cx: &mut Cx<P>, pace: &Pace, decisions: &[Option<Decision>]) {
         let mut end = pace.again(0, decisions.len());
         for (i, decision) in decisions.iter().enumerate() {
             if i == end {
@@ -217,26 +201,22 @@ impl<'e, D: Domain, P: Sources, R: Rules<D, P>> Evaluation<'e, D, P, R> {
                 end += pace.again(i, decisions.len());
             }
             if !decision.as_ref().is_some_and(Decision::is_not_run) {
-                record_coverage(self.rules, &self.request(resource(i)), cx);
+                record_coverage(&|meet| self.questions.for_each_policy(i, meet), cx);
             }
         }
     }
 
-    /// Decides, and explains the decision by an observed run on the same facts.
-    pub(super) async fn explain(&self, resource: &D::Resource) -> Explanation {
-        let mut cx = Cx::new(self.session.generation_if_any());
-        let mut decision = [None];
-        self.run_in(&mut cx, self.observer(1), None, |_| resource, &mut decision).await;
-        let [decision] = decision;
-        explain(self.rules, &self.request(resource), &cx, or_deny(decision))
+    fn consulted(&self, number: usize, cx: &Cx<P>, texts: &mut Texts) -> Vec<ConsultedFact> {
+        consulted(&|meet| self.questions.for_each_policy(number, meet), cx, texts)
     }
+}
 
-    fn consulted(
-        &self,
-        cx: &Cx<P>,
-        resource: &D::Resource,
-        texts: &mut Texts,
-    ) -> Vec<ConsultedFact> {
-        consulted(self.rules, &self.request(resource), cx, texts)
-    }
+/// No decision yet, for each resource.
+fn undecided(resources: usize) -> Vec<Option<Decision>> {
+    (0..resources).map(|_| None).collect()
+}
+
+/// The decisions at the end of an evaluation.
+fn decided(decisions: Vec<Option<Decision>>) -> Vec<Decision> {
+    decisions.into_iter().map(or_deny).collect()
 }

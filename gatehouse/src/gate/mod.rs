@@ -11,6 +11,7 @@ mod observe;
 mod outcome;
 mod pace;
 mod policies;
+mod questions;
 mod replay;
 mod traced;
 

@@ -3,11 +3,10 @@
 
 use super::outcome::or_deny;
 use crate::decision::Decision;
-use crate::domain::{Domain, Question};
-use crate::eval::Request;
+use crate::domain::Description;
 use crate::explanation::ConsultedFact;
-use crate::observe::records::{RecordedPage, Recording};
-use crate::observe::{EvaluationMetrics, EvaluationSpan, decided_locally};
+use crate::observe::records::{AuditContext, RecordedPage, Recording};
+use crate::observe::{AnyQuestion, EvaluationMetrics, EvaluationSpan, decided_locally};
 use crate::session::Session;
 use crate::session::Sources;
 
@@ -26,15 +25,21 @@ pub(super) struct EvaluationObserver<'s> {
 }
 
 impl<'s> EvaluationObserver<'s> {
-    pub(super) fn open<D: Domain, P: Sources>(session: &'s Session<P>, items: usize) -> Self {
+    #[inline]
+    pub(super) fn open(
+        context: Option<&'s AuditContext>,
+        question: &dyn AnyQuestion,
+        items: usize,
+    ) -> Self {
         Self {
-            span: EvaluationSpan::open::<D>(items),
+            span: EvaluationSpan::open(question, items),
             metrics: EvaluationMetrics::open(),
-            recording: Recording::begin(session.audit_context()),
+            recording: Recording::begin(context),
         }
     }
 
     /// Whether records list the facts that the decisions depend on.
+    #[inline]
     pub(super) fn records_facts(&self) -> bool {
         self.recording.records_facts()
     }
@@ -49,16 +54,17 @@ impl<'s> EvaluationObserver<'s> {
     }
 
     /// Ends the evaluation. [`Ended`] then reports the decisions.
-    pub(super) fn close<D: Domain>(
+    #[inline]
+    pub(super) fn close(
         self,
-        asked: &Question<'_, D>,
+        question: &dyn AnyQuestion,
         progress: &Progress,
         decisions: &[Option<Decision>],
     ) -> Ended<'s> {
         let Progress { rounds, loads } = *progress;
-        let page = self.recording.end(asked, decisions.len(), (rounds, loads));
+        let page = self.recording.end(question, decisions.len(), (rounds, loads));
         self.span.close(rounds, loads, decisions);
-        self.metrics.close::<D>(rounds, decisions);
+        self.metrics.close(question, rounds, decisions);
         Ended::new(self.span, page)
     }
 }
@@ -71,27 +77,28 @@ pub(super) struct Ended<'s> {
 }
 
 impl<'s> Ended<'s> {
+    #[inline]
     fn new(span: EvaluationSpan, page: RecordedPage<'s>) -> Self {
         Self { span: EvaluationSpan::wants_decisions().then_some(span), page }
     }
 
     /// Whether decisions are reported at all.
+    #[inline]
     pub(super) fn has_listeners(&self) -> bool {
         self.span.is_some() || self.page.is_recorded()
     }
 
-    /// Reports decisions, from that of resource `first` on. `facts` gives the facts that the decision about a
-    /// resource depends on.
-    pub(super) fn report<'i, D: Domain>(
+    /// Reports decisions, from that of resource `first` on. `describe` gives the description of a resource,
+    /// and `facts` the facts that the decision about it depends on.
+    #[inline]
+    pub(super) fn report(
         &self,
         first: usize,
         decisions: &[Option<Decision>],
-        resource: impl Fn(usize) -> &'i D::Resource,
-        facts: impl FnMut(usize) -> Vec<ConsultedFact>,
-    ) where
-        D::Resource: 'i,
-    {
-        self.page.record::<D>(first, decisions, resource, facts);
+        describe: &dyn Fn(usize) -> Description,
+        facts: &mut dyn FnMut(usize) -> Vec<ConsultedFact>,
+    ) {
+        self.page.record(first, decisions, describe, facts);
         if let Some(span) = &self.span {
             span.emit_decisions(decisions);
         }
@@ -108,19 +115,18 @@ pub(super) fn is_observed<P: Sources>(session: &Session<P>) -> bool {
 
 /// Observes a decision that is made without async.
 #[cold]
-pub(super) fn observed_locally<D: Domain, P: Sources>(
-    session: &Session<P>,
-    request: &Request<'_, D>,
-    decide: impl FnOnce() -> Decision,
+pub(super) fn observed_locally(
+    context: Option<&AuditContext>,
+    question: &dyn AnyQuestion,
+    describe: &dyn Fn(usize) -> Description,
+    decide: &dyn Fn() -> Decision,
 ) -> Decision {
-    let (span, recording) =
-        (EvaluationSpan::open::<D>(1), Recording::begin(session.audit_context()));
+    let (span, recording) = (EvaluationSpan::open(question, 1), Recording::begin(context));
     let slot = [Some(decide())];
-    let Request { subject, action, resource, context } = *request;
-    let page = recording.end::<D>(&Question { subject, action, context }, 1, (0, 0));
+    let page = recording.end(question, 1, (0, 0));
     span.close(0, 0, &slot);
-    Ended::new(span, page).report::<D>(0, &slot, |_| resource, |_| Vec::new());
-    decided_locally::<D>(&slot);
+    Ended::new(span, page).report(0, &slot, describe, &mut |_| Vec::new());
+    decided_locally(question, &slot);
     let [decision] = slot;
     or_deny(decision)
 }

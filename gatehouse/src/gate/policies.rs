@@ -1,4 +1,4 @@
-//! The policies of a gate, and the visitors that run, register and count them.
+//! The policies of a gate, what is known of them beforehand, and the visitors that run and register them.
 
 // Inlines all policies of a gate into one function, as handwritten code would be. Measured: 10 % of a page
 // check, and most of a local check.
@@ -7,8 +7,9 @@
 use super::combine::Combiner;
 use crate::domain::Domain;
 use crate::eval::{Cx, Request, Stop};
-use crate::plan::{Effect, PolicyInfo};
-use crate::policy::{DynPolicy, PolicySet, Rule, Visitor};
+use crate::fact::{Failures, Mark};
+use crate::plan::{Effect, Policies, PolicyInfo};
+use crate::policy::{DynPolicy, PolicyList, PolicySet, Rule, Visitor};
 use crate::session::Sources;
 
 /// The policies of a gate, static or composed at run time.
@@ -16,6 +17,79 @@ pub trait Rules<D: Domain, P: Sources>: Copy + Send + Sync {
     /// Shows each policy to `visitor`, in the gate's order.
     #[doc(hidden)]
     fn visit(self, visitor: &mut impl Visit<D, P>);
+
+    /// Gives the description of each policy to `meet`, in the gate's order.
+    #[doc(hidden)]
+    fn describe(self, meet: &mut MeetInfo<'_>);
+
+    /// The numbers of the policies: a constant for a static gate.
+    #[doc(hidden)]
+    fn shape(self) -> Shape;
+
+    /// Whether any policy reads a fact: a constant for a static gate.
+    #[doc(hidden)]
+    fn reads_facts(self) -> bool;
+}
+
+/// Receives the descriptions of policies.
+pub(super) type MeetInfo<'a> = dyn FnMut(&'static PolicyInfo) + 'a;
+
+/// What the executor needs to know of a gate's policies beforehand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    pub(super) policies: usize,
+    /// Whether any policy reads a fact.
+    pub(super) reads_facts: bool,
+    /// The number of rounds after which every pure policy is decided: each round answers one more of its
+    /// loads.
+    pub(super) max_rounds: u32,
+}
+
+impl Shape {
+    const NOTHING: Self = Self { policies: 0, reads_facts: false, max_rounds: 0 };
+
+    const fn of(policies: Policies) -> Self {
+        match policies {
+            Policies::One(policy) => Self::NOTHING.and(policy),
+            Policies::Many(sets) => {
+                let (mut shape, mut at) = (Self::NOTHING, 0);
+                while at < sets.len() {
+                    let Self { policies, reads_facts, max_rounds } = Self::of(sets[at]);
+                    shape.policies += policies;
+                    shape.reads_facts |= reads_facts;
+                    shape.max_rounds = max(shape.max_rounds, max_rounds);
+                    at += 1;
+                }
+                shape
+            }
+        }
+    }
+
+    /// With one more policy.
+    const fn and(self, policy: &PolicyInfo) -> Self {
+        Self {
+            policies: self.policies + 1,
+            reads_facts: self.reads_facts || !policy.plan.loads.is_empty(),
+            max_rounds: max(self.max_rounds, policy.plan.max_rounds()),
+        }
+    }
+}
+
+const fn max(a: u32, b: u32) -> u32 {
+    if a > b { a } else { b }
+}
+
+/// Gives the description of each policy to `meet`, in order.
+fn describe(policies: Policies, meet: &mut MeetInfo<'_>) {
+    match policies {
+        Policies::One(policy) => meet(policy),
+        Policies::Many(sets) => {
+            for set in sets {
+                describe(*set, meet);
+            }
+        }
+    }
 }
 
 /// Visits each policy of a gate.
@@ -33,6 +107,10 @@ impl<S> Static<S> {
     }
 }
 
+impl<S: PolicyList> Static<S> {
+    const SHAPE: Shape = Shape::of(S::POLICIES);
+}
+
 impl<S> Clone for Static<S> {
     fn clone(&self) -> Self {
         *self
@@ -46,6 +124,20 @@ impl<D: Domain, P: Sources, S: PolicySet<D, P>> Rules<D, P> for Static<S> {
     fn visit(self, visitor: &mut impl Visit<D, P>) {
         S::visit(visitor);
     }
+
+    fn describe(self, meet: &mut MeetInfo<'_>) {
+        describe(S::POLICIES, meet);
+    }
+
+    #[inline(always)]
+    fn shape(self) -> Shape {
+        Self::SHAPE
+    }
+
+    #[inline(always)]
+    fn reads_facts(self) -> bool {
+        Self::SHAPE.reads_facts
+    }
 }
 
 /// The policies that a [`DynGate`](crate::dynamic::DynGate) was put together from.
@@ -57,6 +149,20 @@ impl<D: Domain, P: Sources> Rules<D, P> for DynPolicies<'_, D, P> {
             visitor.erased(&**policy);
         }
     }
+
+    fn describe(self, meet: &mut MeetInfo<'_>) {
+        for policy in self {
+            meet(policy.info());
+        }
+    }
+
+    fn shape(self) -> Shape {
+        self.iter().fold(Shape::NOTHING, |shape, policy| shape.and(policy.info()))
+    }
+
+    fn reads_facts(self) -> bool {
+        self.iter().any(|policy| !policy.info().plan.loads.is_empty())
+    }
 }
 
 /// Runs the policies of one effect for one resource, as long as they can change the decision. `FORBIDS` is a
@@ -67,42 +173,48 @@ struct PolicyRunner<'r, D: Domain, P: Sources, const FORBIDS: bool> {
     combiner: &'r mut Combiner,
 }
 
-impl<D: Domain, P: Sources, const FORBIDS: bool> PolicyRunner<'_, D, P, FORBIDS> {
-    #[inline(always)]
-    fn policy(
-        &mut self,
-        info: &'static PolicyInfo,
-        evaluate: impl FnOnce(&Request<'_, D>, &mut Cx<P>) -> Result<bool, Stop>,
-    ) {
-        let is_forbid = matches!(info.effect, Effect::Forbid);
-        if is_forbid != FORBIDS || !self.combiner.can_change(info.effect) {
-            return;
-        }
-        let run = if info.plan.loads.is_empty() {
-            evaluate(self.request, self.cx)
-        } else {
-            let met = self.cx.failed.mark();
-            let run = evaluate(self.request, self.cx);
-            if run != Err(Stop::Failed) {
-                self.cx.failed.rewind(met);
-            }
-            run
-        };
-        self.combiner.note(info, run);
-    }
-}
-
 impl<D: Domain, P: Sources, const FORBIDS: bool> Visitor<D, P> for PolicyRunner<'_, D, P, FORBIDS> {
     #[inline(always)]
     fn rule<A: Rule<D, P>>(&mut self) {
-        self.policy(A::INFO, A::evaluate);
+        // A constant: the rest is compiled for one of the two effects.
+        if const { is_forbid(A::INFO) != FORBIDS } || !self.combiner.can_change(A::INFO.effect) {
+            return;
+        }
+        let met = self.cx.failed.mark();
+        let run = A::evaluate(self.request, self.cx);
+        note(self.combiner, &mut self.cx.failed, A::INFO, run, met);
     }
 }
 
 impl<D: Domain, P: Sources, const FORBIDS: bool> Visit<D, P> for PolicyRunner<'_, D, P, FORBIDS> {
     fn erased(&mut self, policy: &dyn DynPolicy<D, P>) {
-        self.policy(policy.info(), |request, cx| policy.evaluate(request, cx));
+        let info = policy.info();
+        if is_forbid(info) != FORBIDS || !self.combiner.can_change(info.effect) {
+            return;
+        }
+        let met = self.cx.failed.mark();
+        let run = policy.evaluate(self.request, self.cx);
+        note(self.combiner, &mut self.cx.failed, info, run, met);
     }
+}
+
+const fn is_forbid(policy: &PolicyInfo) -> bool {
+    matches!(policy.effect, Effect::Forbid)
+}
+
+/// Adds the result of a policy. The failures that it met, which are those since `met`, count only if it failed.
+#[inline(always)]
+fn note(
+    combiner: &mut Combiner,
+    failed: &mut Failures,
+    policy: &'static PolicyInfo,
+    run: Result<bool, Stop>,
+    met: Mark,
+) {
+    if !policy.plan.loads.is_empty() && run != Err(Stop::Failed) {
+        failed.rewind(met);
+    }
+    combiner.note(policy, run);
 }
 
 /// Runs the policies for one resource, forbids first; a forbid that applies ends the run.
@@ -160,90 +272,5 @@ impl<D: Domain, P: Sources> Visit<D, P> for Ask<'_, D, P> {
         self.policy(policy.info(), &|request, cx| policy.evaluate(request, cx), &|request, cx| {
             policy.ask(request, cx);
         });
-    }
-}
-
-/// The greatest number of rounds that a policy may need.
-struct MostRounds(u32);
-
-impl<D: Domain, P: Sources> Visitor<D, P> for MostRounds {
-    fn rule<A: Rule<D, P>>(&mut self) {
-        self.0 = self.0.max(A::PLAN.max_rounds());
-    }
-}
-
-impl<D: Domain, P: Sources> Visit<D, P> for MostRounds {
-    fn erased(&mut self, policy: &dyn DynPolicy<D, P>) {
-        self.0 = self.0.max(policy.info().plan.max_rounds());
-    }
-}
-
-/// The number of rounds after which every pure policy is decided: each round answers one more of its loads.
-pub(super) fn max_rounds<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> u32 {
-    let mut most = MostRounds(0);
-    rules.visit(&mut most);
-    most.0
-}
-
-/// Whether a policy reads a fact.
-struct Reads(bool);
-
-impl<D: Domain, P: Sources> Visitor<D, P> for Reads {
-    #[inline(always)]
-    fn rule<A: Rule<D, P>>(&mut self) {
-        self.0 |= !A::PLAN.loads.is_empty();
-    }
-}
-
-impl<D: Domain, P: Sources> Visit<D, P> for Reads {
-    fn erased(&mut self, policy: &dyn DynPolicy<D, P>) {
-        self.0 |= !policy.info().plan.loads.is_empty();
-    }
-}
-
-/// Whether any policy reads a fact: a constant for a static gate.
-#[inline(always)]
-pub(super) fn reads_facts<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> bool {
-    let mut reads = Reads(false);
-    rules.visit(&mut reads);
-    reads.0
-}
-
-/// Counts policies.
-struct Count(usize);
-
-impl<D: Domain, P: Sources> Visitor<D, P> for Count {
-    #[inline(always)]
-    fn rule<A: Rule<D, P>>(&mut self) {
-        self.0 += 1;
-    }
-}
-
-impl<D: Domain, P: Sources> Visit<D, P> for Count {
-    fn erased(&mut self, _: &dyn DynPolicy<D, P>) {
-        self.0 += 1;
-    }
-}
-
-/// The number of policies: a constant for a static gate.
-#[inline(always)]
-pub(super) fn count<D: Domain, P: Sources>(rules: impl Rules<D, P>) -> usize {
-    let mut count = Count(0);
-    rules.visit(&mut count);
-    count.0
-}
-
-/// Combines the policies as if each had failed.
-pub(super) struct NotRun(pub(super) Combiner);
-
-impl<D: Domain, P: Sources> Visitor<D, P> for NotRun {
-    fn rule<A: Rule<D, P>>(&mut self) {
-        self.0.note(A::INFO, Err(Stop::Failed));
-    }
-}
-
-impl<D: Domain, P: Sources> Visit<D, P> for NotRun {
-    fn erased(&mut self, policy: &dyn DynPolicy<D, P>) {
-        self.0.note(policy.info(), Err(Stop::Failed));
     }
 }

@@ -5,10 +5,8 @@ use std::collections::HashSet;
 
 use super::combine::Combiner;
 use super::explain::fact_alone;
-use super::policies::Rules;
-use super::traced::for_each_policy;
-use crate::domain::Domain;
-use crate::eval::{Cx, Event, FactState, Request, Texts, Trace};
+use super::traced::EachPolicy;
+use crate::eval::{Cx, Event, FactState, Texts, Trace};
 use crate::explanation::{ConsultedFact, FactFound};
 use crate::plan::{Effect, PolicyInfo};
 use crate::session::Sources;
@@ -24,23 +22,22 @@ pub(super) type Replayed = Vec<(&'static PolicyInfo, Vec<Event>)>;
 /// may panic, and observing a check must not make it panic.
 ///
 /// `texts` has the texts of keys and values; earlier runs on the same facts may have filled it.
-pub(super) fn replay<D: Domain, P: Sources, R: Rules<D, P>>(
-    rules: R,
-    request: &Request<'_, D>,
+pub(super) fn replay<P: Sources>(
+    each: &EachPolicy<'_, P>,
     cx: &Cx<P>,
     texts: &mut Texts,
 ) -> Option<Replayed> {
     let run = || {
         let (mut combiner, mut ran) = (Combiner::default(), Replayed::new());
         for effect in [Effect::Forbid, Effect::Permit] {
-            for_each_policy(rules, |policy, evaluate| {
+            each(&mut |policy, evaluate| {
                 if policy.effect != effect || !combiner.can_change(effect) {
                     return;
                 }
                 // One trace per policy, so that each reports the bodies of its derived facts.
                 let mut cx = cx.traced(Trace::with(texts.take()));
                 cx.trace().begin();
-                let run = evaluate(request, &mut cx);
+                let run = evaluate(&mut cx);
                 combiner.note(policy, run);
                 let mut trace = std::mem::take(cx.trace());
                 ran.push((policy, trace.end()));
@@ -54,15 +51,18 @@ pub(super) fn replay<D: Domain, P: Sources, R: Rules<D, P>>(
 
 /// The facts that were read for a decision, each once for each policy, in the order of the reads; the facts
 /// that a derived fact was computed from follow it.
-pub(super) fn consulted<D: Domain, P: Sources, R: Rules<D, P>>(
-    rules: R,
-    request: &Request<'_, D>,
+pub(super) fn consulted<P: Sources>(
+    each: &EachPolicy<'_, P>,
     cx: &Cx<P>,
     texts: &mut Texts,
 ) -> Vec<ConsultedFact> {
     texts.bound();
+    facts_of(replay(each, cx, texts).unwrap_or_default(), texts)
+}
+
+fn facts_of(replayed: Replayed, texts: &Texts) -> Vec<ConsultedFact> {
     let mut facts = Vec::new();
-    for (policy, events) in replay(rules, request, cx, texts).unwrap_or_default() {
+    for (policy, events) in replayed {
         collect(policy, &events, &mut HashSet::new(), &mut facts);
     }
     facts.shrink_to_fit();

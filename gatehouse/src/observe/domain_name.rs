@@ -2,7 +2,10 @@
 
 /// The name of a domain's type, without its modules.
 pub(crate) fn domain_name<D: 'static>() -> &'static str {
-    let name = std::any::type_name::<D>();
+    without_modules(std::any::type_name::<D>())
+}
+
+fn without_modules(name: &'static str) -> &'static str {
     // Type arguments, in `<…>`, have modules of their own.
     let end = name.find('<').unwrap_or(name.len());
     name[..end].rfind("::").map_or(name, |at| &name[at + 2..])

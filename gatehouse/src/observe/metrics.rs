@@ -5,8 +5,8 @@ use std::time::Instant;
 use metrics::{Key, Level, Metadata, Unit, with_recorder};
 
 use super::answers::Answers;
-use super::domain_name::domain_name;
 use super::keys;
+use super::question::AnyQuestion;
 use crate::decision::Decision;
 use crate::fact::FactError;
 use crate::plan::PolicyInfo;
@@ -102,8 +102,13 @@ impl EvaluationMetrics {
         Self { started: Instant::now() }
     }
 
-    pub(crate) fn close<D: 'static>(self, rounds: usize, decisions: &[Option<Decision>]) {
-        let domain = domain_name::<D>();
+    pub(crate) fn close(
+        self,
+        question: &dyn AnyQuestion,
+        rounds: usize,
+        decisions: &[Option<Decision>],
+    ) {
+        let domain = question.domain();
         let of_domain = [("domain", domain)];
         keys::with(DURATION, &of_domain, |key| time(key, self.started));
         keys::with(RESOURCES, &of_domain, |key| measure(key, decisions.len()));
@@ -113,8 +118,8 @@ impl EvaluationMetrics {
 }
 
 /// Counts a decision that was made without async. Its duration is too short to be measured.
-pub(crate) fn decided_locally<D: 'static>(decision: &[Option<Decision>; 1]) {
-    count_decisions(domain_name::<D>(), decision);
+pub(crate) fn decided_locally(question: &dyn AnyQuestion, decision: &[Option<Decision>; 1]) {
+    count_decisions(question.domain(), decision);
 }
 
 /// The metrics of one call of a source.

@@ -6,7 +6,7 @@
 //!   the feature;
 //! - `load`: span and metrics of one call of a source; `answers`: what it reports;
 //! - `keys`: names of metrics with their labels, without allocations;
-//! - `domain_name`: the name of a domain;
+//! - `question`: a question without the types of its domain; `domain_name`: the name of a domain;
 //! - `counts`, `coverage`: measurements and coverage for tests, with the feature `testing`.
 //!
 //! Spans and metrics have counts, and the names of domains, facts and policies; never a key or a value.
@@ -16,7 +16,6 @@ mod answers;
 pub(crate) mod counts;
 #[cfg(feature = "testing")]
 pub(crate) mod coverage;
-#[cfg(any(feature = "tracing", feature = "metrics", feature = "records"))]
 mod domain_name;
 #[cfg(feature = "metrics")]
 mod keys;
@@ -25,6 +24,7 @@ mod load;
 mod metrics;
 #[cfg(not(all(feature = "tracing", feature = "metrics", feature = "records")))]
 mod off;
+mod question;
 #[cfg(feature = "records")]
 pub(crate) mod records;
 #[cfg(feature = "tracing")]
@@ -41,6 +41,7 @@ use self::off::metrics;
 pub(crate) use self::off::records;
 #[cfg(not(feature = "tracing"))]
 use self::off::spans;
+pub(crate) use self::question::AnyQuestion;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) use self::spans::statement;
 pub(crate) use self::spans::{CallerSpan, EvaluationSpan};

@@ -11,6 +11,7 @@
 pub(crate) mod spans {
     use crate::decision::Decision;
     use crate::observe::answers::Answers;
+    use crate::observe::question::AnyQuestion;
 
     pub(crate) struct EvaluationSpan;
 
@@ -20,7 +21,7 @@ pub(crate) mod spans {
             false
         }
 
-        pub(crate) fn open<D>(_resources: usize) -> Self {
+        pub(crate) fn open(_question: &dyn AnyQuestion, _resources: usize) -> Self {
             Self
         }
 
@@ -84,6 +85,7 @@ pub(crate) mod spans {
 pub(crate) mod metrics {
     use crate::decision::Decision;
     use crate::observe::answers::Answers;
+    use crate::observe::question::AnyQuestion;
 
     pub(crate) struct EvaluationMetrics;
 
@@ -92,10 +94,16 @@ pub(crate) mod metrics {
             Self
         }
 
-        pub(crate) fn close<D>(self, _rounds: usize, _decisions: &[Option<Decision>]) {}
+        pub(crate) fn close(
+            self,
+            _question: &dyn AnyQuestion,
+            _rounds: usize,
+            _decisions: &[Option<Decision>],
+        ) {
+        }
     }
 
-    pub(crate) fn decided_locally<D>(_decision: &[Option<Decision>; 1]) {}
+    pub(crate) fn decided_locally(_question: &dyn AnyQuestion, _decision: &[Option<Decision>; 1]) {}
 
     pub(crate) struct LoadMetrics;
 
@@ -118,8 +126,9 @@ pub(crate) mod records {
     use std::marker::PhantomData;
 
     use crate::decision::Decision;
-    use crate::domain::{Domain, Question};
+    use crate::domain::Description;
     use crate::explanation::ConsultedFact;
+    use crate::observe::question::AnyQuestion;
 
     pub(crate) struct AuditContext;
 
@@ -141,9 +150,9 @@ pub(crate) mod records {
             false
         }
 
-        pub(crate) fn end<D: Domain>(
+        pub(crate) fn end(
             self,
-            _question: &Question<'_, D>,
+            _question: &dyn AnyQuestion,
             _resources: usize,
             _took: (usize, usize),
         ) -> RecordedPage<'s> {
@@ -156,15 +165,13 @@ pub(crate) mod records {
             false
         }
 
-        pub(crate) fn record<'i, D: Domain>(
+        pub(crate) fn record(
             &self,
             _first: usize,
             _decisions: &[Option<Decision>],
-            _resource: impl Fn(usize) -> &'i D::Resource,
-            _facts: impl FnMut(usize) -> Vec<ConsultedFact>,
-        ) where
-            D::Resource: 'i,
-        {
+            _describe: &dyn Fn(usize) -> Description,
+            _facts: &mut dyn FnMut(usize) -> Vec<ConsultedFact>,
+        ) {
         }
     }
 }

@@ -8,7 +8,7 @@ use tracing::level_filters::LevelFilter;
 use tracing::{Level, Span};
 
 use super::answers::Answers;
-use super::domain_name::domain_name;
+use super::question::AnyQuestion;
 use crate::decision::Decision;
 
 /// A future that is pinned elsewhere, polled inside a span.
@@ -55,8 +55,8 @@ impl EvaluationSpan {
     }
 
     #[inline]
-    pub(crate) fn open<D: 'static>(resources: usize) -> Self {
-        Self(open(|| Self::span(domain_name::<D>(), resources)))
+    pub(crate) fn open(question: &dyn AnyQuestion, resources: usize) -> Self {
+        Self(open(|| Self::span(question.domain(), resources)))
     }
 
     #[cold]

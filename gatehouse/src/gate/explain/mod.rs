@@ -12,23 +12,24 @@ pub(super) use self::conditions::fact_alone;
 pub(super) use self::conditions::values;
 use self::counterfactual::{counterfactual, occurrences};
 use self::observed::{ObservedPolicy, observe_all};
-use super::policies::Rules;
+use super::traced::EachPolicy;
 use crate::decision::Decision;
-use crate::domain::Domain;
-use crate::eval::{Cx, Request, Stop};
+use crate::eval::{Cx, Stop};
 use crate::explanation::{Explanation, PolicyExplanation, PolicyOutcome};
 use crate::session::Sources;
 
 /// Explains `decision`, whose facts are in `cx`.
-pub(super) fn explain<D: Domain, P: Sources, R: Rules<D, P>>(
-    rules: R,
-    request: &Request<'_, D>,
+pub(super) fn explain<P: Sources>(
+    each: &EachPolicy<'_, P>,
     cx: &Cx<P>,
     decision: Decision,
 ) -> Explanation {
-    let observed = observe_all(rules, request, cx);
-    let occurrences = occurrences(&observed);
-    let find = |at| counterfactual(&observed, &occurrences, at, &decision);
+    explanation(&observe_all(each, cx), decision)
+}
+
+fn explanation(observed: &[ObservedPolicy], decision: Decision) -> Explanation {
+    let occurrences = occurrences(observed);
+    let find = |at| counterfactual(observed, &occurrences, at, &decision);
     let counterfactuals = (0..observed.len()).filter_map(find).collect();
     let policies = observed.iter().map(|it| policy(it, &decision)).collect();
     Explanation::new(decision, policies, counterfactuals)

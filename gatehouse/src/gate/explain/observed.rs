@@ -1,9 +1,7 @@
 //! The observed runs of the policies of a gate.
 
-use crate::domain::Domain;
-use crate::eval::{Cx, Event, Request, Stop, Trace};
-use crate::gate::policies::Rules;
-use crate::gate::traced::for_each_policy;
+use crate::eval::{Cx, Event, Stop, Trace};
+use crate::gate::traced::EachPolicy;
 use crate::plan::PolicyInfo;
 use crate::session::Sources;
 use crate::unwind::{catch, drop_quietly};
@@ -20,16 +18,12 @@ pub(super) struct ObservedPolicy {
 ///
 /// A policy that the decision did not need may panic, though the check did not. Then it has no result, and
 /// the state that it left behind is dropped before the next policy.
-pub(super) fn observe_all<D: Domain, P: Sources>(
-    rules: impl Rules<D, P>,
-    request: &Request<'_, D>,
-    cx: &Cx<P>,
-) -> Vec<ObservedPolicy> {
+pub(super) fn observe_all<P: Sources>(each: &EachPolicy<'_, P>, cx: &Cx<P>) -> Vec<ObservedPolicy> {
     let (mut trace, mut observed) = (Trace::default(), Vec::new());
-    for_each_policy(rules, |policy, evaluate| {
+    each(&mut |policy, evaluate| {
         let mut cx = cx.traced(std::mem::take(&mut trace));
         cx.trace().begin();
-        let run = catch(|| evaluate(request, &mut cx));
+        let run = catch(|| evaluate(&mut cx));
         let events = cx.trace().end();
         trace = std::mem::take(cx.trace());
         // It holds values of derived facts, whose destructors are the user's.

@@ -7,9 +7,9 @@ use super::data::{Decided, DecisionChunk, EvaluationRecord, SessionId};
 use super::queue::Reservation;
 use super::recorder::Recorder;
 use crate::decision::Decision;
-use crate::domain::{Domain, Question};
+use crate::domain::Description;
 use crate::explanation::ConsultedFact;
-use crate::observe::domain_name::domain_name;
+use crate::observe::question::{AnyQuestion, DescribedQuestion};
 use crate::unwind::catch;
 
 /// The recorder of a session, and the names of the session and its trace in records.
@@ -72,9 +72,9 @@ impl<'s> Recording<'s> {
     }
 
     /// Ends the evaluation, which took `rounds` and `loads` to decide about `resources`.
-    pub(crate) fn end<D: Domain>(
+    pub(crate) fn end(
         self,
-        question: &Question<'_, D>,
+        question: &dyn AnyQuestion,
         resources: usize,
         (rounds, loads): (usize, usize),
     ) -> RecordedPage<'s> {
@@ -84,26 +84,29 @@ impl<'s> Recording<'s> {
 
 impl<'s> Started<'s> {
     /// `None`, with the records counted as dropped, if the domain panics while it describes the question.
-    fn end<D: Domain>(
+    fn end(
         self,
-        question: &Question<'_, D>,
+        question: &dyn AnyQuestion,
         resources: usize,
         (rounds, loads): (usize, usize),
     ) -> Option<Finished<'s>> {
         let Self { context, recorder, at } = self;
         let duration = at.elapsed();
-        let evaluation = || EvaluationRecord {
-            time: SystemTime::now(),
-            session: context.session,
-            trace: context.trace.clone(),
-            domain: domain_name::<D>(),
-            subject: D::describe_subject(question.subject),
-            action: D::describe_action(question.action),
-            context: D::describe_context(question.context),
-            items: resources,
-            rounds,
-            loads,
-            duration,
+        let evaluation = || {
+            let DescribedQuestion { subject, action, context: described } = question.describe();
+            EvaluationRecord {
+                time: SystemTime::now(),
+                session: context.session,
+                trace: context.trace.clone(),
+                domain: question.domain(),
+                subject,
+                action,
+                context: described,
+                items: resources,
+                rounds,
+                loads,
+                duration,
+            }
         };
         let evaluation = catch(evaluation);
         if evaluation.is_none() {
@@ -118,28 +121,26 @@ impl RecordedPage<'_> {
         self.0.is_some()
     }
 
-    /// Records decisions, beginning with that of resource `first`. `facts` gives the facts that the decision
-    /// about a resource depends on.
-    pub(crate) fn record<'i, D: Domain>(
+    /// Records decisions, beginning with that of resource `first`. `describe` gives the description of a
+    /// resource, and `facts` the facts that the decision about it depends on.
+    pub(crate) fn record(
         &self,
         first: usize,
         decisions: &[Option<Decision>],
-        resource: impl Fn(usize) -> &'i D::Resource,
-        mut facts: impl FnMut(usize) -> Vec<ConsultedFact>,
-    ) where
-        D::Resource: 'i,
-    {
+        describe: &dyn Fn(usize) -> Description,
+        facts: &mut dyn FnMut(usize) -> Vec<ConsultedFact>,
+    ) {
         let Some(Finished { recorder, evaluation }) = &self.0 else { return };
         let reservation = recorder.sender().reserve(decisions.len());
         if reservation.len() == 0 {
             return;
         }
-        let describe = |(at, decision): (usize, &Option<Decision>)| {
+        let decided = |(at, decision): (usize, &Option<Decision>)| {
             let (at, decision) = (first + at, decision.clone()?);
             let facts = if recorder.records_facts() { facts(at) } else { Vec::new() };
-            Some(Decided { resource: D::describe_resource(resource(at)), decision, facts })
+            Some(Decided { resource: describe(at), decision, facts })
         };
-        let described = decisions.iter().take(reservation.len()).enumerate().filter_map(describe);
+        let described = decisions.iter().take(reservation.len()).enumerate().filter_map(decided);
         let decided = Vec::with_capacity(reservation.len());
         let mut chunk = DecisionChunk { evaluation: Arc::clone(evaluation), first, decided };
         // The domain's code may panic. Records that are not described yet are dropped then.
