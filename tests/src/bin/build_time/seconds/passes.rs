@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::program::{Style, Workshop};
+use super::workshop::{Style, Workshop};
 
 /// The compiler's passes that take long, in its own words. Those of code generation run beside each
 /// other, so their times overlap.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, SystemTime};
 
-use crate::facts;
+use crate::programs::pair;
 
 /// How a program is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,19 +61,12 @@ impl Workshop {
             let uses_library = style != Style::ByHand;
             put(&folder.join("Cargo.toml"), &self.manifest(style.name(), uses_library));
         }
-        let (with_macros, by_hand) = (self.program(Style::Macros), self.program(Style::ByHand));
-        for folder in [&with_macros, &by_hand] {
-            put(&folder.join("src/domain.rs"), include_str!("program/domain.rs"));
-        }
-        put(&with_macros.join("src/main.rs"), &main_with_macros(modules));
-        put(&by_hand.join("src/main.rs"), &main_by_hand(modules));
-        put(&by_hand.join("src/runtime.rs"), include_str!("program/runtime.rs"));
-        for module in 0..modules {
-            let file = format!("src/m{module}.rs");
-            let text = [include_str!("program/macros.rs"), &facts::sources(module)].concat();
-            put(&with_macros.join(&file), &text);
-            let text = [include_str!("program/by_hand.rs"), &facts::by_hand(module)].concat();
-            put(&by_hand.join(&file), &text);
+        for (style, program) in
+            [(Style::Macros, pair::with_macros(modules)), (Style::ByHand, pair::by_hand(modules))]
+        {
+            for (name, text) in &program.files {
+                put(&self.program(style).join("src").join(name), text);
+            }
         }
         self.expand()
     }
@@ -103,7 +96,7 @@ impl Workshop {
         for module in modules(&macros) {
             module_at(&mut main, &macros, &module);
         }
-        put(&folder.join("src/expander.rs"), include_str!("program/expander.rs"));
+        put(&folder.join("src/expander.rs"), include_str!("expander.rs"));
         put(
             &folder.join("src/main.rs"),
             &(main + "mod expander;\nfn main() {\n    expander::main();\n}\n"),
@@ -185,75 +178,3 @@ fn put(path: &Path, content: &str) {
     fs::create_dir_all(path.parent().expect("a file in a folder")).expect("a folder");
     fs::write(path, content).expect("a writable folder");
 }
-
-fn modules_of(modules: usize) -> String {
-    (0..modules).map(|module| format!("mod m{module};")).collect::<Vec<_>>().join("\n") + "\n"
-}
-
-/// Prints the decision of every module's gate about every request.
-fn main_with_macros(modules: usize) -> String {
-    let mut text = format!(
-        "#![allow(warnings)]\nuse gatehouse::prelude::*;\n\nmod domain;\n{}\n\
-         use domain::{{Action, Database, Document, Outage, User}};\n\n\
-         /// May a user do an action to a document?\npub struct Documents;\n\n\
-         impl Domain for Documents {{\n    type Subject = User;\n    type Action = Action;\n    \
-         type Resource = Document;\n    type Context = ();\n}}\n\n\
-         #[derive(Sources)]\npub struct Facts {{\n    #[loads({})]\n    pub database: Database,\n}}\n\n\
-         pub fn failed(_: Outage) -> FactError {{\n    FactError::safe(\"outage\")\n}}\n\n\
-         fn word(decision: &Decision) -> &'static str {{\n    match decision {{\n        \
-         Decision::Allow {{ .. }} => \"allow\",\n        Decision::Deny {{ .. }} => \"deny\",\n        \
-         Decision::Indeterminate {{ .. }} => \"indeterminate\",\n    }}\n}}\n\n\
-         async fn decide(user: &User, action: Action, doc: &Document) {{\n    \
-         let session = Session::new(Facts {{ database: Database }});\n",
-        modules_of(modules),
-        facts::names(modules),
-    );
-    for module in 0..modules {
-        writeln!(
-            text,
-            "    let decision = m{module}::GATE.bind(&session, user, &action).check(doc).await;\n    \
-             println!(\"{{}} {{}} {module} {{}}\", user.id, doc.id, word(&decision));"
-        )
-        .expect("a string takes all");
-    }
-    text + MAIN
-}
-
-/// As [`main_with_macros`].
-fn main_by_hand(modules: usize) -> String {
-    let mut text = format!(
-        "#![allow(warnings)]\nmod domain;\n{}mod runtime;\n\n\
-         use domain::{{Action, Database, Document, User}};\nuse runtime::Request;\n\n\
-         /// What is known in a request.\npub struct Session {{\n    pub database: Database,\n",
-        modules_of(modules)
-    );
-    for module in 0..modules {
-        writeln!(text, "    pub m{module}: m{module}::Tables,").expect("a string takes all");
-    }
-    text.push_str(
-        "}\n\nasync fn decide(user: &User, action: Action, doc: &Document) {\n    \
-         let session = Session {\n        database: Database,\n",
-    );
-    for module in 0..modules {
-        writeln!(text, "        m{module}: Default::default(),").expect("a string takes all");
-    }
-    text.push_str("    };\n    let request = Request { user, action, doc };\n");
-    for module in 0..modules {
-        writeln!(
-            text,
-            "    let decision = m{module}::decide(&session, &request).await;\n    \
-             println!(\"{{}} {{}} {module} {{}}\", user.id, doc.id, decision);"
-        )
-        .expect("a string takes all");
-    }
-    text + MAIN
-}
-
-const MAIN: &str = "}
-
-fn main() {
-    for (user, action, doc) in domain::requests() {
-        domain::block_on(decide(&user, action, &doc));
-    }
-}
-";

@@ -2,10 +2,10 @@
 //! less about what else the machine does.
 
 use std::fmt;
-use std::fs;
 use std::time::{Duration, Instant};
 
-use crate::program::{Style, Workshop};
+use super::workshop::{Style, Workshop};
+use crate::counting::of_children;
 
 /// How a program is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,14 +97,4 @@ fn median(samples: &[Sample], of: impl Fn(&Sample) -> Duration) -> Duration {
     let mut times: Vec<Duration> = samples.iter().map(of).collect();
     times.sort_unstable();
     times[times.len() / 2]
-}
-
-/// The processor time of all processes that this one has waited for, and theirs: of Linux alone,
-/// whose clock for this ticks a hundred times a second.
-fn of_children() -> Option<Duration> {
-    let stat = fs::read_to_string("/proc/self/stat").ok()?;
-    // The second field is the program's name, in parentheses: it may have anything in it.
-    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at)?.parse::<u64>().ok();
-    Some(Duration::from_millis(10 * (ticks(13)? + ticks(14)?)))
 }
