@@ -139,8 +139,9 @@ mod tests {
     fn long_chains_and_rings() {
         const NODES: usize = 100_000;
         let ring: Vec<_> = (0..NODES).map(|node| vec![(node + 1) % NODES]).collect();
-        assert_eq!(components(&ring), [Vec::from_iter(0..NODES)]);
+        assert_eq!(components(&ring), [(0..NODES).collect::<Vec<_>>()]);
         let chain: Vec<_> = (0..NODES).map(|node| Vec::from_iter(node.checked_sub(1))).collect();
-        assert_eq!(components(&chain), Vec::from_iter((0..NODES).map(|node| vec![node])));
+        let each = (0..NODES).map(|node| vec![node]).collect::<Vec<_>>();
+        assert_eq!(components(&chain), each);
     }
 }
