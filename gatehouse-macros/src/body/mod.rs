@@ -8,7 +8,7 @@
 //! - `analysis`: questions to the tree, each answered once.
 //! - `plan`: when each load is requested, and the code that must run to request it early. It is data without
 //!   tokens.
-//! - `rust`: the body and its plan as Rust. `plan_constant`: the plan as a constant.
+//! - `rust`: the body and its plan as Rust.
 
 pub(crate) mod analysis;
 pub(crate) mod attributes;
@@ -17,7 +17,6 @@ mod check;
 pub(crate) mod leftover;
 pub(crate) mod lower;
 pub(crate) mod plan;
-pub(crate) mod plan_constant;
 pub(crate) mod rust;
 pub(crate) mod source;
 pub(crate) mod tree;

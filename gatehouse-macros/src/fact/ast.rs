@@ -5,6 +5,7 @@ use syn::{Attribute, Expr, Generics, Ident, Type, Visibility};
 
 use crate::conditional;
 use crate::crate_path::CratePath;
+use crate::text;
 
 /// All of one `fact!`.
 pub(super) struct Block {
@@ -70,4 +71,14 @@ impl Ending {
     pub(super) fn refused_default() -> Self {
         Self::Default(syn::parse_quote!(::core::unreachable!()))
     }
+}
+
+/// Whether a type is `bool`, as far as its tokens tell.
+pub(super) fn is_bool(ty: &Type) -> bool {
+    text::is_named(ty, "bool")
+}
+
+/// Whether a type is an `Option`, as far as its tokens tell.
+pub(super) fn is_option(ty: &Type) -> bool {
+    text::is_named(ty, "Option")
 }

@@ -7,9 +7,9 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Ident, Path, Type, braced};
+use syn::{Attribute, Ident, Path, braced};
 
-use super::ast::{Block, Ending, Fact};
+use super::ast::{Block, Ending, Fact, is_bool, is_option};
 use super::dependencies::{Component, Dependencies};
 use super::recursion::{self, LoadPartiality, PartialOperand};
 use crate::body::analysis::is_total;
@@ -48,16 +48,6 @@ impl Derived<'_> {
         let bases = self.component.bases.values();
         bases.chain(self.component.derived.values())
     }
-}
-
-/// Whether a type is `bool`, as far as its tokens tell.
-pub(super) fn is_bool(ty: &Type) -> bool {
-    text::is_named(ty, "bool")
-}
-
-/// Whether a type is an `Option`, as far as its tokens tell.
-pub(super) fn is_option(ty: &Type) -> bool {
-    text::is_named(ty, "Option")
 }
 
 /// Lowers every body of a block. A body with errors has none in the result.

@@ -7,16 +7,15 @@ use quote::{quote, quote_spanned};
 use syn::Attribute;
 use syn::ext::IdentExt;
 
-use super::ast::Fact;
+use super::ast::{Fact, is_bool, is_option};
 use super::dependencies::local_name;
-use super::derived::{Derived, is_bool, is_option};
+use super::derived::Derived;
 use super::emit::Emitter;
 use super::recursion::PartialOperand;
 use crate::body::analysis::mentioned_in;
-use crate::body::plan_constant;
 use crate::body::rust::emitter::Emitter as BodyEmitter;
 use crate::body::rust::variables::cx;
-use crate::body::rust::{early, result};
+use crate::body::rust::{constant, early, result};
 use crate::{conditional, diagnostics, text};
 
 impl Emitter<'_> {
@@ -26,9 +25,8 @@ impl Emitter<'_> {
         let (library, Fact { name, .. }) = (self.library, self.fact);
         let runtime = &quote!(#library::private);
         let text = name.unraw().to_string();
-        let plan = plan_constant::plan(&derived.plan, &[], runtime, &|fact| {
-            derived.component.recurs(fact)
-        });
+        let plan =
+            constant::plan(&derived.plan, &[], runtime, &|fact| derived.component.recurs(fact));
         let line = quote_spanned!(name.span()=> ::core::line!());
         // Spanned at the name, where the compiler shows a recursion that is hidden behind an alias.
         let span = name.span();
@@ -110,7 +108,7 @@ impl Emitter<'_> {
         let resolved_by = quote_spanned!(span=> impl<#sources> #at::ResolvedBy<#sources>);
         let derived = quote_spanned!(span=> impl<#sources> #at::private::Derived<#sources>);
         let early = quote_spanned!(span=> impl<#sources> #at::private::EarlyDerived<#sources>);
-        let another = plan_constant::ambiguity_bound(bases.len(), runtime);
+        let another = constant::ambiguity_bound(bases.len(), runtime);
         // Each bound is shown at the fact that it is about.
         let bases = bases.into_iter().map(|base| {
             let (first, last) = text::ends(base);

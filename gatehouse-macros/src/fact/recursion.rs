@@ -5,9 +5,8 @@ use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::{Expr, Lit, Path};
 
-use super::ast::Fact;
+use super::ast::{Fact, is_bool};
 use super::dependencies::{Component, local_name};
-use super::derived::is_bool;
 use crate::body::analysis::logic::is_three_valued;
 use crate::body::analysis::{Nodes, is_total};
 use crate::body::source::as_written;

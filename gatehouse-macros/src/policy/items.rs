@@ -9,10 +9,9 @@ use syn::{Attribute, Meta};
 use super::parse::{Options, Parameter, Policy, Role};
 use crate::body::analysis::conditions::{Condition, ConditionKind, ImmediateAnswers};
 use crate::body::plan::body_plan::BodyPlan;
-use crate::body::plan_constant;
 use crate::body::rust::emitter::Emitter;
 use crate::body::rust::variables::cx;
-use crate::body::rust::{early, result};
+use crate::body::rust::{constant, early, result};
 use crate::{conditional, text};
 
 /// The items of a policy that compiles.
@@ -34,13 +33,13 @@ pub(super) fn emit(policy: &Policy, options: &Options, plan: &BodyPlan<'_>) -> T
     let rule = quote!(<#name as #runtime::Policy>::PLAN);
     // A load that is over the budget by the body alone has its error already.
     let budget = options.rounds.filter(|budget| plan.first_over(*budget).is_none());
-    let budget = budget.map(|rounds| plan_constant::budget(body, &rule, rounds, runtime));
+    let budget = budget.map(|rounds| constant::budget(body, &rule, rounds, runtime));
     let facts = body.facts();
     let conditions: Vec<_> = policy.parameters.iter().filter_map(condition).collect();
     items(
         policy,
         options,
-        &plan_constant::plan(plan, &conditions, runtime, &|_| false),
+        &constant::plan(plan, &conditions, runtime, &|_| false),
         runtime,
         &Code { evaluate, lints: result::lints_of(body), ask, facts, budget },
     )
@@ -59,7 +58,7 @@ pub(super) fn skeleton(policy: &Policy, options: &Options) -> TokenStream {
         facts: Vec::new(),
         budget: None,
     };
-    items(policy, options, &plan_constant::no_plan(runtime), runtime, &code)
+    items(policy, options, &constant::no_plan(runtime), runtime, &code)
 }
 
 struct Code {
@@ -100,7 +99,7 @@ fn items(
     let early = quote_spanned!(span=> impl<#domain, #sources> #at::EarlyRule<#domain, #sources>);
     let decides = quote_spanned!(span=> impl<#domain, #sources> #at::Decides<#domain, #sources>);
     let local_policies = quote_spanned!(span=> impl<#marker> #at::LocalPolicies<#marker>);
-    let another = plan_constant::ambiguity_bound(facts.len(), runtime);
+    let another = constant::ambiguity_bound(facts.len(), runtime);
     // On both impls, and not `Self: Rule` on the second, so that rustc's chain of obligations in a gate's error is short.
     let bounds = quote! {
         where

@@ -29,5 +29,20 @@ pub const LIBRARY: &[Layer] = &[
     ("front", &["private", "prelude", "lib"]),
 ];
 
-/// The compiler. Its stages have no order yet, so only circles are found.
-pub const COMPILER: &[Layer] = &[("compiler", &[""])];
+/// The layers of the compiler, lowest first: its stages, each of which sees those before it.
+pub const COMPILER: &[Layer] = &[
+    ("text", &["text", "fragment"]),
+    ("syntax", &["syntax"]),
+    ("diagnostics", &["diagnostics", "panics", "parse_util"]),
+    ("path of the library, attributes", &["crate_path", "conditional"]),
+    ("tree", &["body/tree", "body/source"]),
+    ("analysis", &["body/analysis"]),
+    (
+        "lower, check",
+        &["body/attributes", "body/capitals", "body/check", "body/leftover", "body/lower"],
+    ),
+    ("plan", &["body/plan"]),
+    ("back ends", &["body/rust"]),
+    ("macros", &["body/mod", "fact", "policy", "sources", "value"]),
+    ("front", &["lib"]),
+];

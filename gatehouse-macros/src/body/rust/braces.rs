@@ -1,23 +1,10 @@
-//! Braces and parentheses around generated code, with the spans that rustc shows.
+//! Braces around generated code, with the spans that rustc shows.
 
-use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::token::Brace;
 
 use crate::text;
-
-/// The scrutinee of a `match` or `if let`. The user may have written it where more is allowed: here the braces of a
-/// struct would be taken for the arms, and `&&` for the end of the scrutinee.
-pub(crate) fn scrutinee(tokens: TokenStream) -> TokenStream {
-    let has_more = |tree: TokenTree| match tree {
-        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
-        TokenTree::Punct(punct) => {
-            matches!(punct.as_char(), '&' | '|') && punct.spacing() == Spacing::Joint
-        }
-        _ => false,
-    };
-    if tokens.clone().into_iter().any(has_more) { quote!((#tokens)) } else { tokens }
-}
 
 /// A block that begins with `first`, and that rustc shows as the user's.
 pub(super) fn inside(first: Option<TokenStream>, block: TokenStream) -> TokenStream {

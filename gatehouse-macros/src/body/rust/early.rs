@@ -7,7 +7,6 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::braces::scrutinee;
 use super::emitter::{Emitter, Mode};
 use super::variables::{arm, cx, known, load};
 use crate::body::plan::body_plan::BodyPlan;
@@ -17,6 +16,7 @@ use crate::body::plan::known::{KnownCondition, KnownId, Test};
 use crate::body::plan::paths::PathStep;
 use crate::body::plan::step::Step;
 use crate::body::tree::{Arm, Kind, LoadId, Match, Stmt};
+use crate::syntax::scrutinee;
 
 /// Binds the inputs of a body that its code mentions.
 pub(crate) type Inputs<'e> = &'e dyn Fn(&TokenStream) -> TokenStream;

@@ -3,9 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::braces::scrutinee;
 use super::emitter::Emitter;
 use crate::body::plan::guard::Guard;
+use crate::syntax::scrutinee;
 
 impl Emitter<'_> {
     /// A guard as an expression.

@@ -10,7 +10,6 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, ExprCall, ExprMethodCall, Pat};
 
-use super::super::super::rust::braces::scrutinee;
 use super::super::super::tree::{Names, Node};
 use super::flows::names_of;
 use super::inside::visit;
@@ -20,7 +19,7 @@ use super::methods::{
     orders_by_key,
 };
 use super::operand::{Operand, Shape, Ty};
-use crate::syntax::children_mut;
+use crate::syntax::{children_mut, scrutinee};
 use crate::text;
 
 impl Ordering {

@@ -4,9 +4,9 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Path;
 
-use super::analysis::conditions::Condition;
-use super::plan::body_plan::{BodyPlan, PathGuard, PlannedLoad};
-use super::tree::{Body, Kind, Load};
+use crate::body::analysis::conditions::Condition;
+use crate::body::plan::body_plan::{BodyPlan, PathGuard, PlannedLoad};
+use crate::body::tree::{Body, Kind, Load};
 use crate::text;
 
 /// The plan of a body. `parameters` are the conditions of its parameters; `is_recursive` says whether a fact depends on
