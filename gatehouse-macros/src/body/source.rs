@@ -91,7 +91,8 @@ fn matching(it: &Match) -> TokenStream {
         let (guard, body) = (guard(arm), as_written(&arm.body));
         quote!(#(#attrs)* #pat #guard => #body,)
     });
-    quote!(#token #scrutinee { #(#arms)* })
+    let arms = text::braces(it.brace, quote!(#(#arms)*));
+    quote!(#token #scrutinee #arms)
 }
 
 fn guard(arm: &Arm) -> Option<TokenStream> {
@@ -117,7 +118,7 @@ fn looping(it: &Loop) -> TokenStream {
 
 fn braced(block: &Block) -> TokenStream {
     let stmts = block.stmts.iter().map(stmt);
-    quote!({ #(#stmts)* })
+    text::braces(block.brace, quote!(#(#stmts)*))
 }
 
 fn stmt(stmt: &Stmt) -> TokenStream {

@@ -10,5 +10,5 @@ mod spans;
 mod words;
 
 pub(crate) use self::excerpt::{of_expr, of_type};
-pub(crate) use self::spans::{at, ends, located, ours};
+pub(crate) use self::spans::{at, braces, braces_at, ends, located, ours};
 pub(crate) use self::words::{camel_case, is_named, is_type_name, ordinal};

@@ -1,7 +1,8 @@
 //! The places of tokens: where rustc shows what is emitted.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::token::Brace;
 
 /// The spans of the first and the last token. `Span::join` is not stable; an item whose first and
 /// last token carry these is underlined whole by the compiler.
@@ -39,4 +40,16 @@ pub(crate) fn ours(word: &str, tokens: TokenStream) -> TokenStream {
         token => token,
     };
     tokens.into_iter().map(moved).collect()
+}
+
+/// The user's braces around `tokens`.
+pub(crate) fn braces(brace: Brace, tokens: TokenStream) -> TokenStream {
+    braces_at(brace.span.join(), tokens)
+}
+
+/// Braces around `tokens`, which rustc shows at `span`.
+pub(crate) fn braces_at(span: Span, tokens: TokenStream) -> TokenStream {
+    let mut group = Group::new(Delimiter::Brace, tokens);
+    group.set_span(located(span));
+    TokenTree::Group(group).into()
 }

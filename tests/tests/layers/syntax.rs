@@ -107,6 +107,9 @@ pub struct Mention {
     pub called: bool,
 }
 
+/// The macros whose arguments are code for another crate.
+const QUOTES: [&str; 3] = ["quote", "quote_spanned", "parse_quote"];
+
 impl Scope {
     /// The names in the text of a file.
     pub fn of_file(text: &str) -> syn::Result<Self> {
@@ -321,9 +324,11 @@ impl Scope {
         // `name: …` declares a field, a parameter or a local.
         let is_declared = is_at(trees, next, ':') && path[0].starts_with(char::is_lowercase);
         if path.len() > 1 || !(is_keyword || is_declared) {
-            self.mention(Mention { path, called: is_macro }, line);
+            self.mention(Mention { path: path.clone(), called: is_macro }, line);
         }
-        next
+        // Quoted code is code of the user's crate.
+        let is_quote = is_macro && path.last().is_some_and(|name| QUOTES.contains(&name.as_str()));
+        if is_quote { next + 2 } else { next }
     }
 
     /// Paths in an attribute are those with `::`, also in a string: a single name is an option of it.

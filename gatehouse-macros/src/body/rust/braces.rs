@@ -2,9 +2,8 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote;
-use syn::token::Brace;
 
-use crate::text;
+use crate::text::braces_at;
 
 /// A block that begins with `first`, and that rustc shows as the user's.
 pub(super) fn inside(first: Option<TokenStream>, block: TokenStream) -> TokenStream {
@@ -31,16 +30,4 @@ fn only_block(tokens: &TokenStream) -> Option<Group> {
         (Some(TokenTree::Group(it)), None) if it.delimiter() == Delimiter::Brace => Some(it),
         _ => None,
     }
-}
-
-/// The user's braces around `tokens`.
-pub(super) fn braces(brace: Brace, tokens: TokenStream) -> TokenStream {
-    braces_at(brace.span.join(), tokens)
-}
-
-/// Braces around `tokens`, which rustc shows at `span`.
-fn braces_at(span: Span, tokens: TokenStream) -> TokenStream {
-    let mut group = Group::new(Delimiter::Brace, tokens);
-    group.set_span(text::located(span));
-    TokenTree::Group(group).into()
 }

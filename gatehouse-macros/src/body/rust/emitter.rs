@@ -5,7 +5,7 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, ExprBreak, ExprLit, Label, Lit, Token};
 
-use super::braces::{braces, inside, inside_at};
+use super::braces::{inside, inside_at};
 use super::variables::cx;
 use crate::body::analysis::conditions::Site;
 use crate::body::analysis::logic::{is_surely_bool, rests_on_matches};
@@ -89,7 +89,7 @@ impl<'e> Emitter<'e> {
         if let Some(end) = self.end().filter(|_| !self.jumps && block.diverges()) {
             return quote!({ #end; });
         }
-        braces(block.brace, self.block(block, answers))
+        text::braces(block.brace, self.block(block, answers))
     }
 
     /// One statement.
@@ -154,7 +154,7 @@ impl<'e> Emitter<'e> {
             let body = inside_at(begin, self.answer_if(answers, &arm.body), arm.end);
             quote!(#(#attrs)* #pat #guard => #body,)
         });
-        let arms = braces(it.brace, arms.collect());
+        let arms = text::braces(it.brace, arms.collect());
         quote!(#token #scrutinee #arms)
     }
 
