@@ -110,4 +110,4 @@ impl FactSource<Level> for Box<dyn Knows + Send> {
 
 sources!(pub Facts, source: Box<dyn Knows + Send>, Level);
 
-fn main() {}
+pub fn main() {}

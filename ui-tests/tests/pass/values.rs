@@ -145,7 +145,7 @@ macro_rules! values {
 }
 values!(Id, ::std::primitive::u64, "int8", A = 1 + 1, B = 255);
 
-fn main() {
+pub fn main() {
     /// In a function.
     #[derive(Clone, Debug, PartialEq, Value)]
     enum Local {
