@@ -1,6 +1,6 @@
 //! A default is one expression, where its first tokens would be a statement of a block.
 #![deny(warnings, clippy::all, clippy::pedantic)]
-#![allow(clippy::blocks_in_conditions, reason = "they are what this is about")]
+#![allow(clippy::blocks_in_conditions, clippy::match_bool, reason = "they are what this is about")]
 
 use gatehouse::prelude::*;
 use gatehouse::bounds::LoadedFact;

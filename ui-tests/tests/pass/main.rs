@@ -2,7 +2,7 @@
 //! compiled and linked once. Three that name `crate` are crates of their own, in `Cargo.toml`.
 #![cfg(not(loom))]
 // A program says in itself which lints it is clean under.
-#![allow(dead_code, clippy::pedantic, reason = "programs of users, who go on")]
+#![allow(dead_code, clippy::all, clippy::pedantic, reason = "programs of users, who go on")]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,5 +1,5 @@
 //! Names that generated code has too, and pieces of other macros in every place.
-#![allow(unused, non_camel_case_types, non_snake_case)]
+#![allow(unused, clippy::all, clippy::pedantic, non_camel_case_types, non_snake_case)]
 pub mod macros {
     #[macro_export]
     macro_rules! grants {

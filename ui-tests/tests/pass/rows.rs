@@ -147,7 +147,7 @@ fn main() {
         let facts =
             AppFacts { db: db.clone(), r#ref: Arc::new(db.clone()), other: Counted(db.clone()) };
         verifies(&facts);
-        let _ = facts.verify();
+        drop(facts.verify());
         let _ = Session::new(facts);
         let _ = FromMacro { database: db.clone() };
         let _ = model::Private::new(db.clone());

@@ -1,7 +1,7 @@
 //! Names of the user's and of the derive's code do not meet, whatever the lints are.
 #![deny(warnings, clippy::all, clippy::pedantic, missing_docs, unsafe_code, unused_qualifications)]
 #![no_implicit_prelude]
-#![allow(non_camel_case_types)]
+#![allow(clippy::upper_case_acronyms, non_camel_case_types)]
 
 use ::gatehouse::value::{Finite, Value};
 use ::std::clone::Clone;
