@@ -1,6 +1,6 @@
 //! A default is one expression, where its first tokens would be a statement of a block.
 #![deny(warnings, clippy::all, clippy::pedantic)]
-#![allow(clippy::blocks_in_conditions, reason = "they are what this is about")]
+#![allow(clippy::blocks_in_conditions, clippy::match_bool, reason = "they are what this is about")]
 
 use gatehouse::prelude::*;
 use gatehouse::bounds::LoadedFact;
@@ -14,7 +14,7 @@ fact! {
     pub Plain(item: u8) -> i32 = 7 - 3;
 }
 
-fn main() {
+pub fn main() {
     assert_eq!((Price::output(None), Price::output(Some(9))), (5, 9));
     assert_eq!((Change::output(None), Change::output(Some(9))), (4, 9));
     assert_eq!((Rest::output(None), Rest::output(Some(9))), (6, 9));

@@ -45,7 +45,7 @@ static GATE: Gate<Documents, (admin, (owner, early))> = Gate::new();
 #[derive(Sources)]
 struct NoFacts {}
 
-fn main() {
+pub fn main() {
     let session = Session::new(NoFacts {});
     let (user, doc) = (User { id: 1, admin: false }, Document { owner: 1 });
     let access = GATE.bind(&session, &user, &Action::Edit).with_context(&9);

@@ -21,7 +21,7 @@ mod rules {
     }
 }
 
-fn main() {
+pub fn main() {
     #[policy]
     async fn low(user: &User) -> bool {
         facts::Level(user.id).await? < 3

@@ -84,7 +84,7 @@ async fn changes(user: &User, doc: &Document) -> bool {
     Flag(user.id).await && (Both(id, last).await || any(ids.iter().map(|id| Flag(*id))).await)
 }
 
-fn main() {
+pub fn main() {
     assert_eq!(request::PLAN.rounds, 1);
     assert_eq!(inferred::PLAN.rounds, 2);
     assert_eq!(jumps::PLAN.rounds, 3);

@@ -28,4 +28,4 @@ pub async fn high(user: &User) -> bool {
     }
 }
 
-fn main() {}
+pub fn main() {}

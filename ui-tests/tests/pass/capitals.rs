@@ -94,4 +94,4 @@ pub async fn bound(&User { id: ref Id, .. }: &User) -> bool {
     matches!(Owner(Twice).await, Some(ref Owner) if Owner == Id) || Shut(Last).await
 }
 
-fn main() {}
+pub fn main() {}

@@ -64,4 +64,4 @@ named! {
     o: pub const result: u32 = 1;
 }
 
-fn main() {}
+pub fn main() {}

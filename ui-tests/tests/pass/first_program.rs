@@ -111,7 +111,7 @@ struct AppFacts {
 static GATE: Gate<Documents, (suspended, owner, org_editor, above)> = Gate::new();
 
 
-fn main() {
+pub fn main() {
     let session = Session::new(Arc::new(AppFacts { db: Arc::default() }));
     let user = User { id: 1 };
     let access = GATE.bind(&session, &user, &Action::Read);

@@ -1,5 +1,11 @@
 //! What another macro writes with its fragments compiles as written, and is clean under strict lints.
 #![deny(warnings, clippy::all, clippy::pedantic, missing_docs, unsafe_code, unused_qualifications)]
+#![allow(
+    clippy::no_effect_underscore_binding,
+    clippy::overly_complex_bool_expr,
+    clippy::redundant_pattern_matching,
+    reason = "fragments of the user's, at their smallest"
+)]
 
 use gatehouse::prelude::*;
 
@@ -110,4 +116,4 @@ impl FactSource<Level> for Box<dyn Knows + Send> {
 
 sources!(pub Facts, source: Box<dyn Knows + Send>, Level);
 
-fn main() {}
+pub fn main() {}

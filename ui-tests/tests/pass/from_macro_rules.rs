@@ -21,6 +21,6 @@ macro_rules! level {
 level!(Reading, reader, 1);
 level!(Writing, writer, 2);
 
-fn main() {
+pub fn main() {
     assert_eq!(writer::PLAN.rounds, 1);
 }

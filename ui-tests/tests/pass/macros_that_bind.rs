@@ -67,4 +67,4 @@ macro_rules! casts {
 }
 casts!(user, u64);
 
-fn main() {}
+pub fn main() {}

@@ -1,5 +1,5 @@
 //! Names that generated code has too, and pieces of other macros in every place.
-#![allow(non_camel_case_types, non_snake_case)]
+#![allow(unused, clippy::all, clippy::pedantic, non_camel_case_types, non_snake_case)]
 pub mod macros {
     #[macro_export]
     macro_rules! grants {
@@ -84,6 +84,7 @@ mod constants {
 
 fn main() {
     let _ = D(1, 2, 3);
-    let found = <constants::Closed as gatehouse::bounds::LoadedFact>::output(Some(!constants::value));
+    let found =
+        <constants::Closed as gatehouse::bounds::LoadedFact>::output(Some(!constants::value));
     assert!(!found, "what was found was compared with a constant");
 }

@@ -47,4 +47,4 @@ pub struct Facts {
 #[derive(Sources)]
 pub struct NoFacts {}
 
-fn main() {}
+pub fn main() {}

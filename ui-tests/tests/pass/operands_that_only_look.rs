@@ -73,4 +73,4 @@ pub async fn changes_where_nothing_failed(user: &u32, doc: &Doc) -> bool {
     found && count == 1
 }
 
-fn main() {}
+pub fn main() {}

@@ -174,7 +174,7 @@ impl Domain for Users {
 
 static GATE: Gate<Users, (careful, said, kinds, many, closures, local)> = Gate::new();
 
-fn main() {
+pub fn main() {
     let user =
         User { id: 1, name: String::new(), since: None, until: None, limit: 3, groups: vec![1, 2] };
     let session = Session::new(FactTable::new());

@@ -149,4 +149,4 @@ pub async fn options(user: &User) -> bool {
         && [risk, None].contains(&Some(3))
         && risk.ok_or(()) == Ok(3)
 }
-fn main() {}
+pub fn main() {}

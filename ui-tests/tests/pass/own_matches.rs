@@ -82,7 +82,7 @@ static LOADED: Gate<Things, loaded> = Gate::new();
 static COUNTED: Gate<Things, numbers::counted> = Gate::new();
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() {
+pub async fn main() {
     for (id, permitted) in [(1, false), (2, true)] {
         let (session, user) = (Session::new(Facts { source: Source }), User { id });
         assert_eq!(PLAIN.bind(&session, &user, &()).check(&()).await.is_allow(), permitted);

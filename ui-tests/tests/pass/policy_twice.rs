@@ -28,7 +28,7 @@ static GATE: Gate<Documents, (Readers, Writers)> = Gate::new();
 #[derive(Sources)]
 struct NoFacts {}
 
-fn main() {
+pub fn main() {
     let session = Session::new(NoFacts {});
     assert!(GATE.bind(&session, &1, &()).check_local(&1).is_allow());
     assert!(!GATE.bind(&session, &7, &()).check_local(&7).is_allow());

@@ -15,6 +15,6 @@ pub async fn r#match(user: &User) -> bool {
     Kind(r#type).await? >= 3
 }
 
-fn main() {
+pub fn main() {
     assert_eq!(r#match::PLAN.loads[0].fact, "Kind");
 }

@@ -144,9 +144,10 @@ fn main() {
     is_sources::<model::Private>();
     let _ = (Admins(), GroupsOf(1), Infos(1), Grant(1), Result(1), r#Type(1), Member(1));
     let _ = |db: PgPool| {
-        let facts = AppFacts { db: db.clone(), r#ref: Arc::new(db.clone()), other: Counted(db.clone()) };
+        let facts =
+            AppFacts { db: db.clone(), r#ref: Arc::new(db.clone()), other: Counted(db.clone()) };
         verifies(&facts);
-        let _ = facts.verify();
+        drop(facts.verify());
         let _ = Session::new(facts);
         let _ = FromMacro { database: db.clone() };
         let _ = model::Private::new(db.clone());

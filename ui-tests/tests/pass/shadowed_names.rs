@@ -30,4 +30,4 @@ pub async fn high(user: &User, _: &P, _: &D) -> bool {
 #[derive(Sources)]
 pub struct NoFacts {}
 
-fn main() {}
+pub fn main() {}

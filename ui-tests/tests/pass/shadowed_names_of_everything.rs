@@ -117,4 +117,4 @@ pub async fn high(user: &User, _: &P, _: &D) -> ::core::primitive::bool {
 #[derive(Sources)]
 pub struct NoFacts {}
 
-fn main() {}
+pub fn main() {}

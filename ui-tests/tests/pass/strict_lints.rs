@@ -40,4 +40,4 @@ pub async fn grouped(user: &User) -> bool {
         || Suspended(2).await && (user.id == 1 || user.id == 2)
 }
 
-fn main() {}
+pub fn main() {}

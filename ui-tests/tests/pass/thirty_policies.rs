@@ -25,7 +25,7 @@ static GATE: Gate<Numbers, ((p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p
 #[derive(Sources)]
 struct NoFacts {}
 
-fn main() {
+pub fn main() {
     let session = Session::new(NoFacts {});
     let access = GATE.bind(&session, &0, &());
     assert!(access.check_local(&29).is_allow());

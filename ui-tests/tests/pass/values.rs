@@ -1,7 +1,7 @@
 //! Names of the user's and of the derive's code do not meet, whatever the lints are.
 #![deny(warnings, clippy::all, clippy::pedantic, missing_docs, unsafe_code, unused_qualifications)]
 #![no_implicit_prelude]
-#![allow(non_camel_case_types)]
+#![allow(clippy::upper_case_acronyms, non_camel_case_types)]
 
 use ::gatehouse::value::{Finite, Value};
 use ::std::clone::Clone;
@@ -145,7 +145,7 @@ macro_rules! values {
 }
 values!(Id, ::std::primitive::u64, "int8", A = 1 + 1, B = 255);
 
-fn main() {
+pub fn main() {
     /// In a function.
     #[derive(Clone, Debug, PartialEq, Value)]
     enum Local {
