@@ -95,7 +95,7 @@ struct Facts {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() {
+pub async fn main() {
     let session = Session::new(Facts { database: Database });
     let access = CHAIN.bind(&session, &1, &());
     assert!(access.check(&40).await.is_allow());

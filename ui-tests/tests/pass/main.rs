@@ -49,6 +49,7 @@ programs! {
     first_program
     fragments
     from_macro_rules
+    long_chains
     macros_that_bind
     no_implicit_prelude
     operands_that_only_look
