@@ -165,6 +165,48 @@ async fn has_a_guard_that_counts(user: &User, doc: &Doc) -> bool {
         }
 }
 
+#[policy]
+async fn has_many_arms_behind_a_condition(user: &User, doc: &Doc) -> bool {
+    let name = doc.name.clone();
+    Named("first".into()).await
+        && user.admin
+        && match &doc.kind {
+            Kind::Open | Kind::Closed => false,
+            Kind::Team(_) if doc.broken => false,
+            Kind::Team(_) => false,
+            Kind::Group(_) => false,
+            Kind::Other => Named("other".into()).await,
+            Kind::Owned { by, .. } if *by == name => true,
+            Kind::Owned { .. } => false,
+        }
+}
+
+/// Guards behind an arm that requests may name locals, and load.
+#[policy]
+async fn has_guards_with_locals(user: &User, doc: &Doc) -> bool {
+    let (limit, seen) = (doc.name.len(), Named("seen".into()).await);
+    let size = doc.name.clone().len();
+    Named("first".into()).await
+        && match size {
+            0 => false,
+            1 => Named(doc.name.clone()).await,
+            2 => false,
+            3 => false,
+            4 => Named("four".into()).await,
+            5 if Named(doc.name.clone()).await => match doc.name.len() {
+                0..4 => false,
+                4 => false,
+                5 if user.admin => false,
+                5 => false,
+                6 => Named("six".into()).await,
+                _ => false,
+            },
+            n if n > limit => false,
+            n if seen && n > 5 => Named("many".into()).await,
+            _ => true,
+        }
+}
+
 thread_local! {
     static COUNT: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
 }
@@ -216,6 +258,27 @@ async fn of_many_arms_the_taken_one_requests() {
     let owned = doc(Kind::Owned { by: "b".into(), of: "o".into() });
     assert_eq!(first_round::<has_many_arms>(false, &owned).await, ["b", "first", "o"]);
     assert_eq!(first_round::<has_many_arms>(false, &doc(Kind::Other)).await, ["first", "other"]);
+}
+
+#[tokio::test]
+async fn an_arm_is_found_behind_a_condition_with_one_load() {
+    let named = Arc::new(Scripted::<Named>::always(true));
+    let other = doc(Kind::Other);
+    for (admin, calls) in [(true, 1), (false, 2)] {
+        let session = Session::new(Facts { named: Arc::clone(&named) });
+        let gate: Gate<Docs, has_many_arms_behind_a_condition> = Gate::new();
+        let decision = gate.bind(&session, &User { admin }, &()).check(&other).await;
+        assert_eq!((decision.is_allow(), named.calls().len()), (admin, calls));
+    }
+}
+
+#[tokio::test]
+async fn guards_with_locals_are_run_where_the_locals_are() {
+    for (name, keys) in [("x", vec!["first", "seen", "x"]), ("four", vec!["first", "four", "seen"])]
+    {
+        let doc = Doc { name: name.into(), ..doc(Kind::Open) };
+        assert_eq!(first_round::<has_guards_with_locals>(false, &doc).await, keys);
+    }
 }
 
 /// A guard that may do more than look runs in the body alone: once in each run that reaches it.

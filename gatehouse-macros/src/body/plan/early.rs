@@ -137,6 +137,11 @@ impl Branch {
         }
     }
 
+    /// Whether the arm that a match takes is asked for inside.
+    pub(crate) fn takes_inside(&self) -> bool {
+        self.inside.iter().any(|it| it.part.takes().is_some() || it.takes_inside())
+    }
+
     /// Whether the branch ends at one load.
     pub(crate) fn has_one_load(&self) -> bool {
         match self.inside.as_slice() {

@@ -22,6 +22,9 @@ use crate::body::tree::{LoadId, Match, Names, Node, Stmt};
 /// The number of loads on which a condition that is evaluated early may depend.
 const MAX_LOADS: usize = 16;
 
+/// The number of arms before one whose pattern is a condition that is evaluated early.
+const MAX_ARMS: usize = 16;
+
 /// The number of a condition that may be known early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KnownId(pub(crate) usize);
@@ -130,7 +133,7 @@ fn test<'b>(step: Step<'b>, nodes: &Nodes<'_>) -> Option<(Test<'b>, bool, Option
             Some((Test::Is(node), value, None))
         }
         Step::Matches(pat, node, matched) => Some((Test::Matches(pat, node), matched, None)),
-        Step::Arm(it, at) => Some((Test::Arm(it, at), true, None)),
+        Step::Arm(it, at) => (at <= MAX_ARMS).then_some((Test::Arm(it, at), true, None)),
         Step::Stmt(Stmt::Expr(Node::If(it), _)) if it.then.diverges() && it.otherwise.is_none() => {
             let leaves_at = nodes.loads_in(&it.then);
             Some((Test::Is(&it.condition), false, Some(leaves_at)))

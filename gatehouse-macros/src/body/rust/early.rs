@@ -122,7 +122,7 @@ impl Code<'_> {
     }
 
     fn branch(&self, branch: &Branch) -> TokenStream {
-        if branch.has_one_load() {
+        if branch.has_one_load() && !branch.takes_inside() {
             return self.slice(branch, self.is_partial(branch));
         }
         let inside = || self.side_by_side(&branch.inside);
@@ -156,19 +156,13 @@ impl Code<'_> {
         } else {
             quote!(leads_on)
         };
-        let test = match &step.keep {
-            Keep::Condition(guard) => {
-                let guard = self.known.guard(guard);
-                quote!(::core::result::Result::Ok(#guard))
-            }
-            _ if matches!(step.step, Step::Stmt(_) | Step::Before(_)) => {
-                wrap(step, &quote!(::core::result::Result::Ok(true)), &self.known)
-            }
-            _ => {
-                let on = quote!(return ::core::result::Result::Ok(true););
-                let steps = wrap(step, &on, &self.known);
-                quote!(#steps ::core::result::Result::Ok(false))
-            }
+        let is_condition = matches!(step.keep, Keep::Condition(_));
+        let test = if !is_condition && matches!(step.step, Step::Stmt(_) | Step::Before(_)) {
+            wrap(step, &quote!(::core::result::Result::Ok(true)), &self.known)
+        } else {
+            // The condition is no argument, so that one of another type has one error.
+            let steps = wrap(step, &quote!(return ::core::result::Result::Ok(true);), &self.known);
+            quote!(#steps ::core::result::Result::Ok(false))
         };
         let inputs = (self.inputs)(&test);
         quote!(if #runtime::#function(#cx, |#cx| { #inputs #test }) { #inside })

@@ -6,11 +6,14 @@ use quote::{quote, quote_spanned};
 use syn::Expr;
 
 use super::emitter::Emitter;
-use super::variables::cx;
+use super::variables::{cx, left};
 use crate::body::analysis::logic::{is_three_valued, three_valued};
 use crate::body::source::as_written;
 use crate::body::tree::{Logic, Node};
 use crate::text;
+
+/// The number of operators of a chain that are nested calls.
+const MAX_NESTED: usize = 8;
 
 impl Emitter<'_> {
     pub(super) fn logic(&self, it: &Logic) -> TokenStream {
@@ -22,7 +25,42 @@ impl Emitter<'_> {
         quote!(#left #op #right)
     }
 
+    /// The result of a three-valued operator.
+    ///
+    /// A chain is nested calls, the first operand innermost. rustc's work grows with the square of the depth, so the end of
+    /// a long chain is a sequence of statements.
     fn result_of_logic(&self, it: &Logic) -> TokenStream {
+        let chain = std::iter::successors(Some(it), |it| self.three_valued(&it.left));
+        let mut chain: Vec<&Logic> = chain.collect();
+        let Some(first) = chain.len().checked_sub(MAX_NESTED) else {
+            return self.nested(it);
+        };
+        let nested_part = chain.split_off(first);
+        let (name, nested) = (left(), self.nested(nested_part[0]));
+        let rest = chain.iter().rev().map(|it| self.operation(it, &quote!(#name)));
+        let code = rest.fold(nested, |before, operation| quote!(let #name = #before; #operation));
+        if first == 0 { code } else { quote!(({ #code })) }
+    }
+
+    fn three_valued<'n>(&self, node: &'n Node) -> Option<&'n Logic> {
+        three_valued(node, self.body, &self.body.nodes)
+    }
+
+    /// A three-valued operator whose left side may be another one.
+    fn nested(&self, it: &Logic) -> TokenStream {
+        let inside = self.closure();
+        // The left side ends before the right one begins, which may move what the left one borrowed.
+        let left = if let Some(left) = self.three_valued(&it.left) {
+            inside.nested(left)
+        } else {
+            let (runtime, cx, left) = (self.runtime, cx(), inside.operand(&it.left));
+            quote!(#runtime::attempt(#cx, #left))
+        };
+        self.operation(it, &left)
+    }
+
+    /// A three-valued operator on the result of its left side.
+    fn operation(&self, it: &Logic, left: &TokenStream) -> TokenStream {
         let (runtime, cx) = (self.runtime, cx());
         let function = match (it.is_and(), self.body.nodes.get(&it.right).is_total) {
             (true, true) => quote!(and),
@@ -30,22 +68,14 @@ impl Emitter<'_> {
             (false, true) => quote!(or),
             (false, false) => quote!(partial_or),
         };
-        let inside = self.closure();
-        // The left side ends before the right one begins, which may move what the left one borrowed.
-        let left = if let Some(left) = three_valued(&it.left, self.body, &self.body.nodes) {
-            inside.result_of_logic(left)
-        } else {
-            let left = inside.operand(&it.left);
-            quote!(#runtime::attempt(#cx, #left))
-        };
-        let right = inside.operand(&it.right);
+        let right = self.closure().operand(&it.right);
         quote!(#runtime::#function(#left, #cx, #right))
     }
 
     /// An operand of `or` or `and`: a closure that gives a result. An error in it is shown at the operand.
     fn operand(&self, node: &Node) -> TokenStream {
         let cx = cx();
-        if let Some(logic) = three_valued(node, self.body, &self.body.nodes) {
+        if let Some(logic) = self.three_valued(node) {
             let (runtime, result) = (self.runtime, self.result_of_logic(logic));
             return quote!(|#cx| #runtime::side(#result));
         }

@@ -22,6 +22,11 @@ pub(super) fn arm(id: MatchId) -> Ident {
     format_ident!("__arm_{}", id.0, span = Span::mixed_site())
 }
 
+/// The variable of the left side of an operator.
+pub(super) fn left() -> Ident {
+    Ident::new("__left", Span::mixed_site())
+}
+
 /// The variable of the load that is requested.
 pub(super) fn load() -> Ident {
     Ident::new("__load", Span::mixed_site())
