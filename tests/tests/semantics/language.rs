@@ -491,3 +491,54 @@ async fn names_do_not_clash() {
     assert_eq!(by::<local>(4, 5).await, "allow");
     assert_eq!(<owner_of::r#type as Policy>::INFO.name, "type");
 }
+
+/// A chain that is longer than the calls which are nested for it.
+#[policy]
+async fn long_or(user: &Subject, thing: &Thing) -> bool {
+    Flag(0).await
+        || Flag(2).await
+        || Flag(thing.id).await
+        || Flag(4).await
+        || Flag(6).await
+        || Flag(8).await
+        || Flag(10).await
+        || Flag(12).await
+        || Flag(14).await
+        || Flag(user.id).await
+        || Flag(16).await
+        || Flag(18).await
+}
+
+#[policy]
+async fn long_and(user: &Subject, thing: &Thing) -> bool {
+    Flag(1).await
+        && Flag(3).await
+        && Flag(thing.id).await
+        && Flag(5).await
+        && Flag(7).await
+        && Flag(9).await
+        && Flag(11).await
+        && Flag(13).await
+        && Flag(15).await
+        && Flag(user.id).await
+        && Flag(17).await
+        && Flag(19).await
+}
+
+#[tokio::test]
+async fn long_chains() {
+    let failed = 200;
+    for (user, thing, or, and) in [
+        (0, 0, "deny", "deny"),
+        (1, 0, "allow", "deny"),
+        (0, 1, "allow", "deny"),
+        (1, 1, "allow", "allow"),
+        (failed, 1, "allow", "indeterminate"),
+        (1, failed, "allow", "indeterminate"),
+        (failed, 0, "indeterminate", "deny"),
+        (0, failed, "indeterminate", "deny"),
+    ] {
+        assert_eq!(by::<long_or>(user, thing).await, or, "{user} || {thing}");
+        assert_eq!(by::<long_and>(user, thing).await, and, "{user} && {thing}");
+    }
+}

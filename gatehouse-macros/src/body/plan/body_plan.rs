@@ -110,9 +110,14 @@ impl Planning<'_, '_> {
 
     /// The loads to wait for: without those for which another of them waits, unless the need is direct.
     fn waits<'r>(&mut self, needs: BTreeMap<LoadId, (&'r str, bool)>) -> BTreeMap<LoadId, &'r str> {
-        let before = needs.keys().flat_map(|id| &self.answered[*id]);
-        let implied: BTreeSet<LoadId> = before.copied().collect();
-        self.answered.push(needs.keys().copied().chain(implied.iter().copied()).collect());
+        // Sets of answered loads are closed, so the set of an implied load adds nothing.
+        let mut implied: BTreeSet<LoadId> = BTreeSet::new();
+        for id in needs.keys().rev() {
+            if !implied.contains(id) {
+                implied.extend(&self.answered[*id]);
+            }
+        }
+        self.answered.push(needs.keys().chain(&implied).copied().collect());
         let needs = needs.into_iter();
         let waits = needs.filter(|(id, (_, is_direct))| *is_direct || !implied.contains(id));
         waits.map(|(id, (reason, _))| (id, reason)).collect()

@@ -37,9 +37,13 @@ impl Emitter<'_> {
         };
         let nested_part = chain.split_off(first);
         let (name, nested) = (left(), self.nested(nested_part[0]));
-        let rest = chain.iter().rev().map(|it| self.operation(it, &quote!(#name)));
-        let code = rest.fold(nested, |before, operation| quote!(let #name = #before; #operation));
-        if first == 0 { code } else { quote!(({ #code })) }
+        let operations = chain.iter().rev().map(|it| self.operation(it, &quote!(#name)));
+        let parts: Vec<TokenStream> = std::iter::once(nested).chain(operations).collect();
+        match parts.as_slice() {
+            [nested] => nested.clone(),
+            [before @ .., last] => quote!(({ #(let #name = #before;)* #last })),
+            [] => TokenStream::new(),
+        }
     }
 
     fn three_valued<'n>(&self, node: &'n Node) -> Option<&'n Logic> {
