@@ -97,16 +97,16 @@ impl Counter {
     }
 
     fn empty(&self, count: Count, uses_library: bool) -> Result<u64, String> {
-        let known = self.empty.lock().expect("no panic").get(&(count, uses_library)).copied();
-        if let Some(known) = known {
-            return Ok(known);
+        // Held while it counts: two threads that miss would write one program.
+        let mut counted = self.empty.lock().expect("no panic");
+        if let Some(known) = counted.get(&(count, uses_library)) {
+            return Ok(*known);
         }
         let name = format!("empty-{}", if uses_library { "with" } else { "without" });
-        // Of a name for each count: another thread may count an empty program at the same time.
         let written =
             self.write(&format!("{name}-{}", count.name()), &Program::empty(uses_library));
         let whole = self.whole(&written, count)?.number.unwrap_or_default();
-        self.empty.lock().expect("no panic").insert((count, uses_library), whole);
+        counted.insert((count, uses_library), whole);
         Ok(whole)
     }
 
