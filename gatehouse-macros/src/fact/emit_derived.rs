@@ -40,8 +40,10 @@ impl Emitter<'_> {
             }
             None => (self.own_cost(derived), self.own_totality(derived)),
         };
+        let lints = constant::lints(&derived.plan);
         quote_spanned! {span=>
             const COST: #runtime::Cost = #cost;
+            #lints
             const DERIVATION: ::core::option::Option<&'static #runtime::Derivation> =
                 ::core::option::Option::Some(&#runtime::Derivation::new(#parts)#total);
             fn derivation() -> ::core::option::Option<&'static #runtime::Derivation> {

@@ -41,7 +41,14 @@ pub(super) fn emit(policy: &Policy, options: &Options, plan: &BodyPlan<'_>) -> T
         options,
         &constant::plan(plan, &conditions, runtime, &|_| false),
         runtime,
-        &Code { evaluate, lints: result::lints_of(body), ask, facts, budget },
+        &Code {
+            evaluate,
+            lints: result::lints_of(body),
+            plan_lints: constant::lints(plan),
+            ask,
+            facts,
+            budget,
+        },
     )
 }
 
@@ -54,6 +61,7 @@ pub(super) fn skeleton(policy: &Policy, options: &Options) -> TokenStream {
             ::core::result::Result::Err(#runtime::Stop::NotApplicable)
         },
         lints: None,
+        plan_lints: None,
         ask: quote!(let _ = (#request, #cx);),
         facts: Vec::new(),
         budget: None,
@@ -65,6 +73,8 @@ struct Code {
     evaluate: TokenStream,
     /// The lints that do not apply to it.
     lints: Option<TokenStream>,
+    /// The lints that do not apply to its plan.
+    plan_lints: Option<TokenStream>,
     ask: TokenStream,
     /// Each fact that the policy loads, once.
     facts: Vec<syn::Path>,
@@ -81,9 +91,10 @@ fn items(
 ) -> TokenStream {
     let Policy { attrs, vis, name, value, .. } = policy;
     let info = info(policy, options, plan, runtime);
+    let plan_lints = &code.plan_lints;
     let (domain, sources) = (generic("__Domain"), generic("__Sources"));
     let types = domain_types(policy, &domain, runtime);
-    let Code { evaluate, lints, ask, facts, budget } = code;
+    let Code { evaluate, lints, ask, facts, budget, .. } = code;
     let (request, cx) = (request(), cx());
     let (of_type, of_code) = attributes(attrs);
     let (marker, observer) = (generic("__Marker"), generic("__Observer"));
@@ -117,6 +128,7 @@ fn items(
         #(#of_code)*
         const _: () = {
             use #runtime::Unloaded as _;
+            #plan_lints
             #info
             #budget
 

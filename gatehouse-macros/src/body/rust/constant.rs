@@ -37,6 +37,13 @@ pub(crate) fn plan(
     }
 }
 
+/// The `allow` for a plan with an arm whose pattern begins with `0`: clippy takes the number of its line for one
+/// that the user wrote with a `0` before it.
+pub(crate) fn lints(plan: &BodyPlan<'_>) -> Option<TokenStream> {
+    let has_zero = plan.body.conditions.list.iter().any(|it| it.text.contains(" is 0"));
+    has_zero.then(|| quote!(#[allow(clippy::zero_prefixed_literal)]))
+}
+
 /// The conditions on the paths to the loads, each once.
 fn guards(plan: &BodyPlan<'_>, runtime: &TokenStream) -> Option<TokenStream> {
     let guards = plan.guards.iter().map(|PathGuard { text, holds, before }| {
