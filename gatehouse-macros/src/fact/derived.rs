@@ -79,7 +79,7 @@ pub(super) fn block<'b>(
         let in_this = Diagnostics::new();
         recursion::check(fact, body, component, &in_this);
         if in_this.is_empty() {
-            let plan = BodyPlan::new(body, false);
+            let plan = BodyPlan::new(body, false, &|fact| component.recurs(fact));
             let beside_recursion =
                 recursion::beside_recursion(body, component, &|fact| match dependencies
                     .component(fact)

@@ -50,7 +50,7 @@ pub(crate) fn compile(attr: TokenStream, item: TokenStream, errors: &Diagnostics
     if !body.is_whole || !policy.has_signature {
         return items::skeleton(&policy, &options);
     }
-    let plan = BodyPlan::new(&body, options.lazy.is_some());
+    let plan = BodyPlan::new(&body, options.lazy.is_some(), &|_| false);
     check::budget(&options, &plan, errors);
     items::emit(&policy, &options, &plan)
 }

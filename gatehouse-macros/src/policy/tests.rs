@@ -39,7 +39,7 @@ fn plan(body: &str) -> String {
     let block = syn::parse_str(&format!("{{ {body} }}")).expect("a body");
     let lowered = lower::body(block, crate::body::tree::Names::new(), quote!(bool), true, &errors);
     assert!(errors.into_vec().is_empty(), "the body has errors");
-    let plan = BodyPlan::new(&lowered, false);
+    let plan = BodyPlan::new(&lowered, false, &|_| false);
     let key = |id: &LoadId| text::of_expr(&lowered.loads[*id].written);
     let mut lines = String::new();
     for id in plan.loads.ids() {

@@ -306,6 +306,31 @@ fn facts_of_one_block_count_each_other() {
     assert_eq!(sensitive, [false, true, true, false]);
 }
 
+/// A fact whose body goes on behind its recursion, in two more rounds.
+mod behind {
+    use gatehouse::prelude::*;
+
+    use super::Flag;
+
+    fact! {
+        pub Climbs(user: u32, id: u32) -> bool {
+            Flag(user, id).await
+                || Climbs(user, id / 2).await && Flag(user, id - 1).await && Flag(user, id - 2).await
+        }
+    }
+}
+
+/// Each link has all the rounds behind the recursion, those of loads that wait for other loads there too.
+#[test]
+fn rounds_behind_a_recursion_are_those_of_each_link() {
+    use behind::Climbs;
+
+    let plan = Climbs::DERIVATION.unwrap().plan;
+    let rounds: Vec<u32> = plan.loads.iter().map(|load| load.round).collect();
+    assert_eq!(rounds, [1, 2, 3, 4]);
+    assert_eq!((plan.rounds, plan.rounds_per_link), (4, 3));
+}
+
 #[derive(Sources)]
 struct Facts {
     #[loads(A)]

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use syn::Path;
+
 use super::early::Early;
 use super::paths::{Paths, StepId};
 use super::slice::{self, Slice};
@@ -24,7 +26,7 @@ pub(crate) struct BodyPlan<'b> {
 pub(crate) struct PlannedLoad {
     pub(crate) round: u32,
     /// The loads that must be answered before it, each with the reason in words. A load that another one of them waits
-    /// for is left out.
+    /// for is left out, unless it is a recursion: the rounds behind a recursion are those of each link.
     pub(crate) waits_for: BTreeMap<LoadId, String>,
     /// The last condition on its path, as an index into [`BodyPlan::guards`].
     pub(crate) guard: Option<usize>,
@@ -42,12 +44,12 @@ pub(crate) struct PathGuard {
 }
 
 impl<'b> BodyPlan<'b> {
-    /// Plans a body. `lazy` switches early requests off.
-    pub(crate) fn new(body: &'b Body, lazy: bool) -> Self {
+    /// Plans a body. `lazy` switches early requests off; `is_recursive` says whether a fact depends on the fact whose body
+    /// it is.
+    pub(crate) fn new(body: &'b Body, lazy: bool, is_recursive: &dyn Fn(&Path) -> bool) -> Self {
         let body = Analysis::of(body);
-        let paths = Paths::of(&body);
-        let mut plan =
-            Planning { body: &body, lazy, paths, loads: PerLoad::new(), answered: PerLoad::new() };
+        let (paths, loads, answered) = (Paths::of(&body), PerLoad::new(), PerLoad::new());
+        let mut plan = Planning { body: &body, lazy, is_recursive, paths, loads, answered };
         let (mut slices, mut guards) = (Vec::new(), Guards::default());
         for load in body.loads.ids() {
             let slice = plan.load(load);
@@ -69,6 +71,7 @@ impl<'b> BodyPlan<'b> {
 struct Planning<'a, 'b> {
     body: &'a Analysis<'b>,
     lazy: bool,
+    is_recursive: &'a dyn Fn(&Path) -> bool,
     paths: Paths<'b>,
     loads: PerLoad<PlannedLoad>,
     /// All the loads that are answered before each load is requested.
@@ -108,7 +111,8 @@ impl Planning<'_, '_> {
         }
     }
 
-    /// The loads to wait for: without those for which another of them waits, unless the need is direct.
+    /// The loads to wait for: without those for which another of them waits, unless the need is direct, or is one of a
+    /// recursion.
     fn waits<'r>(&mut self, needs: BTreeMap<LoadId, (&'r str, bool)>) -> BTreeMap<LoadId, &'r str> {
         // Sets of answered loads are closed, so the set of an implied load adds nothing.
         let mut implied: BTreeSet<LoadId> = BTreeSet::new();
@@ -118,8 +122,10 @@ impl Planning<'_, '_> {
             }
         }
         self.answered.push(needs.keys().chain(&implied).copied().collect());
-        let needs = needs.into_iter();
-        let waits = needs.filter(|(id, (_, is_direct))| *is_direct || !implied.contains(id));
+        let is_listed = |(id, (_, is_direct)): &(LoadId, (&str, bool))| {
+            *is_direct || !implied.contains(id) || (self.is_recursive)(&self.body.loads[*id].fact)
+        };
+        let waits = needs.into_iter().filter(is_listed);
         waits.map(|(id, (reason, _))| (id, reason)).collect()
     }
 

@@ -81,7 +81,7 @@ fn with_plan(body: &str, show: impl FnOnce(&BodyPlan<'_>) -> String) -> String {
     let body = lower::body(block, Names::from(given), quote!(bool), true, &errors);
     let errors: Vec<String> = errors.into_vec().iter().map(ToString::to_string).collect();
     assert!(errors.is_empty(), "the body has errors: {errors:?}");
-    show(&BodyPlan::new(&body, false))
+    show(&BodyPlan::new(&body, false, &|_| false))
 }
 
 fn key(plan: &BodyPlan<'_>, id: LoadId) -> String {
