@@ -11,8 +11,7 @@ use syn::{
 };
 
 use crate::body::attributes::{self, is_for_tools, is_lint};
-use crate::body::tree::Names;
-use crate::body::tree::bound_names;
+use crate::body::tree::{Names, bound_names};
 use crate::body::{capitals, leftover};
 use crate::crate_path::CratePath;
 use crate::diagnostics::Diagnostics;

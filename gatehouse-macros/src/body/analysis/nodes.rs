@@ -55,7 +55,6 @@ impl<'b> Nodes<'b> {
     }
 
     /// The names in the kept part of a node that may be locals.
-    #[allow(dead_code, reason = "the planner walks until it looks them up")]
     pub(crate) fn mentioned(&self, node: &Node) -> Rc<Names> {
         self.names(node, Reading::Passed)
     }

@@ -6,8 +6,7 @@ use std::rc::Rc;
 
 use crate::body::analysis::{Nodes, Summary, acted_on};
 use crate::body::source::as_written;
-use crate::body::tree::Names;
-use crate::body::tree::{Node, Stmt, binds_mutably, borrows_mutably};
+use crate::body::tree::{Names, Node, Stmt, binds_mutably, borrows_mutably};
 use crate::text;
 
 use super::step::Step;

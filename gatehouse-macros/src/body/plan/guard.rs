@@ -6,8 +6,7 @@ use syn::{Expr, Pat, UnOp};
 use super::flow::Flow;
 use super::step::pat_binds;
 use crate::body::analysis::{mentioned, mentioned_in};
-use crate::body::tree::Names;
-use crate::body::tree::{Arm, Block, If, Let, Logic, Match, Node, Stmt, binds_mutably};
+use crate::body::tree::{Arm, Block, If, Let, Logic, Match, Names, Node, Stmt, binds_mutably};
 
 /// A condition on local data.
 #[derive(Clone)]

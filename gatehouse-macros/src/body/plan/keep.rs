@@ -4,8 +4,7 @@ use super::flow::{Flow, Origin, changes};
 use super::guard::{Goal, Guard};
 use super::step::{Step, pat_binds};
 use crate::body::analysis::{may_change_all, mentioned, mentioned_in};
-use crate::body::tree::Names;
-use crate::body::tree::{Match, Node, Stmt};
+use crate::body::tree::{Match, Names, Node, Stmt};
 
 /// The part of a step that is kept.
 #[derive(Clone)]

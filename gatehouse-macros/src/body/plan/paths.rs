@@ -11,8 +11,7 @@ use super::keep::Keep;
 use super::step::Step;
 use crate::body::analysis::logic::is_three_valued;
 use crate::body::analysis::{Analysis, LoadSet, Nodes};
-use crate::body::tree::Names;
-use crate::body::tree::{Block, If, Let, LoadId, Logic, Match, Node, PerLoad, Stmt};
+use crate::body::tree::{Block, If, Let, LoadId, Logic, Match, Names, Node, PerLoad, Stmt};
 
 /// The number of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -329,61 +328,54 @@ impl<'b> Walk<'_, 'b> {
 
     /// Walks the loads inside a condition, and goes on along the path on which the condition has the `value`.
     fn condition(&mut self, condition: &'b Node, value: bool, mode: Mode, guarded: &LoadSet) {
-        if !self.loads(condition) {
-            return self.holds(condition, value, mode, guarded);
-        }
+        self.follow(condition, value, mode, guarded, self.loads(condition));
+    }
+
+    /// Goes on along the path on which a condition has the `value`.
+    fn holds(&mut self, condition: &'b Node, value: bool, mode: Mode, guarded: &LoadSet) {
+        self.follow(condition, value, mode, guarded, false);
+    }
+
+    /// Goes on along the path on which a condition has the `value`; with `walks`, walks the loads inside it first. A chain
+    /// of `&&` that must be true is one step for each operand; so is a chain of `||` that must be false.
+    fn follow(
+        &mut self,
+        condition: &'b Node,
+        value: bool,
+        mode: Mode,
+        guarded: &LoadSet,
+        walks: bool,
+    ) {
         match condition {
             Node::Logic(it) if value == it.is_and() => {
                 // The steps of a left side without loads are the same in both modes.
-                let own = if self.loads(&it.left) { self.mode(it) } else { mode };
+                let own = if walks && self.loads(&it.left) { self.mode(it) } else { mode };
                 let (place, of_right) = (self.place(), self.inside(&it.right).and(guarded));
-                self.condition(&it.left, value, own, &of_right);
+                self.follow(&it.left, value, own, &of_right, walks);
                 if own == mode {
-                    return self.condition(&it.right, value, mode, guarded);
+                    return self.follow(&it.right, value, mode, guarded, walks);
                 }
                 self.node(&it.right);
                 self.return_to(&place);
                 self.holds(condition, value, mode, guarded);
             }
             Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => {
-                self.condition(&inside[0], value, mode, guarded);
+                self.follow(&inside[0], value, mode, guarded, walks);
             }
             Node::Compound(Expr::Unary(it), inside) if matches!(it.op, UnOp::Not(_)) => {
-                self.condition(&inside[0], !value, mode, guarded);
-            }
-            Node::Let(_, scrutinee) => {
-                self.node(scrutinee);
-                self.holds(condition, value, mode, guarded);
+                self.follow(&inside[0], !value, mode, guarded, walks);
             }
             condition => {
-                self.node(condition);
-                self.holds(condition, value, mode, guarded);
+                if walks {
+                    self.node(condition);
+                }
+                let step = match condition {
+                    Node::Let(pat, scrutinee) => Step::Matches(pat, scrutinee, value),
+                    condition if mode == Mode::Operand => Step::Operand(condition, value),
+                    condition => Step::Holds(condition, value),
+                };
+                self.push(step, guarded.clone());
             }
-        }
-    }
-
-    /// Goes on along the path on which a condition has the `value`. A chain of `&&` that must be true is one step for each
-    /// operand; so is a chain of `||` that must be false.
-    fn holds(&mut self, condition: &'b Node, value: bool, mode: Mode, guarded: &LoadSet) {
-        match condition {
-            Node::Logic(it) if value == it.is_and() => {
-                let of_right = self.inside(&it.right).and(guarded);
-                self.holds(&it.left, value, mode, &of_right);
-                self.holds(&it.right, value, mode, guarded);
-            }
-            Node::Compound(Expr::Paren(_) | Expr::Group(_), inside) => {
-                self.holds(&inside[0], value, mode, guarded);
-            }
-            Node::Compound(Expr::Unary(it), inside) if matches!(it.op, UnOp::Not(_)) => {
-                self.holds(&inside[0], !value, mode, guarded);
-            }
-            Node::Let(pat, scrutinee) => {
-                self.push(Step::Matches(pat, scrutinee, value), guarded.clone());
-            }
-            condition if mode == Mode::Operand => {
-                self.push(Step::Operand(condition, value), guarded.clone());
-            }
-            condition => self.push(Step::Holds(condition, value), guarded.clone()),
         }
     }
 }

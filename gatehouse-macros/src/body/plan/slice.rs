@@ -5,7 +5,8 @@
 //! [`known`](super::known).
 //!
 //! Invariant: a slice evaluates nothing that the body might not have reached, unless it cannot panic
-//! ([`Summary::is_safe`](crate::body::analysis::Summary::is_safe)). Code before the first load may panic: the stopped body has already executed it.
+//! ([`is_safe`](crate::body::analysis::Summary::is_safe)). Code before the first load may panic: the stopped body has
+//! already executed it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +16,7 @@ use super::keep::{Keep, is_opaque_macro, reason_of_change};
 use super::paths::{PathStep, Paths, StepId};
 use super::step::Step;
 use crate::body::analysis::{Analysis, Nodes};
-use crate::body::tree::Names;
-use crate::body::tree::{LoadId, Node, Stmt};
+use crate::body::tree::{LoadId, Names, Node, Stmt};
 
 /// The slice of a load.
 pub(super) struct Slice {

@@ -7,8 +7,7 @@ use syn::Pat;
 
 use crate::body::analysis::Nodes;
 use crate::body::source::as_written;
-use crate::body::tree::Names;
-use crate::body::tree::{LoadId, Match, Node, Stmt, bound_names};
+use crate::body::tree::{LoadId, Match, Names, Node, Stmt, bound_names};
 use crate::text;
 
 /// One step.
